@@ -1,0 +1,6 @@
+//! Which known language model do these reasoning traces resemble, how sure is that, and why.
+
+pub mod ingest;
+pub mod lineage;
+pub mod report;
+pub mod trace;

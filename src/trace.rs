@@ -1,0 +1,185 @@
+//! What one model wrote while it reasoned, and where it came from.
+//!
+//! `ingest` makes traces out of files; `features` and `lineage` read them. A [`Trace`] is exactly
+//! one canonical record (`DESIGN.md`, "The canonical record"), so that writing one down as a line
+//! of JSON and reading it back changes nothing.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// One chain of thought with its prompt and answer beside it: the canonical record.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Trace {
+    /// Identifies the trace within its corpus.
+    pub id: String,
+    /// The model that wrote it, as `vendor/name`, or `None` where that is not known.
+    pub model: Option<String>,
+    /// Identifies the prompt: traces of the same prompt are never on both sides of a fold.
+    pub prompt_id: Option<String>,
+    /// The prompt's text.
+    pub prompt: Option<String>,
+    /// The reasoning itself. Empty where the record has none.
+    pub reasoning: String,
+    /// The answer that followed.
+    pub answer: Option<String>,
+    /// Where the trace came from: a data set's name, or the file that it was read from.
+    pub source: String,
+    /// The subject matter, for example `logic-puzzle`.
+    pub domain: Option<String>,
+    /// What a reader must know to judge it: `mediation`, `provider`, `finish_reason`, `licence`, …
+    pub meta: Map<String, Value>,
+}
+
+/// Which text of a trace is fingerprinted.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum TextKind {
+    /// The reasoning (the default).
+    #[default]
+    Reasoning,
+    /// The answer that followed the reasoning.
+    Answer,
+    /// The reasoning, a blank line, the answer.
+    Both,
+}
+
+impl TextKind {
+    /// The word that the command line and the atlas use for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Reasoning => "reasoning",
+            Self::Answer => "answer",
+            Self::Both => "both",
+        }
+    }
+}
+
+/// Whether a reader sees what the model wrote, or what was made of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mediation {
+    /// The reasoning as the model wrote it.
+    Raw,
+    /// A provider's summary of it, written by another model.
+    Summary,
+    /// Raw, but cut off before its end.
+    Truncated,
+    /// Not known.
+    Unknown,
+}
+
+impl Mediation {
+    /// The word that `meta.mediation` uses for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Raw => "raw",
+            Self::Summary => "summary",
+            Self::Truncated => "truncated",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl Trace {
+    /// The text to fingerprint, or `None` where this trace has no text of that kind.
+    pub fn text(&self, kind: TextKind) -> Option<std::borrow::Cow<'_, str>> {
+        let answer = self.answer.as_deref().unwrap_or_default();
+        let has = |text: &str| !text.trim().is_empty();
+        match kind {
+            TextKind::Reasoning => has(&self.reasoning).then(|| self.reasoning.as_str().into()),
+            TextKind::Answer => has(answer).then(|| answer.into()),
+            TextKind::Both if has(&self.reasoning) && has(answer) => {
+                Some(format!("{}\n\n{answer}", self.reasoning).into())
+            }
+            TextKind::Both => None,
+        }
+    }
+
+    /// What `meta.mediation` says; [`Mediation::Unknown`] where it says nothing that is known.
+    pub fn mediation(&self) -> Mediation {
+        match self.meta.get("mediation").and_then(Value::as_str) {
+            Some("raw") => Mediation::Raw,
+            Some("summary") => Mediation::Summary,
+            Some("truncated") => Mediation::Truncated,
+            _ => Mediation::Unknown,
+        }
+    }
+
+    /// The key that folds and the bootstrap group by: the prompt's id, else a hash of the
+    /// prompt's normalized text, else the trace's own id (a prompt of its own).
+    pub fn prompt_key(&self) -> String {
+        if let Some(id) = self.prompt_id.as_deref().filter(|id| !id.is_empty()) {
+            return id.to_owned();
+        }
+        match self.prompt.as_deref().map(str::trim) {
+            Some(text) if !text.is_empty() => {
+                let normalized = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                format!("text:{:016x}", xxhash_rust::xxh3::xxh3_64(normalized.as_bytes()))
+            }
+            _ => format!("trace:{}", self.id),
+        }
+    }
+}
+
+/// The number of words in a text: runs of letters and digits, where each Chinese, Japanese kana
+/// or Korean character counts as one word, since those scripts put no spaces between words.
+pub fn count_words(text: &str) -> usize {
+    let mut words = 0;
+    let mut inside = false;
+    for c in text.chars() {
+        if is_ideographic(c) {
+            words += 1;
+            inside = false;
+        } else if c.is_alphanumeric() {
+            words += usize::from(!inside);
+            inside = true;
+        } else if c != '\'' && c != '’' {
+            inside = false;
+        }
+    }
+    words
+}
+
+/// Whether a character belongs to a script that is written without spaces between words.
+pub fn is_ideographic(c: char) -> bool {
+    matches!(c as u32,
+        0x3040..=0x30FF | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xAC00..=0xD7AF | 0xF900..=0xFAFF | 0x20000..=0x3FFFF)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_counted_in_every_script() {
+        assert_eq!(count_words("Okay, so I don't know: 3.5 apples?"), 8);
+        assert_eq!(count_words("  \n\t"), 0);
+        assert_eq!(count_words("我们来看 x=2"), 6);
+    }
+
+    #[test]
+    fn a_prompt_is_the_same_whatever_its_spacing() {
+        let trace = |prompt: &str| Trace { prompt: Some(prompt.into()), ..Trace::default() };
+        assert_eq!(trace("a  b\n").prompt_key(), trace("a b").prompt_key());
+        assert_ne!(trace("a b").prompt_key(), trace("a c").prompt_key());
+    }
+
+    #[test]
+    fn an_answer_never_stands_in_for_the_reasoning() {
+        let trace = Trace { answer: Some("42".into()), ..Trace::default() };
+        assert_eq!(trace.text(TextKind::Reasoning), None);
+        assert_eq!(trace.text(TextKind::Both), None);
+        assert_eq!(trace.text(TextKind::Answer).as_deref(), Some("42"));
+    }
+
+    #[test]
+    fn a_trace_survives_a_round_trip_through_json() {
+        let line = r#"{"id":"1","model":"a/b","prompt_id":null,"prompt":null,"reasoning":"x","answer":null,"source":"s","domain":null,"meta":{"mediation":"raw"}}"#;
+        let trace: Trace = serde_json::from_str(line).unwrap();
+        assert_eq!(trace.mediation(), Mediation::Raw);
+        assert_eq!(serde_json::to_string(&trace).unwrap(), line);
+    }
+}
