@@ -1,5 +1,7 @@
 //! Which known language model do these reasoning traces resemble, how sure is that, and why.
 
+pub mod attribution;
+pub mod features;
 pub mod ingest;
 pub mod lineage;
 pub mod report;

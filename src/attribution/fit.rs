@@ -1,0 +1,301 @@
+//! Learns a [`Model`] from labelled texts.
+//!
+//! Two passes over the texts choose the vocabulary and turn texts into rows; one Gram matrix of the
+//! rows then serves the choice of the penalty, the out-of-fold logits that the calibration and the
+//! open set are learned from, and the final weights. Folds are grouped by prompt throughout.
+
+use super::{
+    calibration::{Calibration, OutOfFold, expected_calibration_error},
+    delta::{Profiles, mean_profile, similarity},
+    folds::Folds,
+    gram::gram,
+    logistic::{Solution, Stopping, solve},
+    model::{Model, top},
+    open_set::{Judged, OpenSet},
+    weights::Weights,
+};
+use crate::features::{
+    Channel, ChannelWeights, LayoutScale, Vectorizer, Vocabulary, VocabularyBuilder, layout,
+    mean_and_deviation, read_forms,
+};
+use ndarray::{Array2, Axis, Zip};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// Penalties that are tried, from strong to weak: each search starts from the last solution.
+const RIDGES: [f64; 3] = [0.1, 0.03, 0.01];
+/// A search ends when the gradient has shrunk to this share, or after so many steps.
+const STOPPING: Stopping = Stopping { iterations: 60, tolerance: 2e-3 };
+
+/// What is learned, and from what seed.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct FitOptions {
+    /// Most character n-grams in the vocabulary.
+    pub char_features: usize,
+    /// Most word n-grams in the vocabulary.
+    pub word_features: usize,
+    /// How much each channel counts.
+    pub channels: ChannelWeights,
+    /// Seed of the folds.
+    pub seed: u64,
+}
+
+impl Default for FitOptions {
+    fn default() -> Self {
+        Self {
+            char_features: 10_000,
+            word_features: 40_000,
+            channels: ChannelWeights::default(),
+            seed: 0,
+        }
+    }
+}
+
+/// One labelled text. Examples of the same prompt must stand next to each other.
+#[derive(Debug, Clone)]
+pub struct Example<'a> {
+    /// The text.
+    pub text: std::borrow::Cow<'a, str>,
+    /// Words in it.
+    pub words: usize,
+    /// The reference that wrote it, in `0..references`.
+    pub label: usize,
+    /// The number of its prompt.
+    pub prompt: u32,
+}
+
+impl AsRef<str> for Example<'_> {
+    fn as_ref(&self) -> &str {
+        &self.text
+    }
+}
+
+/// How well the learner did on prompts that it had not seen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CrossValidation {
+    /// Folds, grouped by prompt.
+    pub folds: usize,
+    /// The penalty that was chosen.
+    pub ridge: f64,
+    /// Share of traces whose reference had the largest probability.
+    pub top1: f64,
+    /// Share of traces whose reference was among the five largest.
+    pub top5: f64,
+    /// Mean logarithmic loss of the calibrated probabilities, in nats.
+    pub log_loss: f64,
+    /// Expected calibration error, over 15 bins.
+    pub calibration_error: f64,
+}
+
+/// What learning gives.
+#[derive(Debug)]
+pub struct Fitted {
+    /// The model.
+    pub model: Model,
+    /// How well it does on new prompts.
+    pub cross_validation: CrossValidation,
+    /// The raw profile of each example, in their order.
+    pub profiles: Vec<Vec<f32>>,
+}
+
+/// Learns a model of `references` references. `stage` is called with a few words at each step.
+///
+/// # Errors
+/// A sentence, where the examples have fewer than two prompts.
+pub fn fit(
+    examples: &[Example<'_>],
+    references: usize,
+    options: FitOptions,
+    stage: &dyn Fn(&str),
+) -> Result<Fitted, String> {
+    let prompts: Vec<u32> = examples.iter().map(|e| e.prompt).collect();
+    let labels: Vec<usize> = examples.iter().map(|e| e.label).collect();
+    let words: Vec<usize> = examples.iter().map(|e| e.words).collect();
+    let folds = Folds::by_prompt(&prompts, options.seed).ok_or(
+        "all traces have the same prompt, so that nothing can be held out to calibrate on; \
+         give traces of at least two prompts",
+    )?;
+
+    stage("counting n-grams");
+    let vectorizer = learn_vectorizer(examples, &prompts, options)?;
+    stage("turning traces into rows");
+    let mut rows = vectorizer.rows(examples);
+    let profiles: Vec<Vec<f32>> =
+        rows.iter_mut().map(|row| std::mem::take(&mut row.profile)).collect();
+    let features = vectorizer.vocabulary().len();
+    stage("comparing traces with each other");
+    let gram = gram(&rows, features);
+
+    stage("choosing the penalty on folds by prompt");
+    let (ridge, logits) = choose_ridge(&gram, &labels, &words, references, &folds);
+    let data = OutOfFold { logits: &logits, labels: &labels, words: &words };
+    let calibration = Calibration::fit(data);
+    let judged = judge(&logits, &labels, &profiles, references, &folds);
+    let open_set = OpenSet::fit(&judged, references);
+
+    stage("learning the weights");
+    let solution =
+        solve(gram.view(), &labels, ridge, Solution::zero(labels.len(), references), STOPPING);
+    let weights = Weights::from_coefficients(&rows, features, solution.coefficients.view());
+    let cross_validation = summarize(data, calibration, ridge, folds.count);
+    let all: Vec<usize> = (0..labels.len()).collect();
+    let model = Model {
+        vectorizer,
+        weights,
+        calibration,
+        open_set,
+        profiles: learn_profiles(&all, &labels, &profiles, references),
+    };
+    Ok(Fitted { model, cross_validation, profiles })
+}
+
+fn learn_vectorizer(
+    examples: &[Example<'_>],
+    prompts: &[u32],
+    options: FitOptions,
+) -> Result<Vectorizer, String> {
+    let mut features = Vec::new();
+    for (channel, most) in
+        [(Channel::Char, options.char_features), (Channel::Word, options.word_features)]
+    {
+        let mut builder = VocabularyBuilder::new(channel);
+        builder.add(examples, prompts);
+        let mut found = read_forms(channel, &builder.select(most), examples);
+        found.sort_by(|a, b| a.form.cmp(&b.form));
+        features.append(&mut found);
+    }
+    let measures: Vec<Vec<f32>> = examples.par_iter().map(|e| layout::measure(&e.text)).collect();
+    let (mean, deviation) = mean_and_deviation(&measures);
+    let vocabulary = Vocabulary::new(features)?;
+    Ok(Vectorizer::new(
+        vocabulary,
+        examples.len(),
+        LayoutScale { mean, deviation },
+        options.channels,
+    ))
+}
+
+/// The penalty with the smallest calibrated loss on the folds, and its out-of-fold logits.
+fn choose_ridge(
+    gram: &Array2<f32>,
+    labels: &[usize],
+    words: &[usize],
+    references: usize,
+    folds: &Folds,
+) -> (f64, Array2<f32>) {
+    let mut by_ridge = vec![Array2::<f32>::zeros((labels.len(), references)); RIDGES.len()];
+    for fold in 0..folds.count {
+        let (train, test) = folds.split(fold);
+        let inside = select(gram, &train, &train);
+        let across = select(gram, &test, &train);
+        let train_labels: Vec<usize> = train.iter().map(|&i| labels[i]).collect();
+        let mut solution = Solution::zero(train.len(), references);
+        for (ridge, logits) in RIDGES.iter().zip(&mut by_ridge) {
+            solution = solve(inside.view(), &train_labels, *ridge, solution, STOPPING);
+            let predicted = across.dot(&solution.coefficients);
+            for (&i, row) in test.iter().zip(predicted.outer_iter()) {
+                logits.row_mut(i).assign(&row);
+            }
+        }
+    }
+    let mut best: Option<(f64, f64, Array2<f32>)> = None;
+    for (ridge, logits) in RIDGES.into_iter().zip(by_ridge) {
+        let (_, loss) = Calibration::fit_intercept(OutOfFold { logits: &logits, labels, words });
+        if best.as_ref().is_none_or(|(smallest, ..)| loss < *smallest) {
+            best = Some((loss, ridge, logits));
+        }
+    }
+    best.map_or((RIDGES[0], Array2::default((0, 0))), |(_, ridge, logits)| (ridge, logits))
+}
+
+/// The rows and columns of a matrix.
+fn select(matrix: &Array2<f32>, rows: &[usize], columns: &[usize]) -> Array2<f32> {
+    let mut part = Array2::<f32>::zeros((rows.len(), columns.len()));
+    part.axis_iter_mut(Axis(0)).into_par_iter().zip(rows).for_each(|(mut target, &row)| {
+        let source = matrix.row(row);
+        Zip::from(&mut target).and(columns).for_each(|value, &column| *value = source[column]);
+    });
+    part
+}
+
+/// The references' profiles as the mean over the traces in `members`.
+fn learn_profiles(
+    members: &[usize],
+    labels: &[usize],
+    profiles: &[Vec<f32>],
+    references: usize,
+) -> Profiles {
+    let width = profiles.first().map_or(0, Vec::len);
+    let raw: Vec<Vec<f32>> = (0..references)
+        .into_par_iter()
+        .map(|reference| {
+            let own = members.iter().filter(|&&i| labels[i] == reference);
+            let mut mean = mean_profile(own.map(|&i| profiles[i].as_slice()));
+            mean.resize(width, 0.0);
+            mean
+        })
+        .collect();
+    Profiles::new(&raw)
+}
+
+/// Every trace as a learner saw it that did not know its prompt.
+fn judge(
+    logits: &Array2<f32>,
+    labels: &[usize],
+    profiles: &[Vec<f32>],
+    references: usize,
+    folds: &Folds,
+) -> Vec<Judged> {
+    (0..folds.count)
+        .flat_map(|fold| {
+            let (train, test) = folds.split(fold);
+            let learned = learn_profiles(&train, labels, profiles, references);
+            test.par_iter()
+                .map(|&i| {
+                    let row = logits.row(i);
+                    let top = top(row.as_slice().unwrap_or_default());
+                    let own = learned.standardize(&profiles[i]);
+                    let near = |reference| similarity(&own, learned.reference(reference)) as f32;
+                    Judged {
+                        label: labels[i],
+                        top,
+                        logit: row[top],
+                        similarity_to_label: near(labels[i]),
+                        similarity_to_top: near(top),
+                    }
+                })
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+fn summarize(
+    data: OutOfFold<'_>,
+    calibration: Calibration,
+    ridge: f64,
+    folds: usize,
+) -> CrossValidation {
+    let judged: Vec<(f64, bool, bool)> = (0..data.labels.len())
+        .into_par_iter()
+        .map(|i| {
+            let mut row = data.logits.row(i).to_vec();
+            calibration.apply(&mut row, data.words[i]);
+            let own = row[data.labels[i]];
+            let best = top(&row);
+            let better = row.iter().filter(|&&p| p > own).count();
+            (f64::from(row[best]), best == data.labels[i], better < 5)
+        })
+        .collect();
+    let share = |right: &dyn Fn(&(f64, bool, bool)) -> bool| {
+        judged.iter().filter(|j| right(j)).count() as f64 / judged.len().max(1) as f64
+    };
+    let confidences: Vec<(f64, bool)> = judged.iter().map(|&(p, right, _)| (p, right)).collect();
+    CrossValidation {
+        folds,
+        ridge,
+        top1: share(&|j| j.1),
+        top5: share(&|j| j.2),
+        log_loss: calibration.loss(data),
+        calibration_error: expected_calibration_error(&confidences),
+    }
+}

@@ -1,0 +1,19 @@
+//! Fingerprints → scores.
+//!
+//! Comes in: sparse rows of traces and, to learn, the references that wrote them. Goes out: a
+//! [`Model`], which gives for any text a calibrated probability per reference and the p-value
+//! `unknown`. Called by `atlas` (to learn) and by `cli` and `lineage` (to score). Nothing here
+//! reads a file or knows what a verdict is.
+
+pub mod calibration;
+pub mod delta;
+pub mod fit;
+pub mod folds;
+pub mod gram;
+pub mod logistic;
+mod model;
+pub mod open_set;
+pub mod weights;
+
+pub use fit::{CrossValidation, Example, FitOptions, Fitted, fit};
+pub use model::{MINIMUM_WORDS, Model, Scored};

@@ -1,0 +1,39 @@
+//! The stable hash behind feature ids.
+//!
+//! Ids are never stored: an atlas keeps the readable form of a feature and hashes it again when it
+//! is opened, with the functions here. Changing them changes what old atlases find in a text, so
+//! it needs a new version of the atlas format.
+
+/// Multiplier of the rolling hash (the 64-bit golden ratio, odd).
+const ROLL: u64 = 0x9E37_79B9_7F4A_7C15;
+/// Multiplier of the final mix (from wyhash).
+const MIX: u64 = 0xA076_1D64_78BD_642F;
+
+/// Appends one symbol to the hash of a sequence: a polynomial modulo 2⁶⁴, so that the hash of the
+/// last n symbols follows from that of the last n − 1 with one multiplication.
+#[inline(always)]
+pub(super) fn roll(sequence: u64, symbol: u64) -> u64 {
+    sequence.wrapping_mul(ROLL).wrapping_add(symbol).wrapping_add(1)
+}
+
+/// Turns a rolling hash into a feature id whose bits are all well mixed. `salt` separates channels
+/// and n-gram lengths. Never returns 0, which [`super::Counter`] uses for an empty slot.
+#[inline(always)]
+pub(super) fn finish(sequence: u64, salt: u64) -> u64 {
+    let product = u128::from(sequence ^ salt.wrapping_mul(MIX)) * u128::from(MIX);
+    let id = (product as u64) ^ ((product >> 64) as u64);
+    id.max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn order_and_salt_matter() {
+        let sequence = |symbols: &[u64]| symbols.iter().fold(0, |h, &s| roll(h, s));
+        assert_ne!(sequence(&[1, 2]), sequence(&[2, 1]));
+        assert_ne!(sequence(&[0]), sequence(&[0, 0]));
+        assert_ne!(finish(7, 1), finish(7, 2));
+    }
+}

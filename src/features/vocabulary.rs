@@ -1,0 +1,281 @@
+//! Which n-grams an atlas knows, and how a text's n-grams are looked up among them.
+//!
+//! A [`VocabularyBuilder`] sees every training text once and counts, for each n-gram, the traces
+//! and the prompts that hold it; [`VocabularyBuilder::select`] keeps the most widespread. The ids
+//! are spread over shards by their upper bits, so that threads count without locks and the result
+//! does not depend on their number.
+
+use super::{Channel, Counter, char_ngrams, word_ngrams};
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+
+/// One n-gram that an atlas knows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Feature {
+    /// The channel that it belongs to.
+    pub channel: Channel,
+    /// The n-gram as a person reads it; hashing it gives the id.
+    pub form: String,
+    /// Training traces that hold it.
+    pub traces: u32,
+}
+
+impl Feature {
+    /// The id that texts are searched for, or `None` where the form is no n-gram of its channel.
+    pub fn id(&self) -> Option<u64> {
+        match self.channel {
+            Channel::Char => char_ngrams::id_of(&self.form),
+            Channel::Word => word_ngrams::id_of(&self.form),
+            Channel::Layout => None,
+        }
+    }
+}
+
+/// The n-grams that an atlas knows, in an order of their own, and a table to look them up by id.
+#[derive(Debug, Clone, Default)]
+pub struct Vocabulary {
+    features: Vec<Feature>,
+    /// Ids in ascending order, each with the index of its feature.
+    ids: Vec<(u64, u32)>,
+    /// Where the ids begin whose upper bits are `i`; one more entry at the end.
+    buckets: Vec<u32>,
+    shift: u32,
+}
+
+impl Vocabulary {
+    /// Indexes features and keeps their order.
+    ///
+    /// # Errors
+    /// A sentence that names the form, where a form is no n-gram of its channel or stands twice.
+    pub fn new(features: Vec<Feature>) -> Result<Self, String> {
+        let hashed: Vec<Option<u64>> = features.par_iter().map(Feature::id).collect();
+        let mut ids = Vec::with_capacity(features.len());
+        for (index, (feature, id)) in features.iter().zip(hashed).enumerate() {
+            let Some(id) = id else {
+                return Err(format!(
+                    "the feature {:?} is no n-gram of the channel {}",
+                    feature.form,
+                    feature.channel.name()
+                ));
+            };
+            ids.push((id, index as u32));
+        }
+        ids.sort_unstable();
+        if let Some(twice) = ids.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+            let form = &features[twice[0].1 as usize].form;
+            return Err(format!("the feature {form:?} stands twice"));
+        }
+        // About one id per bucket: a look-up reads one bucket's bounds and one or two ids.
+        let log2 = (ids.len().max(2) as u64).ilog2().clamp(1, 24);
+        let shift = 64 - log2;
+        let mut buckets = vec![0_u32; (1 << log2) + 1];
+        for (id, _) in &ids {
+            buckets[(id >> shift) as usize + 1] += 1;
+        }
+        for i in 1..buckets.len() {
+            buckets[i] += buckets[i - 1];
+        }
+        Ok(Self { features, ids, buckets, shift })
+    }
+
+    /// The features, in the order of their indices.
+    pub fn features(&self) -> &[Feature] {
+        &self.features
+    }
+
+    /// The number of features.
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Whether there is no feature.
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// The index of the feature with this id.
+    #[inline]
+    pub fn index_of(&self, id: u64) -> Option<usize> {
+        let bucket = (id >> self.shift) as usize;
+        let (from, to) = (*self.buckets.get(bucket)?, *self.buckets.get(bucket + 1)?);
+        let place = self.ids[from as usize..to as usize].iter().find(|(known, _)| *known == id)?;
+        Some(place.1 as usize)
+    }
+}
+
+const SHARD_BITS: u32 = 6;
+
+/// What is known of one candidate.
+#[derive(Debug, Clone, Copy)]
+struct Spread {
+    traces: u32,
+    prompts: u32,
+    last_prompt: u32,
+}
+
+/// Counts in how many traces and prompts each n-gram stands.
+#[derive(Debug)]
+pub struct VocabularyBuilder {
+    shards: Vec<FxHashMap<u64, Spread>>,
+    channel: Channel,
+}
+
+impl VocabularyBuilder {
+    /// A builder for one channel of n-grams.
+    pub fn new(channel: Channel) -> Self {
+        Self { shards: vec![FxHashMap::default(); 1 << SHARD_BITS], channel }
+    }
+
+    /// Adds texts. `prompts[i]` numbers the prompt of `texts[i]`; texts of the same prompt must
+    /// stand next to each other over all calls, or the prompt is counted again.
+    pub fn add<T: AsRef<str> + Sync>(&mut self, texts: &[T], prompts: &[u32]) {
+        let channel = self.channel;
+        // Small batches bound the memory that ids of texts take before they are counted.
+        for (texts, prompts) in texts.chunks(128).zip(prompts.chunks(128)) {
+            let found: Vec<Vec<Vec<u64>>> = texts
+                .par_iter()
+                .map_init(Counter::default, |counter, text| {
+                    counter.clear();
+                    channel.for_each_ngram(text.as_ref(), |id, _, _| counter.add(id));
+                    let mut sharded = vec![Vec::new(); 1 << SHARD_BITS];
+                    for (id, _) in counter.iter() {
+                        sharded[(id >> (64 - SHARD_BITS)) as usize].push(id);
+                    }
+                    sharded
+                })
+                .collect();
+            self.shards.par_iter_mut().enumerate().for_each(|(shard, map)| {
+                for (sharded, &prompt) in found.iter().zip(prompts) {
+                    for &id in &sharded[shard] {
+                        map.entry(id)
+                            .and_modify(|spread| {
+                                spread.traces += 1;
+                                spread.prompts += u32::from(spread.last_prompt != prompt);
+                                spread.last_prompt = prompt;
+                            })
+                            .or_insert(Spread { traces: 1, prompts: 1, last_prompt: prompt });
+                    }
+                }
+            });
+        }
+    }
+
+    /// The ids of the `most` n-grams that stand in most traces, with those numbers, among those
+    /// that stand in at least two traces and two prompts: what stands in one prompt only is topic.
+    pub fn select(&self, most: usize) -> FxHashMap<u64, u32> {
+        let mut candidates: Vec<(u32, u64)> = self
+            .shards
+            .par_iter()
+            .flat_map_iter(|map| {
+                map.iter()
+                    .filter(|(_, spread)| spread.traces >= 2 && spread.prompts >= 2)
+                    .map(|(&id, spread)| (u32::MAX - spread.traces, id))
+            })
+            .collect();
+        candidates.par_sort_unstable();
+        candidates.truncate(most);
+        candidates.into_iter().map(|(rest, id)| (id, u32::MAX - rest)).collect()
+    }
+
+    /// The channel that is counted.
+    pub fn channel(&self) -> Channel {
+        self.channel
+    }
+}
+
+/// Reads the forms of selected n-grams off the texts, each from the first text that holds it.
+pub fn read_forms<T: AsRef<str> + Sync>(
+    channel: Channel,
+    selected: &FxHashMap<u64, u32>,
+    texts: &[T],
+) -> Vec<Feature> {
+    let mut missing = selected.clone();
+    let mut features = Vec::with_capacity(selected.len());
+    for texts in texts.chunks(256) {
+        if missing.is_empty() {
+            break;
+        }
+        let found: Vec<FxHashMap<u64, (usize, usize)>> = texts
+            .par_iter()
+            .map(|text| {
+                let mut places = FxHashMap::default();
+                channel.for_each_ngram(text.as_ref(), |id, start, end| {
+                    if missing.contains_key(&id) {
+                        places.entry(id).or_insert((start, end));
+                    }
+                });
+                places
+            })
+            .collect();
+        for (text, places) in texts.iter().zip(found) {
+            for (id, (start, end)) in places {
+                if let Some(traces) = missing.remove(&id) {
+                    let form = readable(channel, &text.as_ref()[start..end]);
+                    features.push(Feature { channel, form, traces });
+                }
+            }
+        }
+    }
+    features
+}
+
+/// The form of an n-gram: for words, runs of white space between tokens become one space.
+fn readable(channel: Channel, slice: &str) -> String {
+    if channel != Channel::Word {
+        return slice.to_owned();
+    }
+    let mut form = String::with_capacity(slice.len());
+    let mut space = false;
+    for c in slice.chars() {
+        if c.is_whitespace() && c != '\n' {
+            space = true;
+        } else {
+            if space && !form.is_empty() {
+                form.push(' ');
+            }
+            space = false;
+            form.push(c);
+        }
+    }
+    form
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_most_widespread_ngrams_are_kept_and_can_be_read() {
+        let texts = ["Wait,  no", "Wait,\tyes", "Wait, yes yes", "alone alone"];
+        let mut builder = VocabularyBuilder::new(Channel::Word);
+        builder.add(&texts, &[0, 1, 1, 2]);
+        let selected = builder.select(10);
+        let mut features = read_forms(Channel::Word, &selected, &texts);
+        features.sort_by(|a, b| a.form.cmp(&b.form));
+        let forms: Vec<(&str, u32)> =
+            features.iter().map(|f| (f.form.as_str(), f.traces)).collect();
+        // "yes" stands in two traces, but of one prompt.
+        assert_eq!(forms, [(",", 3), ("Wait", 3), ("Wait,", 3)]);
+        assert_eq!(builder.select(1).len(), 1);
+    }
+
+    #[test]
+    fn every_feature_is_found_by_its_id_and_no_other() {
+        let forms = ["a", "b", "the cat", "\n\n", "Wait,"];
+        let features = |forms: &[&str]| -> Vec<Feature> {
+            forms
+                .iter()
+                .map(|form| Feature { channel: Channel::Word, form: (*form).into(), traces: 1 })
+                .collect()
+        };
+        let vocabulary = Vocabulary::new(features(&forms)).unwrap();
+        for (index, feature) in vocabulary.features().iter().enumerate() {
+            assert_eq!(vocabulary.index_of(feature.id().unwrap()), Some(index));
+        }
+        assert_eq!(vocabulary.index_of(word_ngrams::id_of("zebra").unwrap()), None);
+        assert!(Vocabulary::new(features(&["a", "a"])).unwrap_err().contains("twice"));
+        assert!(Vocabulary::new(features(&[""])).unwrap_err().contains("no n-gram"));
+        assert_eq!(Vocabulary::new(Vec::new()).unwrap().index_of(5), None);
+    }
+}
