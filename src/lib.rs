@@ -1,6 +1,8 @@
 //! Which known language model do these reasoning traces resemble, how sure is that, and why.
 
+pub mod atlas;
 pub mod attribution;
+pub mod cli;
 pub mod features;
 pub mod ingest;
 pub mod lineage;

@@ -1,1 +1,8 @@
-fn main() {}
+//! The `cotprint` program: parse arguments, call a verb, turn an error into a message and an exit
+//! code.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cotprint::cli::main()
+}

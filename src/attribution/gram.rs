@@ -132,6 +132,7 @@ mod tests {
                 values: vec![1.0, 0.5, 2.0],
                 layout: vec![i as f32 / 100.0, 1.0],
                 profile: Vec::new(),
+                counts: Vec::new(),
             })
             .collect();
         let matrix = gram(&rows, count + 2);

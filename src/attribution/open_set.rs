@@ -76,6 +76,11 @@ impl OpenSet {
         open_set
     }
 
+    /// Whether this was learned for so many references.
+    pub(crate) fn fits(&self, references: usize) -> bool {
+        self.similarity.len() == references
+    }
+
     /// How much a trace is like the references' own traces: larger is more alike.
     fn conformity(&self, top: usize, logit: f32, similarity: f32) -> f32 {
         let (mean, deviation) = self.similarity[top];

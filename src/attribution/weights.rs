@@ -149,6 +149,7 @@ mod tests {
             values: vec![a, b],
             layout: vec![a - b],
             profile: Vec::new(),
+            counts: Vec::new(),
         };
         let rows = [row(1.0, 2.0), row(0.5, -1.0)];
         let coefficients = ndarray::arr2(&[[1.0_f32, -1.0], [0.25, -0.25]]);

@@ -66,6 +66,8 @@ pub struct SparseRow {
     pub indices: Vec<u32>,
     /// Their weights.
     pub values: Vec<f32>,
+    /// How often each of them stands in the text; empty in rows that are made to learn from.
+    pub counts: Vec<u32>,
     /// The layout measures, [`layout::MEASURES`] of them.
     pub layout: Vec<f32>,
     /// Square roots of the relative frequencies of the most widespread word n-grams, at most
@@ -109,6 +111,11 @@ impl Vectorizer {
         self.weights
     }
 
+    /// The length of a profile: the word n-grams in it.
+    pub fn profile_features(&self) -> usize {
+        self.profile_features
+    }
+
     /// How layout measures are centred and scaled.
     pub fn layout_scale(&self) -> &LayoutScale {
         &self.layout
@@ -129,6 +136,7 @@ impl Vectorizer {
         let mut row = SparseRow::default();
         row.indices.reserve(counter.len() / 2);
         row.values.reserve(counter.len() / 2);
+        row.counts.reserve(counter.len() / 2);
         row.profile = vec![0.0; self.profile_features];
         let words = count_words(text).max(1) as f32;
         let mut squares = [0.0_f32; 2];
@@ -142,6 +150,7 @@ impl Vectorizer {
             squares[self.part[index] as usize] += value * value;
             row.indices.push(index as u32);
             row.values.push(value);
+            row.counts.push(count);
             let place = self.profile_place[index];
             if place != NO_PLACE {
                 row.profile[place as usize] = (count as f32 / words).sqrt();
@@ -170,11 +179,17 @@ impl Vectorizer {
             .collect()
     }
 
-    /// Many texts as numbers, in their order, by all threads.
+    /// Many texts as numbers to learn from, in their order, by all threads. The rows hold no counts.
     pub fn rows<T: AsRef<str> + Sync>(&self, texts: &[T]) -> Vec<SparseRow> {
         texts
             .par_iter()
-            .map_init(Scratch::default, |scratch, text| self.row(text.as_ref(), scratch))
+            .map_init(Scratch::default, |scratch, text| {
+                let mut row = self.row(text.as_ref(), scratch);
+                row.counts = Vec::new();
+                row.indices.shrink_to_fit();
+                row.values.shrink_to_fit();
+                row
+            })
             .collect()
     }
 }

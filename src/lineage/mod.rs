@@ -1,8 +1,15 @@
 //! Scores of a corpus → a verdict on it.
 //!
-//! Comes in: the scores and fingerprints of one corpus, and the atlas. Goes out: a [`Comparison`],
-//! which `cli` prints and `report` draws. Nothing here reads files or draws.
+//! Comes in: the scored traces of one corpus ([`Tally`]) and the atlas. Goes out: a
+//! [`Comparison`], which `cli` prints and `report` draws. Nothing here reads files or draws.
 
+mod bootstrap;
+mod comparison;
+mod evidence;
+mod judgement;
+mod tally;
 mod verdict;
 
+pub use comparison::{CompareOptions, compare};
+pub use tally::Tally;
 pub use verdict::*;

@@ -4,6 +4,7 @@
 //! none removed. Every share and probability is in [0, 1]; every interval is a 95 % interval from
 //! a bootstrap over prompts.
 
+pub use crate::atlas::Floor;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -150,21 +151,6 @@ pub struct SimilarityMatrix {
     pub labels: Vec<String>,
     /// `values[i][j]` in [-1, 1]; symmetric, ones on the diagonal.
     pub values: Vec<Vec<f64>>,
-}
-
-/// What a similarity means: its values between corpora whose relation is known.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Floor {
-    /// What was compared, for example `two halves of one model's corpus`.
-    pub what: String,
-    /// Number of pairs.
-    pub pairs: usize,
-    /// The 5 % quantile over those pairs.
-    pub low: f64,
-    /// The median over those pairs.
-    pub median: f64,
-    /// The 95 % quantile over those pairs.
-    pub high: f64,
 }
 
 /// What was read and what was dropped.

@@ -1,0 +1,76 @@
+//! What can be wrong with an atlas or with what one is learned from.
+
+/// Why there is no atlas.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file cannot be read.
+    #[error(
+        "cannot read the atlas {name}: {source}. Give the path of a file that `cotprint fit` wrote, or leave --atlas out to use the embedded one."
+    )]
+    Read {
+        /// The file.
+        name: String,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The file is something else.
+    #[error(
+        "{name} is no atlas: it begins with {found}, where an atlas begins with \"COTPRINT\". Give a file that `cotprint fit` wrote."
+    )]
+    NotAnAtlas {
+        /// The file.
+        name: String,
+        /// Its first bytes, readable.
+        found: String,
+    },
+    /// The file is of another version.
+    #[error(
+        "{name} is an atlas of format version {found}, and this program reads version {expected}. Use a newer cotprint, or learn the atlas again with `cotprint fit`."
+    )]
+    Version {
+        /// The file.
+        name: String,
+        /// Its version.
+        found: u32,
+        /// The version that can be read.
+        expected: u32,
+    },
+    /// The file is shorter than it says.
+    #[error(
+        "{name} is cut off: it holds {found} bytes of the {expected} that its header promises. Copy it again, or learn it again with `cotprint fit`."
+    )]
+    CutOff {
+        /// The file.
+        name: String,
+        /// Its size in bytes.
+        found: u64,
+        /// The size it should have.
+        expected: u64,
+    },
+    /// The checksum does not fit.
+    #[error(
+        "{name} was altered or damaged: its checksum is {found}, where its header says {expected}. Copy it again, or learn it again with `cotprint fit`."
+    )]
+    Damaged {
+        /// The file.
+        name: String,
+        /// The checksum of what is there.
+        found: String,
+        /// The checksum in the header.
+        expected: String,
+    },
+    /// The parts do not fit together.
+    #[error("{name} cannot be used: {what}. Learn it again with `cotprint fit`.")]
+    Inconsistent {
+        /// The file.
+        name: String,
+        /// What does not fit.
+        what: String,
+    },
+    /// There is too little to learn from.
+    #[error("{0}")]
+    TooLittle(String),
+    /// A table of families cannot be used.
+    #[error("{0}")]
+    Families(String),
+}

@@ -1,0 +1,266 @@
+//! An atlas as bytes.
+//!
+//! | bytes | what |
+//! | --- | --- |
+//! | 8 | `COTPRINT` |
+//! | 4 | format version, little-endian like all numbers |
+//! | 4 | number of sections |
+//! | 8 | length of everything after the header |
+//! | 16 | XXH3-128 of everything after the header |
+//! | … | sections: 8 bytes length packed, 8 bytes length unpacked, zstd data |
+//!
+//! The sections are, in this order: the description (JSON), the features, their weights (bytes) and
+//! factors, the layout weights, the profiles, the hashes of the texts learned from. Every length is checked before memory is taken.
+
+use super::{About, Atlas, Error};
+use crate::{
+    attribution::{
+        Model,
+        calibration::Calibration,
+        delta::Profiles,
+        open_set::OpenSet,
+        weights::{Weights, round_to_bytes},
+    },
+    features::{Channel, Feature, LayoutScale, Vectorizer, Vocabulary},
+};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_128;
+
+/// The first bytes of every atlas.
+pub const MAGIC: &[u8; 8] = b"COTPRINT";
+/// The version that this program writes and reads.
+pub const FORMAT_VERSION: u32 = 1;
+
+const HEADER: usize = 40;
+const SECTIONS: usize = 7;
+const LEVEL: i32 = 19;
+/// No section of an honest atlas is larger.
+const LARGEST_SECTION: u64 = 1 << 31;
+
+/// The first section.
+#[derive(Serialize, Deserialize)]
+struct Description {
+    about: About,
+    calibration: Calibration,
+    open_set: OpenSet,
+    layout: LayoutScale,
+}
+
+/// The bytes of an atlas, and their checksum.
+pub(super) fn write(
+    about: &About,
+    model: &Model,
+    seen: &[u64],
+) -> Result<(Vec<u8>, String), Error> {
+    let inconsistent = |what: String| Error::Inconsistent { name: "the new atlas".into(), what };
+    let description = Description {
+        about: about.clone(),
+        calibration: model.calibration,
+        open_set: model.open_set.clone(),
+        layout: model.vectorizer.layout_scale().clone(),
+    };
+    let json = serde_json::to_vec(&description).map_err(|e| inconsistent(e.to_string()))?;
+    let (bytes, factors, layout) = model.weights.parts();
+    let sections = [
+        json,
+        write_features(model.vectorizer.vocabulary().features()),
+        bytes.iter().map(|&b| b as u8).collect(),
+        write_floats(factors),
+        write_floats(layout),
+        write_profiles(&model.profiles),
+        seen.iter().flat_map(|hash| hash.to_le_bytes()).collect(),
+    ];
+    let packed: Vec<Vec<u8>> = sections
+        .par_iter()
+        .map(|section| zstd::bulk::compress(section, LEVEL))
+        .collect::<Result<_, _>>()
+        .map_err(|e| inconsistent(format!("it cannot be compressed: {e}")))?;
+    let mut body = Vec::new();
+    for (section, packed) in sections.iter().zip(&packed) {
+        body.extend((packed.len() as u64).to_le_bytes());
+        body.extend((section.len() as u64).to_le_bytes());
+        body.extend(packed);
+    }
+    let checksum = xxh3_128(&body);
+    let mut file = Vec::with_capacity(HEADER + body.len());
+    file.extend(MAGIC);
+    file.extend(FORMAT_VERSION.to_le_bytes());
+    file.extend((SECTIONS as u32).to_le_bytes());
+    file.extend((body.len() as u64).to_le_bytes());
+    file.extend(checksum.to_le_bytes());
+    file.extend(body);
+    Ok((file, format!("{checksum:032x}")))
+}
+
+/// Reads what [`write`] wrote.
+pub(super) fn read(bytes: &[u8], name: &str) -> Result<Atlas, Error> {
+    let name = || name.to_owned();
+    if !bytes.starts_with(MAGIC) {
+        let found = match bytes.len() {
+            0 => "nothing (the file is empty)".into(),
+            n => format!("\"{}\"", bytes[..n.min(8)].escape_ascii()),
+        };
+        return Err(Error::NotAnAtlas { name: name(), found });
+    }
+    let cut_off =
+        |expected: u64| Error::CutOff { name: name(), found: bytes.len() as u64, expected };
+    let inconsistent = |what: &str| Error::Inconsistent { name: name(), what: what.to_owned() };
+    let version =
+        number::<4>(bytes, 8).map(u32::from_le_bytes).ok_or_else(|| cut_off(HEADER as u64))?;
+    if version != FORMAT_VERSION {
+        return Err(Error::Version { name: name(), found: version, expected: FORMAT_VERSION });
+    }
+    let length = number::<8>(bytes, 16).map(u64::from_le_bytes);
+    let expected = number::<16>(bytes, 24).map(u128::from_le_bytes);
+    let (Some(length), Some(expected)) = (length, expected) else {
+        return Err(cut_off(HEADER as u64));
+    };
+    let body = &bytes[HEADER..];
+    if (body.len() as u64) < length {
+        return Err(cut_off(length.saturating_add(HEADER as u64)));
+    }
+    let found = xxh3_128(body);
+    if found != expected || body.len() as u64 != length {
+        return Err(Error::Damaged {
+            name: name(),
+            found: format!("{found:032x}"),
+            expected: format!("{expected:032x}"),
+        });
+    }
+
+    let mut packed = Vec::new();
+    let mut rest = body;
+    while !rest.is_empty() {
+        let sizes = number::<8>(rest, 0).zip(number::<8>(rest, 8));
+        let Some((size, unpacked)) = sizes else {
+            return Err(inconsistent("a section has no length"));
+        };
+        let (size, unpacked) = (u64::from_le_bytes(size), u64::from_le_bytes(unpacked));
+        let data = usize::try_from(size).ok().and_then(|size| rest[16..].get(..size));
+        let Some(data) = data.filter(|_| unpacked <= LARGEST_SECTION) else {
+            return Err(inconsistent("a section is larger than the file"));
+        };
+        packed.push((data, unpacked as usize));
+        rest = &rest[16 + data.len()..];
+    }
+    if packed.len() != SECTIONS {
+        return Err(inconsistent(&format!("it has {} sections, not {SECTIONS}", packed.len())));
+    }
+    let sections: Vec<Vec<u8>> = packed
+        .par_iter()
+        .map(|(data, size)| zstd::bulk::decompress(data, *size))
+        .collect::<Result<_, _>>()
+        .map_err(|e| inconsistent(&format!("a section cannot be unpacked ({e})")))?;
+    let (about, model) = assemble(&sections).map_err(|what| inconsistent(&what))?;
+    let seen = sections[SECTIONS - 1].chunks_exact(8).filter_map(|b| b.try_into().ok());
+    let seen = seen.map(u64::from_le_bytes).collect();
+    Ok(Atlas { about, model, seen, checksum: format!("{found:032x}") })
+}
+
+fn assemble(sections: &[Vec<u8>]) -> Result<(About, Model), String> {
+    let [json, features, bytes, factors, layout, profiles, _] = sections else {
+        return Err("a section is missing".into());
+    };
+    let description: Description = serde_json::from_slice(json)
+        .map_err(|e| format!("its description cannot be read ({e})"))?;
+    let about = description.about;
+    let references = about.references.len();
+    let traces = about.references.iter().map(|reference| reference.traces).sum();
+    let vocabulary = Vocabulary::new(read_features(features)?)?;
+    let weights = Weights::from_parts(
+        references,
+        bytes.iter().map(|&b| b as i8).collect(),
+        read_floats(factors),
+        read_floats(layout),
+    )?;
+    let measures = crate::features::layout::MEASURES;
+    if weights.features() != vocabulary.len()
+        || weights.parts().2.len() != measures * references
+        || description.layout.mean.len() != measures
+        || description.layout.deviation.len() != measures
+        || !description.open_set.fits(references)
+        || references < 2
+    {
+        return Err("its sections are of different sizes".into());
+    }
+    let vectorizer =
+        Vectorizer::new(vocabulary, traces, description.layout, about.options.channels);
+    let profiles = read_profiles(profiles, references, vectorizer.profile_features())?;
+    let calibration = description.calibration;
+    let open_set = description.open_set;
+    Ok((about, Model { vectorizer, weights, calibration, open_set, profiles }))
+}
+
+fn number<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
+    bytes.get(at..at + N)?.try_into().ok()
+}
+
+fn write_floats(values: &[f32]) -> Vec<u8> {
+    values.iter().flat_map(|value| value.to_le_bytes()).collect()
+}
+
+fn read_floats(bytes: &[u8]) -> Vec<f32> {
+    bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
+}
+
+/// Features one after the other: channel, length of the form (2 bytes), form, traces (4 bytes).
+fn write_features(features: &[Feature]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for feature in features {
+        bytes.push(u8::from(feature.channel == Channel::Word));
+        // A form is at most three tokens of 40 bytes, or five characters.
+        bytes.extend((feature.form.len() as u16).to_le_bytes());
+        bytes.extend(feature.form.as_bytes());
+        bytes.extend(feature.traces.to_le_bytes());
+    }
+    bytes
+}
+
+fn read_features(mut bytes: &[u8]) -> Result<Vec<Feature>, String> {
+    let mut features = Vec::new();
+    while let [channel, low, high, rest @ ..] = bytes {
+        let length = usize::from(u16::from_le_bytes([*low, *high]));
+        let (form, traces) = rest
+            .get(..length)
+            .and_then(|form| std::str::from_utf8(form).ok())
+            .zip(number::<4>(rest, length))
+            .ok_or_else(|| format!("feature {} is cut off or not UTF-8", features.len()))?;
+        features.push(Feature {
+            channel: if *channel == 0 { Channel::Char } else { Channel::Word },
+            form: form.to_owned(),
+            traces: u32::from_le_bytes(traces),
+        });
+        bytes = &rest[length + 4..];
+    }
+    if bytes.is_empty() { Ok(features) } else { Err("the last feature is cut off".into()) }
+}
+
+/// Means, deviations, then per reference a factor and a byte per coordinate.
+fn write_profiles(profiles: &Profiles) -> Vec<u8> {
+    let (mean, deviation) = profiles.parts();
+    let mut bytes = write_floats(mean);
+    bytes.extend(write_floats(deviation));
+    for profile in profiles.references() {
+        let mut rounded = vec![0_i8; profile.len()];
+        bytes.extend(round_to_bytes(profile, &mut rounded).to_le_bytes());
+        bytes.extend(rounded.iter().map(|&b| b as u8));
+    }
+    bytes
+}
+
+fn read_profiles(bytes: &[u8], references: usize, width: usize) -> Result<Profiles, String> {
+    if bytes.len() != 8 * width + references * (4 + width) {
+        return Err("its profiles are of another size than its vocabulary".into());
+    }
+    let (mean, rest) = bytes.split_at(4 * width);
+    let (deviation, rest) = rest.split_at(4 * width);
+    let profiles = rest
+        .chunks_exact(4 + width)
+        .map(|chunk| {
+            let factor = f32::from_le_bytes([chunk[0], chunk[1], chunk[2], chunk[3]]);
+            chunk[4..].iter().map(|&b| f32::from(b as i8) * factor).collect()
+        })
+        .collect();
+    Ok(Profiles::from_parts(read_floats(mean), read_floats(deviation), profiles))
+}

@@ -1,0 +1,319 @@
+//! Labelled traces → an atlas.
+
+use super::{About, Atlas, Error, Floor, Reference, format, text_hash};
+use crate::{
+    attribution::{
+        Example, FitOptions, MINIMUM_WORDS,
+        delta::{Profiles, mean_profile, similarity},
+        fit,
+    },
+    trace::{TextKind, Trace, count_words},
+};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+
+/// A model with fewer usable traces is not learned.
+pub const MINIMUM_TRACES: usize = 4;
+/// More traces than this are thinned out, the most frequent models first: the learner compares
+/// every trace with every other, and beyond this a model's habits are known well enough.
+const MOST_TRACES: usize = 16_000;
+/// A corpus needs so many traces to have a floor computed from it.
+const FLOOR_TRACES: usize = 10;
+
+/// How an atlas is learned.
+#[derive(Debug, Clone, Default)]
+pub struct LearnOptions {
+    /// Which text of a trace is learned from.
+    pub text: TextKind,
+    /// Model → family.
+    pub families: BTreeMap<String, String>,
+    /// Features, channels and seed.
+    pub fit: FitOptions,
+}
+
+/// A new atlas.
+#[derive(Debug)]
+pub struct Learned {
+    /// The atlas, as it is read back from `bytes`.
+    pub atlas: Atlas,
+    /// The bytes of its file.
+    pub bytes: Vec<u8>,
+    /// Traces that were not learned from, by reason.
+    pub dropped: BTreeMap<String, usize>,
+}
+
+/// Learns an atlas from labelled traces.
+///
+/// Traces without a model, with fewer than [`MINIMUM_WORDS`] words, or written twice by the same
+/// model are dropped, as are models with fewer than [`MINIMUM_TRACES`] traces; all are counted.
+/// The order of the traces does not matter. `stage` is called with a few words at each step.
+///
+/// # Errors
+/// [`Error::TooLittle`] where fewer than two references or two prompts remain.
+pub fn learn(
+    traces: &[Trace],
+    options: &LearnOptions,
+    stage: &dyn Fn(&str),
+) -> Result<Learned, Error> {
+    let mut dropped = BTreeMap::new();
+    let usable = usable(traces, options, &mut dropped);
+    let names: Vec<&str> =
+        usable.iter().map(|u| u.model).collect::<BTreeSet<_>>().into_iter().collect();
+    if names.len() < 2 {
+        return Err(too_few_references(&names, traces.len(), &dropped));
+    }
+
+    let prompt_keys: BTreeSet<&str> = usable.iter().map(|u| u.prompt.as_str()).collect();
+    let prompt_numbers: BTreeMap<&str, u32> = prompt_keys.into_iter().zip(0..).collect();
+    let examples: Vec<Example<'_>> = usable
+        .iter()
+        .map(|u| Example {
+            text: u.text.clone(),
+            words: u.words,
+            label: names.binary_search(&u.model).unwrap_or_default(),
+            prompt: prompt_numbers[u.prompt.as_str()],
+        })
+        .collect();
+    let fitted = fit(&examples, names.len(), options.fit, stage).map_err(Error::TooLittle)?;
+
+    stage("measuring the floors");
+    let references: Vec<Reference> = names
+        .iter()
+        .map(|&name| {
+            let own: Vec<&Usable<'_>> = usable.iter().filter(|u| u.model == name).collect();
+            describe(name, options.families.get(name), &own)
+        })
+        .collect();
+    let floors = floors(&fitted.model.profiles, &references, &usable, &fitted.profiles);
+    let about = About {
+        program: concat!("cotprint ", env!("CARGO_PKG_VERSION")).into(),
+        text: options.text,
+        options: options.fit,
+        cross_validation: fitted.cross_validation,
+        floors,
+        references,
+    };
+    stage("writing the atlas");
+    let mut seen: Vec<u64> = usable.iter().map(|u| text_hash(&u.text)).collect();
+    seen.sort_unstable();
+    seen.dedup();
+    let (bytes, _) = format::write(&about, &fitted.model, &seen)?;
+    // Read back, so that what is used now is exactly what others will read.
+    let atlas = format::read(&bytes, "the new atlas")?;
+    Ok(Learned { atlas, bytes, dropped })
+}
+
+/// One trace that can be learned from.
+struct Usable<'a> {
+    trace: &'a Trace,
+    model: &'a str,
+    text: std::borrow::Cow<'a, str>,
+    words: usize,
+    prompt: String,
+    /// Places the trace in an order that does not depend on the order of the input.
+    key: u128,
+}
+
+fn usable<'a>(
+    traces: &'a [Trace],
+    options: &LearnOptions,
+    dropped: &mut BTreeMap<String, usize>,
+) -> Vec<Usable<'a>> {
+    let mut drop = |reason: String, count: usize| *dropped.entry(reason).or_default() += count;
+    let mut usable = Vec::new();
+    let mut seen = HashSet::new();
+    for trace in traces {
+        let Some(model) = trace.model.as_deref().filter(|model| !model.is_empty()) else {
+            drop("no model named".into(), 1);
+            continue;
+        };
+        let Some(text) = trace.text(options.text) else {
+            drop(format!("no {}", options.text.name()), 1);
+            continue;
+        };
+        let words = count_words(&text);
+        if words < MINIMUM_WORDS {
+            drop(format!("fewer than {MINIMUM_WORDS} words"), 1);
+            continue;
+        }
+        let key = xxh3_128(text.as_bytes());
+        if !seen.insert((model, key)) {
+            drop("the same text twice from one model".into(), 1);
+            continue;
+        }
+        usable.push(Usable { trace, model, text, words, prompt: trace.prompt_key(), key });
+    }
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for u in &usable {
+        *counts.entry(u.model).or_default() += 1;
+    }
+    for (model, count) in counts.iter().filter(|(_, count)| **count < MINIMUM_TRACES) {
+        drop(format!("fewer than {MINIMUM_TRACES} traces of {model}"), *count);
+    }
+    usable.retain(|u| counts[u.model] >= MINIMUM_TRACES);
+    // By prompt first, as the learner wants it, then by content.
+    usable.sort_by(|a, b| (&a.prompt, a.model, a.key).cmp(&(&b.prompt, b.model, b.key)));
+    thin_out(&mut usable, options.fit.seed, &mut drop);
+    usable
+}
+
+/// Keeps at most [`MOST_TRACES`] traces: the largest models give up traces until all fit.
+fn thin_out(usable: &mut Vec<Usable<'_>>, seed: u64, drop: &mut impl FnMut(String, usize)) {
+    if usable.len() <= MOST_TRACES {
+        return;
+    }
+    let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
+    for u in usable.iter() {
+        *sizes.entry(u.model).or_default() += 1;
+    }
+    let total = |most: usize| sizes.values().map(|&size| size.min(most)).sum::<usize>();
+    let most = (1..=usable.len()).rev().find(|&most| total(most) <= MOST_TRACES).unwrap_or(1);
+    let mut drawn: Vec<usize> = (0..usable.len()).collect();
+    drawn.sort_by_key(|&i| {
+        xxh3_64(&[usable[i].key.to_le_bytes(), u128::from(seed).to_le_bytes()].concat())
+    });
+    let mut kept = vec![false; usable.len()];
+    let mut taken: BTreeMap<&str, usize> = BTreeMap::new();
+    for i in drawn {
+        let taken = taken.entry(usable[i].model).or_default();
+        kept[i] = *taken < most;
+        *taken += 1;
+    }
+    let before = usable.len();
+    let mut kept = kept.into_iter();
+    usable.retain(|_| kept.next().unwrap_or(false));
+    drop(format!("more than {most} traces of one model"), before - usable.len());
+}
+
+fn too_few_references(names: &[&str], traces: usize, dropped: &BTreeMap<String, usize>) -> Error {
+    let found = match names {
+        [] => format!("none of the {traces} traces could be used"),
+        _ => format!("only one model, {}, has enough traces", names[0]),
+    };
+    let reasons: Vec<String> =
+        dropped.iter().map(|(reason, count)| format!("{count} × {reason}")).collect();
+    let reasons = if reasons.is_empty() {
+        String::new()
+    } else {
+        format!(" Dropped: {}.", reasons.join(", "))
+    };
+    Error::TooLittle(format!(
+        "an atlas needs at least two models with {MINIMUM_TRACES} traces of {MINIMUM_WORDS} words \
+         each, and {found}.{reasons} Give more traces, or name the models with --label NAME=PATH."
+    ))
+}
+
+fn describe(name: &str, family: Option<&String>, own: &[&Usable<'_>]) -> Reference {
+    let count = |key: &dyn Fn(&Usable<'_>) -> String| {
+        let mut counts = BTreeMap::new();
+        for u in own {
+            *counts.entry(key(u)).or_default() += 1;
+        }
+        counts
+    };
+    Reference {
+        name: name.to_owned(),
+        family: family.cloned(),
+        traces: own.len(),
+        words: own.iter().map(|u| u.words).sum(),
+        prompts: own.iter().map(|u| u.prompt.as_str()).collect::<BTreeSet<_>>().len(),
+        domains: count(&|u| u.trace.domain.clone().unwrap_or_else(|| "unknown".into())),
+        mediation: count(&|u| u.trace.mediation().name().into()),
+        sources: count(&|u| u.trace.source.clone()),
+        licences: own
+            .iter()
+            .filter_map(|u| u.trace.meta.get("licence")?.as_str().map(str::to_owned))
+            .collect(),
+    }
+}
+
+/// Similarities between corpora whose relation is known.
+fn floors(
+    profiles: &Profiles,
+    references: &[Reference],
+    usable: &[Usable<'_>],
+    raw: &[Vec<f32>],
+) -> Vec<Floor> {
+    let mean_of = |members: &[usize]| {
+        profiles.standardize(&mean_profile(members.iter().map(|&i| raw[i].as_slice())))
+    };
+    let mut halves = Vec::new();
+    let mut domains = Vec::new();
+    for reference in references {
+        let own: Vec<usize> =
+            (0..usable.len()).filter(|&i| usable[i].model == reference.name).collect();
+        let (first, second): (Vec<usize>, Vec<usize>) =
+            own.iter().partition(|&&i| xxh3_64(usable[i].prompt.as_bytes()) % 2 == 0);
+        if first.len() >= FLOOR_TRACES && second.len() >= FLOOR_TRACES {
+            halves.push(similarity(&mean_of(&first), &mean_of(&second)));
+        }
+        let mut by_source: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for &i in &own {
+            by_source.entry(&usable[i].trace.source).or_default().push(i);
+        }
+        by_source.retain(|_, members| members.len() >= FLOOR_TRACES);
+        let means: Vec<Vec<f32>> = by_source.values().map(|members| mean_of(members)).collect();
+        for (i, a) in means.iter().enumerate() {
+            domains.extend(means[i + 1..].iter().map(|b| similarity(a, b)));
+        }
+    }
+    let mut unrelated = Vec::new();
+    for (i, a) in references.iter().enumerate() {
+        for (j, b) in references.iter().enumerate().skip(i + 1) {
+            if a.family.is_none() || a.family != b.family {
+                unrelated.push(similarity(profiles.reference(i), profiles.reference(j)));
+            }
+        }
+    }
+    [
+        ("two halves of one model's corpus, on different prompts", halves),
+        ("one model in two data sets of different domains", domains),
+        ("two unrelated models", unrelated),
+    ]
+    .into_iter()
+    .filter_map(|(what, values)| floor(what, values))
+    .collect()
+}
+
+fn floor(what: &str, mut values: Vec<f64>) -> Option<Floor> {
+    values.sort_by(f64::total_cmp);
+    let last = values.len().checked_sub(1)?;
+    let quantile = |q: f64| values[(q * last as f64).round() as usize];
+    Some(Floor {
+        what: what.to_owned(),
+        pairs: values.len(),
+        low: quantile(0.05),
+        median: quantile(0.5),
+        high: quantile(0.95),
+    })
+}
+
+/// Reads a table of families: a line per model, the model and its family with a tab between them.
+/// A first line that begins with `model` is a heading; empty lines and lines with `#` are skipped.
+///
+/// # Errors
+/// A sentence with the line that is no such row, or that names a model for the second time.
+pub fn read_families(text: &str, name: &str) -> Result<BTreeMap<String, String>, Error> {
+    let mut families = BTreeMap::new();
+    for (number, line) in text.lines().enumerate() {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') || (number == 0 && line.starts_with("model\t"))
+        {
+            continue;
+        }
+        let row = line.split_once('\t').map(|(m, f)| (m.trim(), f.trim()));
+        let Some((model, family)) = row.filter(|(m, f)| !m.is_empty() && !f.is_empty()) else {
+            return Err(Error::Families(format!(
+                "{name}, line {}: found {line:?}, expected a model and its family with a tab between them",
+                number + 1
+            )));
+        };
+        if families.insert(model.to_owned(), family.to_owned()).is_some() {
+            return Err(Error::Families(format!(
+                "{name}, line {}: the model {model} stands there twice; keep one line of it",
+                number + 1
+            )));
+        }
+    }
+    Ok(families)
+}

@@ -1,0 +1,149 @@
+//! The library of references: learned once by `fit`, read by all the rest.
+//!
+//! Comes in: labelled traces ([`learn`]) or the bytes of an atlas file ([`Atlas::from_bytes`]).
+//! Goes out: an [`Atlas`], which is a [`Model`] with what is known about its references. Reading
+//! one executes nothing; it holds statistics and no text longer than an n-gram. Called by `cli`
+//! and `lineage`.
+
+mod error;
+mod format;
+mod learn;
+
+pub use error::Error;
+pub use format::{FORMAT_VERSION, MAGIC};
+pub use learn::{LearnOptions, Learned, MINIMUM_TRACES, learn, read_families};
+
+use crate::{
+    attribution::{CrossValidation, FitOptions, Model},
+    trace::TextKind,
+};
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
+
+/// The atlas that is built into the program, as `cotprint fit` wrote it.
+const EMBEDDED: &[u8] = include_bytes!("../../assets/default.atlas");
+
+/// A learned library of references.
+#[derive(Debug, Clone)]
+pub struct Atlas {
+    /// What is known about it and its references.
+    pub about: About,
+    /// What scores texts.
+    pub model: Model,
+    /// Hashes of the texts that it was learned from ([`text_hash`]), ascending.
+    pub seen: Vec<u64>,
+    /// Checksum of the file that it was read from: 32 hexadecimal digits.
+    pub checksum: String,
+}
+
+/// What is known about an atlas and its references.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct About {
+    /// The program that learned it, with its version.
+    pub program: String,
+    /// Which text of a trace it was learned from.
+    pub text: TextKind,
+    /// How it was learned.
+    pub options: FitOptions,
+    /// How well it does on prompts that it had not seen.
+    pub cross_validation: CrossValidation,
+    /// What a similarity between two corpora means.
+    pub floors: Vec<Floor>,
+    /// The references, in the order of the scores.
+    pub references: Vec<Reference>,
+}
+
+/// A known model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reference {
+    /// `vendor/name`.
+    pub name: String,
+    /// The family that it was put in.
+    pub family: Option<String>,
+    /// Traces that it was learned from.
+    pub traces: usize,
+    /// Words in them.
+    pub words: usize,
+    /// Different prompts among them.
+    pub prompts: usize,
+    /// Traces by domain.
+    pub domains: BTreeMap<String, usize>,
+    /// Traces by mediation (`raw`, `summary`, `truncated`, `unknown`).
+    pub mediation: BTreeMap<String, usize>,
+    /// Traces by source.
+    pub sources: BTreeMap<String, usize>,
+    /// Licences that the traces came under.
+    pub licences: BTreeSet<String>,
+}
+
+/// What a similarity means: its values between corpora whose relation is known.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Floor {
+    /// What was compared, for example `two halves of one model's corpus`.
+    pub what: String,
+    /// Number of pairs.
+    pub pairs: usize,
+    /// The 5 % quantile over those pairs.
+    pub low: f64,
+    /// The median over those pairs.
+    pub median: f64,
+    /// The 95 % quantile over those pairs.
+    pub high: f64,
+}
+
+impl Atlas {
+    /// The atlas that is built into the program.
+    ///
+    /// # Errors
+    /// Where the program was built around a damaged file.
+    pub fn embedded() -> Result<Self, Error> {
+        Self::from_bytes(EMBEDDED, "the embedded atlas")
+    }
+
+    /// Reads an atlas file.
+    ///
+    /// # Errors
+    /// Where the file cannot be read, is no atlas, is of a newer version, is cut off or altered.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let name = path.display().to_string();
+        let bytes =
+            std::fs::read(path).map_err(|source| Error::Read { name: name.clone(), source })?;
+        Self::from_bytes(&bytes, &name)
+    }
+
+    /// Reads an atlas from memory; `name` stands in error messages.
+    ///
+    /// # Errors
+    /// As [`Atlas::open`].
+    pub fn from_bytes(bytes: &[u8], name: &str) -> Result<Self, Error> {
+        format::read(bytes, name)
+    }
+
+    /// The names of the references, in the order of the scores.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.about.references.iter().map(|reference| reference.name.as_str())
+    }
+
+    /// Whether the atlas was learned from this very text, whatever its white space.
+    pub fn has_seen(&self, text: &str) -> bool {
+        self.seen.binary_search(&text_hash(text)).is_ok()
+    }
+
+    /// Traces that the atlas was learned from.
+    pub fn traces(&self) -> usize {
+        self.about.references.iter().map(|reference| reference.traces).sum()
+    }
+}
+
+/// A hash of a text's words that ignores its white space.
+pub fn text_hash(text: &str) -> u64 {
+    let mut hash = xxhash_rust::xxh3::Xxh3::new();
+    for word in text.split_whitespace() {
+        hash.update(word.as_bytes());
+        hash.update(b" ");
+    }
+    hash.digest()
+}

@@ -1,0 +1,141 @@
+//! `cotprint atlas show` and `cotprint atlas verify`.
+
+use super::inputs::open_atlas;
+use crate::{atlas::Atlas, report::escape};
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeMap,
+    io::Write,
+    path::PathBuf,
+};
+
+/// Arguments of `atlas`.
+#[derive(Debug, Clone, Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+enum What {
+    /// Show the references with their traces, words, prompts, domains, mediation, sources, licences
+    Show(Which),
+    /// Read the whole atlas and verify its checksum
+    Verify(Which),
+}
+
+#[derive(Debug, Clone, Args)]
+struct Which {
+    /// The atlas [default: the one that is built in]
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// The atlas, as other verbs take it
+    #[arg(long, value_name = "FILE", conflicts_with = "file")]
+    atlas: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Which {
+    fn open(&self) -> anyhow::Result<(Atlas, String)> {
+        let path = self.file.as_deref().or(self.atlas.as_deref());
+        let name = path.map_or_else(|| "the embedded atlas".into(), |path| path.display().to_string());
+        Ok((open_atlas(path)?, name))
+    }
+}
+
+/// Runs the verb.
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    match &arguments.what {
+        What::Show(which) => {
+            let (atlas, name) = which.open()?;
+            if which.json { show_json(&atlas, &mut out) } else { show(&atlas, &name, &mut out) }
+        }
+        What::Verify(which) => {
+            let (atlas, name) = which.open()?;
+            if which.json {
+                let answer = json!({ "atlas": name, "checksum": atlas.checksum, "ok": true });
+                return Ok(writeln!(out, "{answer}")?);
+            }
+            writeln!(
+                out,
+                "{}: sound. {} references, {} traces, checksum {}",
+                escape::name(&name),
+                atlas.about.references.len(),
+                atlas.traces(),
+                atlas.checksum
+            )?;
+            Ok(())
+        }
+    }
+}
+
+fn show_json(atlas: &Atlas, out: &mut dyn Write) -> anyhow::Result<()> {
+    let mut about = serde_json::to_value(&atlas.about)?;
+    about["checksum"] = Value::from(atlas.checksum.clone());
+    about["features"] = atlas.model.vectorizer.vocabulary().len().into();
+    serde_json::to_writer_pretty(&mut *out, &about)?;
+    Ok(writeln!(out)?)
+}
+
+fn show(atlas: &Atlas, name: &str, out: &mut dyn Write) -> anyhow::Result<()> {
+    let about = &atlas.about;
+    let validation = &about.cross_validation;
+    writeln!(
+        out,
+        "{}: {} references, {} traces of {}, {} features",
+        escape::name(name),
+        about.references.len(),
+        atlas.traces(),
+        about.text.name(),
+        atlas.model.vectorizer.vocabulary().len()
+    )?;
+    writeln!(out, "learned by {}, seed {}, checksum {}", about.program, about.options.seed, atlas.checksum)?;
+    writeln!(
+        out,
+        "on prompts held out ({} folds): top-1 {:.3}, top-5 {:.3}, log loss {:.3}, calibration error {:.3}\n",
+        validation.folds, validation.top1, validation.top5, validation.log_loss, validation.calibration_error
+    )?;
+    let width = about.references.iter().map(|r| escape::name(&r.name).chars().count()).max().unwrap_or(0);
+    writeln!(
+        out,
+        "{:width$}  {:>6}  {:>9}  {:>7}  family; domains; mediation; sources (licences)",
+        "reference", "traces", "words", "prompts"
+    )?;
+    for reference in &about.references {
+        let licences: Vec<&str> = reference.licences.iter().map(String::as_str).collect();
+        let rest = format!(
+            "{}; {}; {}; {} ({})",
+            reference.family.as_deref().unwrap_or("—"),
+            counted(&reference.domains),
+            counted(&reference.mediation),
+            counted(&reference.sources),
+            licences.join(", ")
+        );
+        writeln!(
+            out,
+            "{:width$}  {:>6}  {:>9}  {:>7}  {}",
+            escape::name(&reference.name),
+            reference.traces,
+            reference.words,
+            reference.prompts,
+            escape::sentence(&rest)
+        )?;
+    }
+    Ok(())
+}
+
+/// The keys of counts, the most frequent first, at most four of them.
+fn counted(counts: &BTreeMap<String, usize>) -> String {
+    let mut keys: Vec<(&String, &usize)> = counts.iter().collect();
+    keys.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
+    let more = keys.len().saturating_sub(4);
+    let mut words: Vec<String> = keys.iter().take(4).map(|(key, count)| format!("{key} {count}")).collect();
+    if more > 0 {
+        words.push(format!("{more} more"));
+    }
+    words.join(", ")
+}

@@ -1,0 +1,108 @@
+//! `cotprint compare`: the verdict on a corpus.
+
+use super::{
+    Common, TooLittleText,
+    inputs::{ScoringArguments, input_summary},
+};
+use crate::{
+    lineage::{CompareOptions, Tally, VerdictKind, compare},
+    report::{TerminalOptions, to_json, write_report, write_terminal},
+};
+use clap::Args;
+use std::{
+    io::{IsTerminal, Write},
+    path::PathBuf,
+};
+
+/// Arguments of `compare`.
+#[derive(Debug, Clone, Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    scoring: ScoringArguments,
+    /// Write the report into this folder: report.html, report.json and the plots
+    #[arg(long, value_name = "DIR")]
+    report: Option<PathBuf>,
+    /// Print JSON instead of the table
+    #[arg(long)]
+    json: bool,
+    /// Bootstrap resamples over prompts
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(100..=100_000))]
+    resamples: u32,
+}
+
+/// Runs the verb.
+pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> {
+    let scoring = &arguments.scoring;
+    let atlas = scoring.open_atlas()?;
+    if let Some(folder) = &arguments.report {
+        // Before the long run, not after it.
+        std::fs::create_dir_all(folder).map_err(|error| {
+            anyhow::anyhow!(
+                "cannot make the folder {}: {error}; give --report a folder that may be written",
+                folder.display()
+            )
+        })?;
+    }
+    let mut tally = Tally::default();
+    let summary = scoring.score(&atlas, common, |trace, scored| {
+        match scored {
+            Ok(scored) => tally.add(&atlas, trace, scoring.text, scored),
+            Err(_) => tally.add_too_short(),
+        }
+        Ok(())
+    })?;
+    let options = CompareOptions {
+        seed: common.seed,
+        resamples: arguments.resamples as usize,
+        command: command_line(arguments, common),
+        atlas: scoring.atlas_name(),
+    };
+    let comparison = compare(&atlas, &tally, input_summary(&summary), &options);
+
+    let mut out = std::io::stdout().lock();
+    if arguments.json {
+        writeln!(out, "{}", to_json(&comparison)?.trim_end())?;
+    } else {
+        let colour = std::io::stdout().is_terminal()
+            && anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
+        write_terminal(&comparison, &TerminalOptions { colour, ..TerminalOptions::default() }, &mut out)?;
+    }
+    out.flush()?;
+    if let Some(folder) = &arguments.report {
+        let files = write_report(&comparison, folder)?;
+        if !common.quiet {
+            let page = files.first().map(|file| file.display().to_string()).unwrap_or_default();
+            writeln!(anstream::stderr(), "wrote {page} and {} more files", files.len().saturating_sub(1))?;
+        }
+    }
+    if comparison.verdict.kind == VerdictKind::TooLittleText {
+        return Err(TooLittleText(comparison.verdict.sentence).into());
+    }
+    Ok(())
+}
+
+/// The command that gives the same result: without what changes only speed, noise or place.
+fn command_line(arguments: &Arguments, common: &Common) -> String {
+    let scoring = &arguments.scoring;
+    let mut words = vec!["cotprint".to_owned(), "compare".to_owned()];
+    words.extend(scoring.inputs.iter().map(|input| quoted(input)));
+    if let Some(atlas) = &scoring.atlas {
+        words.extend(["--atlas".into(), quoted(&atlas.display().to_string())]);
+    }
+    if scoring.text != crate::trace::TextKind::default() {
+        words.extend(["--text".into(), scoring.text.name().into()]);
+    }
+    words.extend(["--seed".into(), common.seed.to_string()]);
+    words.extend(["--resamples".into(), arguments.resamples.to_string()]);
+    words.join(" ")
+}
+
+/// A word as a shell reads it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@+,".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}

@@ -1,0 +1,114 @@
+//! The command line: one file per verb, no logic.
+//!
+//! Exit codes: 0 done, 1 a check failed, 2 wrong usage or unreadable input, 3 input read but too
+//! little usable text. A closed pipe is no error.
+
+mod atlas;
+mod compare;
+mod fit;
+mod generate;
+mod inputs;
+mod output;
+mod progress;
+mod score;
+
+use clap::{Args, Parser, Subcommand};
+use std::{io::Write, process::ExitCode};
+
+/// The arguments of `cotprint`.
+#[derive(Debug, Parser)]
+#[command(
+    name = "cotprint",
+    version,
+    about = "Which known language model do these reasoning traces resemble, how sure is that, and why",
+    after_help = "Every verb reads files, folders, globs or - (standard input), finds the format and the \
+                  compression by content, and uses the embedded atlas unless --atlas names another.\n\
+                  Exit codes: 0 done, 2 wrong usage or unreadable input, 3 too little usable text."
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// What every verb understands.
+#[derive(Debug, Clone, Args)]
+pub struct Common {
+    /// Threads to use [default: all cores]
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Print no progress and no summary
+    #[arg(long, short, global = true)]
+    quiet: bool,
+    /// Seed of all randomness
+    #[arg(long, global = true, value_name = "N", default_value_t = 0)]
+    seed: u64,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Compare a corpus with the references of an atlas: the verdict, the ranking, the evidence
+    Compare(compare::Arguments),
+    /// Score each trace: one line of JSON per trace, in input order
+    Score(score::Arguments),
+    /// Learn an atlas from labelled traces
+    Fit(fit::Arguments),
+    /// Show what is in an atlas, or verify its checksum
+    Atlas(atlas::Arguments),
+    /// Print shell completions
+    Completions(generate::Completions),
+    /// Print the manual page
+    Man,
+}
+
+/// There was input, but too little text in it that can be used: exit code 3.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct TooLittleText(pub String);
+
+/// Runs the program with the arguments of the process.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(&cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            let message = crate::report::escape::sentence(&format!("{error:#}"));
+            // Nothing can be done where standard error is closed, too.
+            let _ = writeln!(anstream::stderr(), "cotprint: {message}");
+            ExitCode::from(exit_code(&error))
+        }
+    }
+}
+
+fn run(cli: &Cli) -> anyhow::Result<()> {
+    if let Some(threads) = cli.common.threads {
+        rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global()?;
+    }
+    match &cli.verb {
+        Verb::Compare(arguments) => compare::run(arguments, &cli.common),
+        Verb::Score(arguments) => score::run(arguments, &cli.common),
+        Verb::Fit(arguments) => fit::run(arguments, &cli.common),
+        Verb::Atlas(arguments) => atlas::run(arguments),
+        Verb::Completions(arguments) => generate::completions(arguments),
+        Verb::Man => generate::man(),
+    }
+}
+
+fn exit_code(error: &anyhow::Error) -> u8 {
+    let too_little = error.chain().any(|cause| {
+        cause.is::<TooLittleText>()
+            || matches!(cause.downcast_ref(), Some(crate::atlas::Error::TooLittle(_)))
+    });
+    if too_little { 3 } else { 2 }
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let kind = cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind).or_else(|| {
+            cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind)
+        });
+        kind == Some(std::io::ErrorKind::BrokenPipe)
+    })
+}

@@ -1,0 +1,73 @@
+//! `cotprint score`: one line of JSON per trace, in input order, streaming.
+
+use super::{Common, TooLittleText, inputs::ScoringArguments, output::Output};
+use crate::attribution::MINIMUM_WORDS;
+use clap::Args;
+use serde_json::{Map, Value, json};
+use std::{io::Write, path::PathBuf};
+
+/// Arguments of `score`.
+#[derive(Debug, Clone, Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    scoring: ScoringArguments,
+    /// Write to this file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// For the sake of scripts: the output is JSON with or without it
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the verb.
+pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> {
+    let atlas = arguments.scoring.open_atlas()?;
+    let names: Vec<&str> = atlas.names().collect();
+    let mut output = Output::open(arguments.output.as_deref())?;
+    let mut judged = 0;
+    arguments.scoring.score(&atlas, common, |trace, scored| {
+        let mut line = json!({ "id": trace.id, "prompt_id": trace.prompt_id, "model": trace.model });
+        match scored {
+            Ok(scored) => {
+                judged += 1;
+                line["top"] = names[scored.top()].into();
+                line["scores"] = Value::Object(ranked(&names, &scored.probabilities));
+                line["unknown"] = rounded(scored.unknown).into();
+                line["words"] = scored.words.into();
+            }
+            Err(words) => {
+                line["top"] = Value::Null;
+                line["scores"] = json!({});
+                line["unknown"] = Value::Null;
+                line["words"] = words.into();
+                let why = format!("{words} words; at least {MINIMUM_WORDS} are needed to judge a trace");
+                line["why"] = why.into();
+            }
+        }
+        serde_json::to_writer(&mut output, &line)?;
+        Ok(output.write_all(b"\n")?)
+    })?;
+    output.finish()?;
+    if judged == 0 {
+        let message = format!(
+            "no trace has the {MINIMUM_WORDS} words that a score needs; give longer traces"
+        );
+        return Err(TooLittleText(message).into());
+    }
+    Ok(())
+}
+
+/// Names with their probabilities, largest first.
+fn ranked(names: &[&str], probabilities: &[f32]) -> Map<String, Value> {
+    let mut order: Vec<usize> = (0..names.len()).collect();
+    order.sort_by(|&a, &b| probabilities[b].total_cmp(&probabilities[a]).then(a.cmp(&b)));
+    order
+        .into_iter()
+        .map(|i| (names[i].to_owned(), rounded(f64::from(probabilities[i])).into()))
+        .collect()
+}
+
+/// Six decimals: more would be noise.
+fn rounded(value: f64) -> f64 {
+    (value * 1e6).round() / 1e6
+}

@@ -1,0 +1,307 @@
+//! A tally of scored traces → the whole answer of `compare`.
+
+use super::{
+    Comparison, InputSummary, Provenance, RankedFamily, RankedReference, SimilarityMatrix,
+    UnknownSummary, VerdictKind,
+    bootstrap::Resamples,
+    evidence,
+    judgement::{Findings, judge},
+    tally::Tally,
+};
+use crate::{atlas::Atlas, attribution::delta::similarity};
+use std::collections::BTreeMap;
+
+/// References in the similarity matrix.
+const MATRIX_REFERENCES: usize = 20;
+/// References that phrases are shown for, and phrases for each.
+const EVIDENCE: (usize, usize) = (3, 8);
+
+/// What `compare` is asked.
+#[derive(Debug, Clone)]
+pub struct CompareOptions {
+    /// Seed of the bootstrap.
+    pub seed: u64,
+    /// Bootstrap resamples.
+    pub resamples: usize,
+    /// The command, as it was given.
+    pub command: String,
+    /// The atlas: `embedded` or its file name.
+    pub atlas: String,
+}
+
+/// Compares a corpus with the references of an atlas.
+pub fn compare(
+    atlas: &Atlas,
+    tally: &Tally,
+    input: InputSummary,
+    options: &CompareOptions,
+) -> Comparison {
+    let references = atlas.about.references.len();
+    // Columns: a probability per reference, the same without layout, whether it looks strange.
+    let rows = tally.by_prompt(|kept| {
+        let strange = f64::from(u8::from(kept.unknown <= 0.05));
+        let all = kept.probabilities.iter().chain(&kept.without_layout).map(|&p| f64::from(p));
+        all.chain([strange]).collect()
+    });
+    let resamples = Resamples::draw(&rows, options.resamples, options.seed);
+    let means: Vec<f64> = match rows.len() {
+        0 => vec![0.0; 2 * references + 1],
+        count => (0..=2 * references)
+            .map(|column| rows.iter().map(|row| row[column]).sum::<f64>() / count as f64)
+            .collect(),
+    };
+
+    let profile = atlas.model.profiles.standardize(&tally.mean_profile());
+    let mut order: Vec<usize> = (0..references).collect();
+    order.sort_by(|&a, &b| means[b].total_cmp(&means[a]).then(a.cmp(&b)));
+    let ranking: Vec<RankedReference> = order
+        .iter()
+        .map(|&index| rank(atlas, index, &means, &resamples, &profile, tally.traces()))
+        .collect();
+    let families = rank_families(&ranking, atlas, &resamples);
+    let unknown = summarize_unknown(tally, &means, &resamples, 2 * references);
+    let first = order.first().copied().unwrap_or(0);
+    let first_stays =
+        resamples.share(|means| means[..references].iter().all(|&m| m <= means[first]));
+    let family_stays = first_family_stays(&families, atlas, &resamples);
+    let verdict = judge(&Findings {
+        traces: tally.traces(),
+        prompts: tally.prompts.len(),
+        words: tally.words,
+        ranking: &ranking,
+        families: &families,
+        first_stays,
+        family_stays,
+        unknown: &unknown,
+    });
+    let evidence = order
+        .iter()
+        .take(if tally.traces() > 0 { EVIDENCE.0 } else { 0 })
+        .filter(|&&index| means[index] >= 0.05)
+        .flat_map(|&index| evidence::strongest(atlas, tally, index, EVIDENCE.1))
+        .collect();
+    let limits = limits(atlas, tally, &ranking, verdict.kind);
+    Comparison {
+        verdict,
+        families,
+        unknown,
+        evidence,
+        similarity: matrix(atlas, &order, &profile, tally.traces()),
+        floors: atlas.about.floors.clone(),
+        traces: tally.traces(),
+        prompts: tally.prompts.len(),
+        words: tally.words,
+        input,
+        limits,
+        provenance: Provenance {
+            program: concat!("cotprint ", env!("CARGO_PKG_VERSION")).into(),
+            command: options.command.clone(),
+            atlas: options.atlas.clone(),
+            atlas_checksum: atlas.checksum.clone(),
+            atlas_references: references,
+            atlas_traces: atlas.traces(),
+            text: atlas.about.text.name().into(),
+            seed: options.seed,
+            resamples: options.resamples,
+        },
+        ranking: if tally.traces() > 0 { ranking } else { Vec::new() },
+    }
+}
+
+fn rank(
+    atlas: &Atlas,
+    index: usize,
+    means: &[f64],
+    resamples: &Resamples,
+    profile: &[f32],
+    traces: usize,
+) -> RankedReference {
+    let reference = &atlas.about.references[index];
+    let (low, high) = if traces > 0 { resamples.interval(index) } else { (0.0, 1.0) };
+    RankedReference {
+        reference: reference.name.clone(),
+        family: reference.family.clone(),
+        score: means[index],
+        low: low.min(means[index]),
+        high: high.max(means[index]),
+        score_without_layout: means[atlas.about.references.len() + index],
+        similarity: similarity(profile, atlas.model.profiles.reference(index)),
+        reference_traces: reference.traces,
+        domains: reference.domains.keys().cloned().collect(),
+        mediation: reference.mediation.clone(),
+    }
+}
+
+/// The indices of each family's members.
+fn members(atlas: &Atlas) -> BTreeMap<&str, Vec<usize>> {
+    let mut members: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (index, reference) in atlas.about.references.iter().enumerate() {
+        if let Some(family) = reference.family.as_deref() {
+            members.entry(family).or_default().push(index);
+        }
+    }
+    members
+}
+
+fn rank_families(
+    ranking: &[RankedReference],
+    atlas: &Atlas,
+    resamples: &Resamples,
+) -> Vec<RankedFamily> {
+    let mut families: Vec<RankedFamily> = members(atlas)
+        .into_iter()
+        .map(|(family, members)| {
+            let own: Vec<&RankedReference> =
+                ranking.iter().filter(|r| r.family.as_deref() == Some(family)).collect();
+            let score = own.iter().map(|r| r.score).sum();
+            let (low, high) =
+                resamples.interval_of(|means| members.iter().filter_map(|&m| means.get(m)).sum());
+            RankedFamily {
+                family: family.to_owned(),
+                score,
+                low: low.min(score),
+                high: high.max(score),
+                members: own.iter().map(|r| r.reference.clone()).collect(),
+            }
+        })
+        .collect();
+    families.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.family.cmp(&b.family)));
+    families
+}
+
+/// The share of resamples in which the first family holds more than any other.
+fn first_family_stays(families: &[RankedFamily], atlas: &Atlas, resamples: &Resamples) -> f64 {
+    let Some(first) = families.first() else { return 0.0 };
+    let members = members(atlas);
+    resamples.share(|means| {
+        let sum = |family: &str| members[family].iter().filter_map(|&m| means.get(m)).sum::<f64>();
+        let own = sum(&first.family);
+        members.keys().all(|family| sum(family) <= own)
+    })
+}
+
+fn summarize_unknown(
+    tally: &Tally,
+    means: &[f64],
+    resamples: &Resamples,
+    column: usize,
+) -> UnknownSummary {
+    let mut values: Vec<f64> = tally.kept.iter().map(|kept| kept.unknown).collect();
+    values.sort_by(f64::total_cmp);
+    let (low, high) = if values.is_empty() { (0.0, 1.0) } else { resamples.interval(column) };
+    UnknownSummary {
+        median: values.get(values.len() / 2).copied().unwrap_or(1.0),
+        share_below_5_percent: means[column],
+        low,
+        high,
+    }
+}
+
+fn matrix(atlas: &Atlas, order: &[usize], profile: &[f32], traces: usize) -> SimilarityMatrix {
+    if traces == 0 {
+        return SimilarityMatrix { labels: Vec::new(), values: Vec::new() };
+    }
+    let shown = &order[..order.len().min(MATRIX_REFERENCES)];
+    let profiles: Vec<&[f32]> = std::iter::once(profile)
+        .chain(shown.iter().map(|&index| atlas.model.profiles.reference(index)))
+        .collect();
+    let labels = std::iter::once("input".to_owned())
+        .chain(shown.iter().map(|&index| atlas.about.references[index].name.clone()))
+        .collect();
+    let values = (0..profiles.len())
+        .map(|i| {
+            (0..profiles.len())
+                .map(|j| if i == j { 1.0 } else { similarity(profiles[i], profiles[j]) })
+                .collect()
+        })
+        .collect();
+    SimilarityMatrix { labels, values }
+}
+
+/// What this result cannot say, the most important first.
+fn limits(
+    atlas: &Atlas,
+    tally: &Tally,
+    ranking: &[RankedReference],
+    kind: VerdictKind,
+) -> Vec<String> {
+    let mut limits = Vec::new();
+    let traces = tally.traces();
+    let Some(first) = ranking.first().filter(|_| traces > 0) else {
+        return vec!["Nothing could be judged; give more or longer traces.".into()];
+    };
+    if tally.seen_before > 0 {
+        limits.push(format!(
+            "{} of the {traces} traces are among those that the atlas was learned from: for them the \
+             figures are too sure. Leave them out to test the program.",
+            tally.seen_before
+        ));
+    }
+    limits.push(
+        "Style is evidence, not proof: two models can look alike because they share a teacher, a \
+         public data set or a base model."
+            .into(),
+    );
+    let summaries = tally.mediation.get("summary").copied().unwrap_or(0);
+    let raw = tally.mediation.get("raw").copied().unwrap_or(0);
+    if summaries > 0 && summaries < traces {
+        limits.push(format!(
+            "{summaries} of the traces are a provider's summaries and {raw} are raw reasoning: two \
+             writers are mixed. Compare them apart."
+        ));
+    }
+    let reference_raw = first.mediation.get("raw").copied().unwrap_or(0);
+    if (raw > 0 && reference_raw == 0)
+        || (summaries == traces && reference_raw == first.reference_traces)
+    {
+        limits.push(format!(
+            "{} is known from {} only, and the input is not of that kind.",
+            first.reference,
+            first.mediation.keys().cloned().collect::<Vec<_>>().join(" and ")
+        ));
+    }
+    let domains: Vec<&str> = tally.domains.keys().map(String::as_str).collect();
+    if !domains.is_empty() && !domains.iter().any(|d| first.domains.iter().any(|known| known == d))
+    {
+        limits.push(format!(
+            "The traces are about {}, and {} is known from {} only: subject matter and style are \
+             mixed up between domains, and the ranking is far less certain there.",
+            domains.join(", "),
+            first.reference,
+            first.domains.join(", ")
+        ));
+    } else if domains.is_empty() {
+        limits.push(
+            "The traces name no domain, so it could not be checked that the references are known \
+             from the same subject matter; across domains the ranking is far less certain."
+                .into(),
+        );
+    }
+    if (first.score - first.score_without_layout).abs() > 0.2 {
+        limits.push(format!(
+            "Much of it is layout: without the layout channel the share of {} is {:.0} %, not {:.0} %.",
+            first.reference,
+            100.0 * first.score_without_layout,
+            100.0 * first.score
+        ));
+    }
+    let prompts = tally.prompts.len();
+    if prompts < 10 && kind != VerdictKind::TooLittleText {
+        limits.push(format!(
+            "{prompts} prompts are few: the intervals are drawn over prompts and are rough."
+        ));
+    }
+    if tally.too_short > 0 {
+        limits.push(format!(
+            "{} traces had fewer than {} words and were not judged.",
+            tally.too_short,
+            crate::attribution::MINIMUM_WORDS
+        ));
+    }
+    limits.push(format!(
+        "Only the {} references of this atlas were compared; a model that is not among them cannot \
+         be named.",
+        atlas.about.references.len()
+    ));
+    limits
+}

@@ -1,0 +1,78 @@
+//! The phrases that speak for a reference.
+//!
+//! A phrase's weight is its part of the log-odds: the sum over the corpus of its value in the rows
+//! times its learned weight for this reference over its mean weight for all, per trace. Phrases
+//! that stand in fewer than two prompts, or in few traces, are left out: they are the topic.
+
+use super::{Evidence, tally::Tally};
+use crate::atlas::Atlas;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// A phrase must stand in this share of the traces, and in two prompts.
+const LEAST_SHARE: f64 = 0.1;
+
+/// The `most` strongest phrases for a reference, strongest first. A phrase that only repeats a
+/// stronger one that holds it, or is held by it, is left out.
+pub(super) fn strongest(
+    atlas: &Atlas,
+    tally: &Tally,
+    reference: usize,
+    most: usize,
+) -> Vec<Evidence> {
+    let traces = tally.kept.len().max(1) as f64;
+    let weights = &atlas.model.weights;
+    let features = atlas.model.vectorizer.vocabulary().features();
+    let mut candidates: Vec<(f64, u32)> = tally
+        .uses
+        .iter()
+        .filter(|(_, used)| f64::from(used.traces) >= (LEAST_SHARE * traces).max(2.0))
+        .map(|(&index, used)| {
+            let advantage = f64::from(weights.advantage(index as usize, reference));
+            (advantage * used.value / traces, index)
+        })
+        .filter(|(weight, index)| {
+            *weight > 0.0 && features[*index as usize].form.chars().any(char::is_alphanumeric)
+        })
+        .collect();
+    candidates.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    candidates.truncate(8 * most);
+    let prompts = prompts_of(tally, candidates.iter().map(|&(_, index)| index).collect());
+
+    let mut chosen: Vec<Evidence> = Vec::new();
+    for (weight, index) in candidates {
+        let feature = &features[index as usize];
+        let prompts = prompts.get(&index).map_or(0, FxHashSet::len);
+        let repeats = chosen
+            .iter()
+            .any(|e| e.phrase.contains(&feature.form) || feature.form.contains(&e.phrase));
+        if prompts < 2 || repeats {
+            continue;
+        }
+        let used = tally.uses[&index];
+        chosen.push(Evidence {
+            reference: atlas.about.references[reference].name.clone(),
+            phrase: feature.form.clone(),
+            channel: feature.channel.name().into(),
+            weight,
+            per_thousand_words: 1000.0 * used.count as f64 / tally.words.max(1) as f64,
+            share_of_traces: f64::from(used.traces) / traces,
+            share_of_reference_traces: f64::from(feature.traces) / atlas.traces().max(1) as f64,
+            prompts,
+        });
+        if chosen.len() == most {
+            break;
+        }
+    }
+    chosen
+}
+
+/// The prompts that each of some features stands in.
+fn prompts_of(tally: &Tally, features: FxHashSet<u32>) -> FxHashMap<u32, FxHashSet<u32>> {
+    let mut prompts: FxHashMap<u32, FxHashSet<u32>> = FxHashMap::default();
+    for kept in &tally.kept {
+        for index in kept.words.iter().filter(|index| features.contains(index)) {
+            prompts.entry(*index).or_default().insert(kept.prompt);
+        }
+    }
+    prompts
+}

@@ -1,0 +1,118 @@
+//! What is kept of a corpus while its traces stream by.
+
+use crate::{
+    atlas::Atlas,
+    attribution::Scored,
+    features::Channel,
+    trace::{TextKind, Trace},
+};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
+
+/// What is kept of one scored trace.
+#[derive(Debug, Clone)]
+pub(super) struct Kept {
+    /// The number of its prompt.
+    pub prompt: u32,
+    /// Calibrated probability per reference.
+    pub probabilities: Vec<f32>,
+    /// The same without the layout channel.
+    pub without_layout: Vec<f32>,
+    /// The p-value `unknown`.
+    pub unknown: f64,
+    /// The word n-grams that it holds.
+    pub words: Vec<u32>,
+}
+
+/// What is known of one word n-gram over the corpus.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Use {
+    /// Sum of its weights in the rows.
+    pub value: f64,
+    /// Occurrences.
+    pub count: u64,
+    /// Traces that hold it.
+    pub traces: u32,
+}
+
+/// The scored traces of one corpus. Traces are added one at a time, in input order; their texts
+/// are not kept.
+#[derive(Debug, Default)]
+pub struct Tally {
+    pub(super) kept: Vec<Kept>,
+    pub(super) prompts: FxHashMap<String, u32>,
+    pub(super) uses: FxHashMap<u32, Use>,
+    pub(super) profile: Vec<f32>,
+    pub(super) words: usize,
+    pub(super) too_short: usize,
+    pub(super) seen_before: usize,
+    pub(super) mediation: BTreeMap<String, usize>,
+    pub(super) domains: BTreeMap<String, usize>,
+}
+
+impl Tally {
+    /// Adds a trace that was scored.
+    pub fn add(&mut self, atlas: &Atlas, trace: &Trace, kind: TextKind, scored: Scored) {
+        let next = self.prompts.len() as u32;
+        let prompt = *self.prompts.entry(trace.prompt_key()).or_insert(next);
+        let features = atlas.model.vectorizer.vocabulary().features();
+        let mut words = Vec::new();
+        for ((&index, &value), &count) in
+            scored.row.indices.iter().zip(&scored.row.values).zip(&scored.row.counts)
+        {
+            if features[index as usize].channel == Channel::Word {
+                words.push(index);
+                let used = self.uses.entry(index).or_default();
+                used.value += f64::from(value);
+                used.count += u64::from(count);
+                used.traces += 1;
+            }
+        }
+        self.profile.resize(scored.row.profile.len(), 0.0);
+        self.profile.iter_mut().zip(&scored.row.profile).for_each(|(sum, value)| *sum += value);
+        self.words += scored.words;
+        self.seen_before += usize::from(trace.text(kind).is_some_and(|text| atlas.has_seen(&text)));
+        *self.mediation.entry(trace.mediation().name().into()).or_default() += 1;
+        if let Some(domain) = &trace.domain {
+            *self.domains.entry(domain.clone()).or_default() += 1;
+        }
+        self.kept.push(Kept {
+            prompt,
+            probabilities: scored.probabilities,
+            without_layout: scored.without_layout,
+            unknown: scored.unknown,
+            words,
+        });
+    }
+
+    /// Counts a trace that was too short to score.
+    pub fn add_too_short(&mut self) {
+        self.too_short += 1;
+    }
+
+    /// Traces that were scored.
+    pub fn traces(&self) -> usize {
+        self.kept.len()
+    }
+
+    /// The mean profile of the corpus, as the atlas's references have them.
+    pub(super) fn mean_profile(&self) -> Vec<f32> {
+        let count = self.kept.len().max(1) as f32;
+        self.profile.iter().map(|sum| sum / count).collect()
+    }
+
+    /// The mean over each prompt's traces of what `values` gives, a row per prompt.
+    pub(super) fn by_prompt(&self, values: impl Fn(&Kept) -> Vec<f64>) -> Vec<Vec<f64>> {
+        let mut sums: Vec<(Vec<f64>, f64)> = vec![(Vec::new(), 0.0); self.prompts.len()];
+        for kept in &self.kept {
+            let values = values(kept);
+            let (sum, count) = &mut sums[kept.prompt as usize];
+            sum.resize(values.len(), 0.0);
+            sum.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
+            *count += 1.0;
+        }
+        sums.into_iter()
+            .map(|(sum, count)| sum.into_iter().map(|sum| sum / count).collect())
+            .collect()
+    }
+}
