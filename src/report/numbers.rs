@@ -20,6 +20,9 @@ pub fn interval(low: f64, high: f64) -> String {
     if !low.is_finite() || !high.is_finite() {
         return UNKNOWN.into();
     }
+    if (0.0..0.005).contains(&high) {
+        return "<0.01".into();
+    }
     format!("{}–{}", decimals(low, 2), decimals(high, 2))
 }
 
@@ -90,6 +93,7 @@ mod tests {
         assert_eq!(share(1.0), "1.00");
         assert_eq!(share(f64::NAN), "–");
         assert_eq!(interval(0.551, 0.659), "0.55–0.66");
+        assert_eq!(interval(0.0, 0.004), "<0.01");
         assert_eq!(interval(f64::NAN, 1.0), "–");
     }
 

@@ -151,8 +151,10 @@ pub fn ranking_title(comparison: &Comparison) -> String {
             let (one, two) = (name(&first.reference), name(&second.reference));
             if first.low > second.high {
                 format!("{one} holds the largest share of the evidence")
-            } else {
+            } else if first.low <= second.high {
                 format!("{one} and {two} lead, and their intervals overlap")
+            } else {
+                "The share of the evidence of each reference".into()
             }
         }
     }

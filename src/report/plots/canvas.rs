@@ -12,8 +12,8 @@ use plotters::element::{BitMapElement, Circle, PathElement, Polygon, Rectangle};
 use plotters::prelude::{BitMapBackend, SVGBackend};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{
-    Color, FontDesc, FontFamily, FontStyle, FontTransform, IntoFont, RGBColor, ShapeStyle,
-    TextStyle, register_font,
+    Color, FontDesc, FontFamily, FontStyle, FontTransform, RGBColor, ShapeStyle, TextStyle,
+    register_font,
 };
 use std::path::Path;
 use std::sync::OnceLock;
@@ -210,7 +210,8 @@ impl<DB: DrawingBackend> Canvas<'_, DB> {
             Align::Right => HPos::Right,
         };
         let size = look.size * PLOTTERS_SIZE_PER_EM * f64::from(SCALE);
-        let mut font = (FONT, size).into_font().style(look.style());
+        // `FontDesc::style` would keep the regular outlines.
+        let mut font = FontDesc::new(FontFamily::Name(FONT), size, look.style());
         if look.upwards {
             font = font.transform(FontTransform::Rotate270);
         }

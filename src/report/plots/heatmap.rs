@@ -11,16 +11,16 @@ use crate::lineage::Comparison;
 use crate::report::{escape, numbers, wording};
 use plotters::backend::DrawingBackend;
 
-/// Labels beyond this are left out: no screen shows more.
-const SHOWN: usize = 120;
 /// Room for the colour bar and its labels.
 const BAR: f64 = 66.0;
-/// The angle of column names takes this much room at most.
-const COLUMN_NAMES: f64 = 190.0;
+/// The side of a cell where there is room.
+const LARGEST_CELL: f64 = 50.0;
 
 /// The figure.
 pub struct HeatMap {
     look: Look,
+    /// Width without the margins.
+    width: f64,
     heading: Heading,
     title: String,
     description: String,
@@ -40,7 +40,7 @@ impl HeatMap {
     /// The figure of a comparison.
     pub fn new(comparison: &Comparison, look: Look) -> Result<Self, PlotError> {
         let matrix = &comparison.similarity;
-        let size = matrix.labels.len().min(matrix.values.len()).min(SHOWN);
+        let size = matrix.labels.len().min(matrix.values.len()).min(shown(look));
         let labels: Vec<String> =
             matrix.labels[..size].iter().map(|label| escape::name(label)).collect();
         let values: Vec<Vec<f64>> = matrix.values[..size]
@@ -50,26 +50,24 @@ impl HeatMap {
 
         let phone = look == Look::Phone;
         let numbered = phone || size > 60;
-        let width = look.width() - 2.0 * look.margin();
-        let longest = if phone { 118.0 } else { 240.0 };
-        let guess =
-            ((width - longest) / size.max(1) as f64).clamp(if phone { 4.0 } else { 9.0 }, 46.0);
-        let font = (guess * 0.8).clamp(8.0, 13.0);
+        let room = width(look) - 2.0 * look.margin();
+        let (smallest, longest) = if phone { (4.0, 118.0) } else { (9.0, 260.0) };
+        let cell = |names: f64| ((room - names) / size.max(1) as f64).clamp(smallest, LARGEST_CELL);
+        let font = (cell(longest) * 0.8).clamp(8.0, 13.0);
         let text = Text::new(font, INK);
-        let mut row_names: f64 = 0.0;
+        let (mut row_names, mut column_names): (f64, f64) =
+            (0.0, if numbered { 20.0 } else { 0.0 });
         for (i, label) in labels.iter().enumerate() {
-            row_names = row_names.max(text.width(&row_label(i, label, numbered))?);
-        }
-        let row_names = (row_names + 10.0).min(longest);
-        let smallest = if phone { 2.5 } else { 9.0 };
-        let cell = ((width - row_names) / size.max(1) as f64).clamp(smallest, 46.0);
-        let mut column_names: f64 = 20.0;
-        if !numbered {
-            for label in &labels {
-                column_names = column_names.max(text.width(label)? + 10.0);
+            row_names = row_names.max(text.width(&row_label(i, label, numbered))? + 12.0);
+            if !numbered {
+                column_names = column_names.max(text.width(label)? + 12.0);
             }
         }
-        let column_names = column_names.min(COLUMN_NAMES);
+        let (row_names, column_names) = (row_names.min(longest), column_names.min(210.0));
+        let cell = cell(row_names);
+        // The first label is set bolder, and with it a little wider than it was measured.
+        let content = row_names + cell * size as f64;
+        let width = content.max(if look == Look::File { 620.0 } else { 300.0 });
 
         let title = wording::similarity_title(comparison);
         let subtitle = "Cosine Delta of every pair of corpora, from −1 to 1; the input is the first \
@@ -80,9 +78,10 @@ impl HeatMap {
             more => format!("{subtitle} {more} more are not shown."),
         };
         let description = describe(&labels, &values);
-        let heading = Heading::new(look, &title, &subtitle)?;
+        let heading = Heading::new(look, width, &title, &subtitle)?;
         Ok(Self {
             look,
+            width,
             heading,
             title,
             description,
@@ -119,6 +118,7 @@ impl HeatMap {
             let mut look = Text::new(self.font, colour);
             look.bold = i == 0;
             if i % every == 0 {
+                // The number at its end survives the cut: names are cut in the middle.
                 let name = look.fit(&row_label(i, label, self.numbered), self.row_names - 10.0)?;
                 canvas.text(&name, (left - 7.0, top + middle), &look.align(Align::Right))?;
             }
@@ -164,8 +164,8 @@ impl HeatMap {
         top: f64,
     ) -> Result<(), PlotError> {
         const STEPS: u32 = 80;
-        let right_edge = self.look.width() - self.look.margin();
-        let width = self.side().clamp(160.0, 320.0).min(right_edge - left - 8.0);
+        let room = self.look.margin() + self.width - left - 8.0;
+        let width = self.side().clamp(160.0, 320.0).min(room);
         let step = width / f64::from(STEPS);
         for i in 0..STEPS {
             let value = (f64::from(i) + 0.5) / f64::from(STEPS) * 2.0 - 1.0;
@@ -190,8 +190,10 @@ impl Figure for HeatMap {
     fn size(&self) -> (f64, f64) {
         let margins = 2.0 * self.look.margin();
         let height = margins + self.heading.height + self.column_names + self.side() + 20.0 + BAR;
-        let width = (self.row_names + self.side() + margins).max(self.look.width());
-        (width, if self.labels.is_empty() { margins + self.heading.height + 40.0 } else { height })
+        (
+            self.width + margins,
+            if self.labels.is_empty() { margins + self.heading.height + 40.0 } else { height },
+        )
     }
 
     fn title(&self) -> &str {
@@ -214,6 +216,24 @@ impl Figure for HeatMap {
         self.names(canvas, at)?;
         self.cells(canvas, at)?;
         self.colour_bar(canvas, at.0, at.1 + self.side() + 20.0)
+    }
+}
+
+/// Labels that are drawn: no screen shows more.
+fn shown(look: Look) -> usize {
+    match look {
+        Look::File => 120,
+        Look::Page => 60,
+        Look::Phone => 16,
+    }
+}
+
+/// The most that the figure takes: in the page it stands beside a column of text.
+fn width(look: Look) -> f64 {
+    match look {
+        Look::File => 960.0,
+        Look::Page => 704.0,
+        Look::Phone => 350.0,
     }
 }
 

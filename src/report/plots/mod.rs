@@ -26,15 +26,6 @@ pub enum Look {
 }
 
 impl Look {
-    /// The width of the drawing in CSS pixels.
-    fn width(self) -> f64 {
-        match self {
-            Self::File => 960.0,
-            Self::Page => 880.0,
-            Self::Phone => 350.0,
-        }
-    }
-
     /// The room around the drawing.
     fn margin(self) -> f64 {
         if self == Self::File { 28.0 } else { 0.0 }
@@ -72,11 +63,10 @@ struct Heading {
 }
 
 impl Heading {
-    fn new(look: Look, title: &str, subtitle: &str) -> Result<Self, PlotError> {
+    fn new(look: Look, width: f64, title: &str, subtitle: &str) -> Result<Self, PlotError> {
         if look != Look::File {
             return Ok(Self { title: Vec::new(), subtitle: Vec::new(), height: 0.0 });
         }
-        let width = look.width() - 2.0 * look.margin();
         let title = canvas::Text::new(18.0, palette::INK).bold().wrap(title, width, 2)?;
         let subtitle = canvas::Text::new(13.0, palette::MUTED).wrap(subtitle, width, 2)?;
         let height = 24.0 * title.len() as f64 + 19.0 * subtitle.len() as f64 + 14.0;

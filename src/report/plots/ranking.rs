@@ -25,9 +25,27 @@ pub struct RankingPlot {
     title: String,
     description: String,
     rows: Vec<Row>,
-    /// Where the axis ends: the smallest round value above all that is drawn.
-    limit: f64,
+    scale: Scale,
 }
+
+/// An axis from 0 to `limit` in `steps`, its labels with so many decimal places.
+#[derive(Clone, Copy)]
+struct Scale {
+    limit: f64,
+    steps: u32,
+    places: usize,
+}
+
+/// The axes to choose from: the first that holds all that is drawn.
+const SCALES: [Scale; 7] = [
+    Scale { limit: 0.05, steps: 5, places: 2 },
+    Scale { limit: 0.1, steps: 5, places: 2 },
+    Scale { limit: 0.2, steps: 4, places: 2 },
+    Scale { limit: 0.4, steps: 4, places: 1 },
+    Scale { limit: 0.6, steps: 3, places: 1 },
+    Scale { limit: 0.8, steps: 4, places: 1 },
+    Scale { limit: 1.0, steps: 5, places: 1 },
+];
 
 struct Row {
     name: String,
@@ -46,7 +64,8 @@ impl RankingPlot {
         let colours = FamilyColours::new(shown);
         let rows: Vec<Row> = shown.iter().map(|r| Row::new(r, &colours)).collect();
         let largest = rows.iter().flat_map(Row::values).fold(0.0, f64::max);
-        let limit = [0.05, 0.1, 0.2, 0.5].into_iter().find(|l| *l >= largest).unwrap_or(1.0);
+        let whole = SCALES[SCALES.len() - 1];
+        let scale = SCALES.into_iter().find(|s| s.limit >= largest).unwrap_or(whole);
         let title = wording::ranking_title(comparison);
         let subtitle = match comparison.ranking.len() {
             all if all > SHOWN => format!("The first {SHOWN} of {all} references. "),
@@ -62,8 +81,8 @@ impl RankingPlot {
                 described.join("; ")
             ),
         };
-        let heading = Heading::new(look, &title, &subtitle)?;
-        Ok(Self { look, heading, title, description, rows, limit })
+        let heading = Heading::new(look, width(look) - 2.0 * look.margin(), &title, &subtitle)?;
+        Ok(Self { look, heading, title, description, rows, scale })
     }
 
     fn row_height(&self) -> f64 {
@@ -71,22 +90,22 @@ impl RankingPlot {
     }
 
     /// Left and right end of the scale.
-    fn scale(&self) -> (f64, f64) {
-        let (margin, width) = (self.look.margin(), self.look.width());
+    fn ends(&self) -> (f64, f64) {
+        let (margin, width) = (self.look.margin(), width(self.look));
         match self.look {
             Look::Phone => (6.0, width - 8.0),
-            _ => (margin + 252.0, width - margin - 248.0),
+            _ => (margin + 286.0, width - margin - 244.0),
         }
     }
 
     fn x(&self, value: f64) -> f64 {
-        let (left, right) = self.scale();
-        left + (right - left) * (value / self.limit).clamp(0.0, 1.0)
+        let (left, right) = self.ends();
+        left + (right - left) * (value / self.scale.limit).clamp(0.0, 1.0)
     }
 
     fn key<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>, y: f64) -> Result<(), PlotError> {
         let small = Text::new(12.0, MUTED);
-        let mut x = if self.look == Look::Phone { 6.0 } else { self.scale().0 };
+        let mut x = if self.look == Look::Phone { 6.0 } else { self.ends().0 };
         let y = y + 8.0;
         canvas.line((x, y), (x + 26.0, y), 1.6, INK)?;
         canvas.dot((x + 13.0, y), 4.6, INK)?;
@@ -97,9 +116,11 @@ impl RankingPlot {
         canvas.diamond((x, y), 4.2, INK)?;
         canvas.text("share without layout", (x + 11.0, y), &small)?;
         if self.look != Look::Phone {
-            let right = self.look.width() - self.look.margin();
-            canvas.text("share", (self.scale().1 + 18.0, y), &small)?;
-            canvas.text("family", (right - 118.0, y), &small)?;
+            let right = width(self.look) - self.look.margin();
+            canvas.text("share", (self.ends().1 + 18.0, y), &small)?;
+            if self.rows.iter().any(|row| row.family.is_some()) {
+                canvas.text("family", (right - 118.0, y), &small)?;
+            }
         }
         Ok(())
     }
@@ -110,14 +131,10 @@ impl RankingPlot {
         top: f64,
         bottom: f64,
     ) -> Result<(), PlotError> {
-        let (left, right) = self.scale();
-        let steps = if self.look == Look::Phone { 2 } else { 4 };
-        let steps =
-            if self.limit == 0.1 || self.limit == 0.5 || self.limit == 0.05 { 5 } else { steps };
-        let places = if self.limit <= 0.05 || (self.limit <= 0.2 && steps == 4) { 2 } else { 1 };
-        let places = if self.limit == 1.0 && steps == 4 { 2 } else { places };
+        let (left, right) = self.ends();
+        let Scale { limit, steps, places } = self.scale;
         for step in 0..=steps {
-            let value = self.limit * f64::from(step) / f64::from(steps);
+            let value = limit * f64::from(step) / f64::from(steps);
             let x = self.x(value);
             canvas.line((x, top), (x, bottom), 1.0, if step == 0 { AXIS } else { GRID })?;
             let label = if step == 0 { "0".into() } else { format!("{value:.places$}") };
@@ -172,17 +189,17 @@ impl RankingPlot {
     ) -> Result<(), PlotError> {
         let (name, small) = (Text::new(13.0, INK), Text::new(12.0, MUTED));
         if self.look == Look::Phone {
-            let right = self.look.width() - 8.0;
+            let right = width(self.look) - 8.0;
             let room = right - 14.0 - small.width(&row.numbers)?;
             canvas.text(&name.fit(&row.name, room)?, (6.0, y), &name)?;
             return canvas.text(&row.numbers, (right, y), &small.align(Align::Right));
         }
-        let left = self.scale().0 - 12.0;
+        let left = self.ends().0 - 12.0;
         let room = left - self.look.margin();
         canvas.text(&name.fit(&row.name, room)?, (left, y), &name.align(Align::Right))?;
-        canvas.text(&row.numbers, (self.scale().1 + 18.0, y), &small)?;
+        canvas.text(&row.numbers, (self.ends().1 + 18.0, y), &small)?;
         if let Some(family) = &row.family {
-            let x = self.look.width() - self.look.margin() - 118.0;
+            let x = width(self.look) - self.look.margin() - 118.0;
             canvas.dot((x + 4.0, y), 4.0, row.colour)?;
             canvas.text(&small.fit(family, 104.0)?, (x + 14.0, y), &small)?;
         }
@@ -194,7 +211,7 @@ impl Figure for RankingPlot {
     fn size(&self) -> (f64, f64) {
         let rows = self.rows.len().max(1) as f64 * self.row_height();
         let margins = 2.0 * self.look.margin();
-        (self.look.width(), margins + self.heading.height + KEY + rows + AXIS_ROOM)
+        (width(self.look), margins + self.heading.height + KEY + rows + AXIS_ROOM)
     }
 
     fn title(&self) -> &str {
@@ -227,11 +244,21 @@ impl Figure for RankingPlot {
     }
 }
 
+/// The width of the figure.
+fn width(look: Look) -> f64 {
+    match look {
+        Look::File => 960.0,
+        Look::Page => 880.0,
+        Look::Phone => 350.0,
+    }
+}
+
 impl Row {
     fn new(reference: &RankedReference, colours: &FamilyColours) -> Self {
         let known = |value: f64| value.is_finite().then_some(value);
         let interval = known(reference.low).zip(known(reference.high));
         let numbers = match interval {
+            Some((_, high)) if (0.0..0.005).contains(&high) => numbers::share(reference.score),
             Some((low, high)) => {
                 format!("{} ({})", numbers::share(reference.score), numbers::interval(low, high))
             }
