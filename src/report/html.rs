@@ -7,7 +7,7 @@
 use super::Error;
 use super::digest::{base64, sha256};
 use super::page::Page;
-use super::plots::{self, Figure, HeatMap, Look, PlotError, RankingPlot};
+use super::plots::{self, Figure, FloorsPlot, HeatMap, Look, PlotError, RankingPlot};
 use crate::lineage::Comparison;
 use minijinja::{Environment, context};
 
@@ -43,6 +43,7 @@ pub fn render_page(comparison: &Comparison) -> Result<String, Error> {
         ranking => ranking(Look::Page, "ranking").map_err(figure("the ranking"))?,
         ranking_phone => ranking(Look::Phone, "ranking-phone").map_err(figure("the ranking"))?,
         similarity => similarity(Look::Page, "similarity").map_err(figure("the heat map"))?,
+        floors => plots::svg(&FloorsPlot::new(comparison), "floors").map_err(figure("the floors"))?,
         similarity_phone =>
             similarity(Look::Phone, "similarity-phone").map_err(figure("the heat map"))?,
     })?;

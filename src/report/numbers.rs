@@ -10,7 +10,7 @@ pub fn share(value: f64) -> String {
     match value {
         v if !v.is_finite() => UNKNOWN.into(),
         v if v > 0.0 && v < 0.005 => "<0.01".into(),
-        v if v < 1.0 && v >= 0.995 => ">0.99".into(),
+        v if (0.995..1.0).contains(&v) => ">0.99".into(),
         v => decimals(v, 2),
     }
 }
@@ -36,7 +36,7 @@ pub fn percent(value: f64) -> String {
     match 100.0 * value {
         v if !v.is_finite() => UNKNOWN.into(),
         v if v > 0.0 && v < 0.5 => "<1 %".into(),
-        v if v < 100.0 && v >= 99.5 => ">99 %".into(),
+        v if (99.5..100.0).contains(&v) => ">99 %".into(),
         v => format!("{} %", decimals(v, 0)),
     }
 }

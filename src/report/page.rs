@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 
 /// References in the table before the rest is folded away.
 const SHOWN: usize = 20;
+/// Families in their table.
+const FAMILIES: usize = 8;
 /// References with phrases, and phrases of each.
 const PHRASE_GROUPS: usize = 5;
 const PHRASES: usize = 15;
@@ -33,13 +35,13 @@ pub struct Page {
     ranking: Vec<Row>,
     more: Vec<Row>,
     families: Vec<Family>,
+    families_left_out: Option<String>,
     similarity_title: String,
     has_similarity: bool,
-    nearest: Option<Nearest>,
+    nearest: Option<String>,
     floors: Vec<FloorRow>,
     phrases: Vec<PhraseGroup>,
     phrases_left_out: Option<String>,
-    unknown: Option<String>,
     input: Vec<Fact>,
     dropped: Vec<Fact>,
     dropped_total: String,
@@ -76,12 +78,6 @@ struct Family {
     share: String,
     interval: String,
     members: String,
-}
-
-#[derive(Serialize)]
-struct Nearest {
-    reference: String,
-    value: String,
 }
 
 #[derive(Serialize)]
@@ -129,39 +125,41 @@ impl Page {
         let more = ranking.split_off(ranking.len().min(SHOWN));
         let phrases = phrase_groups(comparison);
         let shown: usize = phrases.iter().map(|group| group.phrases.len()).sum();
-        let left_out = comparison.evidence.len() - shown;
         let input = &comparison.input;
         Self {
             title: wording::verdict(comparison),
             verdict: wording::verdict(comparison),
             kind: wording::kind(comparison.verdict.kind),
             kind_class: kind_class(comparison.verdict.kind),
-            how_sure: wording::how_sure(comparison),
+            how_sure: unbroken(wording::how_sure(comparison)),
             style_is_evidence: wording::STYLE_IS_EVIDENCE,
-            facts: vec![
-                fact("traces", count(comparison.traces)),
-                fact("prompts", count(comparison.prompts)),
-                fact("words", count(comparison.words)),
-                fact("references compared", count(comparison.ranking.len())),
-            ],
+            facts: facts(comparison),
             ranking_title: wording::ranking_title(comparison),
             ranking,
             more,
             families: families(comparison),
+            families_left_out: left_out(
+                comparison.families.len(),
+                FAMILIES,
+                "family is",
+                "families are",
+            ),
             similarity_title: wording::similarity_title(comparison),
             has_similarity: !comparison.similarity.labels.is_empty(),
-            nearest: wording::nearest(comparison)
-                .map(|(label, value)| Nearest { reference: name(label), value: similarity(value) }),
+            nearest: wording::nearest(comparison).map(|(_, value)| similarity(value)),
             floors: floors(comparison),
             phrases,
-            phrases_left_out: (left_out > 0)
-                .then(|| counted(left_out, "more phrase is", "more phrases are")),
-            unknown: wording::unknown(comparison),
+            phrases_left_out: left_out(
+                comparison.evidence.len(),
+                shown,
+                "phrase is",
+                "phrases are",
+            ),
             input: input_facts(comparison),
             dropped: input.dropped.iter().map(|(why, n)| fact(&name(why), count(*n))).collect(),
             dropped_total: count(input.dropped.values().sum()),
             limits: comparison.limits.iter().map(|limit| sentence(limit)).collect(),
-            method: wording::method(comparison),
+            method: unbroken(wording::method(comparison)),
             command: sentence(&comparison.provenance.command),
             provenance: provenance(comparison),
         }
@@ -179,7 +177,7 @@ impl Row {
             without_layout: share(reference.score_without_layout),
             similarity: similarity(reference.similarity),
             traces: count(reference.reference_traces),
-            domains: listed(reference.domains.iter().map(|domain| name(domain)), 4),
+            domains: listed(reference.domains.iter().map(|domain| name(domain)), 3),
             mediation: match reference.mediation.len() {
                 1 => listed(reference.mediation.keys().map(|kind| name(kind)), 1),
                 _ => counts(&reference.mediation),
@@ -191,6 +189,17 @@ impl Row {
 
 fn fact(what: &str, value: String) -> Fact {
     Fact { what: what.to_owned(), value }
+}
+
+/// The same sentences with no line break between a number and its per cent sign.
+fn unbroken(sentences: Vec<String>) -> Vec<String> {
+    sentences.into_iter().map(|text| text.replace(" %", "\u{a0}%")).collect()
+}
+
+/// `4 more families are`, where not all are shown.
+fn left_out(all: usize, shown: usize, one: &str, many: &str) -> Option<String> {
+    let more = all.checked_sub(shown).filter(|more| *more > 0)?;
+    Some(counted(more, &format!("more {one}"), &format!("more {many}")))
 }
 
 fn kind_class(kind: VerdictKind) -> &'static str {
@@ -208,7 +217,7 @@ fn families(comparison: &Comparison) -> Vec<Family> {
         interval: interval(family.low, family.high),
         members: listed(family.members.iter().map(|member| name(member)), 6),
     });
-    families.take(LISTED).collect()
+    families.take(FAMILIES).collect()
 }
 
 fn floors(comparison: &Comparison) -> Vec<FloorRow> {
@@ -257,6 +266,19 @@ fn pieces(phrase: &str) -> Vec<Piece> {
         }
     }
     pieces
+}
+
+/// What the verdict rests on, in figures.
+fn facts(comparison: &Comparison) -> Vec<Fact> {
+    let mut facts = vec![
+        fact("traces", count(comparison.traces)),
+        fact("prompts", count(comparison.prompts)),
+        fact("words", count(comparison.words)),
+    ];
+    if !comparison.ranking.is_empty() {
+        facts.push(fact("references compared", count(comparison.ranking.len())));
+    }
+    facts
 }
 
 fn input_facts(comparison: &Comparison) -> Vec<Fact> {

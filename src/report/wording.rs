@@ -183,7 +183,7 @@ pub fn method(comparison: &Comparison) -> Vec<String> {
     let from = &comparison.provenance;
     vec![
         format!(
-            "Each trace's {} is turned into counts: short strings of characters, words with the \
+            "Each trace’s {} is turned into counts: short strings of characters, words with the \
              punctuation around them, and habits of layout such as lists, markdown and line \
              lengths. A linear classifier that was learned from {} of {} gives each trace a \
              probability for every reference. The probabilities are calibrated on prompts that \
@@ -197,7 +197,7 @@ pub fn method(comparison: &Comparison) -> Vec<String> {
             counted(from.atlas_references, "reference", "references"),
         ),
         format!(
-            "A reference's share of the evidence is its probability, averaged over the corpus; \
+            "A reference’s share of the evidence is its probability, averaged over the corpus; \
              every prompt has the same weight, however many traces answer it. The 95 % interval \
              comes from {} of whole prompts. “Without layout” is the same share when the \
              classifier sees no layout, since layout is easily changed by reformatting.",

@@ -339,7 +339,7 @@ mod tests {
         let look = Text::new(13.0, INK);
         let width = look.width("deepseek/deepseek-r1").unwrap();
         assert!((100.0..160.0).contains(&width), "{width}");
-        assert!(look.clone().bold().width("deepseek").unwrap() > look.width("deepseek").unwrap());
+        assert!(look.bold().width("deepseek").unwrap() > look.width("deepseek").unwrap());
         let cut = look.fit("a-vendor-with-a-name/a-model-with-a-longer-name", 120.0).unwrap();
         assert!(cut.contains('…') && look.width(&cut).unwrap() <= 120.0, "{cut}");
         let lines = look.wrap("one two three four five six seven eight", 80.0, 2).unwrap();

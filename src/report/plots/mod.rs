@@ -6,11 +6,13 @@
 //! when a figure is made, before anything measures or draws them.
 
 mod canvas;
+mod floors;
 mod heatmap;
 mod palette;
 mod ranking;
 
 pub use canvas::{Figure, PlotError, png, svg};
+pub use floors::FloorsPlot;
 pub use heatmap::HeatMap;
 pub use ranking::RankingPlot;
 

@@ -248,7 +248,7 @@ impl Figure for RankingPlot {
 fn width(look: Look) -> f64 {
     match look {
         Look::File => 960.0,
-        Look::Page => 880.0,
+        Look::Page => 960.0,
         Look::Phone => 350.0,
     }
 }
