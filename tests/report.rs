@@ -3,6 +3,8 @@
 //! `COTPRINT_REPORT_SAMPLES=FOLDER cargo test --test report` also leaves the reports in a folder,
 //! for a person to look at.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)] // helpers of tests
+
 use cotprint::lineage::{
     Comparison, Evidence, Floor, InputSummary, Provenance, RankedFamily, RankedReference,
     SimilarityMatrix, UnknownSummary, Verdict, VerdictKind,

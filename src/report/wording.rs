@@ -30,20 +30,23 @@ pub fn kind(kind: VerdictKind) -> &'static str {
 
 /// How sure the verdict is, as sentences.
 pub fn how_sure(comparison: &Comparison) -> Vec<String> {
-    let mut lines = Vec::new();
-    match comparison.verdict.kind {
+    let ranking = &comparison.ranking;
+    let unknown = unknown(comparison);
+    let sentences = match comparison.verdict.kind {
         VerdictKind::TooLittleText => {
-            lines.push(format!("Only {} could be used.", rests_on(comparison)));
-            return lines;
+            vec![Some(format!("Only {} could be used.", rests_on(comparison)))]
         }
-        VerdictKind::None => {}
-        VerdictKind::Family => lines.extend(family_share(comparison)),
-        VerdictKind::Resembles | VerdictKind::Between => {}
-    }
-    lines.extend(first_and_second(&comparison.ranking));
-    lines.extend(without_layout(&comparison.ranking));
-    lines.extend(unknown(comparison));
-    lines
+        VerdictKind::None => vec![unknown, first_and_second(ranking), without_layout(ranking)],
+        _ => {
+            vec![
+                family_share(comparison),
+                first_and_second(ranking),
+                without_layout(ranking),
+                unknown,
+            ]
+        }
+    };
+    sentences.into_iter().flatten().collect()
 }
 
 /// What the verdict rests on: traces, prompts and words.
@@ -87,7 +90,11 @@ fn share_with_interval(score: f64, low: f64, high: f64, first: bool) -> String {
     format!("{} ({what}{})", share(score), interval(low, high))
 }
 
+/// What the named family holds, where the verdict is a family.
 fn family_share(comparison: &Comparison) -> Option<String> {
+    if comparison.verdict.kind != VerdictKind::Family {
+        return None;
+    }
     let wanted = comparison.verdict.family.as_ref()?;
     let family = comparison.families.iter().find(|f| &f.family == wanted)?;
     Some(format!(
