@@ -1,3 +1,113 @@
 //! A comparison → a page, plots, a table, JSON.
 //!
-//! Comes in: a [`crate::lineage::Comparison`]. Goes out: bytes and files. Called by `cli`.
+//! Comes in: a [`Comparison`]. Goes out: bytes and files. Called by `cli`, which decides where they
+//! go. The same comparison gives the same bytes: nothing here reads a clock, the terminal or the
+//! environment.
+//!
+//! - [`write_report`] writes the folder of `compare --report`;
+//! - [`write_terminal`] prints what a person reads in a terminal;
+//! - [`to_json`] is what a machine reads;
+//! - [`render_page`] is the page alone; [`plots`] are the figures alone;
+//! - [`escape`], [`numbers`] and [`wording`] are what all of them share.
+
+mod digest;
+pub mod escape;
+mod html;
+mod json;
+pub mod numbers;
+mod page;
+pub mod plots;
+mod terminal;
+pub mod wording;
+
+pub use html::render_page;
+pub use json::to_json;
+pub use terminal::{TerminalOptions, write_terminal};
+
+use crate::lineage::Comparison;
+use plots::{Figure, HeatMap, Look, PlotError, RankingPlot};
+use std::path::{Path, PathBuf};
+
+/// Why a report could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The folder cannot be made.
+    #[error("cannot make the report folder {}: {source}; name a folder that may be written", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A file cannot be written.
+    #[error("cannot write {}: {source}; check that the folder may be written and the disk has room", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A figure cannot be drawn or written.
+    #[error(
+        "cannot draw {what}: {source}; check that the folder may be written and the disk has room"
+    )]
+    Figure {
+        /// The figure or its file.
+        what: String,
+        /// What the drawing library said.
+        source: PlotError,
+    },
+    /// The page's template failed: a mistake in this program.
+    #[error("cannot render the page: {0}; please report this")]
+    Page(#[from] minijinja::Error),
+    /// The comparison cannot be written as JSON: a mistake in this program.
+    #[error("cannot write the comparison as JSON: {0}; please report this")]
+    Json(#[from] serde_json::Error),
+}
+
+/// Writes `report.html`, `report.json`, and the ranking and the similarity heat map as PNG and SVG
+/// into a folder, which is made where it does not exist. Answers the files in that order.
+///
+/// # Errors
+/// When the folder or a file cannot be written; the sentence names the path.
+pub fn write_report(comparison: &Comparison, folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    std::fs::create_dir_all(folder)
+        .map_err(|source| Error::Folder { path: folder.to_owned(), source })?;
+    let mut files = Vec::new();
+    let page = folder.join("report.html");
+    files.push(write(page, &render_page(comparison)?)?);
+    files.push(write(folder.join("report.json"), &to_json(comparison)?)?);
+    let drawn = |what: &str| {
+        let what = what.to_owned();
+        move |source| Error::Figure { what, source }
+    };
+    let ranking = RankingPlot::new(comparison, Look::File).map_err(drawn("the ranking"))?;
+    write_figure(&ranking, "ranking", folder, &mut files)?;
+    let similarity = HeatMap::new(comparison, Look::File).map_err(drawn("the heat map"))?;
+    write_figure(&similarity, "similarity", folder, &mut files)?;
+    Ok(files)
+}
+
+/// Writes one figure as PNG and as SVG.
+fn write_figure<F: Figure>(
+    figure: &F,
+    name: &str,
+    folder: &Path,
+    files: &mut Vec<PathBuf>,
+) -> Result<(), Error> {
+    let failed = |path: &Path, source| Error::Figure { what: path.display().to_string(), source };
+    let path = folder.join(format!("{name}.png"));
+    plots::png(figure, &path).map_err(|source| failed(&path, source))?;
+    files.push(path);
+    let path = folder.join(format!("{name}.svg"));
+    let drawn = plots::svg(figure, name).map_err(|source| failed(&path, source))?;
+    files.push(write(path, &drawn)?);
+    Ok(())
+}
+
+fn write(path: PathBuf, text: &str) -> Result<PathBuf, Error> {
+    match std::fs::write(&path, text) {
+        Ok(()) => Ok(path),
+        Err(source) => Err(Error::File { path, source }),
+    }
+}

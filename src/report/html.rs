@@ -1,0 +1,68 @@
+//! A comparison → `report.html`: one file that needs nothing else and asks for nothing.
+//!
+//! The template escapes every value because its name ends in `.html`; only what this stage itself
+//! made (the style sheet and the figures, whose labels the SVG writer escapes) goes in as it is.
+//! The page's policy forbids scripts and every request, and names its style sheet by hash.
+
+use super::Error;
+use super::digest::{base64, sha256};
+use super::page::Page;
+use super::plots::{self, Figure, FloorsPlot, HeatMap, Look, PlotError, RankingPlot};
+use crate::lineage::Comparison;
+use minijinja::{Environment, context};
+
+const TEMPLATE: &str = include_str!("../../assets/report.html");
+const STYLE: &str = include_str!("../../assets/report.css");
+const REGULAR: &[u8] = include_bytes!("../../assets/fonts/Inter-Regular.woff2");
+const SEMI_BOLD: &[u8] = include_bytes!("../../assets/fonts/Inter-SemiBold.woff2");
+
+/// The page as text.
+///
+/// # Errors
+/// When a figure cannot be drawn or the template fails.
+pub fn render_page(comparison: &Comparison) -> Result<String, Error> {
+    let style = style_sheet();
+    let hash = base64(&sha256(style.as_bytes()));
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; font-src data:; img-src data:; \
+         base-uri 'none'; form-action 'none'"
+    );
+    let figure = |what: &'static str| {
+        move |source: PlotError| Error::Figure { what: what.to_owned(), source }
+    };
+    let ranking = |look, id| inline(RankingPlot::new(comparison, look), id);
+    let similarity = |look, id| inline(HeatMap::new(comparison, look), id);
+    let mut environment = Environment::new();
+    environment.add_template("report.html", TEMPLATE)?;
+    environment.set_trim_blocks(true);
+    environment.set_lstrip_blocks(true);
+    let page = environment.get_template("report.html")?.render(context! {
+        page => Page::new(comparison),
+        policy,
+        style,
+        ranking => ranking(Look::Page, "ranking").map_err(figure("the ranking"))?,
+        ranking_phone => ranking(Look::Phone, "ranking-phone").map_err(figure("the ranking"))?,
+        similarity => similarity(Look::Page, "similarity").map_err(figure("the heat map"))?,
+        floors => plots::svg(&FloorsPlot::new(comparison), "floors").map_err(figure("the floors"))?,
+        similarity_phone =>
+            similarity(Look::Phone, "similarity-phone").map_err(figure("the heat map"))?,
+    })?;
+    Ok(page)
+}
+
+fn inline<F: Figure>(figure: Result<F, PlotError>, id: &str) -> Result<String, PlotError> {
+    plots::svg(&figure?, id)
+}
+
+/// The style sheet with the bundled font in it.
+fn style_sheet() -> String {
+    let mut sheet = String::new();
+    for (weight, font) in [("400", REGULAR), ("600 700", SEMI_BOLD)] {
+        sheet.push_str(&format!(
+            "@font-face{{font-family:Inter;font-weight:{weight};\
+             src:url(data:font/woff2;base64,{}) format(\"woff2\")}}\n",
+            base64(font)
+        ));
+    }
+    sheet + STYLE
+}

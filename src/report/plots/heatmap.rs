@@ -1,0 +1,261 @@
+//! The similarity heat map: Cosine Delta of the input and its nearest references.
+//!
+//! Rows and columns stand in the order of the matrix, the input first. Where there is room the
+//! columns carry the names, else the numbers of the rows; where there is room the cells carry
+//! their values.
+
+use super::canvas::{Align, Canvas, Figure, PlotError, Text};
+use super::palette::{AXIS, INK, MUTED, PAPER, diverging};
+use super::{Heading, Look, heading};
+use crate::lineage::Comparison;
+use crate::report::{escape, numbers, wording};
+use plotters::backend::DrawingBackend;
+
+/// Room for the colour bar and its labels.
+const BAR: f64 = 66.0;
+/// The side of a cell where there is room.
+const LARGEST_CELL: f64 = 50.0;
+
+/// The figure.
+pub struct HeatMap {
+    look: Look,
+    /// Width without the margins.
+    width: f64,
+    heading: Heading,
+    title: String,
+    description: String,
+    labels: Vec<String>,
+    values: Vec<Vec<f64>>,
+    /// Side of a cell.
+    cell: f64,
+    /// Room for the names of the rows.
+    row_names: f64,
+    /// Room for the names or numbers of the columns.
+    column_names: f64,
+    numbered: bool,
+    font: f64,
+}
+
+impl HeatMap {
+    /// The figure of a comparison.
+    pub fn new(comparison: &Comparison, look: Look) -> Result<Self, PlotError> {
+        let matrix = &comparison.similarity;
+        let size = matrix.labels.len().min(matrix.values.len()).min(shown(look));
+        let labels: Vec<String> =
+            matrix.labels[..size].iter().map(|label| escape::name(label)).collect();
+        let values: Vec<Vec<f64>> = matrix.values[..size]
+            .iter()
+            .map(|row| (0..size).map(|j| row.get(j).copied().unwrap_or(f64::NAN)).collect())
+            .collect();
+
+        let phone = look == Look::Phone;
+        let numbered = phone || size > 60;
+        let room = width(look) - 2.0 * look.margin();
+        let (smallest, longest) = if phone { (4.0, 118.0) } else { (9.0, 260.0) };
+        let cell = |names: f64| ((room - names) / size.max(1) as f64).clamp(smallest, LARGEST_CELL);
+        let font = (cell(longest) * 0.8).clamp(8.0, 13.0);
+        let text = Text::new(font, INK);
+        let (mut row_names, mut column_names): (f64, f64) =
+            (0.0, if numbered { 20.0 } else { 0.0 });
+        for (i, label) in labels.iter().enumerate() {
+            row_names = row_names.max(text.width(&row_label(i, label, numbered))? + 12.0);
+            if !numbered {
+                column_names = column_names.max(text.width(label)? + 12.0);
+            }
+        }
+        let (row_names, column_names) = (row_names.min(longest), column_names.min(210.0));
+        let cell = cell(row_names);
+        // The first label is set bolder, and with it a little wider than it was measured.
+        let content = row_names + cell * size as f64;
+        let width = content.max(if look == Look::File { 620.0 } else { 300.0 });
+
+        let title = wording::similarity_title(comparison);
+        let subtitle = "Cosine Delta of every pair of corpora, from −1 to 1; the input is the first \
+                        row and column.";
+        let left_out = matrix.labels.len().saturating_sub(size);
+        let subtitle = match left_out {
+            0 => subtitle.to_owned(),
+            more => format!("{subtitle} {more} more are not shown."),
+        };
+        let description = describe(&labels, &values);
+        let heading = Heading::new(look, width, &title, &subtitle)?;
+        Ok(Self {
+            look,
+            width,
+            heading,
+            title,
+            description,
+            labels,
+            values,
+            cell,
+            row_names,
+            column_names,
+            numbered,
+            font,
+        })
+    }
+
+    /// The side of the square of cells.
+    fn side(&self) -> f64 {
+        self.cell * self.labels.len() as f64
+    }
+
+    /// Names of rows and columns; those that would overlap their neighbours are not drawn.
+    fn names<DB: DrawingBackend>(
+        &self,
+        canvas: &Canvas<'_, DB>,
+        at: (f64, f64),
+    ) -> Result<(), PlotError> {
+        let (left, top) = at;
+        // With cells lower than a line of text, every second, third, … name is drawn.
+        let every = ((self.font * 1.1 / self.cell).ceil() as usize).max(1);
+        let digits = self.labels.len().to_string();
+        let number = Text::new(self.font.min(12.0), MUTED).align(Align::Middle);
+        let every_number = ((number.width(&digits)? + 3.0) / self.cell).ceil().max(1.0) as usize;
+        for (i, label) in self.labels.iter().enumerate() {
+            let middle = self.cell * (i as f64 + 0.5);
+            let colour = if i == 0 { INK } else { MUTED };
+            let mut look = Text::new(self.font, colour);
+            look.bold = i == 0;
+            if i % every == 0 {
+                // The number at its end survives the cut: names are cut in the middle.
+                let name = look.fit(&row_label(i, label, self.numbered), self.row_names - 10.0)?;
+                canvas.text(&name, (left - 7.0, top + middle), &look.align(Align::Right))?;
+            }
+            if self.numbered && i % every_number == 0 {
+                canvas.text(&(i + 1).to_string(), (left + middle, top - 10.0), &number)?;
+            } else if !self.numbered && i % every == 0 {
+                let name = look.fit(label, self.column_names - 10.0)?;
+                canvas.text(&name, (left + middle, top - 7.0), &look.upwards())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn cells<DB: DrawingBackend>(
+        &self,
+        canvas: &Canvas<'_, DB>,
+        at: (f64, f64),
+    ) -> Result<(), PlotError> {
+        let gap = if self.cell >= 14.0 { 1.0 } else { 0.0 };
+        let shows_values = self.cell >= 27.0;
+        for (i, row) in self.values.iter().enumerate() {
+            let y = at.1 + self.cell * i as f64;
+            for (j, &value) in row.iter().enumerate() {
+                let x = at.0 + self.cell * j as f64;
+                let colour = diverging(value);
+                canvas.rect((x, y), (x + self.cell - gap, y + self.cell - gap), colour)?;
+                if shows_values {
+                    let text = if i == j { "1".into() } else { cell_number(value) };
+                    let size = (self.cell * 0.36).clamp(10.0, 12.5);
+                    let look = Text::new(size, colour.text_on()).align(Align::Middle);
+                    let half = (self.cell - gap) / 2.0;
+                    canvas.text(&text, (x + half, y + half), &look)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn colour_bar<DB: DrawingBackend>(
+        &self,
+        canvas: &Canvas<'_, DB>,
+        left: f64,
+        top: f64,
+    ) -> Result<(), PlotError> {
+        const STEPS: u32 = 80;
+        let room = self.look.margin() + self.width - left - 8.0;
+        let width = self.side().clamp(160.0, 320.0).min(room);
+        let step = width / f64::from(STEPS);
+        for i in 0..STEPS {
+            let value = (f64::from(i) + 0.5) / f64::from(STEPS) * 2.0 - 1.0;
+            let x = left + step * f64::from(i);
+            // Half a pixel of overlap: no seams where a viewer smooths edges.
+            let end = if i + 1 == STEPS { x + step } else { x + step + 0.5 };
+            canvas.rect((x, top), (end, top + 10.0), diverging(value))?;
+        }
+        let small = Text::new(11.5, MUTED).align(Align::Middle);
+        for (value, label) in [(-1.0, "−1"), (-0.5, "−0.5"), (0.0, "0"), (0.5, "0.5"), (1.0, "1")]
+        {
+            let x = left + width * (value + 1.0) / 2.0;
+            canvas.line((x, top + 10.0), (x, top + 14.0), 1.0, AXIS)?;
+            canvas.text(label, (x, top + 22.0), &small)?;
+        }
+        let label = "similarity (Cosine Delta)";
+        canvas.text(label, (left + width / 2.0, top + 39.0), &small)
+    }
+}
+
+impl Figure for HeatMap {
+    fn size(&self) -> (f64, f64) {
+        let margins = 2.0 * self.look.margin();
+        let height = margins + self.heading.height + self.column_names + self.side() + 20.0 + BAR;
+        (
+            self.width + margins,
+            if self.labels.is_empty() { margins + self.heading.height + 40.0 } else { height },
+        )
+    }
+
+    fn title(&self) -> &str {
+        &self.title
+    }
+
+    fn description(&self) -> &str {
+        &self.description
+    }
+
+    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Result<(), PlotError> {
+        canvas.rect((0.0, 0.0), self.size(), PAPER)?;
+        let top = heading(canvas, self.look, &self.heading)?;
+        if self.labels.is_empty() {
+            let x = self.look.margin();
+            let text = "No similarities were computed.";
+            return canvas.text(text, (x, top + 20.0), &Text::new(14.0, MUTED));
+        }
+        let at = (self.look.margin() + self.row_names, top + self.column_names);
+        self.names(canvas, at)?;
+        self.cells(canvas, at)?;
+        self.colour_bar(canvas, at.0, at.1 + self.side() + 20.0)
+    }
+}
+
+/// Labels that are drawn: no screen shows more.
+fn shown(look: Look) -> usize {
+    match look {
+        Look::File => 120,
+        Look::Page => 60,
+        Look::Phone => 16,
+    }
+}
+
+/// The most that the figure takes: in the page it stands beside a column of text.
+fn width(look: Look) -> f64 {
+    match look {
+        Look::File => 960.0,
+        Look::Page => 704.0,
+        Look::Phone => 350.0,
+    }
+}
+
+fn row_label(place: usize, label: &str, numbered: bool) -> String {
+    if numbered { format!("{label}  {}", place + 1) } else { label.to_owned() }
+}
+
+/// Two decimals without the leading zero: a cell is narrow.
+fn cell_number(value: f64) -> String {
+    numbers::similarity(value).replace("0.", ".")
+}
+
+/// The first row in words.
+fn describe(labels: &[String], values: &[Vec<f64>]) -> String {
+    let Some(first) = values.first() else { return "The figure is empty.".into() };
+    let mut known: Vec<(f64, &String)> = first.iter().copied().zip(labels).skip(1).collect();
+    known.retain(|(value, _)| value.is_finite());
+    known.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let described: Vec<String> = known
+        .iter()
+        .take(5)
+        .map(|(value, label)| format!("{label} {}", numbers::similarity(*value)))
+        .collect();
+    format!("Similarity of the input to the nearest references: {}.", described.join("; "))
+}

@@ -1,0 +1,306 @@
+//! The ranking: each reference's share of the evidence with its 95 % interval.
+//!
+//! A filled dot is the share, a line its interval, a hollow diamond the share without layout. The
+//! family is given by colour and, on a wide figure, by its name. On a phone the label stands above
+//! its row instead of beside it.
+
+use super::canvas::{Align, Canvas, Figure, PlotError, Text};
+use super::palette::{AXIS, Colour, GRID, INK, MUTED, OTHER, PAPER, SERIES};
+use super::{Heading, Look, heading};
+use crate::lineage::{Comparison, RankedReference};
+use crate::report::{escape, numbers, wording};
+use plotters::backend::DrawingBackend;
+
+/// References that are drawn.
+const SHOWN: usize = 20;
+/// Height of the key above the rows.
+const KEY: f64 = 30.0;
+/// Height of the axis below them.
+const AXIS_ROOM: f64 = 52.0;
+
+/// The figure.
+pub struct RankingPlot {
+    look: Look,
+    heading: Heading,
+    title: String,
+    description: String,
+    rows: Vec<Row>,
+    scale: Scale,
+}
+
+/// An axis from 0 to `limit` in `steps`, its labels with so many decimal places.
+#[derive(Clone, Copy)]
+struct Scale {
+    limit: f64,
+    steps: u32,
+    places: usize,
+}
+
+/// The axes to choose from: the first that holds all that is drawn.
+const SCALES: [Scale; 7] = [
+    Scale { limit: 0.05, steps: 5, places: 2 },
+    Scale { limit: 0.1, steps: 5, places: 2 },
+    Scale { limit: 0.2, steps: 4, places: 2 },
+    Scale { limit: 0.4, steps: 4, places: 1 },
+    Scale { limit: 0.6, steps: 3, places: 1 },
+    Scale { limit: 0.8, steps: 4, places: 1 },
+    Scale { limit: 1.0, steps: 5, places: 1 },
+];
+
+struct Row {
+    name: String,
+    family: Option<String>,
+    colour: Colour,
+    score: Option<f64>,
+    interval: Option<(f64, f64)>,
+    without_layout: Option<f64>,
+    numbers: String,
+}
+
+impl RankingPlot {
+    /// The figure of a comparison.
+    pub fn new(comparison: &Comparison, look: Look) -> Result<Self, PlotError> {
+        let shown = &comparison.ranking[..comparison.ranking.len().min(SHOWN)];
+        let colours = FamilyColours::new(shown);
+        let rows: Vec<Row> = shown.iter().map(|r| Row::new(r, &colours)).collect();
+        let largest = rows.iter().flat_map(Row::values).fold(0.0, f64::max);
+        let whole = SCALES[SCALES.len() - 1];
+        let scale = SCALES.into_iter().find(|s| s.limit >= largest).unwrap_or(whole);
+        let title = wording::ranking_title(comparison);
+        let subtitle = match comparison.ranking.len() {
+            all if all > SHOWN => format!("The first {SHOWN} of {all} references. "),
+            _ => String::new(),
+        };
+        let subtitle = format!("{subtitle}Based on {}.", wording::rests_on(comparison));
+        let described: Vec<String> =
+            rows.iter().take(5).map(|row| format!("{} {}", row.name, row.numbers)).collect();
+        let description = match described.is_empty() {
+            true => "The figure is empty.".to_owned(),
+            false => format!(
+                "Share of the evidence with its 95 % interval: {}. All values are in the table.",
+                described.join("; ")
+            ),
+        };
+        let heading = Heading::new(look, width(look) - 2.0 * look.margin(), &title, &subtitle)?;
+        Ok(Self { look, heading, title, description, rows, scale })
+    }
+
+    fn row_height(&self) -> f64 {
+        if self.look == Look::Phone { 42.0 } else { 26.0 }
+    }
+
+    /// Left and right end of the scale.
+    fn ends(&self) -> (f64, f64) {
+        let (margin, width) = (self.look.margin(), width(self.look));
+        match self.look {
+            Look::Phone => (6.0, width - 8.0),
+            _ => (margin + 286.0, width - margin - 244.0),
+        }
+    }
+
+    fn x(&self, value: f64) -> f64 {
+        let (left, right) = self.ends();
+        left + (right - left) * (value / self.scale.limit).clamp(0.0, 1.0)
+    }
+
+    fn key<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>, y: f64) -> Result<(), PlotError> {
+        let small = Text::new(12.0, MUTED);
+        let mut x = if self.look == Look::Phone { 6.0 } else { self.ends().0 };
+        let y = y + 8.0;
+        canvas.line((x, y), (x + 26.0, y), 1.6, INK)?;
+        canvas.dot((x + 13.0, y), 4.6, INK)?;
+        x += 33.0;
+        let label = "share, 95 % interval";
+        canvas.text(label, (x, y), &small)?;
+        x += small.width(label)? + 20.0;
+        canvas.diamond((x, y), 4.2, INK)?;
+        canvas.text("share without layout", (x + 11.0, y), &small)?;
+        if self.look != Look::Phone {
+            let right = width(self.look) - self.look.margin();
+            canvas.text("share", (self.ends().1 + 18.0, y), &small)?;
+            if self.rows.iter().any(|row| row.family.is_some()) {
+                canvas.text("family", (right - 118.0, y), &small)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn axis<DB: DrawingBackend>(
+        &self,
+        canvas: &Canvas<'_, DB>,
+        top: f64,
+        bottom: f64,
+    ) -> Result<(), PlotError> {
+        let (left, right) = self.ends();
+        let Scale { limit, steps, places } = self.scale;
+        for step in 0..=steps {
+            let value = limit * f64::from(step) / f64::from(steps);
+            let x = self.x(value);
+            canvas.line((x, top), (x, bottom), 1.0, if step == 0 { AXIS } else { GRID })?;
+            let label = if step == 0 { "0".into() } else { format!("{value:.places$}") };
+            canvas.text(
+                &label,
+                (x, bottom + 13.0),
+                &Text::new(12.0, MUTED).align(Align::Middle),
+            )?;
+        }
+        let label = "share of the evidence (all references together: 1)";
+        let middle = f64::midpoint(left, right);
+        canvas.text(label, (middle, bottom + 34.0), &Text::new(12.0, MUTED).align(Align::Middle))
+    }
+
+    fn row<DB: DrawingBackend>(
+        &self,
+        canvas: &Canvas<'_, DB>,
+        row: &Row,
+        top: f64,
+    ) -> Result<(), PlotError> {
+        let phone = self.look == Look::Phone;
+        let y = top + if phone { 30.0 } else { self.row_height() / 2.0 };
+        self.labels(canvas, row, if phone { top + 12.0 } else { y })?;
+        if let Some(score) = row.score {
+            canvas.rect(
+                (self.x(0.0), y - 5.0),
+                (self.x(score), y + 5.0),
+                row.colour.faint(0.22),
+            )?;
+        }
+        if let Some((low, high)) = row.interval {
+            canvas.line((self.x(low), y), (self.x(high), y), 1.6, row.colour)?;
+            for end in [low, high] {
+                canvas.line((self.x(end), y - 3.5), (self.x(end), y + 3.5), 1.6, row.colour)?;
+            }
+        }
+        if let Some(score) = row.score {
+            canvas.dot((self.x(score), y), 5.8, PAPER)?;
+            canvas.dot((self.x(score), y), 4.8, row.colour)?;
+        }
+        match row.without_layout {
+            Some(value) => canvas.diamond((self.x(value), y), 4.2, row.colour),
+            None => Ok(()),
+        }
+    }
+
+    fn labels<DB: DrawingBackend>(
+        &self,
+        canvas: &Canvas<'_, DB>,
+        row: &Row,
+        y: f64,
+    ) -> Result<(), PlotError> {
+        let (name, small) = (Text::new(13.0, INK), Text::new(12.0, MUTED));
+        if self.look == Look::Phone {
+            let right = width(self.look) - 8.0;
+            let room = right - 14.0 - small.width(&row.numbers)?;
+            canvas.text(&name.fit(&row.name, room)?, (6.0, y), &name)?;
+            return canvas.text(&row.numbers, (right, y), &small.align(Align::Right));
+        }
+        let left = self.ends().0 - 12.0;
+        let room = left - self.look.margin();
+        canvas.text(&name.fit(&row.name, room)?, (left, y), &name.align(Align::Right))?;
+        canvas.text(&row.numbers, (self.ends().1 + 18.0, y), &small)?;
+        if let Some(family) = &row.family {
+            let x = width(self.look) - self.look.margin() - 118.0;
+            canvas.dot((x + 4.0, y), 4.0, row.colour)?;
+            canvas.text(&small.fit(family, 104.0)?, (x + 14.0, y), &small)?;
+        }
+        Ok(())
+    }
+}
+
+impl Figure for RankingPlot {
+    fn size(&self) -> (f64, f64) {
+        let rows = self.rows.len().max(1) as f64 * self.row_height();
+        let margins = 2.0 * self.look.margin();
+        (width(self.look), margins + self.heading.height + KEY + rows + AXIS_ROOM)
+    }
+
+    fn title(&self) -> &str {
+        &self.title
+    }
+
+    fn description(&self) -> &str {
+        &self.description
+    }
+
+    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Result<(), PlotError> {
+        canvas.rect((0.0, 0.0), self.size(), PAPER)?;
+        let top = heading(canvas, self.look, &self.heading)?;
+        if self.rows.is_empty() {
+            let x = self.look.margin();
+            return canvas.text(
+                "No reference was ranked.",
+                (x, top + 20.0),
+                &Text::new(14.0, MUTED),
+            );
+        }
+        self.key(canvas, top)?;
+        let top = top + KEY;
+        let bottom = top + self.row_height() * self.rows.len() as f64;
+        self.axis(canvas, top, bottom)?;
+        for (i, row) in self.rows.iter().enumerate() {
+            self.row(canvas, row, top + self.row_height() * i as f64)?;
+        }
+        Ok(())
+    }
+}
+
+/// The width of the figure.
+fn width(look: Look) -> f64 {
+    match look {
+        Look::File => 960.0,
+        Look::Page => 960.0,
+        Look::Phone => 350.0,
+    }
+}
+
+impl Row {
+    fn new(reference: &RankedReference, colours: &FamilyColours) -> Self {
+        let known = |value: f64| value.is_finite().then_some(value);
+        let interval = known(reference.low).zip(known(reference.high));
+        let numbers = match interval {
+            Some((_, high)) if (0.0..0.005).contains(&high) => numbers::share(reference.score),
+            Some((low, high)) => {
+                format!("{} ({})", numbers::share(reference.score), numbers::interval(low, high))
+            }
+            None => numbers::share(reference.score),
+        };
+        Self {
+            name: escape::name(&reference.reference),
+            family: reference.family.as_deref().map(escape::name),
+            colour: colours.of(reference.family.as_deref()),
+            score: known(reference.score),
+            interval,
+            without_layout: known(reference.score_without_layout),
+            numbers,
+        }
+    }
+
+    fn values(&self) -> impl Iterator<Item = f64> {
+        [self.score, self.interval.map(|(_, high)| high), self.without_layout].into_iter().flatten()
+    }
+}
+
+/// The families in the order in which they come up; those beyond the palette share one grey.
+struct FamilyColours(Vec<String>);
+
+impl FamilyColours {
+    fn new(ranking: &[RankedReference]) -> Self {
+        let mut families: Vec<String> = Vec::new();
+        for family in ranking.iter().filter_map(|r| r.family.as_ref()) {
+            if !families.contains(family) {
+                families.push(family.clone());
+            }
+        }
+        Self(families)
+    }
+
+    fn of(&self, family: Option<&str>) -> Colour {
+        let place = family.and_then(|family| self.0.iter().position(|f| f == family));
+        match place {
+            Some(place) => SERIES.get(place).copied().unwrap_or(OTHER),
+            // An atlas without families: one colour for all.
+            None if self.0.is_empty() => SERIES[0],
+            None => OTHER,
+        }
+    }
+}

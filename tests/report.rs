@@ -1,0 +1,559 @@
+//! Reports of made-up comparisons: every kind of verdict, every size, hostile text.
+//!
+//! `COTPRINT_REPORT_SAMPLES=FOLDER cargo test --test report` also leaves the reports in a folder,
+//! for a person to look at.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)] // helpers of tests
+
+use cotprint::lineage::{
+    Comparison, Evidence, Floor, InputSummary, Provenance, RankedFamily, RankedReference,
+    SimilarityMatrix, UnknownSummary, Verdict, VerdictKind,
+};
+use cotprint::report::plots::{FloorsPlot, HeatMap, Look, RankingPlot, svg};
+use cotprint::report::{TerminalOptions, render_page, to_json, write_report, write_terminal};
+use std::collections::BTreeMap;
+
+const HOSTILE: [&str; 8] = [
+    "<script>alert(1)</script>",
+    "</style><style>*{display:none}</style>",
+    "\u{1b}[31m\u{1b}]0;owned\u{7}red",
+    "\u{202E}gnp.exe\u{2066}",
+    "zero\u{200B}\u{FEFF}width\u{E0041}\u{E007F}",
+    "\" onload=\"alert(1)\" '",
+    "nul\0 c1\u{9b}31m \u{2028}\u{FFFF}",
+    "{{ page }}{% raw %}]]>&amp;=cmd()",
+];
+
+const NAMES: [(&str, &str); 24] = [
+    ("deepseek/deepseek-r1-0528", "deepseek"),
+    ("google/gemini-2.5-pro-preview-05-06", "google"),
+    ("google/gemini-2.5-flash", "google"),
+    ("qwen/qwen3-235b-a22b", "qwen"),
+    ("deepseek/deepseek-r1", "deepseek"),
+    ("qwen/qwq-32b", "qwen"),
+    ("x-ai/grok-3-mini-beta", "x-ai"),
+    ("anthropic/claude-3.7-sonnet-thinking", "anthropic"),
+    ("openai/gpt-oss-120b", "openai"),
+    ("nvidia/llama-3.3-nemotron-super-49b-v1", "nvidia"),
+    ("microsoft/phi-4-reasoning-plus", "microsoft"),
+    ("mistralai/magistral-medium-2506-thinking", "mistralai"),
+    ("deepseek/deepseek-r1-distill-qwen-32b", "deepseek"),
+    ("deepseek/deepseek-r1-distill-llama-70b", "deepseek"),
+    ("moonshotai/kimi-k2-thinking", "moonshotai"),
+    ("minimax/minimax-m1", "minimax"),
+    ("z-ai/glm-4.5", "z-ai"),
+    ("z-ai/glm-z1-32b", "z-ai"),
+    ("anthropic/claude-opus-4-thinking", "anthropic"),
+    ("tngtech/deepseek-r1t-chimera", "deepseek"),
+    ("openthinker/openthinker3-7b-a-reasoning-model-with-a-long-name", "openthinker"),
+    ("simplescaling/s1.1-32b", "simplescaling"),
+    ("novasky/sky-t1-32b-preview", "novasky"),
+    ("qwen/qwen3-30b-a3b-thinking-2507", "qwen"),
+];
+
+fn reference(i: usize, name: String, family: Option<String>, score: f64) -> RankedReference {
+    let half = (score * (1.0 - score) / 12.0).sqrt();
+    let mediation = if i.is_multiple_of(4) {
+        vec![("raw", 812), ("summary", 40)]
+    } else {
+        vec![("raw", 64 + 31 * i)]
+    };
+    RankedReference {
+        reference: name,
+        family,
+        score,
+        low: (score - half).max(0.0),
+        high: (score + half).min(1.0),
+        score_without_layout: score * [0.92, 1.3, 0.7][i % 3],
+        similarity: 0.91 - 0.045 * i as f64 / (1.0 + 0.03 * i as f64),
+        reference_traces: 64 + 31 * i,
+        domains: ["politics", "logic-puzzle", "process-mining", "maths", "code"][..1 + i % 5]
+            .iter()
+            .map(|domain| (*domain).to_owned())
+            .collect(),
+        mediation: mediation.into_iter().map(|(k, n)| (k.to_owned(), n)).collect(),
+    }
+}
+
+/// A comparison with `references` references whose shares fall geometrically from `first`.
+fn comparison(references: usize, first: f64) -> Comparison {
+    let mut left = 1.0;
+    let ranking: Vec<RankedReference> = (0..references)
+        .map(|i| {
+            let (name, family) = NAMES[i % NAMES.len()];
+            let name = match i / NAMES.len() {
+                0 => name.to_owned(),
+                round => format!("{name}-variant-{round}"),
+            };
+            let score = left * first;
+            left -= score;
+            reference(i, name, Some(family.to_owned()), score)
+        })
+        .collect();
+    let mut sums: Vec<RankedFamily> = Vec::new();
+    for r in &ranking {
+        let family = r.family.clone().unwrap_or_default();
+        match sums.iter_mut().find(|f| f.family == family) {
+            Some(sum) => {
+                sum.score += r.score;
+                sum.members.push(r.reference.clone());
+            }
+            None => sums.push(RankedFamily {
+                family,
+                score: r.score,
+                low: 0.0,
+                high: 0.0,
+                members: vec![r.reference.clone()],
+            }),
+        }
+    }
+    for family in &mut sums {
+        family.low = (family.score - 0.06).max(0.0);
+        family.high = (family.score + 0.06).min(1.0);
+    }
+    sums.sort_by(|a, b| b.score.total_cmp(&a.score));
+    let mut labels = vec!["the input".to_owned()];
+    labels.extend(ranking.iter().take(120).map(|r| r.reference.clone()));
+    let value = |i: usize, j: usize| match (i.min(j), i.max(j)) {
+        (i, j) if i == j => 1.0,
+        (0, j) => ranking[j - 1].similarity,
+        (i, j) => {
+            0.95 - 0.13 * (j - i) as f64 / (1.0 + 0.05 * (j - i) as f64) - 0.02 * (i % 3) as f64
+        }
+    };
+    let values: Vec<Vec<f64>> = (0..labels.len())
+        .map(|i| (0..labels.len()).map(|j| value(i, j).max(-0.82)).collect())
+        .collect();
+    let phrases = [
+        "Hmm, wait.",
+        "Okay, so the user",
+        "\n\nBut let me double-check",
+        " I need to",
+        "**Final",
+        "let's tackle this",
+        "…\t",
+    ];
+    let evidence = ranking
+        .iter()
+        .take(3)
+        .enumerate()
+        .flat_map(|(r, reference)| {
+            let name = reference.reference.clone();
+            phrases.iter().enumerate().map(move |(i, phrase)| Evidence {
+                reference: name.clone(),
+                phrase: (*phrase).to_owned(),
+                channel: if i % 2 == 0 { "characters".into() } else { "words".into() },
+                weight: 1.4 / (1.0 + i as f64 + r as f64),
+                per_thousand_words: 7.31 / (1.0 + i as f64 * 3.0),
+                share_of_traces: 0.94 / (1.0 + 0.2 * i as f64),
+                share_of_reference_traces: 0.21 / (1.0 + i as f64),
+                prompts: 47 - i * 3,
+            })
+        })
+        .collect();
+    let top = ranking.first().map(|r| r.reference.clone()).unwrap_or_default();
+    Comparison {
+        verdict: Verdict {
+            kind: VerdictKind::Resembles,
+            references: vec![top.clone()],
+            family: Some("deepseek".into()),
+            sentence: format!("These traces most resemble {top}."),
+        },
+        ranking,
+        traces: 50,
+        prompts: 48,
+        words: 40_123,
+        families: sums,
+        unknown: UnknownSummary {
+            median: 0.46,
+            share_below_5_percent: 0.06,
+            low: 0.02,
+            high: 0.12,
+        },
+        evidence,
+        similarity: SimilarityMatrix { labels, values },
+        floors: vec![
+            Floor {
+                what: "two halves of one model’s corpus".into(),
+                pairs: 119,
+                low: 0.88,
+                median: 0.95,
+                high: 0.99,
+            },
+            Floor {
+                what: "one model in two domains".into(),
+                pairs: 61,
+                low: 0.42,
+                median: 0.63,
+                high: 0.81,
+            },
+            Floor {
+                what: "two models of different families".into(),
+                pairs: 5_321,
+                low: -0.31,
+                median: 0.02,
+                high: 0.38,
+            },
+        ],
+        input: InputSummary {
+            inputs: vec!["traces/new-checkpoint.jsonl.gz".into()],
+            files: 1,
+            records: 57,
+            traces: 50,
+            dropped: counts(&[("no reasoning", 5), ("fewer than 30 words", 2)]),
+            formats: counts(&[("openai-chat", 50)]),
+            mediation: counts(&[("raw", 48), ("truncated", 2)]),
+            domains: counts(&[("politics", 50)]),
+            models: counts(&[("lab/new-checkpoint", 50)]),
+        },
+        limits: vec![
+            "Two models that look alike may share a teacher, a public dataset or a base.".into(),
+            "All traces are of one domain, politics: in another domain the answer may differ."
+                .into(),
+        ],
+        provenance: Provenance {
+            program: "cotprint 0.1.0".into(),
+            command: "cotprint compare traces/new-checkpoint.jsonl.gz --report report --seed 7"
+                .into(),
+            atlas: "embedded".into(),
+            atlas_checksum: "9f3c0d5e77a1b2c4".into(),
+            atlas_references: references,
+            atlas_traces: 61_204,
+            text: "reasoning".into(),
+            seed: 7,
+            resamples: 1_000,
+        },
+    }
+}
+
+fn counts(entries: &[(&str, usize)]) -> BTreeMap<String, usize> {
+    entries.iter().map(|(key, n)| ((*key).to_owned(), *n)).collect()
+}
+
+fn too_little_text() -> Comparison {
+    let mut c = comparison(0, 0.5);
+    c.verdict = Verdict {
+        kind: VerdictKind::TooLittleText,
+        references: Vec::new(),
+        family: None,
+        sentence: "There is too little text to say anything: 1 trace with 24 words.".into(),
+    };
+    (c.traces, c.prompts, c.words) = (1, 1, 24);
+    c.unknown = UnknownSummary {
+        median: f64::NAN,
+        share_below_5_percent: f64::NAN,
+        low: f64::NAN,
+        high: f64::NAN,
+    };
+    c.similarity = SimilarityMatrix { labels: Vec::new(), values: Vec::new() };
+    c.floors.clear();
+    c
+}
+
+fn hostile() -> Comparison {
+    let mut c = comparison(24, 0.3);
+    let megabyte = "W\u{202E}".repeat(1 << 18);
+    for (i, r) in c.ranking.iter_mut().enumerate() {
+        let text = if i == 8 { megabyte.as_str() } else { HOSTILE[i % 8] };
+        r.reference = format!("{text}/{i}");
+        r.family = Some(HOSTILE[(i + 1) % 8].to_owned());
+        r.domains.push(HOSTILE[i % 8].to_owned());
+        r.mediation.insert(HOSTILE[i % 8].to_owned(), i);
+    }
+    for (i, label) in c.similarity.labels.iter_mut().enumerate() {
+        *label = if i == 8 { megabyte.clone() } else { HOSTILE[i % 8].to_owned() };
+    }
+    for (i, e) in c.evidence.iter_mut().enumerate() {
+        e.phrase = if i == 8 { megabyte.clone() } else { HOSTILE[i % 8].to_owned() };
+        e.channel = HOSTILE[i % 8].to_owned();
+        e.reference = HOSTILE[i % 3].to_owned();
+    }
+    for family in &mut c.families {
+        family.family = HOSTILE[3].to_owned();
+        family.members = HOSTILE.map(str::to_owned).to_vec();
+    }
+    let all = HOSTILE.concat();
+    c.verdict.sentence = all.clone();
+    c.limits = vec![all.clone(), megabyte.clone()];
+    c.input.inputs = vec![all.clone(), megabyte.clone()];
+    c.input.dropped = counts(&[(all.as_str(), 3)]);
+    c.input.models = counts(&[(megabyte.as_str(), 3)]);
+    for floor in &mut c.floors {
+        floor.what.clone_from(&all);
+    }
+    c.provenance.command.clone_from(&megabyte);
+    c.provenance.program.clone_from(&all);
+    c.provenance.atlas = all;
+    c
+}
+
+/// Numbers that are not numbers, a matrix that is not square, lists that are empty.
+fn broken() -> Comparison {
+    let mut c = comparison(5, 0.4);
+    for (i, r) in c.ranking.iter_mut().enumerate() {
+        let bad = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -3.0, 7.0][i];
+        (r.score, r.low, r.high, r.score_without_layout, r.similarity) = (bad, bad, bad, bad, bad);
+        r.family = None;
+        r.domains.clear();
+        r.mediation.clear();
+    }
+    for family in &mut c.families {
+        (family.score, family.low, family.high) = (f64::NAN, f64::NAN, f64::NAN);
+        family.members.clear();
+    }
+    for e in &mut c.evidence {
+        (e.weight, e.per_thousand_words, e.share_of_traces) = (f64::NAN, f64::INFINITY, -1.0);
+        e.phrase.clear();
+    }
+    c.similarity.values[1] = vec![f64::NAN; 2];
+    c.similarity.values[2] = vec![f64::INFINITY; 9];
+    c.similarity.values.truncate(4);
+    c.floors[0].median = f64::NAN;
+    c.unknown.low = f64::NAN;
+    c.verdict.sentence.clear();
+    c
+}
+
+fn with_verdict(mut c: Comparison, kind: VerdictKind, sentence: &str) -> Comparison {
+    c.verdict.kind = kind;
+    c.verdict.sentence = sentence.to_owned();
+    c
+}
+
+fn samples() -> Vec<(&'static str, Comparison)> {
+    let mut long = comparison(24, 0.2);
+    for r in &mut long.ranking {
+        r.reference = format!("a-vendor-with-a-very-long-name/{}-and-more-of-it", r.reference);
+    }
+    long.similarity.labels[1..]
+        .iter_mut()
+        .zip(&long.ranking)
+        .for_each(|(l, r)| l.clone_from(&r.reference));
+    let mut none = comparison(119, 0.07);
+    none.unknown =
+        UnknownSummary { median: 0.01, share_below_5_percent: 0.81, low: 0.7, high: 0.9 };
+    none.similarity.labels.truncate(41);
+    none.verdict.references.clear();
+    let mut medium = comparison(24, 0.61);
+    medium.similarity.labels.truncate(13);
+    vec![
+        ("two", comparison(2, 0.83)),
+        ("resembles", medium),
+        (
+            "family",
+            with_verdict(
+                long,
+                VerdictKind::Family,
+                "These traces resemble the deepseek family; its members cannot be told apart.",
+            ),
+        ),
+        (
+            "between",
+            with_verdict(
+                comparison(119, 0.31),
+                VerdictKind::Between,
+                "These traces stand between deepseek/deepseek-r1-0528 and google/gemini-2.5-pro-preview-05-06.",
+            ),
+        ),
+        ("none", with_verdict(none, VerdictKind::None, "No reference writes like these traces.")),
+        ("too_little_text", too_little_text()),
+        ("hostile", hostile()),
+        ("broken", broken()),
+    ]
+}
+
+fn terminal(c: &Comparison, color: bool) -> String {
+    let mut out = Vec::new();
+    write_terminal(c, TerminalOptions { color, ..TerminalOptions::default() }, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+/// A character that acts on the text around it or hides.
+fn is_dangerous(c: char) -> bool {
+    (c.is_control() && c != '\n')
+        || matches!(c as u32, 0x200B..=0x200F | 0x2028..=0x202E | 0x2060..=0x206F | 0xFEFF | 0xE0000..=0xE0FFF)
+}
+
+/// Checks that every tag is closed in order and every attribute quoted; answers the tags.
+fn check_xml(text: &str) -> Vec<String> {
+    let (mut open, mut seen) = (Vec::new(), Vec::new());
+    for part in text.split('<').skip(1) {
+        let (tag, rest) = part.split_once('>').expect("a tag ends");
+        assert!(!rest.contains('>') && !rest.contains('\0'), "{rest}");
+        for entity in rest.split('&').skip(1).chain(tag.split('&').skip(1)) {
+            let name = entity.split_once(';').expect("an entity ends").0;
+            assert!(["amp", "lt", "gt", "quot", "apos"].contains(&name), "{name}");
+        }
+        if let Some(name) = tag.strip_prefix('/') {
+            assert_eq!(open.pop().as_deref(), Some(name));
+            continue;
+        }
+        assert_eq!(tag.matches('"').count() % 2, 0, "{tag}");
+        let name = tag.split_whitespace().next().unwrap().trim_end_matches('/').to_owned();
+        if !tag.ends_with('/') {
+            open.push(name.clone());
+        }
+        seen.push(name);
+    }
+    assert!(open.is_empty(), "{open:?}");
+    seen
+}
+
+#[test]
+fn a_report_holds_every_file_and_the_same_bytes_again() {
+    let samples_folder = std::env::var_os("COTPRINT_REPORT_SAMPLES");
+    let temporary = tempfile::tempdir().unwrap();
+    for (name, c) in samples() {
+        // Large pictures take long to draw without optimization.
+        if samples_folder.is_none()
+            && !["two", "resembles", "too_little_text", "broken"].contains(&name)
+        {
+            continue;
+        }
+        let root = samples_folder.as_ref().map_or(temporary.path(), |folder| folder.as_ref());
+        let folder = root.join(name).join("made-for-it");
+        let files = write_report(&c, &folder).unwrap();
+        let names: Vec<_> =
+            files.iter().map(|f| f.file_name().unwrap().to_str().unwrap()).collect();
+        assert_eq!(
+            names,
+            [
+                "report.html",
+                "report.json",
+                "ranking.png",
+                "ranking.svg",
+                "similarity.png",
+                "similarity.svg"
+            ]
+        );
+        if samples_folder.is_some() {
+            std::fs::write(folder.join("terminal.txt"), terminal(&c, true)).unwrap();
+        }
+        if name == "resembles" {
+            let again = write_report(&c, &temporary.path().join("again")).unwrap();
+            for (one, two) in files.iter().zip(&again) {
+                assert_eq!(std::fs::read(one).unwrap(), std::fs::read(two).unwrap(), "{one:?}");
+            }
+            let png = std::fs::read(&files[2]).unwrap();
+            assert_eq!(&png[1..4], b"PNG");
+            assert_eq!(u32::from_be_bytes(png[16..20].try_into().unwrap()), 2 * 960);
+        }
+    }
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_named() {
+    let temporary = tempfile::tempdir().unwrap();
+    let file = temporary.path().join("a-file");
+    std::fs::write(&file, "").unwrap();
+    let error = write_report(&comparison(2, 0.6), &file.join("report")).unwrap_err().to_string();
+    assert!(error.contains("a-file") && error.contains("name a folder"), "{error}");
+}
+
+#[test]
+fn figures_are_well_formed_whatever_their_labels() {
+    for (name, c) in samples() {
+        for look in [Look::File, Look::Page, Look::Phone] {
+            let ranking = svg(&RankingPlot::new(&c, look).unwrap(), "a").unwrap();
+            let heat_map = svg(&HeatMap::new(&c, look).unwrap(), "b").unwrap();
+            let floors = svg(&FloorsPlot::new(&c), "c").unwrap();
+            for figure in [ranking, heat_map, floors] {
+                let tags = check_xml(&figure);
+                let known = [
+                    "svg", "title", "desc", "rect", "circle", "polygon", "polyline", "line", "text",
+                ];
+                assert!(tags.iter().all(|tag| known.contains(&tag.as_str())), "{name}: {tags:?}");
+                assert_eq!(figure.chars().find(|c| is_dangerous(*c)), None, "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_hostile_runs_in_the_page() {
+    let page = render_page(&hostile()).unwrap();
+    assert!(!page.contains("<script"));
+    assert_eq!(page.matches("</style>").count(), 1);
+    assert_eq!(page.matches("<style>").count(), 1);
+    assert!(page.contains("&lt;script&gt;alert(1)"));
+    assert!(!page.contains("\" onload=\""));
+    assert_eq!(page.chars().find(|c| is_dangerous(*c)), None);
+    assert!(page.len() < 3_000_000, "{}", page.len());
+    assert!(page.contains("default-src &#x27;none&#x27;; style-src &#x27;sha256-"));
+}
+
+#[test]
+fn the_page_asks_for_nothing_from_outside() {
+    for (name, c) in samples() {
+        let page = render_page(&c).unwrap();
+        for request in
+            ["src=", "href=", "@import", "url(http", "url(//", "<link", "<iframe", "<img"]
+        {
+            assert!(!page.contains(request), "{name}: {request}");
+        }
+        assert!(page.len() < 3_000_000, "{name}: {} bytes", page.len());
+    }
+}
+
+#[test]
+fn the_page_speaks_of_resemblance_only() {
+    for (name, c) in samples() {
+        let text = render_page(&c).unwrap() + &terminal(&c, false);
+        for claim in ["was trained on", "was distilled", "copied from"] {
+            assert!(!text.contains(claim), "{name}: {claim}");
+        }
+        assert_eq!(text.matches("Style is evidence, not proof").count(), 3, "{name}");
+    }
+}
+
+#[test]
+fn every_section_is_there_and_in_order() {
+    let page = render_page(&comparison(24, 0.6)).unwrap();
+    let ids = [
+        "h-ranking",
+        "h-families",
+        "h-similarity",
+        "h-phrases",
+        "h-input",
+        "h-limits",
+        "h-method",
+        "h-provenance",
+    ];
+    let places: Vec<_> = ids.iter().map(|id| page.find(&format!("id=\"{id}\"")).unwrap()).collect();
+    assert!(places.is_sorted());
+    assert!(page.contains("The other 4 references"));
+    assert!(page.contains("cotprint compare traces"));
+}
+
+#[test]
+fn the_terminal_fits_80_columns_and_holds_no_control_characters() {
+    for (name, c) in samples() {
+        let text = terminal(&c, false);
+        assert_eq!(text.chars().find(|c| is_dangerous(*c)), None, "{name}");
+        for line in text.lines() {
+            assert!(line.chars().count() <= 80, "{name}: {line}");
+        }
+        let first = text.lines().next().unwrap();
+        assert!(!first.trim().is_empty(), "{name}");
+        let colored = terminal(&c, true);
+        assert!(colored.contains("\u{1b}[1m"));
+        let mut plain = colored;
+        for code in ["\u{1b}[0m", "\u{1b}[1m", "\u{1b}[2m", "\u{1b}[34m"] {
+            plain = plain.replace(code, "");
+        }
+        assert_eq!(plain, text, "{name}: colour changes the text");
+    }
+}
+
+#[test]
+fn json_reads_back_and_hides_nothing() {
+    let c = hostile();
+    let text = to_json(&c).unwrap();
+    assert_eq!(text.chars().find(|c| is_dangerous(*c)), None);
+    let back: Comparison = serde_json::from_str(&text).unwrap();
+    let phrases = |c: &Comparison| c.evidence.iter().map(|e| e.phrase.clone()).collect::<Vec<_>>();
+    assert!(phrases(&back) == phrases(&c), "a phrase changed");
+    assert!(back.input == c.input && back.verdict == c.verdict);
+    assert!(text.starts_with("{\n  \"verdict\": {\n    \"kind\": \"resembles\""));
+    assert!(to_json(&broken()).unwrap().contains("null"));
+}
