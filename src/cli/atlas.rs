@@ -4,11 +4,7 @@ use super::inputs::open_atlas;
 use crate::{atlas::Atlas, report::escape};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
-use std::{
-    collections::BTreeMap,
-    io::Write,
-    path::PathBuf,
-};
+use std::{collections::BTreeMap, io::Write, path::PathBuf};
 
 /// Arguments of `atlas`.
 #[derive(Debug, Clone, Args)]
@@ -41,7 +37,8 @@ struct Which {
 impl Which {
     fn open(&self) -> anyhow::Result<(Atlas, String)> {
         let path = self.file.as_deref().or(self.atlas.as_deref());
-        let name = path.map_or_else(|| "the embedded atlas".into(), |path| path.display().to_string());
+        let name =
+            path.map_or_else(|| "the embedded atlas".into(), |path| path.display().to_string());
         Ok((open_atlas(path)?, name))
     }
 }
@@ -93,13 +90,22 @@ fn show(atlas: &Atlas, name: &str, out: &mut dyn Write) -> anyhow::Result<()> {
         about.text.name(),
         atlas.model.vectorizer.vocabulary().len()
     )?;
-    writeln!(out, "learned by {}, seed {}, checksum {}", about.program, about.options.seed, atlas.checksum)?;
+    writeln!(
+        out,
+        "learned by {}, seed {}, checksum {}",
+        about.program, about.options.seed, atlas.checksum
+    )?;
     writeln!(
         out,
         "on prompts held out ({} folds): top-1 {:.3}, top-5 {:.3}, log loss {:.3}, calibration error {:.3}\n",
-        validation.folds, validation.top1, validation.top5, validation.log_loss, validation.calibration_error
+        validation.folds,
+        validation.top1,
+        validation.top5,
+        validation.log_loss,
+        validation.calibration_error
     )?;
-    let width = about.references.iter().map(|r| escape::name(&r.name).chars().count()).max().unwrap_or(0);
+    let width =
+        about.references.iter().map(|r| escape::name(&r.name).chars().count()).max().unwrap_or(0);
     writeln!(
         out,
         "{:width$}  {:>6}  {:>9}  {:>7}  family; domains; mediation; sources (licences)",
@@ -133,7 +139,8 @@ fn counted(counts: &BTreeMap<String, usize>) -> String {
     let mut keys: Vec<(&String, &usize)> = counts.iter().collect();
     keys.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
     let more = keys.len().saturating_sub(4);
-    let mut words: Vec<String> = keys.iter().take(4).map(|(key, count)| format!("{key} {count}")).collect();
+    let mut words: Vec<String> =
+        keys.iter().take(4).map(|(key, count)| format!("{key} {count}")).collect();
     if more > 0 {
         words.push(format!("{more} more"));
     }

@@ -65,14 +65,22 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     } else {
         let colour = std::io::stdout().is_terminal()
             && anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
-        write_terminal(&comparison, &TerminalOptions { colour, ..TerminalOptions::default() }, &mut out)?;
+        write_terminal(
+            &comparison,
+            TerminalOptions { color: colour, ..TerminalOptions::default() },
+            &mut out,
+        )?;
     }
     out.flush()?;
     if let Some(folder) = &arguments.report {
         let files = write_report(&comparison, folder)?;
         if !common.quiet {
             let page = files.first().map(|file| file.display().to_string()).unwrap_or_default();
-            writeln!(anstream::stderr(), "wrote {page} and {} more files", files.len().saturating_sub(1))?;
+            writeln!(
+                anstream::stderr(),
+                "wrote {page} and {} more files",
+                files.len().saturating_sub(1)
+            )?;
         }
     }
     if comparison.verdict.kind == VerdictKind::TooLittleText {

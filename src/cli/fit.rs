@@ -14,11 +14,7 @@ use crate::{
 };
 use anyhow::Context;
 use clap::Args;
-use std::{
-    collections::BTreeSet,
-    io::Write,
-    path::PathBuf,
-};
+use std::{collections::BTreeSet, io::Write, path::PathBuf};
 
 /// Arguments of `fit`.
 #[derive(Debug, Clone, Args)]

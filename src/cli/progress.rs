@@ -60,7 +60,8 @@ impl Progress {
         if !self.quiet {
             self.bar.suspend(|| {
                 // Nothing can be done where standard error is closed.
-                let _ = writeln!(anstream::stderr(), "{}", crate::report::escape::sentence(message));
+                let _ =
+                    writeln!(anstream::stderr(), "{}", crate::report::escape::sentence(message));
             });
         }
     }

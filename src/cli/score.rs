@@ -26,7 +26,8 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     let mut output = Output::open(arguments.output.as_deref())?;
     let mut judged = 0;
     arguments.scoring.score(&atlas, common, |trace, scored| {
-        let mut line = json!({ "id": trace.id, "prompt_id": trace.prompt_id, "model": trace.model });
+        let mut line =
+            json!({ "id": trace.id, "prompt_id": trace.prompt_id, "model": trace.model });
         match scored {
             Ok(scored) => {
                 judged += 1;
@@ -40,7 +41,8 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
                 line["scores"] = json!({});
                 line["unknown"] = Value::Null;
                 line["words"] = words.into();
-                let why = format!("{words} words; at least {MINIMUM_WORDS} are needed to judge a trace");
+                let why =
+                    format!("{words} words; at least {MINIMUM_WORDS} are needed to judge a trace");
                 line["why"] = why.into();
             }
         }

@@ -1,0 +1,62 @@
+//! Text → fingerprints, channel by channel, in bytes of text per second on one core.
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use cotprint::features::{
+    Channel, ChannelWeights, Counter, LayoutScale, Scratch, Vectorizer, Vocabulary,
+    VocabularyBuilder, layout, read_forms,
+};
+use std::hint::black_box;
+
+mod text;
+
+fn extraction(criterion: &mut Criterion) {
+    let texts = text::traces(40, 1200);
+    let bytes: usize = texts.iter().map(String::len).sum();
+    let mut group = criterion.benchmark_group("extraction");
+    group.throughput(Throughput::Bytes(bytes as u64)).sample_size(20);
+
+    let mut counter = Counter::default();
+    let mut count = |channels: &[Channel]| {
+        let mut different = 0;
+        for text in &texts {
+            counter.clear();
+            for channel in channels {
+                channel.for_each_ngram(text, |id, _, _| counter.add(id));
+            }
+            different += counter.len();
+        }
+        different
+    };
+    group.bench_function("char", |b| b.iter(|| count(black_box(&[Channel::Char]))));
+    group.bench_function("word", |b| b.iter(|| count(black_box(&[Channel::Word]))));
+    group.bench_function("all n-grams", |b| b.iter(|| count(black_box(&Channel::NGRAMS))));
+    group.bench_function("layout", |b| {
+        b.iter(|| texts.iter().map(|text| layout::measure(text).len()).sum::<usize>());
+    });
+
+    let vectorizer = vectorizer(&texts);
+    let mut scratch = Scratch::default();
+    group.bench_function("whole row", |b| {
+        b.iter(|| {
+            texts.iter().map(|text| vectorizer.row(text, &mut scratch).indices.len()).sum::<usize>()
+        });
+    });
+    group.finish();
+}
+
+fn vectorizer(texts: &[String]) -> Vectorizer {
+    let prompts: Vec<u32> = (0..texts.len() as u32).collect();
+    let mut features = Vec::new();
+    for (channel, most) in [(Channel::Char, 10_000), (Channel::Word, 40_000)] {
+        let mut builder = VocabularyBuilder::new(channel);
+        builder.add(texts, &prompts);
+        features.extend(read_forms(channel, &builder.select(most), texts));
+    }
+    let vocabulary = Vocabulary::new(features).unwrap_or_default();
+    let layout =
+        LayoutScale { mean: vec![0.0; layout::MEASURES], deviation: vec![1.0; layout::MEASURES] };
+    Vectorizer::new(vocabulary, texts.len(), layout, ChannelWeights::default())
+}
+
+criterion_group!(benches, extraction);
+criterion_main!(benches);
