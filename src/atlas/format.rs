@@ -34,7 +34,7 @@ pub const FORMAT_VERSION: u32 = 1;
 
 const HEADER: usize = 40;
 const SECTIONS: usize = 7;
-const LEVEL: i32 = 19;
+const LEVEL: i32 = 9;
 /// No section of an honest atlas is larger.
 const LARGEST_SECTION: u64 = 1 << 31;
 

@@ -10,7 +10,7 @@ use ndarray::{Array2, ArrayView2, Axis, linalg::general_mat_mul, s};
 use rayon::prelude::*;
 
 /// Rows of a block: one task computes one block of the matrix.
-const BLOCK: usize = 128;
+const BLOCK: usize = 256;
 /// Features that are made dense at a time.
 const DENSE_CHUNK: usize = 512;
 /// A feature in more than one of so many rows is dense: below that its postings are quicker.

@@ -12,9 +12,9 @@ use ndarray::{Array2, ArrayView2, Axis, linalg::general_mat_mul, s};
 use rayon::prelude::*;
 
 /// Pairs that the optimizer remembers.
-const MEMORY: usize = 12;
+const MEMORY: usize = 5;
 /// Rows of `K` that one task multiplies.
-const BLOCK: usize = 128;
+const BLOCK: usize = 512;
 /// Numbers that one task adds up: fixed, so that sums do not depend on the number of threads.
 const CHUNK: usize = 1 << 14;
 
@@ -23,7 +23,7 @@ const CHUNK: usize = 1 << 14;
 pub struct Stopping {
     /// Largest number of iterations.
     pub iterations: usize,
-    /// The gradient's length, relative to its first value, at which the solution is good enough.
+    /// The gradient's length, relative to that at zero, at which the solution is good enough.
     pub tolerance: f64,
 }
 
@@ -43,6 +43,15 @@ impl Solution {
     pub fn zero(traces: usize, classes: usize) -> Self {
         let zeros = Array2::zeros((traces, classes));
         Self { coefficients: zeros.clone(), logits: zeros, iterations: 0 }
+    }
+
+    /// The solution with the given coefficients, a row per row of `gram`, from which a search starts.
+    pub fn at(gram: ArrayView2<'_, f32>, coefficients: Array2<f32>) -> Self {
+        let shape = coefficients.dim();
+        let own = coefficients.as_standard_layout();
+        let logits = multiply(gram, own.as_slice().unwrap_or_default(), shape.1);
+        let logits = Array2::from_shape_vec(shape, logits).unwrap_or_default();
+        Self { coefficients, logits, iterations: 0 }
     }
 }
 
@@ -108,8 +117,12 @@ pub fn solve(
         let image = multiply(gram, &own, classes);
         Pair { own, image }
     };
-    let mut gradient = gradient_at(&point);
+    let zero = Pair { own: vec![0.0; point.own.len()], image: vec![0.0; point.own.len()] };
+    let mut gradient = gradient_at(&zero);
     let first = gradient.dot(&gradient).max(0.0).sqrt();
+    if point.own.iter().any(|&value| value != 0.0) {
+        gradient = gradient_at(&point);
+    }
     let mut iterations = 0;
     while iterations < stopping.iterations {
         let length = gradient.dot(&gradient).max(0.0).sqrt();

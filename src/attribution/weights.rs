@@ -45,6 +45,8 @@ impl Weights {
                 ends[index as usize] += 1;
             }
         }
+        let coefficients = coefficients.as_standard_layout();
+        let flat = coefficients.as_slice().unwrap_or_default();
         let mut bytes = vec![0_i8; features * references];
         let mut factors = vec![0.0_f32; features];
         bytes
@@ -56,7 +58,8 @@ impl Weights {
                 |sum, ((bytes, factor), range)| {
                     sum.fill(0.0);
                     for &(i, value) in &postings[range[0]..range[1]] {
-                        for (sum, coefficient) in sum.iter_mut().zip(coefficients.row(i as usize)) {
+                        let own = &flat[i as usize * references..(i as usize + 1) * references];
+                        for (sum, coefficient) in sum.iter_mut().zip(own) {
                             *sum += value * coefficient;
                         }
                     }
