@@ -1,6 +1,8 @@
 //! What is wrong with the input is said in a sentence that names the file, and the line where
 //! there is one, with exit code 2 for what cannot be read and 3 for too little usable text.
 
+#![allow(clippy::unwrap_used)]
+
 mod common;
 
 use common::{Run, atlas, command, fixture, fixture_lines, run, skipped, write};
@@ -266,12 +268,15 @@ fn an_atlas_with_one_byte_altered() {
     let inside = altered(&folder, "inside.atlas", |bytes| bytes[size / 2] ^= 1);
     refused(&inside, &["inside.atlas", "checksum"]);
     // Wherever the byte is, the header included, it is noticed.
-    for at in (0..48).step_by(5).chain([size / 3, size - 1]) {
-        let one = altered(&folder, "one.atlas", |bytes| bytes[at] ^= 1);
-        let done = Run::of(command().args(["atlas", "verify"]).arg(&one));
-        assert_eq!(done.code, 2, "byte {at}: {}", done.stderr);
-        assert!(done.stderr.contains("one.atlas"), "byte {at}: {}", done.stderr);
-    }
+    let unnoticed: Vec<usize> = (0..48)
+        .chain([size / 3, size - 1])
+        .filter(|&at| {
+            let one = altered(&folder, "one.atlas", |bytes| bytes[at] ^= 1);
+            let done = Run::of(command().args(["atlas", "verify"]).arg(&one));
+            done.code != 2 || !done.stderr.contains("one.atlas")
+        })
+        .collect();
+    assert!(unnoticed.is_empty(), "altered and not noticed: bytes {unnoticed:?}");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! A person has the traces of a new model and asks which known model it resembles.
 
+#![allow(clippy::unwrap_used)]
+
 mod common;
 
 use common::{REFERENCES, RIGHT, atlas, fixture, fixture_lines, run, write};

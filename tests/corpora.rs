@@ -1,5 +1,7 @@
 //! Original files of real projects, where they are there, are read as they stand and named right.
 
+#![allow(clippy::unwrap_used)]
+
 mod common;
 
 use common::{Run, command, real};

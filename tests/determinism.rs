@@ -1,5 +1,7 @@
 //! The same input and seed give the same bytes, whatever the number of threads, every time.
 
+#![allow(clippy::unwrap_used)]
+
 mod common;
 
 use common::{Run, atlas, command, fixture};

@@ -1,5 +1,7 @@
 //! A person has just installed the program and uses the atlas inside it.
 
+#![allow(clippy::unwrap_used)]
+
 mod common;
 
 use common::{Run, command, fixture, fixture_lines, run};
