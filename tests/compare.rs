@@ -1,0 +1,166 @@
+//! A person has the traces of a new model and asks which known model it resembles.
+
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::{REFERENCES, RIGHT, atlas, fixture, fixture_lines, run, write};
+use serde_json::Value;
+use std::{fs, path::Path};
+
+fn compare(input: &Path, more: &[&str]) -> common::Run {
+    common::Run::of(
+        common::command().arg("compare").arg(input).arg("--atlas").arg(atlas()).args(more),
+    )
+}
+
+#[test]
+fn the_new_model_resembles_the_one_it_writes_like() {
+    let found = compare(&fixture("new-model.jsonl"), &["--json"]).succeeds().json();
+
+    let verdict = &found["verdict"];
+    assert_eq!(verdict["kind"], "resembles", "{verdict}");
+    assert_eq!(verdict["references"][0], RIGHT);
+    assert!(verdict.get("family").is_some());
+    let sentence = verdict["sentence"].as_str().unwrap();
+    assert!(sentence.contains(RIGHT), "{sentence}");
+    assert!(!sentence.contains("trained on") && !sentence.contains("distilled"), "{sentence}");
+
+    let ranking = found["ranking"].as_array().unwrap();
+    let mut names: Vec<_> = ranking.iter().map(|r| r["reference"].as_str().unwrap()).collect();
+    assert_eq!(names[0], RIGHT);
+    names.sort_unstable();
+    assert_eq!(names, REFERENCES);
+    let number = |entry: &Value, key: &str| entry[key].as_f64().unwrap();
+    for entry in ranking {
+        let (low, score, high) =
+            (number(entry, "low"), number(entry, "score"), number(entry, "high"));
+        assert!(0.0 <= low && low <= score && score <= high && high <= 1.0, "{entry}");
+        assert!(entry.get("family").is_some());
+    }
+    assert!(ranking.is_sorted_by(|a, b| number(a, "score") >= number(b, "score")));
+    let sum: f64 = ranking.iter().map(|entry| number(entry, "score")).sum();
+    assert!((sum - 1.0).abs() < 1e-3, "{sum}");
+
+    assert_eq!(found["traces"], 30);
+    assert_eq!(found["prompts"], 30);
+    assert!(found["words"].as_u64().unwrap() > 4000);
+}
+
+#[test]
+fn each_model_resembles_itself_in_its_own_format() {
+    for (input, right) in [
+        ("traces/ponder-1.jsonl", REFERENCES[0]),
+        ("traces/ledger-2.jsonl", REFERENCES[1]),
+        ("traces/quill-3", REFERENCES[2]),
+    ] {
+        let found = compare(&fixture(input), &["--json"]).succeeds().json();
+        assert_eq!(found["ranking"][0]["reference"], right, "{input}");
+        assert_eq!(found["traces"], 30, "{input}");
+        assert_eq!(found["prompts"], 30, "{input}");
+    }
+}
+
+#[test]
+fn a_person_can_read_the_table() {
+    let table = compare(&fixture("new-model.jsonl"), &[]).succeeds().stdout;
+    for name in REFERENCES {
+        assert!(table.contains(name), "{table}");
+    }
+    let first = table.find(RIGHT).unwrap();
+    assert!(REFERENCES[..2].iter().all(|name| first < table.find(name).unwrap()), "{table}");
+    assert!(!table.contains('\x1b'), "colours belong on a terminal, not in a pipe: {table:?}");
+}
+
+#[test]
+fn the_report_is_one_page_with_its_plots_and_numbers() {
+    let folder = tempfile::tempdir().unwrap();
+    let report = folder.path().join("report");
+    let printed = compare(
+        &fixture("new-model.jsonl"),
+        &["--json", "--quiet", "--report", &report.display().to_string()],
+    )
+    .succeeds();
+
+    for plot in ["ranking.png", "similarity.png"] {
+        let bytes = fs::read(report.join(plot)).unwrap();
+        assert!(bytes.starts_with(b"\x89PNG\r\n\x1a\n"), "{plot} is no PNG");
+        assert!(bytes.len() > 2000, "{plot} has only {} bytes", bytes.len());
+    }
+
+    let text = fs::read_to_string(report.join("report.json")).unwrap();
+    let written: Value = serde_json::from_str(&text).unwrap();
+    let keys: Vec<_> = written.as_object().unwrap().keys().collect();
+    assert_eq!(keys[..5], ["verdict", "ranking", "traces", "prompts", "words"]);
+    for key in ["verdict", "ranking", "traces", "prompts", "words"] {
+        assert_eq!(written[key], printed.json()[key], "{key}");
+    }
+
+    let page = fs::read_to_string(report.join("report.html")).unwrap();
+    assert!(page.contains(RIGHT));
+    assert_self_contained(&page);
+}
+
+/// A page that loads nothing from anywhere.
+fn assert_self_contained(page: &str) {
+    let page = page.to_lowercase();
+    for load in [
+        "<script src",
+        "src=\"http",
+        "src='http",
+        "src=\"//",
+        "<link ",
+        "@import",
+        "url(http",
+        "url(//",
+    ] {
+        assert!(!page.contains(load), "the page holds {load}");
+    }
+}
+
+#[test]
+fn hostile_names_and_traces_stay_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let attack =
+        "<img src=x onerror=alert(1)><script>alert(2)</script>\u{1b}[31m\u{1b}]0;owned\u{7} =cmd()";
+    let lines: Vec<String> = fixture_lines("new-model.jsonl")
+        .iter()
+        .map(|line| {
+            let mut record: Value = serde_json::from_str(line).unwrap();
+            for key in ["reasoning", "prompt", "domain", "source"] {
+                record[key] = format!("{attack} {}", record[key].as_str().unwrap()).into();
+            }
+            record["model"] = attack.into();
+            record.to_string()
+        })
+        .collect();
+    let input = write(&folder, "<img src=x onerror=alert(3)>.jsonl", lines.join("\n"));
+    let report = folder.path().join("report");
+    let done = compare(&input, &["--report", &report.display().to_string()]).succeeds();
+
+    assert!(!done.stdout.contains('\x1b') && !done.stderr.contains('\x1b'));
+    let page = fs::read_to_string(report.join("report.html")).unwrap();
+    assert!(!page.contains("<img src=x") && !page.contains("<script>alert"));
+    assert!(!page.contains('\x1b'));
+}
+
+#[test]
+fn several_inputs_and_globs_are_one_corpus() {
+    let pattern = fixture("traces/quill-3").join("*-*.txt").display().to_string();
+    let found = run([
+        "compare",
+        &pattern,
+        &fixture("new-model.jsonl.gz").display().to_string(),
+        "--atlas",
+        &atlas().display().to_string(),
+        "--json",
+    ])
+    .succeeds()
+    .json();
+    let matching = fs::read_dir(fixture("traces/quill-3"))
+        .unwrap()
+        .filter(|entry| entry.as_ref().unwrap().file_name().to_str().unwrap().contains('-'))
+        .count();
+    assert_eq!(found["traces"], 30 + matching);
+    assert_eq!(found["ranking"][0]["reference"], RIGHT);
+}
