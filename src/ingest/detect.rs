@@ -1,0 +1,351 @@
+//! The first bytes of an input → how to cut it into records.
+//!
+//! Goes by content. The name of a file decides only where the content leaves a choice: whether a
+//! text may be a trace, and whether something that is not JSON was meant to be. Called by `file`.
+
+use std::path::Path;
+
+use serde::de::IgnoredAny;
+use serde_json::Value;
+
+use super::cut::{Cut, Cutter};
+use super::formats::FORMATS;
+use super::{json, record};
+
+/// How an input is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Nothing but white space.
+    Empty,
+    /// One JSON value in each line.
+    Lines,
+    /// JSON values over several lines, or an array of records.
+    Document,
+    /// One trace of plain text.
+    Text,
+}
+
+/// Why an input is not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// Neither JSON nor text; what the first bytes show.
+    NotText(String),
+    /// A kind of file that is known and not read: what it is, and what to do.
+    Unsupported(&'static str, &'static str),
+    /// A text in a folder that is not meant to be a trace.
+    NoTrace,
+}
+
+/// The name of an input, taken apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Name {
+    /// As the user would name it.
+    pub display: String,
+    /// The file's name without its folders.
+    pub file: String,
+    /// The file's name without its extensions.
+    pub stem: String,
+    /// Its last extension in lower case, that of a compression aside.
+    pub extension: String,
+    /// The name of the folder that it is in.
+    pub folder: Option<String>,
+    /// Whether it was found in a folder, and not named by the user.
+    pub found: bool,
+}
+
+impl Name {
+    pub fn stdin() -> Self {
+        Self {
+            display: "standard input".into(),
+            file: "stdin".into(),
+            stem: "stdin".into(),
+            extension: String::new(),
+            folder: None,
+            found: false,
+        }
+    }
+
+    pub fn of(path: &Path, found: bool) -> Self {
+        let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        let mut stem = file.as_str();
+        for compression in [".gz", ".zst", ".zstd"] {
+            stem = stem.strip_suffix(compression).unwrap_or(stem);
+        }
+        let (stem, extension) = match stem.rsplit_once('.') {
+            Some((before, extension)) if !before.is_empty() && extension.len() <= 10 => {
+                (before, extension.to_ascii_lowercase())
+            }
+            _ => (stem, String::new()),
+        };
+        // `trace.txt` is in the current folder, whose name only the system knows.
+        let parent = path.parent().filter(|parent| parent.file_name().is_some());
+        let folder = match parent {
+            Some(parent) => parent.file_name().map(|name| name.to_string_lossy().into_owned()),
+            None => path
+                .canonicalize()
+                .ok()
+                .and_then(|path| Some(path.parent()?.file_name()?.to_string_lossy().into_owned())),
+        };
+        Self {
+            display: path.display().to_string(),
+            stem: stem.to_owned(),
+            extension,
+            folder,
+            found,
+            file,
+        }
+    }
+
+    fn is_json(&self) -> bool {
+        ["json", "jsonl", "ndjson", "jl"].contains(&self.extension.as_str())
+    }
+
+    fn is_text(&self) -> bool {
+        ["txt", "md", "text", "markdown"].contains(&self.extension.as_str())
+    }
+
+    /// What stands beside traces in a repository and is none.
+    fn is_about_others(&self) -> bool {
+        let stem = self.stem.to_ascii_lowercase();
+        ["readme", "license", "licence", "notice", "changelog", "contributing", "copying"]
+            .iter()
+            .any(|name| stem.starts_with(name))
+    }
+}
+
+/// Decides how to read an input whose first bytes are `head`; `complete` tells that there are no
+/// others.
+pub(super) fn detect(head: &[u8], complete: bool, name: &Name) -> Result<Kind, Refusal> {
+    if let Some(refusal) = known_binary(head) {
+        return Err(refusal);
+    }
+    let solid = head.trim_ascii_start();
+    if solid.is_empty() && complete {
+        return Ok(Kind::Empty);
+    }
+    let looks_like_json = begins_like_json(solid);
+    if (looks_like_json && !name.is_text()) || (looks_like_json && first_is_known(solid, complete))
+    {
+        return Ok(lines_or_document(solid, complete));
+    }
+    check_text(head, solid)?;
+    if name.is_json() || some_line_is_known(solid) {
+        return Ok(Kind::Lines);
+    }
+    match name.extension.as_str() {
+        "csv" | "tsv" => {
+            return Err(Refusal::Unsupported(
+                "a table (CSV)",
+                "Turn it into JSON Lines with the fields `reasoning`, `model` and `prompt`, for example with Python's csv and json modules.",
+            ));
+        }
+        "html" | "htm" | "xml" => return Err(Refusal::NotText("it is named as markup".into())),
+        _ => {}
+    }
+    if solid.starts_with(b"data:") || solid.starts_with(b"event:") || solid.starts_with(b": ") {
+        return Err(Refusal::Unsupported(
+            "a recorded stream of server-sent events",
+            "Record the response without streaming (`\"stream\": false`).",
+        ));
+    }
+    if name.found && (!name.is_text() || name.is_about_others()) {
+        return Err(Refusal::NoTrace);
+    }
+    Ok(Kind::Text)
+}
+
+fn known_binary(head: &[u8]) -> Option<Refusal> {
+    const TO_JSON: &str =
+        "Turn it into JSON Lines with the fields `reasoning`, `model` and `prompt`.";
+    let unsupported = |what, advice| Some(Refusal::Unsupported(what, advice));
+    match head {
+        [b'P', b'K', 3, 4, ..] => unsupported(
+            "a zip archive",
+            "Unpack it (an .eval log: `inspect log dump FILE`) and name the files in it.",
+        ),
+        [b'P', b'A', b'R', b'1', ..] => unsupported("a Parquet file", TO_JSON),
+        [b'A', b'R', b'R', b'O', b'W', b'1', ..] => unsupported("an Arrow file", TO_JSON),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
+            unsupported("text in UTF-16", "Convert it: iconv -f UTF-16 -t UTF-8 FILE.")
+        }
+        _ => None,
+    }
+}
+
+/// Whether this is how a JSON object or array begins. `[THINK]` and `[1] So` are text.
+fn begins_like_json(solid: &[u8]) -> bool {
+    let next = |rest: &[u8]| rest.trim_ascii_start().first().copied();
+    match solid {
+        [b'{', rest @ ..] => matches!(next(rest), Some(b'"' | b'}') | None),
+        [b'[', rest @ ..] => matches!(next(rest), Some(b'{' | b'[' | b']' | b'"')),
+        _ => false,
+    }
+}
+
+/// Refuses what is not text at all.
+fn check_text(head: &[u8], solid: &[u8]) -> Result<(), Refusal> {
+    let start = &head[..head.len().min(8192)];
+    let odd = |byte: &&u8| **byte < 0x20 && !matches!(**byte, b'\n' | b'\r' | b'\t' | 0x0c | 0x1b);
+    let controls = start.iter().filter(odd).count();
+    let broken = String::from_utf8_lossy(start).matches('\u{fffd}').count();
+    // A few NULs or broken letters happen in real texts; binary data is full of them.
+    if controls * 20 > start.len() || broken * 5 > start.len() {
+        let bytes: Vec<_> = solid.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        return Err(Refusal::NotText(format!(
+            "it is binary, its first bytes are {}",
+            bytes.join(" ")
+        )));
+    }
+    let begins = |tag: &str| {
+        solid.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag.as_bytes()))
+    };
+    if begins("<!doctype") || begins("<html") {
+        return Err(Refusal::NotText("it is an HTML page (was the download refused?)".into()));
+    }
+    if begins("<?xml") {
+        return Err(Refusal::NotText("it is XML".into()));
+    }
+    Ok(())
+}
+
+fn lines_or_document(solid: &[u8], complete: bool) -> Kind {
+    if solid.starts_with(b"[") || holds_record_array(solid) {
+        return Kind::Document;
+    }
+    let Some(end) = solid.iter().position(|byte| *byte == b'\n') else {
+        // One long line: cut at line ends, since a broken line then costs only itself.
+        return Kind::Lines;
+    };
+    let (first, rest) = (solid[..end].trim_ascii_end(), solid[end..].trim_ascii_start());
+    if serde_json::from_slice::<IgnoredAny>(first).is_ok() {
+        return Kind::Lines;
+    }
+    // Either the object goes on in the next line, or the first of many lines is broken.
+    let goes_on = match first.last() {
+        Some(b'{' | b'[' | b':') => true,
+        Some(b',') => rest.first() != Some(&b'{'),
+        _ => matches!(rest.first(), Some(b',' | b'}' | b']' | b'"')),
+    };
+    if goes_on || (rest.is_empty() && complete) { Kind::Document } else { Kind::Lines }
+}
+
+fn holds_record_array(solid: &[u8]) -> bool {
+    let mut cutter = Cutter::document(solid, solid.len());
+    let first = cutter.next(&mut Vec::new());
+    matches!(first, Ok(cut) if cut != Cut::End) && cutter.header().is_some()
+}
+
+/// Whether the first record has a known shape. Asked of .txt and .md files, which may hold a JSON
+/// text that is itself the trace.
+fn first_is_known(solid: &[u8], complete: bool) -> bool {
+    let line = solid.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    is_known(line) || (complete && is_known(solid)) || {
+        let mut cutter = Cutter::document(solid, solid.len());
+        let mut buffer = Vec::new();
+        matches!(cutter.next(&mut buffer), Ok(Cut::Record(_))) && is_known(&buffer)
+    }
+}
+
+/// Whether one of the first lines has a known shape: JSON Lines whose first line is broken.
+fn some_line_is_known(solid: &[u8]) -> bool {
+    solid
+        .split(|byte| *byte == b'\n')
+        .skip(1)
+        .take(4)
+        .any(|line| begins_like_json(line.trim_ascii_start()) && is_known(line))
+}
+
+fn is_known(bytes: &[u8]) -> bool {
+    let (text, _) = json::text(bytes);
+    match json::parse::<Value>(&text, 128) {
+        Ok((Value::Object(object), _)) => record::recognize(FORMATS, &object, None).is_some(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(head: &str, name: &str) -> Result<Kind, Refusal> {
+        detect(head.as_bytes(), true, &Name::of(Path::new(name), false))
+    }
+
+    fn found(head: &str, name: &str) -> Result<Kind, Refusal> {
+        detect(head.as_bytes(), true, &Name::of(Path::new(name), true))
+    }
+
+    #[test]
+    fn json_is_found_by_content() {
+        for name in ["a.jsonl", "a.json", "a.log", "a"] {
+            assert_eq!(kind("{\"a\":1}\n{\"b\":2}\n", name), Ok(Kind::Lines));
+            assert_eq!(kind("{\"a\":1}", name), Ok(Kind::Lines));
+            assert_eq!(kind(" [ {\"a\":1} ]", name), Ok(Kind::Document));
+            assert_eq!(kind("{\n  \"a\": 1\n}\n", name), Ok(Kind::Document));
+            assert_eq!(kind("{\"results\": [{\"a\":1}]}", name), Ok(Kind::Document));
+            assert_eq!(
+                kind("{\"model\": \"m\",\n \"results\": [\n{\"a\":1}]}", name),
+                Ok(Kind::Document)
+            );
+            assert_eq!(kind(" \n\t", name), Ok(Kind::Empty));
+        }
+    }
+
+    #[test]
+    fn a_broken_first_line_does_not_make_a_document() {
+        for first in ["{\"a\": \"cut", "{\"a\": 1,", "{\"a\":1}}"] {
+            let text = format!("{first}\n{{\"a\":1}}\n");
+            assert_eq!(kind(&text, "a.jsonl"), Ok(Kind::Lines), "{first}");
+        }
+        let text = "oops\n{\"reasoning\": \"I add.\"}\n";
+        assert_eq!(kind(text, "a"), Ok(Kind::Lines));
+        assert_eq!(kind("not json\n", "a.jsonl"), Ok(Kind::Lines));
+    }
+
+    #[test]
+    fn text_is_what_is_neither_json_nor_binary() {
+        for text in ["Hmm, so.", "[THINK] So", "[1] So", "{so}", "<think>So</think>", "{\"a\": 1}"]
+        {
+            assert_eq!(kind(text, "a.txt"), Ok(Kind::Text), "{text}");
+        }
+        assert_eq!(kind("{\"reasoning\": \"I add.\"}", "a.txt"), Ok(Kind::Lines));
+        assert_eq!(kind("Hmm, so.", "a"), Ok(Kind::Text));
+        assert_eq!(kind("Hmm\0, so I think about it for a while.", "a"), Ok(Kind::Text));
+    }
+
+    #[test]
+    fn other_kinds_of_files_are_refused_by_name() {
+        for head in ["PK\x03\x04xx", "PAR1xx", "data: {\"id\":1}\n"] {
+            assert!(matches!(kind(head, "a"), Err(Refusal::Unsupported(..))), "{head}");
+        }
+        assert!(matches!(kind("id,text\n1,x\n", "a.csv"), Err(Refusal::Unsupported(..))));
+        for head in [
+            "<!DOCTYPE html>",
+            "<html>",
+            "<?xml version='1.0'?>",
+            "\x7fELF\x02\x01\x01\0\0\0\0\0\0",
+        ] {
+            assert!(matches!(kind(head, "a"), Err(Refusal::NotText(_))), "{head}");
+        }
+        let utf16 = detect(b"\xff\xfe{\0", true, &Name::stdin());
+        assert!(matches!(utf16, Err(Refusal::Unsupported(..))));
+    }
+
+    #[test]
+    fn in_a_folder_only_texts_are_traces() {
+        assert_eq!(found("Hmm, so.", "m/a.txt"), Ok(Kind::Text));
+        assert_eq!(found("Hmm, so.", "m/README.md"), Err(Refusal::NoTrace));
+        assert_eq!(found("import os", "m/run.py"), Err(Refusal::NoTrace));
+        assert_eq!(found("{\"a\":1}", "m/a.cfg"), Ok(Kind::Lines));
+    }
+
+    #[test]
+    fn names_are_taken_apart() {
+        let name = Name::of(Path::new("runs/deepseek_r1/a.b.jsonl.gz"), false);
+        assert_eq!((name.stem.as_str(), name.extension.as_str()), ("a.b", "jsonl"));
+        assert_eq!(
+            (name.folder.as_deref(), name.file.as_str()),
+            (Some("deepseek_r1"), "a.b.jsonl.gz")
+        );
+    }
+}

@@ -1,0 +1,396 @@
+//! One input, from its bytes to its traces.
+//!
+//! Comes in: a [`Source`] and its name. Goes out: one record at a time, finished traces and counts
+//! into the [`Collector`]. Called by [`Traces`](super::Traces) for each input in turn.
+
+use std::collections::VecDeque;
+use std::io;
+
+use serde_json::Value;
+
+use super::cut::{Cut, Cutter};
+use super::detect::{self, Kind, Name, Refusal};
+use super::error::Error;
+use super::formats::{self, Canonical, FORMATS, Format, Label, Read};
+use super::record::{self, Draft, Object};
+use super::source::{self, Reader, Source};
+use super::summary::{Note, Place, Position, Reason, Summary};
+use super::{Options, clean, json, mediation};
+use crate::trace::{TextKind, Trace};
+
+/// Where finished traces and counts go.
+pub(super) struct Collector {
+    pub options: Options,
+    pub summary: Summary,
+    pub ready: VecDeque<Trace>,
+}
+
+/// An input that is being read.
+pub(super) struct File {
+    name: Name,
+    content: Content,
+    /// The last record was canonical, so the next one probably is.
+    canonical: bool,
+    /// Records that are JSON.
+    parsed: usize,
+    /// Records of a known shape.
+    pub known: usize,
+    first_broken: Option<(Position, String)>,
+    first_unknown: Option<(Position, String)>,
+}
+
+enum Content {
+    Records { cutter: Cutter<Reader>, buffer: Vec<u8>, header: Option<(Vec<u8>, Object)> },
+    Text(Reader),
+    Nothing,
+}
+
+impl File {
+    /// Finds out what the input is.
+    pub fn new(name: Name, source: Source, collector: &mut Collector) -> Result<Self, Error> {
+        let kind = match detect::detect(&source.head, source.complete, &name) {
+            Ok(kind) => kind,
+            Err(refusal) => return refused(refusal, name, collector),
+        };
+        let limit = collector.options.limits.record_bytes;
+        let records = |cutter| Content::Records { cutter, buffer: Vec::new(), header: None };
+        let content = match kind {
+            Kind::Lines => records(Cutter::lines(source.into_reader(), limit)),
+            Kind::Document => records(Cutter::document(source.into_reader(), limit)),
+            Kind::Text => Content::Text(source.into_reader()),
+            Kind::Empty => {
+                let place = || Place { file: name.display.clone(), position: Position::File };
+                collector
+                    .summary
+                    .drop_one(Reason::EmptyFile, place, || "There is nothing in it.".into());
+                Content::Nothing
+            }
+        };
+        Ok(Self::with(name, content))
+    }
+
+    fn with(name: Name, content: Content) -> Self {
+        let (first_broken, first_unknown) = (None, None);
+        Self { name, content, canonical: true, parsed: 0, known: 0, first_broken, first_unknown }
+    }
+
+    /// Reads one record. False at the end of the input.
+    pub fn step(&mut self, collector: &mut Collector) -> Result<bool, Error> {
+        match std::mem::replace(&mut self.content, Content::Nothing) {
+            Content::Nothing => self.end().map(|()| false),
+            Content::Text(reader) => {
+                self.read_text(reader, collector)?;
+                Ok(false)
+            }
+            Content::Records { mut cutter, mut buffer, mut header } => {
+                let cut = cutter
+                    .next(&mut buffer)
+                    .map_err(|error| self.broke_off(cutter.position(), error))?;
+                let more = cut != Cut::End;
+                if more {
+                    collector.summary.records += 1;
+                    let fresh = cutter.header();
+                    if header.as_ref().map(|(bytes, _)| bytes.as_slice()) != fresh {
+                        header = fresh.map(|bytes| (bytes.to_vec(), parse_header(bytes)));
+                    }
+                    let shared = header.as_ref().map(|(_, object)| object);
+                    self.read_cut(cut, &buffer, shared, collector);
+                    self.content = Content::Records { cutter, buffer, header };
+                } else {
+                    if cutter.position() == Position::Record(0) {
+                        let detail = || "There is no record in it.".into();
+                        collector.summary.drop_one(
+                            Reason::EmptyFile,
+                            || self.place(Position::File),
+                            detail,
+                        );
+                    }
+                    self.end()?;
+                }
+                Ok(more)
+            }
+        }
+    }
+
+    fn read_cut(
+        &mut self,
+        cut: Cut,
+        buffer: &[u8],
+        header: Option<&Object>,
+        collector: &mut Collector,
+    ) {
+        let broken = |position, detail: &str| (position, Reason::BrokenJson, detail.to_owned());
+        let (position, reason, detail) = match cut {
+            Cut::Record(position) => return self.read_record(buffer, position, header, collector),
+            Cut::TooLong(position) => {
+                let limit = collector.options.limits.record_bytes;
+                (position, Reason::TooLong, format!("It is longer than {limit} bytes."))
+            }
+            Cut::Unfinished(position) => broken(position, "the file ends in the middle of it"),
+            Cut::Stray(position) => broken(position, "it is no JSON value"),
+            Cut::End => return,
+        };
+        self.lose(reason, position, detail, collector);
+    }
+
+    fn read_record(
+        &mut self,
+        buffer: &[u8],
+        position: Position,
+        header: Option<&Object>,
+        collector: &mut Collector,
+    ) {
+        let (text, lossy) = json::text(buffer);
+        collector.summary.note(Note::InvalidUtf8, usize::from(lossy));
+        let depth = collector.options.limits.depth;
+        // The quick way: a canonical line needs no tree of values. A record that is not falls
+        // through to the general way, and the next one goes there at once.
+        if self.canonical && depth >= 128 {
+            if let Ok(record) = serde_json::from_str::<Canonical>(&text) {
+                self.parsed += 1;
+                self.known += 1;
+                let draft = Draft { trace: record.into(), ..Draft::default() };
+                finish(draft, formats::canonical(), &self.name, position, collector);
+                return;
+            }
+        }
+        let (value, mended) = match json::parse::<Value>(&text, depth) {
+            Ok(parsed) => parsed,
+            Err(broken) => return self.lose(broken.reason, position, broken.detail, collector),
+        };
+        collector.summary.note(Note::RepairedJson, usize::from(mended));
+        self.parsed += 1;
+        self.read_value(&value, position, header, true, collector);
+    }
+
+    /// Reads a record, or the records of a list or an object that holds one.
+    fn read_value(
+        &mut self,
+        value: &Value,
+        position: Position,
+        header: Option<&Object>,
+        expand: bool,
+        collector: &mut Collector,
+    ) {
+        match value {
+            Value::Object(object) => {
+                if let Some(found) = record::recognize(FORMATS, object, header) {
+                    self.known += 1;
+                    self.canonical = found.format.name == formats::canonical().name;
+                    return self.finish_all(found, position, collector);
+                }
+                let list = super::cut::RECORD_ARRAYS.iter().find_map(|name| {
+                    let list = object.get(*name)?.as_array()?;
+                    list.first()?.is_object().then_some(list)
+                });
+                if let Some(list) = list.filter(|_| expand) {
+                    for value in list {
+                        self.read_value(value, position, Some(object), false, collector);
+                    }
+                    return;
+                }
+            }
+            Value::Array(list) if expand => {
+                for value in list {
+                    self.read_value(value, position, header, false, collector);
+                }
+                return;
+            }
+            _ => {}
+        }
+        let found = record::describe(value);
+        self.first_unknown.get_or_insert_with(|| (position, found.clone()));
+        collector.summary.drop_one(
+            Reason::UnknownShape,
+            || self.place(position),
+            || format!("It is {found}."),
+        );
+    }
+
+    fn finish_all(&self, found: record::Found, position: Position, collector: &mut Collector) {
+        if found.drafts.is_empty() {
+            let detail =
+                || "The list of choices is empty: the provider answered with nothing.".into();
+            collector.summary.drop_one(Reason::EmptyResponse, || self.place(position), detail);
+        }
+        for draft in found.drafts {
+            finish(draft, found.format, &self.name, position, collector);
+        }
+    }
+
+    fn read_text(&mut self, mut reader: Reader, collector: &mut Collector) -> Result<(), Error> {
+        collector.summary.records += 1;
+        let limit = collector.options.limits.record_bytes;
+        let bytes = source::read_all(&mut reader, limit)
+            .map_err(|error| self.broke_off(Position::File, error))?;
+        let Some(bytes) = bytes else {
+            let detail = format!("It is longer than {limit} bytes.");
+            self.lose(Reason::TooLong, Position::File, detail, collector);
+            return Ok(());
+        };
+        let (text, lossy) = json::text(&bytes);
+        collector.summary.note(Note::InvalidUtf8, usize::from(lossy));
+        self.known += 1;
+        let format = formats::plain_text();
+        if let Read::Text(read) = format.read {
+            // Line ends are mended first, so that a code block is seen.
+            let draft = read(&clean(text.into_owned()));
+            finish(draft, format, &self.name, Position::File, collector);
+        }
+        Ok(())
+    }
+
+    /// Counts a record that cannot be parsed.
+    fn lose(
+        &mut self,
+        reason: Reason,
+        position: Position,
+        detail: String,
+        collector: &mut Collector,
+    ) {
+        if reason == Reason::BrokenJson {
+            self.first_broken.get_or_insert_with(|| (position, detail.clone()));
+        }
+        collector.summary.drop_one(reason, || self.place(position), || detail);
+    }
+
+    /// A file in which nothing was known is no file of traces.
+    fn end(&mut self) -> Result<(), Error> {
+        let file = self.name.display.clone();
+        if self.known > 0 {
+            return Ok(());
+        }
+        if let Some((position, found)) = self.first_unknown.take() {
+            return Err(Error::UnknownShape { file, place: position.to_string(), found });
+        }
+        match self.first_broken.take() {
+            Some((position, detail)) if self.parsed == 0 => {
+                Err(Error::NotJson { file, place: position.to_string(), detail })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn place(&self, position: Position) -> Place {
+        Place { file: self.name.display.clone(), position }
+    }
+
+    fn broke_off(&self, position: Position, source: io::Error) -> Error {
+        let place = match position {
+            Position::File | Position::Line(0) | Position::Record(0) => "at its start".to_owned(),
+            position => format!("after {position}"),
+        };
+        Error::Read { file: self.name.display.clone(), place, source }
+    }
+}
+
+/// A refused file is an error if the user named it, and is passed over in a folder.
+fn refused(refusal: Refusal, name: Name, collector: &mut Collector) -> Result<File, Error> {
+    let file = name.display.clone();
+    match refusal {
+        Refusal::NotText(found) => Err(Error::NotText { file, found }),
+        Refusal::Unsupported(what, advice) => Err(Error::Unsupported { file, what, advice }),
+        Refusal::NoTrace => {
+            let place = || Place { file, position: Position::File };
+            let detail =
+                || "Only .txt and .md files of a folder are read as traces of plain text.".into();
+            collector.summary.drop_one(Reason::OtherFile, place, detail);
+            Ok(File::with(name, Content::Nothing))
+        }
+    }
+}
+
+fn parse_header(bytes: &[u8]) -> Object {
+    let (text, _) = json::text(bytes);
+    match json::parse::<Value>(&text, 128) {
+        Ok((Value::Object(object), _)) => object,
+        _ => Object::new(),
+    }
+}
+
+/// Completes a draft and hands it out, or counts why not.
+fn finish(
+    draft: Draft,
+    format: &'static Format,
+    name: &Name,
+    position: Position,
+    collector: &mut Collector,
+) {
+    let options = &collector.options;
+    let Draft { mut trace, evidence, cut_off, encrypted, generation, why } = draft;
+    let is_canonical = format.name == formats::canonical().name;
+    clean::trace(&mut trace, !is_canonical);
+    identify(&mut trace, name, position, generation, is_canonical);
+    let own_label = trace.model.take().filter(|model| !model.trim().is_empty());
+    let from_name = match format.label {
+        Label::Nothing => None,
+        Label::File => (name.file != "stdin").then_some(&name.stem),
+        Label::Folder => name.folder.as_ref(),
+    };
+    let given = options.model.as_ref();
+    let mut guessed = false;
+    trace.model = match (&own_label, given) {
+        (Some(own), _) if !options.relabel || given.is_none() => Some(own.clone()),
+        (_, Some(given)) => Some(given.clone()),
+        _ => {
+            guessed = from_name.is_some();
+            from_name.cloned()
+        }
+    };
+    if !is_canonical && !trace.meta.contains_key("mediation") {
+        let model = own_label.as_deref().or(trace.model.as_deref());
+        let mediation = mediation::judge(evidence, model, cut_off);
+        trace.meta.insert("mediation".into(), mediation.name().into());
+    }
+    let summary = &mut collector.summary;
+    summary.note(Note::EncryptedPart, encrypted);
+    if trace.text(options.text).is_some() {
+        summary.note(Note::LabelFromName, usize::from(guessed));
+        summary.keep(&trace, format.name);
+        collector.ready.push_back(trace);
+        return;
+    }
+    let (reason, detail) = if options.text == TextKind::Answer || !trace.reasoning.trim().is_empty()
+    {
+        (Reason::NoAnswer, "The record holds no answer.".to_owned())
+    } else if encrypted > 0 {
+        (Reason::EncryptedReasoning, "Only the provider can read it.".to_owned())
+    } else {
+        (Reason::NoReasoning, why.unwrap_or_else(|| format.no_reasoning.to_owned()))
+    };
+    summary.drop_one(reason, || Place { file: name.display.clone(), position }, || detail);
+}
+
+/// Gives a trace an id of its own, a source, and generations of one record a common prompt.
+fn identify(
+    trace: &mut Trace,
+    name: &Name,
+    position: Position,
+    generation: Option<usize>,
+    is_canonical: bool,
+) {
+    let number = match position {
+        Position::File => None,
+        Position::Line(number) | Position::Record(number) => Some(number),
+    };
+    if trace.id.is_empty() {
+        trace.id = match (number, &name.folder) {
+            (Some(number), _) => format!("{}:{number}", name.stem),
+            (None, Some(folder)) => format!("{folder}/{}", name.stem),
+            (None, None) => name.stem.clone(),
+        };
+    } else if !is_canonical && trace.id.bytes().all(|byte| byte.is_ascii_digit()) {
+        // A bare number is unique in its file at best.
+        trace.id = format!("{}:{}", name.stem, trace.id);
+    }
+    if let Some(generation) = generation {
+        if trace.prompt_id.is_none() && trace.prompt.is_none() {
+            trace.prompt_id = Some(trace.id.clone());
+        }
+        trace.id = format!("{}:{generation}", trace.id);
+        trace.meta.insert("generation".into(), generation.into());
+    }
+    if trace.source.is_empty() {
+        trace.source = name.file.clone();
+    }
+}

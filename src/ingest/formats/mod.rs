@@ -1,0 +1,84 @@
+//! The formats, one file each.
+//!
+//! To add one: write a file with a `FORMAT`, and add its line to [`FORMATS`]. A format looks at one
+//! object and says what it makes of it; envelopes, ids, prompts, labels and cleaning are the
+//! business of `record` and `file`.
+
+mod canonical;
+mod chat_completion;
+mod plain_text;
+mod research_row;
+
+use super::record::{Draft, Node};
+
+pub(super) use canonical::Canonical;
+
+/// One format.
+#[derive(Debug)]
+pub struct Format {
+    /// Its stable name.
+    pub name: &'static str,
+    /// What it is, in one sentence.
+    pub about: &'static str,
+    /// Why a record of this format usually has no reasoning, in one sentence.
+    pub no_reasoning: &'static str,
+    /// What a trace is labelled with when it names no model and the user gave no label.
+    pub(super) label: Label,
+    pub(super) read: Read,
+}
+
+/// What a trace without a model is labelled with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Label {
+    /// Nothing: it stays a trace of an unknown model.
+    Nothing,
+    /// The name of its file, without its extensions.
+    File,
+    /// The name of the folder that its file is in.
+    Folder,
+}
+
+/// How a format is read.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Read {
+    /// From a JSON object: its drafts, or `None` where it has not the format's shape. An empty
+    /// list means: the shape, without any message in it.
+    Record(fn(&Node<'_>) -> Option<Vec<Draft>>),
+    /// From the whole text of a file.
+    Text(fn(&str) -> Draft),
+}
+
+/// All formats, in the order in which they are tried.
+pub(super) static FORMATS: &[Format] =
+    &[canonical::FORMAT, chat_completion::FORMAT, research_row::FORMAT, plain_text::FORMAT];
+
+/// What is read: every format with its name and description.
+pub fn formats() -> &'static [Format] {
+    FORMATS
+}
+
+/// The format of plain text.
+pub(super) fn plain_text() -> &'static Format {
+    &FORMATS[FORMATS.len() - 1]
+}
+
+/// The canonical format.
+pub(super) fn canonical() -> &'static Format {
+    &FORMATS[0]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_in_order() {
+        assert!(matches!(plain_text().read, Read::Text(_)));
+        assert_eq!(canonical().name, "canonical");
+        let mut names: Vec<_> = FORMATS.iter().map(|format| format.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), FORMATS.len(), "names are unique");
+        assert!(FORMATS.iter().all(|format| format.about.ends_with('.')));
+    }
+}

@@ -1,0 +1,50 @@
+//! A file of plain text: one trace.
+//!
+//! The tags are split if there are any; without tags the whole text is taken for the reasoning.
+//! The folder's name is the model.
+
+use super::{Format, Label, Read};
+use crate::ingest::mediation::Evidence;
+use crate::ingest::record::Draft;
+use crate::ingest::tags::{self, Shape};
+use crate::trace::Trace;
+
+pub(super) const FORMAT: Format = Format {
+    name: "plain-text",
+    about: "A .txt or .md file: one trace, labelled with the name of its folder.",
+    no_reasoning: "There is nothing between the tags.",
+    label: Label::Folder,
+    read: Read::Text(read),
+};
+
+fn read(text: &str) -> Draft {
+    let split = tags::split(text);
+    if split.shape == Shape::Absent {
+        let trace = Trace { reasoning: split.answer, ..Trace::default() };
+        return Draft { trace, evidence: Evidence::Unmarked, ..Draft::default() };
+    }
+    let answer = Some(split.answer).filter(|answer| !answer.is_empty());
+    Draft {
+        trace: Trace { reasoning: split.reasoning, answer, ..Trace::default() },
+        evidence: Evidence::OwnOutput,
+        cut_off: split.shape == Shape::OpeningOnly,
+        ..Draft::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_split_and_untagged_text_is_reasoning() {
+        let tagged = read("<think>\nI add.\n</think>\n4\n");
+        assert_eq!(
+            (tagged.trace.reasoning.as_str(), tagged.trace.answer.as_deref()),
+            ("I add.", Some("4"))
+        );
+        let bare = read("Hmm, I add.\n");
+        assert_eq!((bare.trace.reasoning.as_str(), bare.trace.answer), ("Hmm, I add.", None));
+        assert!(read("<think>Hmm").cut_off);
+    }
+}

@@ -1,0 +1,227 @@
+//! What the user named → a list of files.
+//!
+//! Comes in: paths, patterns and `-`. Goes out: the files in a fixed order, each with how it was
+//! found. Called once by [`open`](super::open), before anything is read, so that a wrong path is
+//! told before the long run.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use super::error::Error;
+
+/// One thing to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Input {
+    /// Standard input.
+    Stdin,
+    /// A file that the user named, by path or by pattern.
+    Named(PathBuf),
+    /// A file in a folder that the user named (given by its index in the list of folders).
+    Found(PathBuf, usize),
+}
+
+/// All that is to be read.
+#[derive(Debug, Default)]
+pub(super) struct Inputs {
+    pub list: Vec<Input>,
+    /// The folders that were named, as the user wrote them.
+    pub folders: Vec<String>,
+    /// Hidden files and folders that were passed over.
+    pub hidden: usize,
+}
+
+/// Finds the files behind the inputs. Fails on the first input that leads to none.
+pub(super) fn expand(inputs: &[String]) -> Result<Inputs, Error> {
+    if inputs.is_empty() {
+        return Err(Error::NoInput);
+    }
+    let mut all = Inputs::default();
+    for input in inputs {
+        let path = Path::new(input);
+        if input == "-" {
+            all.list.push(Input::Stdin);
+        } else if path.is_dir() {
+            all.add_folder(path)?;
+        } else if path.exists() {
+            all.add_file(path)?;
+        } else if input.contains(['*', '?', '[']) {
+            all.add_pattern(input)?;
+        } else {
+            return Err(missing(path));
+        }
+    }
+    Ok(all)
+}
+
+impl Inputs {
+    fn add_file(&mut self, path: &Path) -> Result<(), Error> {
+        check_readable(path)?;
+        self.list.push(Input::Named(path.to_owned()));
+        Ok(())
+    }
+
+    /// Adds the files of a folder and of the folders in it, sorted by name, level by level.
+    fn add_folder(&mut self, folder: &Path) -> Result<(), Error> {
+        let index = self.folders.len();
+        self.folders.push(folder.display().to_string());
+        let before = self.list.len();
+        let mut hidden = 0;
+        let walk = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
+        for entry in walk.filter_entry(|entry| {
+            let keep = entry.depth() == 0 || !is_hidden(entry.path());
+            hidden += usize::from(!keep);
+            keep
+        }) {
+            match entry {
+                Ok(entry) if entry.file_type().is_file() => {
+                    check_readable(entry.path())?;
+                    self.list.push(Input::Found(entry.into_path(), index));
+                }
+                Ok(_) => {}
+                // A link back to a folder above leads to files that are read already.
+                Err(error) if error.loop_ancestor().is_some() => {}
+                Err(error) => {
+                    let path = error.path().unwrap_or(folder).display().to_string();
+                    return Err(Error::Unreadable { path, source: error.into() });
+                }
+            }
+        }
+        self.hidden += hidden;
+        if self.list.len() == before {
+            return Err(Error::EmptyFolder { path: folder.display().to_string() });
+        }
+        Ok(())
+    }
+
+    /// Adds what a pattern matches: files, and the files of folders, each once.
+    fn add_pattern(&mut self, pattern: &str) -> Result<(), Error> {
+        let options =
+            glob::MatchOptions { require_literal_leading_dot: true, ..Default::default() };
+        let paths = glob::glob_with(pattern, options).map_err(|error| Error::BadPattern {
+            pattern: pattern.to_owned(),
+            detail: error.to_string(),
+        })?;
+        let mut seen = HashSet::new();
+        let before = self.list.len();
+        for path in paths {
+            let path = path.map_err(|error| Error::Unreadable {
+                path: error.path().display().to_string(),
+                source: error.into(),
+            })?;
+            if path.is_file() {
+                self.add_file(&path)?;
+            } else if path.is_dir() {
+                match self.add_folder(&path) {
+                    Ok(()) | Err(Error::EmptyFolder { .. }) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        let added = self.list.split_off(before);
+        self.list.extend(added.into_iter().filter(|input| match input {
+            Input::Stdin => true,
+            Input::Named(path) | Input::Found(path, _) => seen.insert(path.clone()),
+        }));
+        if self.list.len() == before {
+            return Err(Error::NoMatch { pattern: pattern.to_owned() });
+        }
+        Ok(())
+    }
+}
+
+fn is_hidden(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
+}
+
+fn check_readable(path: &Path) -> Result<(), Error> {
+    // A pipe (`<(zcat …)`) must not be opened twice, so only regular files are tried.
+    if !path.is_file() {
+        return Ok(());
+    }
+    std::fs::File::open(path)
+        .map(drop)
+        .map_err(|source| Error::Unreadable { path: path.display().to_string(), source })
+}
+
+/// A path that does not exist, or that leads through a folder which may not be entered.
+fn missing(path: &Path) -> Error {
+    let name = path.display().to_string();
+    match path.metadata() {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+            Error::Unreadable { path: name, source }
+        }
+        _ => Error::NotFound { path: name },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["b.jsonl", "a.jsonl", ".hidden.jsonl", "sub/c.txt", "sub/.git/config"] {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "x").unwrap();
+        }
+        folder
+    }
+
+    fn names(inputs: &Inputs) -> Vec<String> {
+        inputs
+            .list
+            .iter()
+            .map(|input| match input {
+                Input::Stdin => "-".to_owned(),
+                Input::Named(path) | Input::Found(path, _) => {
+                    path.file_name().unwrap().to_string_lossy().into_owned()
+                }
+            })
+            .collect()
+    }
+
+    fn at(folder: &tempfile::TempDir, name: &str) -> String {
+        folder.path().join(name).display().to_string()
+    }
+
+    #[test]
+    fn a_folder_is_read_in_order_without_hidden_files() {
+        let folder = folder();
+        let inputs = expand(&[at(&folder, "")]).unwrap();
+        assert_eq!(names(&inputs), ["a.jsonl", "b.jsonl", "c.txt"]);
+        assert_eq!(inputs.hidden, 2);
+    }
+
+    #[test]
+    fn patterns_files_and_standard_input_can_be_mixed() {
+        let folder = folder();
+        let inputs =
+            expand(&[at(&folder, "*.jsonl"), "-".into(), at(&folder, "sub/c.txt")]).unwrap();
+        assert_eq!(names(&inputs), ["a.jsonl", "b.jsonl", "-", "c.txt"]);
+        let deep = expand(&[at(&folder, "**")]).unwrap();
+        assert_eq!(names(&deep).iter().filter(|name| *name == "c.txt").count(), 1);
+    }
+
+    #[test]
+    fn inputs_that_lead_nowhere_are_errors() {
+        let folder = folder();
+        let error = |input: &str| expand(&[at(&folder, input)]).unwrap_err();
+        assert!(matches!(error("nowhere.jsonl"), Error::NotFound { .. }));
+        assert!(matches!(error("*.parquet"), Error::NoMatch { .. }));
+        assert!(matches!(error("a***"), Error::BadPattern { .. }));
+        std::fs::create_dir(folder.path().join("empty")).unwrap();
+        assert!(matches!(error("empty"), Error::EmptyFolder { .. }));
+        assert!(matches!(expand(&[]), Err(Error::NoInput)));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_a_folder_above_does_not_loop() {
+        let folder = folder();
+        std::os::unix::fs::symlink(folder.path(), folder.path().join("sub/up")).unwrap();
+        assert_eq!(names(&expand(&[at(&folder, "")]).unwrap()).len(), 3);
+    }
+}

@@ -1,0 +1,205 @@
+//! Bytes of one record → JSON, with what real files get wrong mended.
+//!
+//! Python writes half surrogate pairs (`"\ud83d"`) and `NaN`, which are not JSON; hand-made files
+//! hold raw line breaks in strings. Such a record is mended rather than lost. Called by `file`.
+
+use std::borrow::Cow;
+
+use serde::de::DeserializeOwned;
+
+use super::summary::Reason;
+
+/// A record that cannot be parsed.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Broken {
+    /// [`Reason::BrokenJson`] or [`Reason::TooDeep`].
+    pub reason: Reason,
+    /// What the parser says, without any of the record's text.
+    pub detail: String,
+}
+
+/// The bytes as text; those that are not UTF-8 become U+FFFD. The flag tells whether there were any.
+pub(super) fn text(bytes: &[u8]) -> (Cow<'_, str>, bool) {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => (Cow::Borrowed(text), false),
+        Err(_) => (String::from_utf8_lossy(bytes), true),
+    }
+}
+
+/// Parses one record. The flag tells whether it had to be mended first.
+pub(super) fn parse<T: DeserializeOwned>(text: &str, depth: usize) -> Result<(T, bool), Broken> {
+    // The parser refuses what is nested 128 deep by itself.
+    if depth < 128 && nesting(text) >= depth {
+        return Err(too_deep());
+    }
+    match serde_json::from_str(text) {
+        Ok(value) => Ok((value, false)),
+        Err(error) => match repair(text).map(|mended| serde_json::from_str(&mended)) {
+            Some(Ok(value)) => Ok((value, true)),
+            Some(Err(error)) => Err(broken(&error)),
+            None => Err(broken(&error)),
+        },
+    }
+}
+
+fn broken(error: &serde_json::Error) -> Broken {
+    let detail = error.to_string();
+    if detail.starts_with("recursion limit") {
+        return too_deep();
+    }
+    // The parser counts lines within the record; the place in the file is told beside it.
+    let what = detail.split(" at line ").next().unwrap_or_default();
+    Broken { reason: Reason::BrokenJson, detail: format!("{what} at column {}", error.column()) }
+}
+
+fn too_deep() -> Broken {
+    Broken { reason: Reason::TooDeep, detail: "its brackets are nested too deeply".into() }
+}
+
+/// How deeply the brackets outside strings are nested.
+fn nesting(text: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let mut in_string = false;
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'\\' if in_string => _ = bytes.next(),
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+/// Mends what Python and careless writers get wrong, or gives `None` where there is nothing of it.
+fn repair(text: &str) -> Option<String> {
+    let bytes = text.as_bytes();
+    let mut out = String::with_capacity(text.len());
+    let mut kept = 0; // everything before this is in `out`
+    let mut in_string = false;
+    let mut at = 0;
+    let mut mend = |from: usize, to: usize, with: &str| {
+        out.push_str(&text[kept..from]);
+        out.push_str(with);
+        kept = to;
+    };
+    let mut mended = false;
+    while at < bytes.len() {
+        let rest = &bytes[at..];
+        let (length, with) = match bytes[at] {
+            b'"' => {
+                in_string = !in_string;
+                (1, None)
+            }
+            b'\\' if in_string => match escape(rest) {
+                Escape::Whole(length) => (length, None),
+                Escape::Half => (6, Some("\\ufffd")),
+            },
+            b'\n' if in_string => (1, Some("\\n")),
+            b'\r' if in_string => (1, Some("\\r")),
+            b'\t' if in_string => (1, Some("\\t")),
+            0..0x20 if in_string => (1, Some(" ")),
+            b'N' if !in_string && rest.starts_with(b"NaN") => (3, Some("null")),
+            b'I' if !in_string && rest.starts_with(b"Infinity") => (8, Some("null")),
+            b'-' if !in_string && rest.starts_with(b"-Infinity") => (9, Some("null")),
+            _ => (1, None),
+        };
+        if let Some(with) = with {
+            mend(at, at + length, with);
+            mended = true;
+        }
+        at += length;
+    }
+    let rest = text.get(kept..).unwrap_or_default();
+    out.push_str(rest);
+    mended.then_some(out)
+}
+
+enum Escape {
+    /// An escape, or a pair of them, of this length.
+    Whole(usize),
+    /// Half of a surrogate pair.
+    Half,
+}
+
+fn escape(rest: &[u8]) -> Escape {
+    match unit(rest) {
+        Some(0xD800..0xDC00) => match unit(rest.get(6..).unwrap_or_default()) {
+            Some(0xDC00..0xE000) => Escape::Whole(12),
+            _ => Escape::Half,
+        },
+        Some(0xDC00..0xE000) => Escape::Half,
+        Some(_) => Escape::Whole(6),
+        // The byte after the backslash is passed over, unless it is part of a longer character.
+        None => Escape::Whole(if rest.get(1).is_some_and(u8::is_ascii) { 2 } else { 1 }),
+    }
+}
+
+/// The number in `\uXXXX`.
+fn unit(rest: &[u8]) -> Option<u16> {
+    let digits = rest.strip_prefix(b"\\u")?.get(..4)?;
+    digits.iter().all(u8::is_ascii_hexdigit).then_some(())?;
+    u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn value(text: &str) -> Result<(Value, bool), Broken> {
+        parse(text, 128)
+    }
+
+    #[test]
+    fn good_json_is_left_alone() {
+        assert_eq!(value(r#"{"a":"\ud83d\ude00 NaN"}"#).unwrap(), (json!({"a": "😀 NaN"}), false));
+    }
+
+    #[test]
+    fn what_python_writes_is_mended() {
+        let cases = [
+            (r#"{"a":"x\ud83dy"}"#, json!({"a": "x\u{fffd}y"})),
+            (r#"{"a":"\ude00"}"#, json!({"a": "\u{fffd}"})),
+            (r#"{"a":"\ud83d\ud83d\ude00"}"#, json!({"a": "\u{fffd}😀"})),
+            (r#"{"a":"\\ud83d","b":NaN}"#, json!({"a": "\\ud83d", "b": null})),
+            (r#"{"a":[Infinity,-Infinity,-1]}"#, json!({"a": [null, null, -1]})),
+            ("{\"a\":\"one\ntwo\tthree\0\"}", json!({"a": "one\ntwo\tthree "})),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(value(text).unwrap(), (expected, true), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_mended_is_told_without_its_text() {
+        for text in [r#"{"secret": "x"#, "{", "nonsense", r#"{"a":1}}"#, "\\", "\"\\", "\"\\ü"] {
+            let broken = value(text).unwrap_err();
+            assert_eq!(broken.reason, Reason::BrokenJson);
+            assert!(!broken.detail.contains("secret") && broken.detail.contains("column"));
+        }
+    }
+
+    #[test]
+    fn nesting_is_limited() {
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(value(&nested(127)).is_ok());
+        assert_eq!(value(&nested(128)).unwrap_err().reason, Reason::TooDeep);
+        assert_eq!(value(&"[".repeat(1_000_000)).unwrap_err().reason, Reason::TooDeep);
+        assert!(parse::<Value>(&nested(9), 10).is_ok());
+        assert_eq!(parse::<Value>(&nested(10), 10).unwrap_err().reason, Reason::TooDeep);
+        assert!(parse::<Value>(r#"["[[[[[[[[[[\"[["]"#, 10).is_ok(), "brackets in a string");
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf8_are_replaced() {
+        assert_eq!(text(b"a\xffb"), (Cow::Owned::<str>("a\u{fffd}b".into()), true));
+        assert!(!text("ä".as_bytes()).1);
+    }
+}

@@ -1,0 +1,390 @@
+//! One JSON record → drafts of traces, whatever it is wrapped in.
+//!
+//! Comes in: a parsed record. Each format of the table is tried at the record itself and under
+//! each envelope (`response`, `body`, …). Goes out: [`Draft`]s, which carry what the wrapping rows
+//! say about id, prompt, model and domain. Called by `file`; the formats build on [`Node`].
+
+use serde_json::{Map, Value};
+
+use super::formats::{Format, Read};
+use super::mediation::Evidence;
+use crate::trace::Trace;
+
+/// A JSON object.
+pub(super) type Object = Map<String, Value>;
+
+/// The fields that wrap a provider's response, in the order in which they are looked into.
+pub(super) const ENVELOPES: &[&str] = &[
+    "response",
+    "raw_response",
+    "body",
+    "result",
+    "output",
+    "outputs",
+    "data",
+    "message",
+    "completion",
+];
+
+/// How deeply envelopes may be nested.
+const DEEPEST: usize = 12;
+
+/// A trace in the making: one generation that a format found.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Draft {
+    pub trace: Trace,
+    pub evidence: Evidence,
+    /// The reasoning has no end.
+    pub cut_off: bool,
+    /// How many encrypted parts were left out.
+    pub encrypted: usize,
+    /// Which of several generations it is.
+    pub generation: Option<usize>,
+    /// Why there is no reasoning, where the record tells.
+    pub why: Option<String>,
+}
+
+impl Draft {
+    pub fn has_reasoning(&self) -> bool {
+        !self.trace.reasoning.trim().is_empty()
+    }
+}
+
+/// An object in a record, with the objects around it.
+#[derive(Clone)]
+pub(super) struct Node<'a> {
+    /// From the record itself to the object.
+    chain: Vec<&'a Object>,
+    /// What the file says for all its records.
+    header: Option<&'a Object>,
+}
+
+impl<'a> Node<'a> {
+    pub fn new(record: &'a Object, header: Option<&'a Object>) -> Self {
+        Self { chain: vec![record], header }
+    }
+
+    /// The object itself.
+    pub fn object(&self) -> &'a Object {
+        // A node is made with one object and only ever gets more.
+        self.chain[self.chain.len() - 1]
+    }
+
+    /// The object around it.
+    pub fn parent(&self) -> Option<&'a Object> {
+        self.chain.len().checked_sub(2).map(|at| self.chain[at])
+    }
+
+    /// An object inside this one.
+    pub fn child(&self, object: &'a Object) -> Self {
+        let mut chain = self.chain.clone();
+        chain.push(object);
+        Self { chain, header: self.header }
+    }
+
+    /// How many objects are around this one.
+    pub fn depth(&self) -> usize {
+        self.chain.len() - 1
+    }
+
+    /// A draft with everything that the object and those around it say about the trace.
+    pub fn draft(&self) -> Draft {
+        let id = self.text_of(IDS);
+        let prompt_id = self.text_of(PROMPT_IDS);
+        let trace = Trace {
+            id: id.or_else(|| prompt_id.clone()).unwrap_or_default(),
+            model: self.text_of(MODELS).or_else(|| self.in_header(MODELS)),
+            prompt_id,
+            prompt: self.prompt(),
+            source: self.text_of(SOURCES).or_else(|| self.in_header(SOURCES)).unwrap_or_default(),
+            domain: self.text_of(DOMAINS).or_else(|| self.in_header(DOMAINS)),
+            ..Trace::default()
+        };
+        let mut draft = Draft { trace, ..Draft::default() };
+        if let Some(provider) = self.text_of(&["provider", "api_provider"]) {
+            draft.trace.meta.insert("provider".into(), provider.into());
+        }
+        draft
+    }
+
+    /// The first of these fields that holds a string or a number. Outer objects come first, and
+    /// each object's own fields before those of its `meta`.
+    fn text_of(&self, names: &[&str]) -> Option<String> {
+        self.chain.iter().find_map(|object| first(object, names)).or_else(|| {
+            let nested = |object: &&'a Object| {
+                METADATA.iter().filter_map(|key| object.get(*key)?.as_object()).find_map(|meta| {
+                    first(meta, names).filter(|_| names != IDS && names != PROMPT_IDS)
+                })
+            };
+            self.chain.iter().find_map(nested)
+        })
+    }
+
+    fn in_header(&self, names: &[&str]) -> Option<String> {
+        first(self.header?, names)
+    }
+
+    fn prompt(&self) -> Option<String> {
+        self.chain.iter().find_map(|object| {
+            PROMPTS.iter().filter_map(|name| object.get(*name)).find_map(user_text)
+        })
+    }
+}
+
+const IDS: &[&str] = &[
+    "custom_id",
+    "id",
+    "uid",
+    "uuid",
+    "trace_id",
+    "instance_id",
+    "sample_id",
+    "request_id",
+    "generation_id",
+];
+const PROMPT_IDS: &[&str] =
+    &["prompt_id", "question_id", "problem_id", "task_id", "item_id", "doc_id"];
+const MODELS: &[&str] = &["model", "model_id", "model_name", "llm", "generator"];
+const DOMAINS: &[&str] = &["domain", "category", "subject", "topic"];
+const SOURCES: &[&str] = &["source", "dataset"];
+const METADATA: &[&str] = &["metadata", "meta", "config", "configs"];
+pub(super) const PROMPTS: &[&str] = &[
+    "prompt",
+    "question",
+    "user_message",
+    "user_prompt",
+    "instruction",
+    "problem",
+    "query",
+    "input",
+    "task",
+    "original_message",
+    "messages",
+    "chat_history",
+    "request",
+];
+
+fn first(object: &Object, names: &[&str]) -> Option<String> {
+    names.iter().filter_map(|name| object.get(*name)).find_map(|value| match value {
+        Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    })
+}
+
+/// What the user asked: a string, a message, or the last of the user's messages.
+fn user_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()).filter(|text| !text.trim().is_empty()),
+        Value::Object(object) => match object.get("messages") {
+            Some(messages) => user_text(messages),
+            None => object.get("content").and_then(plain_text),
+        },
+        Value::Array(list) => {
+            let is_user = |value: &&Value| matches!(value["role"].as_str(), Some("user" | "human"));
+            let message = list.iter().rev().find(is_user);
+            match message {
+                Some(message) => message.get("content").and_then(plain_text),
+                None => list.iter().rev().find_map(Value::as_str).map(str::to_owned),
+            }
+        }
+        _ => None,
+    }
+}
+
+/// The text of a message's content: a string, or the texts of its parts.
+pub(super) fn plain_text(content: &Value) -> Option<String> {
+    match content {
+        Value::String(text) => Some(text.clone()),
+        Value::Array(parts) => {
+            let texts: Vec<_> = parts
+                .iter()
+                .filter_map(|part| part.as_str().or_else(|| part.get("text")?.as_str()))
+                .collect();
+            (!texts.is_empty()).then(|| texts.join("\n"))
+        }
+        _ => None,
+    }
+}
+
+/// What a record turned out to be.
+pub(super) struct Found {
+    pub format: &'static Format,
+    pub drafts: Vec<Draft>,
+}
+
+/// Tries the formats on a record. The first that finds reasoning wins; else the first that knows
+/// the shape.
+pub(super) fn recognize(
+    formats: &'static [Format],
+    record: &Object,
+    header: Option<&Object>,
+) -> Option<Found> {
+    let root = Node::new(record, header);
+    let mut fallback = None;
+    for format in formats {
+        let Read::Record(read) = format.read else { continue };
+        let Some(drafts) = search(read, &root) else { continue };
+        let found = Found { format, drafts };
+        if found.drafts.iter().any(Draft::has_reasoning) {
+            return Some(numbered(found));
+        }
+        fallback.get_or_insert(found);
+    }
+    fallback.map(numbered)
+}
+
+/// Applies one format to an object and to what is in its envelopes.
+fn search(read: fn(&Node<'_>) -> Option<Vec<Draft>>, node: &Node<'_>) -> Option<Vec<Draft>> {
+    let mut fallback = None;
+    // The same response may stand in two envelopes; the first with reasoning is taken.
+    let mut is_it = |found: Option<Vec<Draft>>| {
+        let drafts = found?;
+        if drafts.iter().any(Draft::has_reasoning) {
+            return Some(drafts);
+        }
+        fallback.get_or_insert(drafts);
+        None
+    };
+    if let Some(drafts) = is_it(read(node)) {
+        return Some(drafts);
+    }
+    if node.depth() < DEEPEST {
+        for value in ENVELOPES.iter().filter_map(|key| node.object().get(*key)) {
+            let found = match value {
+                Value::Object(object) => search(read, &node.child(object)),
+                Value::Array(list) => {
+                    let objects = list.iter().filter_map(Value::as_object);
+                    let found: Vec<_> =
+                        objects.filter_map(|object| search(read, &node.child(object))).collect();
+                    (!found.is_empty()).then(|| found.into_iter().flatten().collect())
+                }
+                _ => None,
+            };
+            if let Some(drafts) = is_it(found) {
+                return Some(drafts);
+            }
+        }
+    }
+    fallback
+}
+
+/// Gives the generations of one record ids of their own and one prompt.
+fn numbered(mut found: Found) -> Found {
+    if found.drafts.len() < 2 {
+        return found;
+    }
+    let mut numbers: Vec<_> = found.drafts.iter().filter_map(|draft| draft.generation).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let unique = numbers.len() == found.drafts.len();
+    for (at, draft) in found.drafts.iter_mut().enumerate() {
+        draft.generation = draft.generation.filter(|_| unique).or(Some(at));
+    }
+    found
+}
+
+/// The keys of a record, for a message about an unknown shape.
+pub(super) fn describe(value: &Value) -> String {
+    match value {
+        Value::Object(object) if object.is_empty() => "an empty object".into(),
+        Value::Object(object) => {
+            let mut keys: Vec<String> = object
+                .keys()
+                .take(12)
+                .map(|key| {
+                    let short: String = key.chars().filter(|c| !c.is_control()).take(40).collect();
+                    format!("`{short}`")
+                })
+                .collect();
+            if object.len() > keys.len() {
+                keys.push(format!("{} more", object.len() - keys.len()));
+            }
+            format!("an object with the fields {}", keys.join(", "))
+        }
+        Value::Array(_) => "a list".into(),
+        Value::String(_) => "a string".into(),
+        Value::Number(_) => "a number".into(),
+        Value::Bool(_) => "true or false".into(),
+        Value::Null => "null".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::formats::FORMATS;
+    use super::*;
+
+    fn read(record: &Value) -> Vec<Draft> {
+        let found = recognize(FORMATS, record.as_object().unwrap(), None);
+        found.map(|found| found.drafts).unwrap_or_default()
+    }
+
+    fn completion() -> Value {
+        json!({"id": "gen-1", "model": "inner", "choices": [
+            {"index": 0, "message": {"role": "assistant", "content": "4", "reasoning": "I add."}}]})
+    }
+
+    #[test]
+    fn a_completion_is_found_in_every_envelope() {
+        for envelope in ENVELOPES {
+            let drafts =
+                read(&json!({"question": "2+2?", "model": "outer", *envelope: completion()}));
+            assert_eq!(drafts.len(), 1, "{envelope}");
+            let trace = &drafts[0].trace;
+            assert_eq!(trace.reasoning, "I add.");
+            assert_eq!(trace.model.as_deref(), Some("outer"), "the row's own label comes first");
+            assert_eq!(trace.prompt.as_deref(), Some("2+2?"));
+        }
+    }
+
+    #[test]
+    fn envelopes_nest() {
+        let batch =
+            json!({"custom_id": "c-7", "response": {"status_code": 200, "body": completion()}});
+        assert_eq!(read(&batch)[0].trace.id, "c-7");
+        let deep = json!({"data": {"result": {"output": {"response": completion()}}}});
+        assert_eq!(read(&deep)[0].trace.id, "gen-1");
+    }
+
+    #[test]
+    fn the_same_response_in_two_envelopes_is_one_trace() {
+        let twice = json!({"response": completion(), "raw_response": completion()});
+        assert_eq!(read(&twice).len(), 1);
+        let mut without = completion();
+        without["choices"][0]["message"]["reasoning"] = Value::Null;
+        let second = json!({"response": without, "raw_response": completion()});
+        assert_eq!(read(&second)[0].trace.reasoning, "I add.");
+    }
+
+    #[test]
+    fn several_outputs_are_numbered() {
+        let drafts = read(&json!({"outputs": [completion(), completion()]}));
+        let numbers: Vec<_> = drafts.iter().map(|draft| draft.generation).collect();
+        assert_eq!(numbers, [Some(0), Some(1)]);
+    }
+
+    #[test]
+    fn rows_tell_id_prompt_and_domain_in_many_ways() {
+        let row = json!({"question_id": "q1", "category": "math", "api_provider": "chutes",
+            "messages": [{"role": "system", "content": "Be brief."},
+                         {"role": "user", "content": [{"type": "text", "text": "2+2?"}]}],
+            "metadata": {"model": "a/b"}, "output": {"choices": completion()["choices"]}});
+        let trace = &read(&row)[0].trace;
+        assert_eq!((trace.id.as_str(), trace.prompt_id.as_deref()), ("q1", Some("q1")));
+        assert_eq!(trace.domain.as_deref(), Some("math"));
+        assert_eq!(trace.prompt.as_deref(), Some("2+2?"));
+        assert_eq!(trace.model.as_deref(), Some("a/b"));
+        assert_eq!(trace.meta["provider"], "chutes");
+    }
+
+    #[test]
+    fn nothing_is_made_of_an_unknown_shape() {
+        for record in [json!({}), json!({"a": 1}), json!({"response": [[]], "output": [1]})] {
+            assert!(read(&record).is_empty());
+        }
+        assert!(describe(&json!({"a": 1, "b": 2})).contains("`a`, `b`"));
+    }
+}

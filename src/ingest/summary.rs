@@ -1,0 +1,202 @@
+//! What was read, and what was dropped and why.
+//!
+//! Filled while [`Traces`](super::Traces) is iterated; shown by the verbs in `cli` and written
+//! into reports. Everything is in sorted order, so that the same input gives the same bytes.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use crate::trace::Trace;
+
+/// What one reading came to.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Summary {
+    /// The inputs as the user named them.
+    pub inputs: Vec<String>,
+    /// How many files were opened, standard input included.
+    pub files: usize,
+    /// How many records were met, the dropped ones included. A file of plain text is one record.
+    pub records: usize,
+    /// How many traces came out. One record may hold several (`choices`, arrays of outputs).
+    pub traces: usize,
+    /// What was left out, by reason. A record with several generations counts once for each
+    /// generation that was left out.
+    pub dropped: BTreeMap<Reason, Dropped>,
+    /// Traces by format (the names in [`formats`](super::formats())).
+    pub formats: BTreeMap<&'static str, usize>,
+    /// Traces by `meta.mediation`; `unknown` where the record says nothing.
+    pub mediation: BTreeMap<String, usize>,
+    /// Traces by domain; `(none)` where there is none.
+    pub domains: BTreeMap<String, usize>,
+    /// Traces by label; `(none)` where there is none.
+    pub models: BTreeMap<String, usize>,
+    /// What was mended or passed over without losing a trace.
+    pub notes: BTreeMap<Note, usize>,
+}
+
+/// What stands in [`Summary::models`] and [`Summary::domains`] for traces that name none.
+pub const UNNAMED: &str = "(none)";
+
+impl Summary {
+    /// How many records or generations were left out, whatever the reason.
+    pub fn dropped_total(&self) -> usize {
+        self.dropped.values().map(|dropped| dropped.count).sum()
+    }
+
+    pub(super) fn drop_one(
+        &mut self,
+        reason: Reason,
+        place: impl FnOnce() -> Place,
+        detail: impl FnOnce() -> String,
+    ) {
+        self.dropped
+            .entry(reason)
+            .and_modify(|dropped| dropped.count += 1)
+            .or_insert_with(|| Dropped { count: 1, first: place(), detail: detail() });
+    }
+
+    pub(super) fn note(&mut self, note: Note, count: usize) {
+        if count > 0 {
+            *self.notes.entry(note).or_default() += count;
+        }
+    }
+
+    pub(super) fn keep(&mut self, trace: &Trace, format: &'static str) {
+        self.traces += 1;
+        *self.formats.entry(format).or_default() += 1;
+        count(&mut self.mediation, trace.mediation().name());
+        count(&mut self.domains, trace.domain.as_deref().unwrap_or(UNNAMED));
+        count(&mut self.models, trace.model.as_deref().unwrap_or(UNNAMED));
+    }
+}
+
+/// Counts a name, and allocates only for one that was not met before.
+fn count(names: &mut BTreeMap<String, usize>, name: &str) {
+    match names.get_mut(name) {
+        Some(n) => *n += 1,
+        None => {
+            names.insert(name.to_owned(), 1);
+        }
+    }
+}
+
+/// How often something was dropped for one reason, and the first case of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Dropped {
+    /// How many records or generations.
+    pub count: usize,
+    /// Where the first of them stands.
+    pub first: Place,
+    /// What was found there.
+    pub detail: String,
+}
+
+/// A place in the input.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Place {
+    /// The file as the user would name it, or `standard input`.
+    pub file: String,
+    /// Where in the file.
+    pub position: Position,
+}
+
+/// Where in a file a record stands. Both numbers begin at 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Position {
+    /// The file as a whole.
+    File,
+    /// A line of JSON Lines.
+    Line(usize),
+    /// A record of a JSON document: an element of its array, or one of several values in a row.
+    Record(usize),
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File => f.write_str("the whole file"),
+            Self::Line(line) => write!(f, "line {line}"),
+            Self::Record(record) => write!(f, "record {record}"),
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.position {
+            Position::File => f.write_str(&self.file),
+            position => write!(f, "{}, {position}", self.file),
+        }
+    }
+}
+
+/// Declares an enum whose variants have a stable snake_case name and a description.
+macro_rules! named {
+    ($(#[$doc:meta])* $kind:ident { $($variant:ident = $name:literal, $about:literal;)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum $kind {
+            $(#[doc = $about] $variant,)+
+        }
+
+        impl $kind {
+            /// Every value, in order.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// The name that files and `--json` use. It does not change between versions.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// What it means, in plain English.
+            pub fn description(self) -> &'static str {
+                match self { $(Self::$variant => $about,)+ }
+            }
+        }
+
+        impl Serialize for $kind {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.name())
+            }
+        }
+
+        impl fmt::Display for $kind {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.name())
+            }
+        }
+    };
+}
+
+named! {
+    /// Why a record did not become a trace.
+    Reason {
+        NoReasoning = "no_reasoning", "The record holds no reasoning.";
+        NoAnswer = "no_answer", "The record holds no answer, and answers were asked for.";
+        EncryptedReasoning = "encrypted_reasoning", "The reasoning is there only in encrypted form.";
+        EmptyResponse = "empty_response", "The provider's response holds no message at all.";
+        BrokenJson = "broken_json", "The line or record is not valid JSON.";
+        UnknownShape = "unknown_shape", "The record is valid JSON and in no known format.";
+        TooLong = "too_long", "The record is longer than the limit.";
+        TooDeep = "too_deep", "The record is nested more deeply than the limit.";
+        EmptyFile = "empty_file", "The file holds nothing but white space.";
+        NotText = "not_text", "A file in a folder is neither JSON nor text and was passed over.";
+        UnsupportedFile = "unsupported_file", "A file in a folder is of a kind that is not read and was passed over.";
+        OtherFile = "other_file", "A file in a folder is text but not a trace (a README, a licence, code) and was passed over.";
+    }
+}
+
+named! {
+    /// What was mended or passed over without losing a trace.
+    Note {
+        InvalidUtf8 = "invalid_utf8", "Records with bytes that are not UTF-8; each was replaced by U+FFFD.";
+        RepairedJson = "repaired_json", "Records that were mended to be valid JSON: half of a surrogate pair, NaN, a raw line break in a string.";
+        EncryptedPart = "encrypted_part", "Encrypted parts of a reasoning, which were left out.";
+        LabelFromName = "label_from_name", "Traces that name no model and were labelled with the name of their file or folder.";
+        HiddenFile = "hidden_file", "Hidden files and folders in a folder, which were not read.";
+    }
+}
