@@ -124,8 +124,7 @@ pub(super) fn detect(head: &[u8], complete: bool, name: &Name) -> Result<Kind, R
         return Ok(Kind::Empty);
     }
     let looks_like_json = begins_like_json(solid);
-    if (looks_like_json && !name.is_text()) || (looks_like_json && first_is_known(solid, complete))
-    {
+    if looks_like_json && (!name.is_text() || first_is_known(solid, complete)) {
         return Ok(lines_or_document(solid, complete));
     }
     check_text(head, solid)?;

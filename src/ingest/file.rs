@@ -145,14 +145,15 @@ impl File {
         let depth = collector.options.limits.depth;
         // The quick way: a canonical line needs no tree of values. A record that is not falls
         // through to the general way, and the next one goes there at once.
-        if self.canonical && depth >= 128 {
-            if let Ok(record) = serde_json::from_str::<Canonical>(&text) {
-                self.parsed += 1;
-                self.known += 1;
-                let draft = Draft { trace: record.into(), ..Draft::default() };
-                finish(draft, formats::canonical(), &self.name, position, collector);
-                return;
-            }
+        if self.canonical
+            && depth >= 128
+            && let Ok(record) = serde_json::from_str::<Canonical>(&text)
+        {
+            self.parsed += 1;
+            self.known += 1;
+            let draft = Draft { trace: record.into(), ..Draft::default() };
+            finish(draft, formats::canonical(), &self.name, position, collector);
+            return;
         }
         let (value, mended) = match json::parse::<Value>(&text, depth) {
             Ok(parsed) => parsed,
