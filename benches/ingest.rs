@@ -2,6 +2,8 @@
 //!
 //! `cargo bench --bench ingest`. Throughput is in decompressed bytes per second, on one core.
 
+#![allow(clippy::expect_used)]
+
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::io::Write as _;

@@ -1,6 +1,9 @@
 //! Reading traces, through the public interface: the fixtures of every format, bad input, and the
 //! original files of other projects where they are at hand.
 
+// Helpers stand outside `#[test]` functions, where clippy does not know them for tests.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 

@@ -36,6 +36,8 @@ pub(super) enum Refusal {
     NoTrace,
 }
 
+const STDIN: &str = "standard input";
+
 /// The name of an input, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Name {
@@ -56,7 +58,7 @@ pub(super) struct Name {
 impl Name {
     pub fn stdin() -> Self {
         Self {
-            display: "standard input".into(),
+            display: STDIN.into(),
             file: "stdin".into(),
             stem: "stdin".into(),
             extension: String::new(),
@@ -94,6 +96,11 @@ impl Name {
             found,
             file,
         }
+    }
+
+    /// The file's name without its extensions, if it is a file.
+    pub fn stem(&self) -> Option<&str> {
+        (self.display != STDIN).then_some(self.stem.as_str())
     }
 
     fn is_json(&self) -> bool {

@@ -29,6 +29,7 @@ mod cut;
 mod detect;
 mod error;
 mod file;
+mod finish;
 mod formats;
 mod inputs;
 mod json;
@@ -45,7 +46,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::trace::{TextKind, Trace};
 use detect::Name;
-use file::{Collector, File};
+use file::File;
+use finish::Collector;
 use inputs::Input;
 use source::{Refused, Source};
 
