@@ -585,10 +585,11 @@ mod real_files {
                 "reasoning_comparison_qwen2.5-32b-instruct",
             ),
             (
+                // Two rows only repeat the prompt.
                 "thinking-llms-interp/base_eval_responses_llama-3.1-8b.json",
                 50,
-                50,
-                none,
+                48,
+                &[("no_reasoning", 2)],
                 "base_eval_responses_llama-3.1-8b",
             ),
             (

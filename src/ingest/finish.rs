@@ -37,7 +37,9 @@ pub(super) fn finish(
     trace.model = label;
     if !is_canonical && !trace.meta.contains_key("mediation") {
         let model = own_label.as_deref().or(trace.model.as_deref());
-        let mediation = mediation::judge(evidence, model, cut_off);
+        // A file in a folder of many models often has the model in its own name.
+        let hint = Some(name.stem.as_str()).filter(|_| own_label.is_none());
+        let mediation = mediation::judge(evidence, model, hint, cut_off);
         trace.meta.insert("mediation".into(), mediation.name().into());
     }
     let summary = &mut collector.summary;
