@@ -15,13 +15,13 @@ pub fn clean(text: String) -> String {
 
 /// Cleans the texts of a trace, and cuts white space off their ends if asked to.
 pub(super) fn trace(trace: &mut Trace, trim: bool) {
-    let whole = |text: String| {
-        let text = clean(text);
-        if !trim || text.trim().len() == text.len() { text } else { text.trim().to_owned() }
-    };
-    trace.reasoning = whole(std::mem::take(&mut trace.reasoning));
-    trace.answer = trace.answer.take().map(whole);
-    trace.prompt = trace.prompt.take().map(whole);
+    let texts = [Some(&mut trace.reasoning), trace.answer.as_mut(), trace.prompt.as_mut()];
+    for text in texts.into_iter().flatten() {
+        *text = clean(std::mem::take(text));
+        if trim && text.trim().len() != text.len() {
+            *text = text.trim().to_owned();
+        }
+    }
 }
 
 #[cfg(test)]

@@ -201,6 +201,7 @@ impl<R: BufRead> Cutter<R> {
                     levels.clear();
                 }
                 if !is_record && matches!($cut, Cut::Record(_) | Cut::TooLong(_)) {
+                    buffer.clear();
                     return Ok(None);
                 }
                 self.count += 1;

@@ -36,6 +36,8 @@ pub(super) enum Refusal {
     NoTrace,
 }
 
+const STDIN: &str = "standard input";
+
 /// The name of an input, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Name {
@@ -56,7 +58,7 @@ pub(super) struct Name {
 impl Name {
     pub fn stdin() -> Self {
         Self {
-            display: "standard input".into(),
+            display: STDIN.into(),
             file: "stdin".into(),
             stem: "stdin".into(),
             extension: String::new(),
@@ -96,6 +98,11 @@ impl Name {
         }
     }
 
+    /// The file's name without its extensions, if it is a file.
+    pub fn stem(&self) -> Option<&str> {
+        (self.display != STDIN).then_some(self.stem.as_str())
+    }
+
     fn is_json(&self) -> bool {
         ["json", "jsonl", "ndjson", "jl"].contains(&self.extension.as_str())
     }
@@ -124,8 +131,7 @@ pub(super) fn detect(head: &[u8], complete: bool, name: &Name) -> Result<Kind, R
         return Ok(Kind::Empty);
     }
     let looks_like_json = begins_like_json(solid);
-    if (looks_like_json && !name.is_text()) || (looks_like_json && first_is_known(solid, complete))
-    {
+    if looks_like_json && (!name.is_text() || first_is_known(solid, complete)) {
         return Ok(lines_or_document(solid, complete));
     }
     check_text(head, solid)?;

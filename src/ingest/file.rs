@@ -3,7 +3,6 @@
 //! Comes in: a [`Source`] and its name. Goes out: one record at a time, finished traces and counts
 //! into the [`Collector`]. Called by [`Traces`](super::Traces) for each input in turn.
 
-use std::collections::VecDeque;
 use std::io;
 
 use serde_json::Value;
@@ -11,19 +10,12 @@ use serde_json::Value;
 use super::cut::{Cut, Cutter};
 use super::detect::{self, Kind, Name, Refusal};
 use super::error::Error;
-use super::formats::{self, Canonical, FORMATS, Format, Label, Read};
+use super::finish::{Collector, finish};
+use super::formats::{self, Canonical, FORMATS, Read};
 use super::record::{self, Draft, Object};
 use super::source::{self, Reader, Source};
-use super::summary::{Note, Place, Position, Reason, Summary};
-use super::{Options, clean, json, mediation};
-use crate::trace::{TextKind, Trace};
-
-/// Where finished traces and counts go.
-pub(super) struct Collector {
-    pub options: Options,
-    pub summary: Summary,
-    pub ready: VecDeque<Trace>,
-}
+use super::summary::{Note, Place, Position, Reason};
+use super::{clean, json};
 
 /// An input that is being read.
 pub(super) struct File {
@@ -145,14 +137,15 @@ impl File {
         let depth = collector.options.limits.depth;
         // The quick way: a canonical line needs no tree of values. A record that is not falls
         // through to the general way, and the next one goes there at once.
-        if self.canonical && depth >= 128 {
-            if let Ok(record) = serde_json::from_str::<Canonical>(&text) {
-                self.parsed += 1;
-                self.known += 1;
-                let draft = Draft { trace: record.into(), ..Draft::default() };
-                finish(draft, formats::canonical(), &self.name, position, collector);
-                return;
-            }
+        if self.canonical
+            && depth >= 128
+            && let Ok(record) = serde_json::from_str::<Canonical>(&text)
+        {
+            self.parsed += 1;
+            self.known += 1;
+            let draft = Draft { trace: record.into(), ..Draft::default() };
+            finish(draft, formats::canonical(), &self.name, position, collector);
+            return;
         }
         let (value, mended) = match json::parse::<Value>(&text, depth) {
             Ok(parsed) => parsed,
@@ -190,7 +183,7 @@ impl File {
                     return;
                 }
             }
-            Value::Array(list) if expand => {
+            Value::Array(list) if expand && list.iter().any(Value::is_object) => {
                 for value in list {
                     self.read_value(value, position, header, false, collector);
                 }
@@ -308,89 +301,61 @@ fn parse_header(bytes: &[u8]) -> Object {
     }
 }
 
-/// Completes a draft and hands it out, or counts why not.
-fn finish(
-    draft: Draft,
-    format: &'static Format,
-    name: &Name,
-    position: Position,
-    collector: &mut Collector,
-) {
-    let options = &collector.options;
-    let Draft { mut trace, evidence, cut_off, encrypted, generation, why } = draft;
-    let is_canonical = format.name == formats::canonical().name;
-    clean::trace(&mut trace, !is_canonical);
-    identify(&mut trace, name, position, generation, is_canonical);
-    let own_label = trace.model.take().filter(|model| !model.trim().is_empty());
-    let from_name = match format.label {
-        Label::Nothing => None,
-        Label::File => (name.file != "stdin").then_some(&name.stem),
-        Label::Folder => name.folder.as_ref(),
-    };
-    let given = options.model.as_ref();
-    let mut guessed = false;
-    trace.model = match (&own_label, given) {
-        (Some(own), _) if !options.relabel || given.is_none() => Some(own.clone()),
-        (_, Some(given)) => Some(given.clone()),
-        _ => {
-            guessed = from_name.is_some();
-            from_name.cloned()
-        }
-    };
-    if !is_canonical && !trace.meta.contains_key("mediation") {
-        let model = own_label.as_deref().or(trace.model.as_deref());
-        let mediation = mediation::judge(evidence, model, cut_off);
-        trace.meta.insert("mediation".into(), mediation.name().into());
-    }
-    let summary = &mut collector.summary;
-    summary.note(Note::EncryptedPart, encrypted);
-    if trace.text(options.text).is_some() {
-        summary.note(Note::LabelFromName, usize::from(guessed));
-        summary.keep(&trace, format.name);
-        collector.ready.push_back(trace);
-        return;
-    }
-    let (reason, detail) = if options.text == TextKind::Answer || !trace.reasoning.trim().is_empty()
-    {
-        (Reason::NoAnswer, "The record holds no answer.".to_owned())
-    } else if encrypted > 0 {
-        (Reason::EncryptedReasoning, "Only the provider can read it.".to_owned())
-    } else {
-        (Reason::NoReasoning, why.unwrap_or_else(|| format.no_reasoning.to_owned()))
-    };
-    summary.drop_one(reason, || Place { file: name.display.clone(), position }, || detail);
-}
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
 
-/// Gives a trace an id of its own, a source, and generations of one record a common prompt.
-fn identify(
-    trace: &mut Trace,
-    name: &Name,
-    position: Position,
-    generation: Option<usize>,
-    is_canonical: bool,
-) {
-    let number = match position {
-        Position::File => None,
-        Position::Line(number) | Position::Record(number) => Some(number),
-    };
-    if trace.id.is_empty() {
-        trace.id = match (number, &name.folder) {
-            (Some(number), _) => format!("{}:{number}", name.stem),
-            (None, Some(folder)) => format!("{folder}/{}", name.stem),
-            (None, None) => name.stem.clone(),
+    use super::*;
+    use crate::ingest::Summary;
+    use crate::trace::Trace;
+
+    /// Reads bytes as if they came from standard input.
+    fn stdin(bytes: &[u8]) -> Result<(Vec<Trace>, Summary), Error> {
+        let Ok(source) = Source::new(Box::new(Cursor::new(bytes.to_vec()))) else {
+            panic!("refused")
         };
-    } else if !is_canonical && trace.id.bytes().all(|byte| byte.is_ascii_digit()) {
-        // A bare number is unique in its file at best.
-        trace.id = format!("{}:{}", name.stem, trace.id);
+        let (options, summary, ready) = Default::default();
+        let mut collector = Collector { options, summary, ready };
+        let mut file = File::new(Name::stdin(), source, &mut collector)?;
+        while file.step(&mut collector)? {}
+        Ok((collector.ready.into(), collector.summary))
     }
-    if let Some(generation) = generation {
-        if trace.prompt_id.is_none() && trace.prompt.is_none() {
-            trace.prompt_id = Some(trace.id.clone());
-        }
-        trace.id = format!("{}:{generation}", trace.id);
-        trace.meta.insert("generation".into(), generation.into());
+
+    #[test]
+    fn standard_input_may_be_json_lines_or_one_text() {
+        let (traces, _) = stdin(b"{\"reasoning\":\"One.\"}\n{\"reasoning\":\"Two.\"}\n").unwrap();
+        assert_eq!(traces.len(), 2);
+        assert_eq!((traces[1].id.as_str(), traces[1].source.as_str()), ("stdin:2", "stdin"));
+        let (traces, _) = stdin(b"<think>I add.</think>4").unwrap();
+        assert_eq!((traces[0].reasoning.as_str(), &traces[0].model), ("I add.", &None));
+        assert!(stdin(&[0, 159, 146, 150, 0, 0, 1, 2]).is_err());
     }
-    if trace.source.is_empty() {
-        trace.source = name.file.clone();
+
+    #[test]
+    fn a_row_without_a_label_is_not_labelled_with_standard_input() {
+        let (traces, summary) = stdin(b"{\"thinking\":\"I add.\",\"output\":\"4\"}").unwrap();
+        assert_eq!(traces[0].model, None);
+        assert!(summary.notes.is_empty());
+    }
+
+    #[test]
+    fn formats_may_be_mixed_in_one_file() {
+        let rows = [
+            r#"{"reasoning":"One."}"#,
+            r#"{"response":{"choices":[{"message":{"content":"x","reasoning":"Two."}}]}}"#,
+            r#"{"reasoning":"Three.","id":1}"#,
+            r#"[{"cot":"Four is here.","output":"4"}]"#,
+            r#"{"results":[{"cot":"Five is here."}]}"#,
+        ];
+        let (traces, summary) = stdin(rows.join("\n").as_bytes()).unwrap();
+        let texts: Vec<_> = traces.iter().map(|trace| trace.reasoning.as_str()).collect();
+        assert_eq!(texts, ["One.", "Two.", "Three.", "Four is here.", "Five is here."]);
+        assert_eq!(summary.formats.len(), 3);
+    }
+
+    #[test]
+    fn a_list_without_records_is_one_unknown_record() {
+        let (_, summary) = stdin(b"{\"reasoning\":\"One.\"}\n[1, 2, 3]\n").unwrap();
+        assert_eq!(summary.dropped[&Reason::UnknownShape].count, 1);
     }
 }

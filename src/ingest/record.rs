@@ -271,6 +271,9 @@ fn search(read: fn(&Node<'_>) -> Option<Vec<Draft>>, node: &Node<'_>) -> Option<
 
 /// Gives the generations of one record ids of their own and one prompt.
 fn numbered(mut found: Found) -> Found {
+    if let [only] = found.drafts.as_mut_slice() {
+        only.generation = None;
+    }
     if found.drafts.len() < 2 {
         return found;
     }

@@ -149,10 +149,10 @@ pub fn is_opened(text: &str) -> bool {
 /// The index of the mark that closes the one at `open`. Code blocks count from the opening tag.
 ///
 /// Reasoning often leaves a code block open. Where every closing tag seems to stand in code,
-/// the last one counts if the reasoning leads the text.
+/// the first one counts if the reasoning leads the text.
 fn closing(marks: &[Mark], open: usize, leading: bool) -> Option<usize> {
     let opening = &marks[open];
-    let mut last = None;
+    let mut first = None;
     for (at, mark) in marks.iter().enumerate().skip(open + 1) {
         if mark.opens || mark.kind != opening.kind || mark.inline_code {
             continue;
@@ -160,9 +160,9 @@ fn closing(marks: &[Mark], open: usize, leading: bool) -> Option<usize> {
         if (mark.fences - opening.fences).is_multiple_of(2) {
             return Some(at);
         }
-        last = Some(at);
+        first = first.or(Some(at));
     }
-    last.filter(|_| leading)
+    first.filter(|_| leading)
 }
 
 fn find_marks(text: &str) -> Vec<Mark> {
@@ -171,11 +171,14 @@ fn find_marks(text: &str) -> Vec<Mark> {
     let mut fences = 0;
     let mut counted = 0; // fences are counted up to here
     let mut at = 0;
-    while let Some(found) = text.get(at..).and_then(|rest| rest.find(['<', '[', '◁'])) {
+    // Bytes are looked at, not characters: only whole characters begin with these.
+    let may_begin = |byte: &u8| matches!(byte, b'<' | b'[' | 0xe2);
+    while let Some(found) = bytes[at..].iter().position(may_begin) {
         let start = at + found;
         at = start + 1;
-        while !text.is_char_boundary(at) {
-            at += 1;
+        // Dashes and quotation marks begin with the same byte as `◁`, and are frequent.
+        if bytes[start] == 0xe2 && !bytes[start..].starts_with("◁".as_bytes()) {
+            continue;
         }
         let Some((kind, opens, length)) = tag_at(&bytes[start..]) else { continue };
         let end = start + length;
@@ -217,7 +220,8 @@ fn tag_at(bytes: &[u8]) -> Option<(usize, bool, usize)> {
 fn next_fence(text: &str, from: usize, to: usize) -> Option<usize> {
     let mut from = from;
     loop {
-        let found = text.get(from..to)?.find(['`', '~'])? + from;
+        let may_begin = |byte: &u8| matches!(byte, b'`' | b'~');
+        let found = text.as_bytes().get(from..to)?.iter().position(may_begin)? + from;
         let rest = &text[found..];
         let is_fence = rest.starts_with("```") || rest.starts_with("~~~");
         if is_fence && starts_line(text, found) {

@@ -3,7 +3,7 @@
 //! Most files are of this kind, so `file` tries [`Canonical`] on a line before it builds a tree of
 //! JSON values. What is read here is taken as it stands, but for a tag that opens the reasoning.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use super::{Format, Label, Read};
@@ -24,7 +24,8 @@ pub(super) const FORMAT: Format = Format {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::ingest) struct Canonical {
-    reasoning: Nullable,
+    #[serde(deserialize_with = "present")]
+    reasoning: Option<String>,
     #[serde(default)]
     id: Option<String>,
     #[serde(default)]
@@ -43,10 +44,10 @@ pub(in crate::ingest) struct Canonical {
     meta: Option<Map<String, Value>>,
 }
 
-/// A string or null that must be there. (A plain `Option` may be missing.)
-#[derive(Deserialize)]
-#[serde(transparent)]
-struct Nullable(Option<String>);
+/// A string or null that must be there. (Without this, serde lets an `Option` be missing.)
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Option::deserialize(deserializer)
+}
 
 impl From<Canonical> for Trace {
     fn from(record: Canonical) -> Self {
@@ -55,7 +56,7 @@ impl From<Canonical> for Trace {
             model: record.model,
             prompt_id: record.prompt_id,
             prompt: record.prompt,
-            reasoning: record.reasoning.0.unwrap_or_default(),
+            reasoning: record.reasoning.unwrap_or_default(),
             answer: record.answer,
             source: record.source.unwrap_or_default(),
             domain: record.domain,

@@ -1,0 +1,116 @@
+//! A draft → a finished trace, or a counted drop.
+//!
+//! Gives every trace what its format did not: an id, a label, a source, its mediation, clean text.
+//! Called by `file` for every draft.
+
+use std::collections::VecDeque;
+
+use super::detect::Name;
+use super::formats::{self, Format, Label};
+use super::record::Draft;
+use super::summary::{Note, Place, Position, Reason, Summary};
+use super::{Options, clean, mediation};
+use crate::trace::{TextKind, Trace};
+
+/// Where finished traces and counts go.
+pub(super) struct Collector {
+    pub options: Options,
+    pub summary: Summary,
+    pub ready: VecDeque<Trace>,
+}
+
+/// Completes a draft and hands it out, or counts why not.
+pub(super) fn finish(
+    draft: Draft,
+    format: &'static Format,
+    name: &Name,
+    position: Position,
+    collector: &mut Collector,
+) {
+    let options = &collector.options;
+    let Draft { mut trace, evidence, cut_off, encrypted, generation, why } = draft;
+    let is_canonical = format.name == formats::canonical().name;
+    clean::trace(&mut trace, !is_canonical);
+    identify(&mut trace, name, position, generation, is_canonical);
+    let own_label = trace.model.take().filter(|model| !model.trim().is_empty());
+    let (label, guessed) = label(own_label.as_deref(), options, format.label, name);
+    trace.model = label;
+    if !is_canonical && !trace.meta.contains_key("mediation") {
+        let model = own_label.as_deref().or(trace.model.as_deref());
+        // A file in a folder of many models often has the model in its own name.
+        let hint = Some(name.stem.as_str()).filter(|_| own_label.is_none());
+        let mediation = mediation::judge(evidence, model, hint, cut_off);
+        trace.meta.insert("mediation".into(), mediation.name().into());
+    }
+    let summary = &mut collector.summary;
+    summary.note(Note::EncryptedPart, encrypted);
+    if trace.text(options.text).is_some() {
+        summary.note(Note::LabelFromName, usize::from(guessed));
+        summary.keep(&trace, format.name);
+        collector.ready.push_back(trace);
+        return;
+    }
+    let (reason, detail) = if options.text == TextKind::Answer || !trace.reasoning.trim().is_empty()
+    {
+        (Reason::NoAnswer, "The record holds no answer.".to_owned())
+    } else if encrypted > 0 {
+        (Reason::EncryptedReasoning, "Only the provider can read it.".to_owned())
+    } else {
+        (Reason::NoReasoning, why.unwrap_or_else(|| format.no_reasoning.to_owned()))
+    };
+    summary.drop_one(reason, || Place { file: name.display.clone(), position }, || detail);
+}
+
+/// The label of a trace, and whether it is only the name of a file or folder.
+fn label(
+    own: Option<&str>,
+    options: &Options,
+    fallback: Label,
+    name: &Name,
+) -> (Option<String>, bool) {
+    let given = options.model.as_deref();
+    let first = if options.relabel { given.or(own) } else { own.or(given) };
+    if let Some(label) = first {
+        return (Some(label.to_owned()), false);
+    }
+    let from_name = match fallback {
+        Label::Nothing => None,
+        Label::File => name.stem(),
+        Label::Folder => name.folder.as_deref(),
+    };
+    (from_name.map(str::to_owned), from_name.is_some())
+}
+
+/// Gives a trace an id of its own, a source, and generations of one record a common prompt.
+fn identify(
+    trace: &mut Trace,
+    name: &Name,
+    position: Position,
+    generation: Option<usize>,
+    is_canonical: bool,
+) {
+    let number = match position {
+        Position::File => None,
+        Position::Line(number) | Position::Record(number) => Some(number),
+    };
+    if trace.id.is_empty() {
+        trace.id = match (number, &name.folder) {
+            (Some(number), _) => format!("{}:{number}", name.stem),
+            (None, Some(folder)) => format!("{folder}/{}", name.stem),
+            (None, None) => name.stem.clone(),
+        };
+    } else if !is_canonical && trace.id.bytes().all(|byte| byte.is_ascii_digit()) {
+        // A bare number is unique in its file at best.
+        trace.id = format!("{}:{}", name.stem, trace.id);
+    }
+    if let Some(generation) = generation {
+        if trace.prompt_id.is_none() && trace.prompt.is_none() {
+            trace.prompt_id = Some(trace.id.clone());
+        }
+        trace.id = format!("{}:{generation}", trace.id);
+        trace.meta.insert("generation".into(), generation.into());
+    }
+    if trace.source.is_empty() {
+        trace.source = name.file.clone();
+    }
+}
