@@ -1,10 +1,10 @@
 //! Text → fingerprints, channel by channel, in bytes of text per second on one core.
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use cotprint::features::{
     Channel, ChannelWeights, Counter, LayoutScale, Scratch, Vectorizer, Vocabulary,
     VocabularyBuilder, layout, read_forms,
 };
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 
 mod text;

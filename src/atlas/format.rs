@@ -144,7 +144,8 @@ pub(super) fn read(bytes: &[u8], name: &str) -> Result<Atlas, Error> {
         packed.push((data, unpacked as usize));
         rest = &rest[16 + data.len()..];
     }
-    if packed.len() != SECTIONS {
+    let promised = number::<4>(bytes, 12).map(u32::from_le_bytes);
+    if packed.len() != SECTIONS || promised != Some(SECTIONS as u32) {
         return Err(inconsistent(&format!("it has {} sections, not {SECTIONS}", packed.len())));
     }
     let sections: Vec<Vec<u8>> = packed

@@ -1,6 +1,6 @@
 //! Labelled traces → an atlas.
 
-use super::{About, Atlas, Error, Floor, Reference, format, text_hash};
+use super::{About, Atlas, Error, Floor, Reference, UNKNOWN_DOMAIN, format, text_hash};
 use crate::{
     attribution::{
         Example, FitOptions, MINIMUM_WORDS,
@@ -217,7 +217,7 @@ fn describe(name: &str, family: Option<&String>, own: &[&Usable<'_>]) -> Referen
         traces: own.len(),
         words: own.iter().map(|u| u.words).sum(),
         prompts: own.iter().map(|u| u.prompt.as_str()).collect::<BTreeSet<_>>().len(),
-        domains: count(&|u| u.trace.domain.clone().unwrap_or_else(|| "unknown".into())),
+        domains: count(&|u| u.trace.domain.clone().unwrap_or_else(|| UNKNOWN_DOMAIN.into())),
         mediation: count(&|u| u.trace.mediation().name().into()),
         sources: count(&|u| u.trace.source.clone()),
         licences: own

@@ -23,6 +23,9 @@ use std::{
     path::Path,
 };
 
+/// What stands for the domain of traces that name none.
+pub const UNKNOWN_DOMAIN: &str = "unknown";
+
 /// The atlas that is built into the program, as `cotprint fit` wrote it.
 const EMBEDDED: &[u8] = include_bytes!("../../assets/default.atlas");
 

@@ -116,10 +116,13 @@ pub fn fit(
          give traces of at least two prompts",
     )?;
 
+    stage("measuring layout");
+    let measures: Vec<Vec<f32>> = examples.par_iter().map(|e| layout::measure(&e.text)).collect();
     stage("counting n-grams");
-    let vectorizer = learn_vectorizer(examples, &prompts, options)?;
+    let vectorizer = learn_vectorizer(examples, &prompts, &measures, options)?;
     stage("turning traces into rows");
-    let mut rows = vectorizer.rows(examples);
+    let mut rows = vectorizer.rows(examples, &measures);
+    drop(measures);
     let profiles: Vec<Vec<f32>> =
         rows.iter_mut().map(|row| std::mem::take(&mut row.profile)).collect();
     let features = vectorizer.vocabulary().len();
@@ -134,8 +137,7 @@ pub fn fit(
     let open_set = OpenSet::fit(&judged, references);
 
     stage("learning the weights");
-    let solution =
-        solve(gram.view(), &labels, ridge, Solution::zero(labels.len(), references), STOPPING);
+    let solution = solve(gram.view(), &labels, ridge, Solution::at(gram.view(), start), STOPPING);
     let weights = Weights::from_coefficients(&rows, features, solution.coefficients.view());
     let cross_validation = summarize(data, calibration, ridge, folds.count);
     let all: Vec<usize> = (0..labels.len()).collect();
@@ -152,6 +154,7 @@ pub fn fit(
 fn learn_vectorizer(
     examples: &[Example<'_>],
     prompts: &[u32],
+    measures: &[Vec<f32>],
     options: FitOptions,
 ) -> Result<Vectorizer, String> {
     let mut features = Vec::new();
@@ -164,8 +167,7 @@ fn learn_vectorizer(
         found.sort_by(|a, b| a.form.cmp(&b.form));
         features.append(&mut found);
     }
-    let measures: Vec<Vec<f32>> = examples.par_iter().map(|e| layout::measure(&e.text)).collect();
-    let (mean, deviation) = mean_and_deviation(&measures);
+    let (mean, deviation) = mean_and_deviation(measures);
     let vocabulary = Vocabulary::new(features)?;
     Ok(Vectorizer::new(
         vocabulary,

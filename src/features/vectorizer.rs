@@ -128,6 +128,11 @@ impl Vectorizer {
 
     /// One text as numbers.
     pub fn row(&self, text: &str, scratch: &mut Scratch) -> SparseRow {
+        self.row_with(text, &layout::measure(text), scratch)
+    }
+
+    /// The row of a text whose layout is measured already.
+    fn row_with(&self, text: &str, measures: &[f32], scratch: &mut Scratch) -> SparseRow {
         let counter = &mut scratch.counter;
         counter.clear();
         for channel in Channel::NGRAMS {
@@ -163,7 +168,7 @@ impl Vectorizer {
         for (value, &index) in row.values.iter_mut().zip(&row.indices) {
             *value *= factors[self.part[index as usize] as usize];
         }
-        row.layout = self.scale_layout(&layout::measure(text));
+        row.layout = self.scale_layout(measures);
         row
     }
 
@@ -179,12 +184,14 @@ impl Vectorizer {
             .collect()
     }
 
-    /// Many texts as numbers to learn from, in their order, by all threads. The rows hold no counts.
-    pub fn rows<T: AsRef<str> + Sync>(&self, texts: &[T]) -> Vec<SparseRow> {
+    /// Many texts as numbers to learn from, in their order, by all threads. `measures` holds their
+    /// layout measures; the rows hold no counts.
+    pub fn rows<T: AsRef<str> + Sync>(&self, texts: &[T], measures: &[Vec<f32>]) -> Vec<SparseRow> {
         texts
             .par_iter()
-            .map_init(Scratch::default, |scratch, text| {
-                let mut row = self.row(text.as_ref(), scratch);
+            .zip(measures)
+            .map_init(Scratch::default, |scratch, (text, measures)| {
+                let mut row = self.row_with(text.as_ref(), measures, scratch);
                 row.counts = Vec::new();
                 row.indices.shrink_to_fit();
                 row.values.shrink_to_fit();

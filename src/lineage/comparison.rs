@@ -8,7 +8,10 @@ use super::{
     judgement::{Findings, judge},
     tally::Tally,
 };
-use crate::{atlas::Atlas, attribution::delta::similarity};
+use crate::{
+    atlas::{Atlas, UNKNOWN_DOMAIN},
+    attribution::delta::similarity,
+};
 use std::collections::BTreeMap;
 
 /// References in the similarity matrix.
@@ -61,8 +64,9 @@ pub fn compare(
     let families = rank_families(&ranking, atlas, &resamples);
     let unknown = summarize_unknown(tally, &means, &resamples, 2 * references);
     let first = order.first().copied().unwrap_or(0);
-    let first_stays =
-        resamples.share(|means| means[..references].iter().all(|&m| m <= means[first]));
+    let first_stays = resamples.share(|means| {
+        means.get(first).is_some_and(|own| means[..references].iter().all(|m| m <= own))
+    });
     let family_stays = first_family_stays(&families, atlas, &resamples);
     let verdict = judge(&Findings {
         traces: tally.traces(),
@@ -261,19 +265,20 @@ fn limits(
         ));
     }
     let domains: Vec<&str> = tally.domains.keys().map(String::as_str).collect();
-    if !domains.is_empty() && !domains.iter().any(|d| first.domains.iter().any(|known| known == d))
-    {
+    let known: Vec<&str> =
+        first.domains.iter().map(String::as_str).filter(|d| *d != UNKNOWN_DOMAIN).collect();
+    if !domains.is_empty() && !known.is_empty() && !domains.iter().any(|d| known.contains(d)) {
         limits.push(format!(
             "The traces are about {}, and {} is known from {} only: subject matter and style are \
              mixed up between domains, and the ranking is far less certain there.",
             domains.join(", "),
             first.reference,
-            first.domains.join(", ")
+            known.join(", ")
         ));
-    } else if domains.is_empty() {
+    } else if domains.is_empty() || known.is_empty() {
         limits.push(
-            "The traces name no domain, so it could not be checked that the references are known \
-             from the same subject matter; across domains the ranking is far less certain."
+            "The traces or the references name no domain, so it could not be checked that both are \
+             about the same subject matter; across domains the ranking is far less certain."
                 .into(),
         );
     }

@@ -5,7 +5,7 @@
 //! that stand in fewer than two prompts, or in few traces, are left out: they are the topic.
 
 use super::{Evidence, tally::Tally};
-use crate::atlas::Atlas;
+use crate::{atlas::Atlas, features::word_ngrams};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A phrase must stand in this share of the traces, and in two prompts.
@@ -30,9 +30,7 @@ pub(super) fn strongest(
             let advantage = f64::from(weights.advantage(index as usize, reference));
             (advantage * used.value / traces, index)
         })
-        .filter(|(weight, index)| {
-            *weight > 0.0 && features[*index as usize].form.chars().any(char::is_alphanumeric)
-        })
+        .filter(|(weight, index)| *weight > 0.0 && is_phrase(&features[*index as usize].form))
         .collect();
     candidates.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     candidates.truncate(8 * most);
@@ -66,6 +64,17 @@ pub(super) fn strongest(
     chosen
 }
 
+/// Whether a form is more than a single token and holds a word: "the user wants" tells a reader
+/// something, "the" and ", (" do not.
+fn is_phrase(form: &str) -> bool {
+    let (mut tokens, mut words) = (0, 0);
+    word_ngrams::for_each_token(form, |start, end| {
+        tokens += 1;
+        words += usize::from(form[start..end].chars().all(char::is_alphabetic));
+    });
+    tokens >= 2 && words >= 1
+}
+
 /// The prompts that each of some features stands in.
 fn prompts_of(tally: &Tally, features: FxHashSet<u32>) -> FxHashMap<u32, FxHashSet<u32>> {
     let mut prompts: FxHashMap<u32, FxHashSet<u32>> = FxHashMap::default();
@@ -75,4 +84,18 @@ fn prompts_of(tally: &Tally, features: FxHashSet<u32>) -> FxHashMap<u32, FxHashS
         }
     }
     prompts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_phrase_is_more_than_one_token_and_holds_a_word() {
+        assert!(is_phrase("the user"));
+        assert!(is_phrase("\n\nBut"));
+        assert!(!is_phrase("the"));
+        assert!(!is_phrase(", ("));
+        assert!(!is_phrase("3 ."));
+    }
 }
