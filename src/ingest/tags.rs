@@ -171,11 +171,14 @@ fn find_marks(text: &str) -> Vec<Mark> {
     let mut fences = 0;
     let mut counted = 0; // fences are counted up to here
     let mut at = 0;
-    while let Some(found) = text.get(at..).and_then(|rest| rest.find(['<', '[', '◁'])) {
+    // Bytes are looked at, not characters: only whole characters begin with these.
+    let may_begin = |byte: &u8| matches!(byte, b'<' | b'[' | 0xe2);
+    while let Some(found) = bytes[at..].iter().position(may_begin) {
         let start = at + found;
         at = start + 1;
-        while !text.is_char_boundary(at) {
-            at += 1;
+        // Dashes and quotation marks begin with the same byte as `◁`, and are frequent.
+        if bytes[start] == 0xe2 && !bytes[start..].starts_with("◁".as_bytes()) {
+            continue;
         }
         let Some((kind, opens, length)) = tag_at(&bytes[start..]) else { continue };
         let end = start + length;
@@ -217,7 +220,8 @@ fn tag_at(bytes: &[u8]) -> Option<(usize, bool, usize)> {
 fn next_fence(text: &str, from: usize, to: usize) -> Option<usize> {
     let mut from = from;
     loop {
-        let found = text.get(from..to)?.find(['`', '~'])? + from;
+        let may_begin = |byte: &u8| matches!(byte, b'`' | b'~');
+        let found = text.as_bytes().get(from..to)?.iter().position(may_begin)? + from;
         let rest = &text[found..];
         let is_fence = rest.starts_with("```") || rest.starts_with("~~~");
         if is_fence && starts_line(text, found) {
