@@ -1,13 +1,14 @@
 //! How fast bytes become traces: canonical lines, rows around a chat completion, gzip.
 //!
 //! `cargo bench --bench ingest`. Throughput is in decompressed bytes per second, on one core.
+//! `COTPRINT_BENCH=FILE` adds a file of your own (uncompressed, to compare with other parsers).
 
 #![allow(clippy::expect_used)]
 
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use cotprint::ingest::{self, Options};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -15,32 +16,50 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 /// As many traces as make about 16 MB, of the usual length of a trace.
 const TRACES: usize = 1600;
 
-/// Text of about 8 kB that looks like reasoning to a parser: words, line breaks, quotes, LaTeX,
+/// Text of so many bytes that looks like reasoning to a parser: words, line breaks, quotes, LaTeX,
 /// and now and then a letter that is not ASCII.
-fn reasoning(seed: usize) -> String {
+fn reasoning(seed: usize, bytes: usize) -> String {
     let words = [
         "okay",
         "so",
         "the",
         "problem",
         "asks",
-        "\\(x^2\\)",
-        "wait",
-        "\"half\"",
-        "naïve",
+        "how",
+        "many",
+        "ways",
+        "there",
+        "are",
         "let",
         "me",
         "check",
         "that",
         "again",
-        "\n\n",
-        "7",
-        "—",
         "because",
+        "first",
+        "option",
+        "needs",
+        "seven",
+        "steps",
+        "if",
+        "it",
+        "holds",
+        "then",
+        "we",
+        "get",
+        "wait",
+        "maybe",
+        "not",
+        "7",
+        "\n\n",
+        "\"half\"",
+        "\\(x^2\\)",
+        "naïve",
+        "—",
     ];
     let mut text = String::new();
     let mut state = seed as u64 + 1;
-    while text.len() < 8000 {
+    while text.len() < bytes {
         state =
             state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         text.push_str(words[(state >> 33) as usize % words.len()]);
@@ -53,7 +72,7 @@ fn canonical() -> String {
     let mut lines = String::new();
     for n in 0..TRACES {
         let row = serde_json::json!({"id": format!("t{n}"), "model": "example/owl-1", "prompt_id": format!("p{}", n % 50),
-            "prompt": "What is half of seven?", "reasoning": reasoning(n), "answer": &reasoning(n + 1)[..1000],
+            "prompt": "What is half of seven?", "reasoning": reasoning(n, 8000), "answer": reasoning(n + 1, 1000),
             "source": "bench", "domain": "math", "meta": {"mediation": "raw"}});
         let _ = writeln!(lines, "{row}");
     }
@@ -66,7 +85,7 @@ fn completions() -> String {
         let row = serde_json::json!({"question_id": n, "category": "math", "question": "What is half of seven?",
             "model": "example/owl-1", "response": {"id": format!("gen-{n}"), "object": "chat.completion", "choices": [
                 {"index": 0, "finish_reason": "stop", "message": {"role": "assistant",
-                 "content": format!("<think>\n{}</think>\n{}", reasoning(n), &reasoning(n + 1)[..1000])}}],
+                 "content": format!("<think>\n{}</think>\n{}", reasoning(n, 8000), reasoning(n + 1, 1000))}}],
                 "usage": {"prompt_tokens": 9, "completion_tokens": 2000}}});
         let _ = writeln!(lines, "{row}");
     }
@@ -99,6 +118,11 @@ fn bench(criterion: &mut Criterion) {
             group.throughput(Throughput::Bytes(text.len() as u64));
             group.bench_function(&file, |bencher| bencher.iter(|| read(&path)));
         }
+    }
+    if let Some(path) = std::env::var_os("COTPRINT_BENCH").map(PathBuf::from) {
+        let size = std::fs::metadata(&path).expect("COTPRINT_BENCH names a file").len();
+        group.throughput(Throughput::Bytes(size));
+        group.bench_function("file", |bencher| bencher.iter(|| read(&path)));
     }
     group.finish();
 }
