@@ -24,6 +24,8 @@ use serde::{Deserialize, Serialize};
 
 /// Penalties that are tried, from strong to weak: each search starts from the last solution.
 const RIDGES: [f64; 3] = [0.1, 0.03, 0.01];
+/// The penalty is chosen on so many folds; the others only learn with the chosen one.
+const RIDGE_FOLDS: usize = 2;
 /// A search ends when the gradient has shrunk to this share, or after so many steps.
 const STOPPING: Stopping = Stopping { iterations: 60, tolerance: 5e-3 };
 
@@ -200,6 +202,9 @@ fn choose_ridge(
         .map(|ridge| Chosen { ridge, logits: zeros.clone(), start: zeros.clone() })
         .collect();
     for fold in 0..folds.count {
+        if fold == RIDGE_FOLDS {
+            candidates = vec![best_of(candidates, labels, words, folds)];
+        }
         let (train, test) = folds.split(fold);
         let inside = select(gram, &train, &train);
         let across = select(gram, &test, &train);
@@ -218,8 +223,26 @@ fn choose_ridge(
             }
         }
     }
+    best_of(candidates, labels, words, folds)
+}
+
+/// The candidate with the smallest calibrated loss on the folds that chose the penalty; the
+/// stronger penalty of several.
+fn best_of(
+    mut candidates: Vec<Chosen>,
+    labels: &[usize],
+    words: &[usize],
+    folds: &Folds,
+) -> Chosen {
+    if candidates.len() == 1 {
+        return candidates.swap_remove(0);
+    }
+    let held_out: Vec<usize> = (0..labels.len()).filter(|&i| folds.of[i] < RIDGE_FOLDS).collect();
+    let pick = |values: &[usize]| held_out.iter().map(|&i| values[i]).collect::<Vec<usize>>();
+    let (labels, words) = (pick(labels), pick(words));
     let loss = |chosen: &Chosen| {
-        Calibration::fit_intercept(OutOfFold { logits: &chosen.logits, labels, words }).1
+        let logits = chosen.logits.select(Axis(0), &held_out);
+        Calibration::fit_intercept(OutOfFold { logits: &logits, labels: &labels, words: &words }).1
     };
     let losses: Vec<f64> = candidates.iter().map(loss).collect();
     let best = (0..losses.len()).fold(0, |best, i| if losses[i] < losses[best] { i } else { best });
