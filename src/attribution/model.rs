@@ -7,7 +7,7 @@ use super::{
     weights::Weights,
 };
 use crate::{
-    features::{Scratch, SparseRow, Vectorizer},
+    features::{NgramCounter, SparseRow, Vectorizer},
     trace::count_words,
 };
 
@@ -57,12 +57,12 @@ impl Model {
     ///
     /// # Errors
     /// The number of words, where there are too few.
-    pub fn score(&self, text: &str, scratch: &mut Scratch) -> Result<Scored, usize> {
+    pub fn score(&self, text: &str, counter: &mut NgramCounter) -> Result<Scored, usize> {
         let words = count_words(text);
         if words < MINIMUM_WORDS {
             return Err(words);
         }
-        let row = self.vectorizer.row(text, scratch);
+        let row = self.vectorizer.row(text, counter);
         let (ngrams, layout) = self.weights.logits(&row);
         let mut probabilities: Vec<f32> = ngrams.iter().zip(&layout).map(|(a, b)| a + b).collect();
         let top = top(&probabilities);

@@ -4,7 +4,7 @@ use super::{Common, TooLittleText, progress::Progress};
 use crate::{
     atlas::Atlas,
     attribution::Scored,
-    features::Scratch,
+    features::NgramCounter,
     ingest::{self, Summary},
     lineage::InputSummary,
     trace::{TextKind, Trace},
@@ -82,9 +82,9 @@ impl ScoringArguments {
             }
             let scored: Vec<Result<Scored, usize>> = batch
                 .par_iter()
-                .map_init(Scratch::default, |scratch, trace| {
+                .map_init(NgramCounter::default, |counter, trace| {
                     let text = trace.text(self.text).unwrap_or_default();
-                    atlas.model.score(&text, scratch)
+                    atlas.model.score(&text, counter)
                 })
                 .collect();
             for (trace, scored) in batch.iter().zip(scored) {

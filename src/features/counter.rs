@@ -5,10 +5,9 @@
 ///
 /// Ids must be well mixed (their upper bits are the table index) and not 0.
 #[derive(Debug, Clone)]
-pub struct Counter {
-    /// Slot → id; 0 where the slot is empty.
-    ids: Vec<u64>,
-    counts: Vec<u32>,
+pub(super) struct Counter {
+    /// Id and count; id 0 where the slot is empty.
+    slots: Vec<(u64, u32)>,
     /// Slots in use, in order of first occurrence.
     used: Vec<u32>,
     /// `64 - log2(slots)`.
@@ -23,74 +22,56 @@ impl Default for Counter {
 
 impl Counter {
     fn with_log2_slots(log2: u32) -> Self {
-        let slots = 1 << log2;
-        Self { ids: vec![0; slots], counts: vec![0; slots], used: Vec::new(), shift: 64 - log2 }
+        Self { slots: vec![(0, 0); 1 << log2], used: Vec::new(), shift: 64 - log2 }
     }
 
     /// Adds one occurrence of `id`.
     #[inline(always)]
     pub fn add(&mut self, id: u64) {
-        let mask = self.ids.len() - 1;
-        let mut slot = (id >> self.shift) as usize & mask;
+        let mask = self.slots.len() - 1;
+        let mut at = (id >> self.shift) as usize & mask;
         loop {
-            let found = self.ids[slot];
-            if found == id {
-                self.counts[slot] += 1;
+            let slot = &mut self.slots[at];
+            if slot.0 == id {
+                slot.1 += 1;
                 return;
             }
-            if found == 0 {
-                self.insert(slot, id);
+            if slot.0 == 0 {
+                *slot = (id, 1);
+                self.used.push(at as u32);
+                if self.used.len() * 2 > self.slots.len() {
+                    self.grow();
+                }
                 return;
             }
-            slot = (slot + 1) & mask;
-        }
-    }
-
-    #[inline]
-    fn insert(&mut self, slot: usize, id: u64) {
-        self.ids[slot] = id;
-        self.counts[slot] = 1;
-        self.used.push(slot as u32);
-        if self.used.len() * 2 > self.ids.len() {
-            self.grow();
+            at = (at + 1) & mask;
         }
     }
 
     #[cold]
     fn grow(&mut self) {
         let mut larger = Self::with_log2_slots(64 - self.shift + 1);
-        let mask = larger.ids.len() - 1;
+        let mask = larger.slots.len() - 1;
         for (id, count) in self.iter() {
-            let mut slot = (id >> larger.shift) as usize & mask;
-            while larger.ids[slot] != 0 {
-                slot = (slot + 1) & mask;
+            let mut at = (id >> larger.shift) as usize & mask;
+            while larger.slots[at].0 != 0 {
+                at = (at + 1) & mask;
             }
-            larger.ids[slot] = id;
-            larger.counts[slot] = count;
-            larger.used.push(slot as u32);
+            larger.slots[at] = (id, count);
+            larger.used.push(at as u32);
         }
         *self = larger;
     }
 
     /// The different ids with their counts, in order of first occurrence.
     pub fn iter(&self) -> impl Iterator<Item = (u64, u32)> + '_ {
-        self.used.iter().map(|&slot| (self.ids[slot as usize], self.counts[slot as usize]))
-    }
-
-    /// The number of different ids.
-    pub fn len(&self) -> usize {
-        self.used.len()
-    }
-
-    /// Whether nothing was added.
-    pub fn is_empty(&self) -> bool {
-        self.used.is_empty()
+        self.used.iter().map(|&at| self.slots[at as usize])
     }
 
     /// Forgets all ids and keeps the memory.
     pub fn clear(&mut self) {
-        for &slot in &self.used {
-            self.ids[slot as usize] = 0;
+        for &at in &self.used {
+            self.slots[at as usize].0 = 0;
         }
         self.used.clear();
     }
@@ -109,7 +90,7 @@ mod tests {
                     counter.add(super::super::hash::finish(i, round));
                 }
             }
-            assert_eq!(counter.len(), 1000);
+            assert_eq!(counter.iter().count(), 1000);
             for (i, (id, count)) in counter.iter().enumerate() {
                 let i = i as u64 + 1;
                 assert_eq!(
@@ -118,7 +99,7 @@ mod tests {
                 );
             }
             counter.clear();
-            assert!(counter.is_empty());
+            assert_eq!(counter.iter().count(), 0);
         }
     }
 }

@@ -184,18 +184,18 @@ impl Lines {
         for (count, holds) in self.shapes.iter_mut().zip(shapes) {
             *count += usize::from(holds);
         }
-        let bold = trimmed.matches("**").count() / 2;
-        let stars =
-            trimmed.matches('*').count().saturating_sub(4 * bold + usize::from(bullet("*")));
+        let marks = InlineMarks::count(trimmed.as_bytes());
+        let bold = marks.double_stars / 2;
+        let stars = marks.stars.saturating_sub(4 * bold + usize::from(bullet("*")));
         let inline = [
             bold,
             stars / 2,
-            trimmed.matches('`').count() / 2,
-            trimmed.matches('$').count() / 2,
-            trimmed.matches("\\(").count(),
-            trimmed.matches("\\[").count() + trimmed.matches("$$").count() / 2,
-            trimmed.matches("\\boxed").count(),
-            trimmed.matches("...").count(),
+            marks.backticks / 2,
+            marks.dollars / 2,
+            marks.open_parentheses,
+            marks.open_brackets + marks.double_dollars / 2,
+            marks.boxed,
+            marks.ellipses,
         ];
         for (count, found) in self.inline.iter_mut().zip(inline) {
             *count += found;
@@ -207,6 +207,59 @@ impl Lines {
             self.paragraphs[class(self.paragraph_words, &PARAGRAPH_BOUNDS)] += 1;
             self.paragraph_words = 0;
         }
+    }
+}
+
+/// Marks of markdown and LaTeX inside one line, none counted twice with itself.
+#[derive(Default)]
+struct InlineMarks {
+    stars: usize,
+    double_stars: usize,
+    backticks: usize,
+    dollars: usize,
+    double_dollars: usize,
+    open_parentheses: usize,
+    open_brackets: usize,
+    boxed: usize,
+    ellipses: usize,
+}
+
+impl InlineMarks {
+    fn count(line: &[u8]) -> Self {
+        let mut marks = Self::default();
+        // Where a pair of the same mark may begin: pairs do not overlap.
+        let (mut star_from, mut dollar_from, mut dot_from) = (0, 0, 0);
+        for (at, &byte) in line.iter().enumerate() {
+            match byte {
+                b'*' => {
+                    marks.stars += 1;
+                    if at >= star_from && line.get(at + 1) == Some(&b'*') {
+                        marks.double_stars += 1;
+                        star_from = at + 2;
+                    }
+                }
+                b'$' => {
+                    marks.dollars += 1;
+                    if at >= dollar_from && line.get(at + 1) == Some(&b'$') {
+                        marks.double_dollars += 1;
+                        dollar_from = at + 2;
+                    }
+                }
+                b'.' if at >= dot_from && line[at..].starts_with(b"...") => {
+                    marks.ellipses += 1;
+                    dot_from = at + 3;
+                }
+                b'`' => marks.backticks += 1,
+                b'\\' => match line.get(at + 1) {
+                    Some(b'(') => marks.open_parentheses += 1,
+                    Some(b'[') => marks.open_brackets += 1,
+                    Some(b'b') => marks.boxed += usize::from(line[at..].starts_with(b"\\boxed")),
+                    _ => {}
+                },
+                _ => {}
+            }
+        }
+        marks
     }
 }
 
@@ -238,32 +291,31 @@ impl Characters {
         let mut first = ' ';
         for c in text.chars().chain([' ']) {
             counts.total += 1;
-            if c.is_ascii() {
+            let (alphabetic, is_upper) = if c.is_ascii() {
                 let place = ascii_marks[c as usize];
                 if place != u8::MAX {
                     counts.marks[place as usize] += 1;
                 }
+                counts.digits += usize::from(c.is_ascii_digit());
+                (c.is_ascii_alphabetic(), c.is_ascii_uppercase())
             } else {
                 counts.non_ascii += 1;
                 counts.ideographs += usize::from(is_ideographic(c));
                 if let Some(place) = MARKS.iter().position(|&mark| mark == c) {
                     counts.marks[place] += 1;
                 }
-            }
-            if c.is_alphabetic() {
-                let is_upper = c.is_uppercase();
-                counts.letters += 1;
-                counts.uppercase += usize::from(is_upper);
+                (c.is_alphabetic(), c.is_uppercase())
+            };
+            if alphabetic {
                 if length == 0 {
                     first = c;
                     first_upper = is_upper;
                 }
                 length += 1;
                 upper += usize::from(is_upper);
-                continue;
-            }
-            counts.digits += usize::from(c.is_ascii_digit());
-            if length > 0 {
+            } else if length > 0 {
+                counts.letters += length;
+                counts.uppercase += upper;
                 counts.words += 1;
                 counts.capitalized += usize::from(first_upper);
                 counts.all_caps += usize::from(upper == length && length > 1);
@@ -289,6 +341,21 @@ impl Sentences {
         let mut sentences = Self::default();
         let (mut words, mut in_word, mut lower_start, mut ended) = (0, false, false, false);
         for c in text.chars().chain(['\n']) {
+            if c.is_ascii_alphanumeric() {
+                if !in_word {
+                    if words == 0 {
+                        lower_start = c.is_ascii_lowercase();
+                    }
+                    words += 1;
+                    in_word = true;
+                }
+                ended = false;
+                continue;
+            }
+            if c == ' ' && !ended {
+                in_word = false;
+                continue;
+            }
             if c == '\n' || (ended && c.is_whitespace()) || matches!(c, '。' | '！' | '？') {
                 if words > 0 {
                     sentences.lengths[class(words, &SENTENCE_BOUNDS)] += 1;

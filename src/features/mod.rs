@@ -1,6 +1,6 @@
 //! Traces → fingerprints.
 //!
-//! Comes in: the text of a trace. Goes out: counted n-grams ([`Counter`]), layout measurements
+//! Comes in: the text of a trace. Goes out: counted n-grams ([`NgramCounter`]), layout measurements
 //! ([`layout::measure`]) and, through a [`Vectorizer`], the sparse row that the learner and the
 //! atlas work on. Everything here is a pure function of the text: no file, no global state. Called
 //! by `attribution` (to learn and to score) and by `lineage` (to show evidence).
@@ -9,18 +9,19 @@
 //! occurrence with a stable 64-bit id and the place in the text, so that the same code counts
 //! features and leads them back to where they stand.
 
+mod char_counter;
 pub mod char_ngrams;
 mod counter;
 mod hash;
 pub mod layout;
+mod ngram_counter;
 mod vectorizer;
 mod vocabulary;
 pub mod word_ngrams;
 
-pub use counter::Counter;
-pub use vectorizer::{
-    ChannelWeights, LayoutScale, Scratch, SparseRow, Vectorizer, mean_and_deviation,
-};
+use counter::Counter;
+pub use ngram_counter::NgramCounter;
+pub use vectorizer::{ChannelWeights, LayoutScale, SparseRow, Vectorizer, mean_and_deviation};
 pub use vocabulary::{Feature, Vocabulary, VocabularyBuilder, read_forms};
 
 use serde::{Deserialize, Serialize};

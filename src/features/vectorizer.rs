@@ -5,7 +5,7 @@
 //! so that neither a long trace nor a channel with many features outweighs the rest. Layout
 //! measures are centred, scaled to unit variance over the training traces and clipped.
 
-use super::{Channel, Counter, Vocabulary, layout};
+use super::{Channel, NgramCounter, Vocabulary, layout};
 use crate::trace::count_words;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -34,16 +34,23 @@ impl Default for ChannelWeights {
 #[derive(Debug, Clone)]
 pub struct Vectorizer {
     vocabulary: Vocabulary,
-    /// Feature → inverse document frequency times its channel's weight.
-    idf: Vec<f32>,
-    /// Feature → 0 for `char`, 1 for `word`.
-    part: Vec<u8>,
+    /// What a row needs to know of each feature, side by side in memory.
+    entries: Vec<Entry>,
     layout: LayoutScale,
-    /// Feature → its place in a profile, or `NO_PLACE`.
-    profile_place: Vec<u32>,
     profile_features: usize,
     weights: ChannelWeights,
     logarithms: Vec<f32>,
+}
+
+/// What a row needs to know of a feature.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    /// Inverse document frequency.
+    idf: f32,
+    /// 0 for `char`, 1 for `word`.
+    part: u32,
+    /// Its place in a profile, or `NO_PLACE`.
+    place: u32,
 }
 
 /// How layout measures are centred and scaled.
@@ -75,12 +82,6 @@ pub struct SparseRow {
     pub profile: Vec<f32>,
 }
 
-/// Memory that is reused from text to text.
-#[derive(Debug, Clone, Default)]
-pub struct Scratch {
-    counter: Counter,
-}
-
 impl Vectorizer {
     /// A vectorizer for `vocabulary`, learned from `traces` traces.
     pub fn new(
@@ -91,19 +92,24 @@ impl Vectorizer {
     ) -> Self {
         let smooth = |df: u32| ((1.0 + traces as f64) / (1.0 + f64::from(df))).ln() as f32 + 1.0;
         let features = vocabulary.features();
-        let idf = features.iter().map(|f| smooth(f.traces)).collect();
-        let part: Vec<u8> = features.iter().map(|f| u8::from(f.channel == Channel::Word)).collect();
-        let mut widespread: Vec<u32> =
-            (0..features.len() as u32).filter(|&i| part[i as usize] == 1).collect();
-        widespread.sort_by_key(|&i| (u32::MAX - features[i as usize].traces, i));
+        let mut entries: Vec<Entry> = features
+            .iter()
+            .map(|f| Entry {
+                idf: smooth(f.traces),
+                part: u32::from(f.channel == Channel::Word),
+                place: NO_PLACE,
+            })
+            .collect();
+        let mut widespread: Vec<usize> =
+            (0..features.len()).filter(|&i| entries[i].part == 1).collect();
+        widespread.sort_by_key(|&i| (u32::MAX - features[i].traces, i));
         widespread.truncate(PROFILE_FEATURES);
-        let mut profile_place = vec![NO_PLACE; features.len()];
         for (place, &index) in widespread.iter().enumerate() {
-            profile_place[index as usize] = place as u32;
+            entries[index].place = place as u32;
         }
         let logarithms = (0..1024).map(|tf| 1.0 + (tf.max(1) as f32).ln()).collect();
         let profile_features = widespread.len();
-        Self { vocabulary, idf, part, layout, profile_place, profile_features, weights, logarithms }
+        Self { vocabulary, entries, layout, profile_features, weights, logarithms }
     }
 
     /// How much each channel counts.
@@ -127,46 +133,40 @@ impl Vectorizer {
     }
 
     /// One text as numbers.
-    pub fn row(&self, text: &str, scratch: &mut Scratch) -> SparseRow {
-        self.row_with(text, &layout::measure(text), scratch)
+    pub fn row(&self, text: &str, counter: &mut NgramCounter) -> SparseRow {
+        self.row_with(text, &layout::measure(text), counter)
     }
 
     /// The row of a text whose layout is measured already.
-    fn row_with(&self, text: &str, measures: &[f32], scratch: &mut Scratch) -> SparseRow {
-        let counter = &mut scratch.counter;
-        counter.clear();
-        for channel in Channel::NGRAMS {
-            channel.for_each_ngram(text, |id, _, _| counter.add(id));
-        }
-        let mut row = SparseRow::default();
-        row.indices.reserve(counter.len() / 2);
-        row.values.reserve(counter.len() / 2);
-        row.counts.reserve(counter.len() / 2);
-        row.profile = vec![0.0; self.profile_features];
+    fn row_with(&self, text: &str, measures: &[f32], counter: &mut NgramCounter) -> SparseRow {
+        let mut row =
+            SparseRow { profile: vec![0.0; self.profile_features], ..SparseRow::default() };
         let words = count_words(text).max(1) as f32;
         let mut squares = [0.0_f32; 2];
-        for (id, count) in counter.iter() {
-            let Some(index) = self.vocabulary.index_of(id) else { continue };
-            let logarithm = match self.logarithms.get(count as usize) {
-                Some(&logarithm) => logarithm,
-                None => 1.0 + (count as f32).ln(),
-            };
-            let value = logarithm * self.idf[index];
-            squares[self.part[index] as usize] += value * value;
-            row.indices.push(index as u32);
-            row.values.push(value);
-            row.counts.push(count);
-            let place = self.profile_place[index];
-            if place != NO_PLACE {
-                row.profile[place as usize] = (count as f32 / words).sqrt();
-            }
+        for channel in Channel::NGRAMS {
+            counter.for_each(channel, text, |id, count| {
+                let Some(index) = self.vocabulary.index_of(id) else { return };
+                let logarithm = match self.logarithms.get(count as usize) {
+                    Some(&logarithm) => logarithm,
+                    None => 1.0 + (count as f32).ln(),
+                };
+                let entry = self.entries[index];
+                let value = logarithm * entry.idf;
+                squares[entry.part as usize] += value * value;
+                row.indices.push(index as u32);
+                row.values.push(value);
+                row.counts.push(count);
+                if entry.place != NO_PLACE {
+                    row.profile[entry.place as usize] = (count as f32 / words).sqrt();
+                }
+            });
         }
         let factor =
             |square: f32, weight: f32| if square > 0.0 { weight / square.sqrt() } else { 0.0 };
         let factors =
             [factor(squares[0], self.weights.char), factor(squares[1], self.weights.word)];
         for (value, &index) in row.values.iter_mut().zip(&row.indices) {
-            *value *= factors[self.part[index as usize] as usize];
+            *value *= factors[self.entries[index as usize].part as usize];
         }
         row.layout = self.scale_layout(measures);
         row
@@ -190,8 +190,8 @@ impl Vectorizer {
         texts
             .par_iter()
             .zip(measures)
-            .map_init(Scratch::default, |scratch, (text, measures)| {
-                let mut row = self.row_with(text.as_ref(), measures, scratch);
+            .map_init(NgramCounter::default, |counter, (text, measures)| {
+                let mut row = self.row_with(text.as_ref(), measures, counter);
                 row.counts = Vec::new();
                 row.indices.shrink_to_fit();
                 row.values.shrink_to_fit();
@@ -237,7 +237,7 @@ mod tests {
 
     #[test]
     fn a_row_is_worked_by_hand() {
-        let row = vectorizer().row("wait so wait", &mut Scratch::default());
+        let row = vectorizer().row("wait so wait", &mut NgramCounter::default());
         let value = |index| row.values[row.indices.iter().position(|&i| i == index).unwrap()];
         // idf(wait) = ln(4/4) + 1 = 1, idf(so) = ln(4/2) + 1; tf(wait) = 1 + ln 2.
         let (wait, so) = (1.0 + 2.0_f32.ln(), 1.0 + 2.0_f32.ln());
@@ -252,7 +252,7 @@ mod tests {
 
     #[test]
     fn a_text_without_known_features_has_an_empty_row() {
-        let row = vectorizer().row("—", &mut Scratch::default());
+        let row = vectorizer().row("—", &mut NgramCounter::default());
         assert!(row.indices.is_empty());
         assert!(row.layout.iter().chain(&row.profile).all(|v| v.is_finite()));
     }

@@ -5,7 +5,7 @@
 //! are spread over shards by their upper bits, so that threads count without locks and the result
 //! does not depend on their number.
 
-use super::{Channel, Counter, char_ngrams, word_ngrams};
+use super::{Channel, NgramCounter, char_ngrams, word_ngrams};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -36,8 +36,10 @@ impl Feature {
 #[derive(Debug, Clone, Default)]
 pub struct Vocabulary {
     features: Vec<Feature>,
-    /// Ids in ascending order, each with the index of its feature.
-    ids: Vec<(u64, u32)>,
+    /// Ids in ascending order.
+    ids: Vec<u64>,
+    /// The index of the feature of each of `ids`.
+    indices: Vec<u32>,
     /// Where the ids begin whose upper bits are `i`; one more entry at the end.
     buckets: Vec<u32>,
     shift: u32,
@@ -76,7 +78,8 @@ impl Vocabulary {
         for i in 1..buckets.len() {
             buckets[i] += buckets[i - 1];
         }
-        Ok(Self { features, ids, buckets, shift })
+        let (ids, indices) = ids.into_iter().unzip();
+        Ok(Self { features, ids, indices, buckets, shift })
     }
 
     /// The features, in the order of their indices.
@@ -99,8 +102,8 @@ impl Vocabulary {
     pub fn index_of(&self, id: u64) -> Option<usize> {
         let bucket = (id >> self.shift) as usize;
         let (from, to) = (*self.buckets.get(bucket)?, *self.buckets.get(bucket + 1)?);
-        let place = self.ids[from as usize..to as usize].iter().find(|(known, _)| *known == id)?;
-        Some(place.1 as usize)
+        let place = self.ids[from as usize..to as usize].iter().position(|&known| known == id)?;
+        Some(self.indices[from as usize + place] as usize)
     }
 }
 
@@ -135,13 +138,11 @@ impl VocabularyBuilder {
         for (texts, prompts) in texts.chunks(128).zip(prompts.chunks(128)) {
             let found: Vec<Vec<Vec<u64>>> = texts
                 .par_iter()
-                .map_init(Counter::default, |counter, text| {
-                    counter.clear();
-                    channel.for_each_ngram(text.as_ref(), |id, _, _| counter.add(id));
+                .map_init(NgramCounter::default, |counter, text| {
                     let mut sharded = vec![Vec::new(); 1 << SHARD_BITS];
-                    for (id, _) in counter.iter() {
+                    counter.for_each(channel, text.as_ref(), |id, _| {
                         sharded[(id >> (64 - SHARD_BITS)) as usize].push(id);
-                    }
+                    });
                     sharded
                 })
                 .collect();

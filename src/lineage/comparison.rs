@@ -242,8 +242,8 @@ fn limits(
         ));
     }
     limits.push(
-        "Style is evidence, not proof: two models can look alike because they share a teacher, a \
-         public data set or a base model."
+        "Two models can look alike because they share a teacher, a public data set or a base model: \
+         the ranking does not say which."
             .into(),
     );
     let summaries = tally.mediation.get("summary").copied().unwrap_or(0);
@@ -267,7 +267,12 @@ fn limits(
     let domains: Vec<&str> = tally.domains.keys().map(String::as_str).collect();
     let known: Vec<&str> =
         first.domains.iter().map(String::as_str).filter(|d| *d != UNKNOWN_DOMAIN).collect();
-    if !domains.is_empty() && !known.is_empty() && !domains.iter().any(|d| known.contains(d)) {
+    let learned_from = 2 * tally.seen_before > traces;
+    if !learned_from
+        && !domains.is_empty()
+        && !known.is_empty()
+        && !domains.iter().any(|d| known.contains(d))
+    {
         limits.push(format!(
             "The traces are about {}, and {} is known from {} only: subject matter and style are \
              mixed up between domains, and the ranking is far less certain there.",
@@ -275,7 +280,7 @@ fn limits(
             first.reference,
             known.join(", ")
         ));
-    } else if domains.is_empty() || known.is_empty() {
+    } else if !learned_from && (domains.is_empty() || known.is_empty()) {
         limits.push(
             "The traces or the references name no domain, so it could not be checked that both are \
              about the same subject matter; across domains the ranking is far less certain."

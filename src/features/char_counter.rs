@@ -1,0 +1,214 @@
+//! Counts character n-grams of all lengths in one pass over the text.
+//!
+//! Only the longest n-grams are counted character by character. Every shorter one is the beginning
+//! of a longer one (but for the last few of the text), so that its count is the sum of theirs: the
+//! table of n-grams is emptied into the table of (n − 1)-grams, which costs one step per different
+//! n-gram instead of one per occurrence. Characters are numbered within the text, so that five of
+//! them fit into an exact 64-bit key; a text with more different characters than fit is counted
+//! the plain way.
+
+use super::{
+    Counter,
+    char_ngrams::{self, LONGEST, SALT},
+    hash::{finish, roll, unroll},
+};
+
+/// Bits of a character's number; five numbers make a key.
+const BITS: u32 = 12;
+/// The number of a character that was not seen in this text yet.
+const UNSEEN: u16 = 0;
+/// Numbers run from 1, so that no key is 0.
+const MOST: usize = (1 << BITS) - 1;
+
+/// A table from keys to counts, emptied after each text.
+#[derive(Debug, Clone)]
+struct Level {
+    /// Key and count; key 0 where the slot is empty.
+    slots: Vec<(u64, u32)>,
+    /// Slots in use with the rolling hash of their n-grams, in order of first occurrence.
+    used: Vec<(u32, u64)>,
+    shift: u32,
+}
+
+impl Level {
+    fn with_log2_slots(log2: u32) -> Self {
+        Self { slots: vec![(0, 0); 1 << log2], used: Vec::new(), shift: 64 - log2 }
+    }
+
+    #[inline(always)]
+    fn add(&mut self, key: u64, count: u32, hash: u64) {
+        let mask = self.slots.len() - 1;
+        let mut at = (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> self.shift) as usize & mask;
+        loop {
+            let slot = &mut self.slots[at];
+            if slot.0 == key {
+                slot.1 += count;
+                return;
+            }
+            if slot.0 == 0 {
+                *slot = (key, count);
+                self.used.push((at as u32, hash));
+                if self.used.len() * 2 > self.slots.len() {
+                    self.grow();
+                }
+                return;
+            }
+            at = (at + 1) & mask;
+        }
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        let mut larger = Self::with_log2_slots(64 - self.shift + 1);
+        for &(at, hash) in &self.used {
+            let (key, count) = self.slots[at as usize];
+            larger.add(key, count, hash);
+        }
+        *self = larger;
+    }
+
+    /// Empties the table and calls `each(key, count, hash)` for what was in it.
+    fn drain(&mut self, mut each: impl FnMut(u64, u32, u64)) {
+        for (at, hash) in self.used.drain(..) {
+            let slot = &mut self.slots[at as usize];
+            each(slot.0, slot.1, hash);
+            slot.0 = 0;
+        }
+    }
+}
+
+/// Memory for counting, reused from text to text.
+#[derive(Debug, Clone)]
+pub(super) struct CharCounter {
+    /// `levels[n - 1]` counts n-grams.
+    levels: [Level; LONGEST],
+    /// Code point → number in this text. Code points beyond it are numbered by `far`.
+    numbers: Vec<u16>,
+    far: rustc_hash::FxHashMap<char, u16>,
+    /// Number − 1 → character.
+    characters: Vec<char>,
+    plain: Counter,
+}
+
+impl Default for CharCounter {
+    fn default() -> Self {
+        Self {
+            levels: [8, 10, 11, 12, 13].map(Level::with_log2_slots),
+            numbers: vec![UNSEEN; 0x1_0000],
+            far: rustc_hash::FxHashMap::default(),
+            characters: Vec::new(),
+            plain: Counter::default(),
+        }
+    }
+}
+
+impl CharCounter {
+    /// Calls `each(id, count)` once for every different n-gram of 1–5 characters, in an order that
+    /// depends on nothing but the text.
+    pub fn for_each(&mut self, text: &str, mut each: impl FnMut(u64, u32)) {
+        if !self.count_longest(text) {
+            self.plain.clear();
+            char_ngrams::for_each(text, |id, _, _| self.plain.add(id));
+            self.plain.iter().for_each(|(id, count)| each(id, count));
+        } else {
+            self.count_shorter(&mut each);
+        }
+        for c in self.characters.drain(..) {
+            if let Some(number) = self.numbers.get_mut(c as usize) {
+                *number = UNSEEN;
+            }
+        }
+        self.far.clear();
+    }
+
+    /// Counts the 5-grams, and the shorter n-grams that end the text. False where the text has too
+    /// many different characters; then nothing is left in the tables.
+    fn count_longest(&mut self, text: &str) -> bool {
+        const MASK: u64 = (1 << (BITS * LONGEST as u32)) - 1;
+        let mut key = 0_u64;
+        // hashes[n - 1] belongs to the last n characters.
+        let mut hashes = [0_u64; LONGEST];
+        let mut seen = 0;
+        for c in text.chars() {
+            let mut number = match self.numbers.get(c as usize) {
+                Some(&number) => number,
+                None => self.far.get(&c).copied().unwrap_or(UNSEEN),
+            };
+            if number == UNSEEN {
+                if self.characters.len() == MOST {
+                    self.levels[LONGEST - 1].drain(|_, _, _| ());
+                    return false;
+                }
+                self.characters.push(c);
+                number = self.characters.len() as u16;
+                match self.numbers.get_mut(c as usize) {
+                    Some(place) => *place = number,
+                    None => {
+                        self.far.insert(c, number);
+                    }
+                }
+            }
+            key = (key << BITS | u64::from(number)) & MASK;
+            for n in (1..LONGEST).rev() {
+                hashes[n] = roll(hashes[n - 1], u64::from(c));
+            }
+            hashes[0] = roll(0, u64::from(c));
+            seen += 1;
+            if seen >= LONGEST {
+                self.levels[LONGEST - 1].add(key, 1, hashes[LONGEST - 1]);
+            }
+        }
+        // The last n-grams of each shorter length begin no longer one.
+        for n in 1..LONGEST.min(seen + 1) {
+            self.levels[n - 1].add(key & ((1 << (BITS * n as u32)) - 1), 1, hashes[n - 1]);
+        }
+        true
+    }
+
+    fn count_shorter(&mut self, each: &mut impl FnMut(u64, u32)) {
+        let characters = &self.characters;
+        for n in (1..=LONGEST).rev() {
+            let (shorter, longer) = self.levels.split_at_mut(n - 1);
+            let salt = SALT + n as u64 - 1;
+            longer[0].drain(|key, count, hash| {
+                each(finish(hash, salt), count);
+                if let Some(shorter) = shorter.last_mut() {
+                    let last = characters[(key & MOST as u64) as usize - 1];
+                    shorter.add(key >> BITS, count, unroll(hash, u64::from(last)));
+                }
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    fn check(text: &str, counter: &mut CharCounter) {
+        let mut expected: BTreeMap<u64, u32> = BTreeMap::new();
+        char_ngrams::for_each(text, |id, _, _| *expected.entry(id).or_default() += 1);
+        let mut found = BTreeMap::new();
+        counter.for_each(text, |id, count| {
+            assert!(found.insert(id, count).is_none(), "{id} stands twice in {text:?}");
+        });
+        assert_eq!(found, expected, "{text:?}");
+    }
+
+    #[test]
+    fn counts_are_those_of_the_plain_way() {
+        let mut counter = CharCounter::default();
+        let many: String = (0x4E00..0x4E00 + MOST as u32 + 50).filter_map(char::from_u32).collect();
+        for text in
+            ["", "a", "ab", "abcd", "abcde", "aaaaaaaaab", "Hé, 我们! 😀😀 ok\u{0}\n\n", &many]
+        {
+            check(text, &mut counter);
+        }
+        check(&"the quick brown fox jumps over the lazy dog. ".repeat(50), &mut counter);
+        check(
+            &(0..40_000).map(|i| char::from(b'a' + (i * i % 23) as u8)).collect::<String>(),
+            &mut counter,
+        );
+    }
+}

@@ -1,0 +1,27 @@
+//! Counts the n-grams of a text, each channel in the way that is fastest for it.
+
+use super::{Channel, Counter, char_counter::CharCounter, word_ngrams};
+
+/// Memory for counting n-grams, reused from text to text: a trace of 10 kB has 60,000 of them, and
+/// an allocation for each text would cost more than counting.
+#[derive(Debug, Clone, Default)]
+pub struct NgramCounter {
+    characters: CharCounter,
+    words: Counter,
+}
+
+impl NgramCounter {
+    /// Calls `each(id, count)` once for every different n-gram of a channel in `text`, in an order
+    /// that depends on nothing but the text. [`Channel::Layout`] has no n-grams.
+    pub fn for_each(&mut self, channel: Channel, text: &str, mut each: impl FnMut(u64, u32)) {
+        match channel {
+            Channel::Char => self.characters.for_each(text, each),
+            Channel::Word => {
+                self.words.clear();
+                word_ngrams::for_each(text, |id, _, _| self.words.add(id));
+                self.words.iter().for_each(|(id, count)| each(id, count));
+            }
+            Channel::Layout => {}
+        }
+    }
+}
