@@ -5,13 +5,13 @@
 pub enum Error {
     /// The file cannot be read.
     #[error(
-        "cannot read the atlas {name}: {source}. Give the path of a file that `cotprint fit` wrote, or leave --atlas out to use the embedded one."
+        "cannot read the atlas {name}: {reason}. Give the path of a file that `cotprint fit` wrote, or leave --atlas out to use the embedded one."
     )]
     Read {
         /// The file.
         name: String,
         /// What the system says.
-        source: std::io::Error,
+        reason: String,
     },
     /// The file is something else.
     #[error(

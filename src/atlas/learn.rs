@@ -19,6 +19,8 @@ pub const MINIMUM_TRACES: usize = 4;
 const MOST_TRACES: usize = 16_000;
 /// A corpus needs so many traces to have a floor computed from it.
 const FLOOR_TRACES: usize = 10;
+/// With fewer references a profile is scaled by too few to say what a similarity means.
+const FLOOR_REFERENCES: usize = 8;
 
 /// How an atlas is learned.
 #[derive(Debug, Clone, Default)]
@@ -234,6 +236,9 @@ fn floors(
     usable: &[Usable<'_>],
     raw: &[Vec<f32>],
 ) -> Vec<Floor> {
+    if references.len() < FLOOR_REFERENCES {
+        return Vec::new();
+    }
     let mean_of = |members: &[usize]| {
         profiles.standardize(&mean_profile(members.iter().map(|&i| raw[i].as_slice())))
     };
@@ -243,7 +248,7 @@ fn floors(
         let own: Vec<usize> =
             (0..usable.len()).filter(|&i| usable[i].model == reference.name).collect();
         let (first, second): (Vec<usize>, Vec<usize>) =
-            own.iter().partition(|&&i| xxh3_64(usable[i].prompt.as_bytes()) % 2 == 0);
+            own.iter().partition(|&&i| xxh3_64(usable[i].prompt.as_bytes()).is_multiple_of(2));
         if first.len() >= FLOOR_TRACES && second.len() >= FLOOR_TRACES {
             halves.push(similarity(&mean_of(&first), &mean_of(&second)));
         }

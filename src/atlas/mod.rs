@@ -112,8 +112,8 @@ impl Atlas {
     /// Where the file cannot be read, is no atlas, is of a newer version, is cut off or altered.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let name = path.display().to_string();
-        let bytes =
-            std::fs::read(path).map_err(|source| Error::Read { name: name.clone(), source })?;
+        let bytes = std::fs::read(path)
+            .map_err(|error| Error::Read { name: name.clone(), reason: error.to_string() })?;
         Self::from_bytes(&bytes, &name)
     }
 

@@ -104,7 +104,8 @@ mod tests {
         let (a, b, c) = (profiles.reference(0), profiles.reference(1), profiles.reference(2));
         assert!((similarity(a, b) - 0.5).abs() < 1e-4);
         assert!((similarity(a, a) - 1.0).abs() < 1e-6);
-        let expected = (-1.2247 * 1.2247 - 0.7071 * 1.4142) / (1.4142 * 1.8708);
+        // Inner product −1.5 − 1, lengths √2 and √3.5.
+        let expected = -2.5 / (2.0_f64 * 3.5).sqrt();
         assert!((similarity(a, c) - expected).abs() < 1e-3);
     }
 

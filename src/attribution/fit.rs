@@ -336,7 +336,8 @@ fn summarize(
         ridge,
         top1: share(&|j| j.1),
         top5: share(&|j| j.2),
-        log_loss: calibration.loss(data),
+        // Not below zero, which rounding could give.
+        log_loss: calibration.loss(data).max(0.0),
         calibration_error: expected_calibration_error(&confidences),
     }
 }

@@ -126,8 +126,7 @@ pub fn solve(
     let mut iterations = 0;
     while iterations < stopping.iterations {
         let length = gradient.dot(&gradient).max(0.0).sqrt();
-        // Not `<=`: a gradient that is not a number must end the search too.
-        if !(length > stopping.tolerance * first.max(1e-12)) {
+        if length.is_nan() || length <= stopping.tolerance * first.max(1e-12) {
             break;
         }
         let direction = search_direction(&gradient, &memory);
@@ -189,13 +188,13 @@ fn line_search(
         )
     };
     let (value, slope) = value_and_slope(0.0);
-    if !(slope < 0.0) {
+    if slope.is_nan() || slope >= 0.0 {
         return None;
     }
     let (mut low, mut high, mut step) = (0.0, f64::INFINITY, 1.0);
     for _ in 0..30 {
         let (new_value, new_slope) = value_and_slope(step);
-        if !(new_value <= value + 1e-4 * step * slope) {
+        if new_value.is_nan() || new_value > value + 1e-4 * step * slope {
             high = step;
         } else if new_slope < 0.9 * slope {
             low = step;

@@ -14,7 +14,7 @@ use crate::{
 /// A trace with fewer words is not judged.
 pub const MINIMUM_WORDS: usize = 30;
 
-/// Everything that scoring needs. Learned by [`super::fit`], stored in an atlas.
+/// Everything that scoring needs. Learned by [`super::fit()`], stored in an atlas.
 #[derive(Debug, Clone)]
 pub struct Model {
     /// Text → row.

@@ -82,7 +82,9 @@ impl Weights {
         factors: Vec<f32>,
         layout: Vec<f32>,
     ) -> Result<Self, String> {
-        if bytes.len() != factors.len() * references || layout.len() % references.max(1) != 0 {
+        if bytes.len() != factors.len() * references
+            || !layout.len().is_multiple_of(references.max(1))
+        {
             return Err(format!(
                 "{} weights and {} layout weights do not fit {} features and {references} references",
                 bytes.len(),

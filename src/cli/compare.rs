@@ -19,7 +19,7 @@ use std::{
 pub struct Arguments {
     #[command(flatten)]
     scoring: ScoringArguments,
-    /// Write the report into this folder: report.html, report.json and the plots
+    /// Write the report into this folder: report.html, report.json and the plots as PNG and SVG
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
     /// Print JSON instead of the table
@@ -38,7 +38,8 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         // Before the long run, not after it.
         std::fs::create_dir_all(folder).map_err(|error| {
             anyhow::anyhow!(
-                "cannot make the folder {}: {error}; give --report a folder that may be written",
+                "cannot make the report folder {} ({error}); give --report the name of a folder, not of \
+                 a file, in a place that may be written",
                 folder.display()
             )
         })?;

@@ -34,10 +34,10 @@ pub struct Arguments {
     /// Which text of a trace is learned from
     #[arg(long, value_enum, default_value_t)]
     text: TextKind,
-    /// Most character n-grams in the vocabulary
+    /// Most character n-grams in the vocabulary; more make a larger atlas, not always a better one
     #[arg(long, value_name = "N", default_value_t = FitOptions::default().char_features)]
     char_features: usize,
-    /// Most word n-grams in the vocabulary
+    /// Most word n-grams in the vocabulary; more make a larger atlas, not always a better one
     #[arg(long, value_name = "N", default_value_t = FitOptions::default().word_features)]
     word_features: usize,
     /// Print what was learned as JSON
@@ -138,7 +138,7 @@ fn read(
         if named.contains(name) {
             anyhow::bail!(
                 "two references are named {name}: one from --label, one from the records of the \
-                 inputs; give one of them another name"
+                 inputs; give all of its traces with --label, or give one of the two another name"
             );
         }
         let options =

@@ -24,10 +24,16 @@ pub(super) fn man() -> anyhow::Result<()> {
     let mut command = Cli::command();
     command.build();
     let mut page = Vec::new();
-    clap_mangen::Man::new(command.clone()).render(&mut page)?;
+    let program = clap_mangen::Man::new(command.clone());
+    program.render_title(&mut page)?;
+    program.render_name_section(&mut page)?;
+    program.render_synopsis_section(&mut page)?;
+    program.render_description_section(&mut page)?;
+    program.render_options_section(&mut page)?;
+    program.render_extra_section(&mut page)?;
     for verb in command.get_subcommands().filter(|verb| verb.get_name() != "help") {
         let man = clap_mangen::Man::new(verb.clone());
-        write!(page, ".SH \"COTPRINT {}\"\n", verb.get_name().to_uppercase())?;
+        writeln!(page, ".SH \"COTPRINT {}\"", verb.get_name().to_uppercase())?;
         man.render_description_section(&mut page)?;
         man.render_synopsis_section(&mut page)?;
         man.render_options_section(&mut page)?;

@@ -25,7 +25,7 @@ pub struct ScoringArguments {
     /// The atlas to compare with [default: the one that is built in]
     #[arg(long, value_name = "FILE")]
     pub atlas: Option<PathBuf>,
-    /// Which text of a trace is read; it must be the one that the atlas was learned from
+    /// Which text of a trace is read: the one that the atlas was learned from (see `atlas show`)
     #[arg(long, value_enum, default_value_t)]
     pub text: TextKind,
 }
@@ -45,7 +45,7 @@ impl ScoringArguments {
         let learned = atlas.about.text;
         if learned != self.text {
             anyhow::bail!(
-                "{} was learned from {}, and --text asks to score {}: the two are written \
+                "the atlas ({}) was learned from {}, and --text asks to score {}: the two are written \
                  differently, and a score would mean nothing. Give --text {}, or learn another atlas \
                  with `cotprint fit --text {}`.",
                 self.atlas_name(),
@@ -94,11 +94,11 @@ impl ScoringArguments {
         }
         progress.done();
         let summary = traces.summary().clone();
-        for line in dropped_lines(&summary) {
-            progress.say(&line);
-        }
         if summary.traces == 0 {
             return Err(nothing_usable(&summary, self.text).into());
+        }
+        for line in dropped_lines(&summary) {
+            progress.say(&line);
         }
         Ok(summary)
     }
@@ -106,34 +106,32 @@ impl ScoringArguments {
 
 /// A line for each reason why records were dropped.
 pub(super) fn dropped_lines(summary: &Summary) -> Vec<String> {
+    let plain = |sentence: &str| sentence.trim_end_matches('.').to_owned();
     summary
         .dropped
         .iter()
         .map(|(reason, dropped)| {
-            format!(
-                "dropped {} × {}; the first: {}{}{}",
-                dropped.count,
-                reason.description(),
-                dropped.first,
-                if dropped.detail.is_empty() { "" } else { ": " },
-                dropped.detail
-            )
+            let first = format!("first {}", dropped.first);
+            let detail = match plain(&dropped.detail) {
+                detail if detail.is_empty() => first,
+                detail => format!("{first}: {detail}"),
+            };
+            format!("dropped {} × \"{}\" ({detail})", dropped.count, plain(reason.description()))
         })
         .collect()
 }
 
 /// What to say where no trace could be used.
 pub(super) fn nothing_usable(summary: &Summary, text: TextKind) -> TooLittleText {
-    let reasons: Vec<String> = dropped_lines(summary);
-    let reasons =
-        if reasons.is_empty() { String::new() } else { format!(" {}.", reasons.join("; ")) };
+    let mut reasons = dropped_lines(summary).join("; ");
+    if !reasons.is_empty() {
+        reasons.insert_str(0, ": ");
+    }
     TooLittleText(format!(
-        "no usable {} in {}: {} records in {} files.{reasons} Give files whose records hold the \
-         {}; the README lists the formats that are understood.",
+        "no usable {} in {}{reasons}. Give files whose records hold the {}; the README lists the \
+         formats that are understood",
         text.name(),
         summary.inputs.join(", "),
-        summary.records,
-        summary.files,
         text.name()
     ))
 }

@@ -14,8 +14,8 @@ pub struct Arguments {
     /// Write to this file instead of standard output
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// For the sake of scripts: the output is JSON with or without it
-    #[arg(long)]
+    /// Accepted for uniformity: the output is JSON with or without it
+    #[arg(long, hide = true)]
     json: bool,
 }
 

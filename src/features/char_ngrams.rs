@@ -10,7 +10,7 @@ use super::hash::{finish, roll};
 pub const LONGEST: usize = 5;
 
 /// Separates this channel's ids from those of other channels.
-pub(super) const SALT: u64 = 0x63_68_61_72;
+pub(super) const SALT: u64 = 0x6368_6172;
 
 /// Calls `emit(id, start, end)` for every n-gram, in the order in which they end in the text.
 /// One pass; the n-grams that end at a character share the work of their hashes.

@@ -78,7 +78,7 @@ pub struct SparseRow {
     /// The layout measures, [`layout::MEASURES`] of them.
     pub layout: Vec<f32>,
     /// Square roots of the relative frequencies of the most widespread word n-grams, at most
-    /// [`PROFILE_FEATURES`] of them: the raw material of Cosine Delta.
+    /// 2,000 of them: the raw material of Cosine Delta.
     pub profile: Vec<f32>,
 }
 

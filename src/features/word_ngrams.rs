@@ -16,7 +16,7 @@ pub const LONGEST: usize = 3;
 /// separate n-grams, and no feature holds them.
 pub const LONGEST_TOKEN: usize = 40;
 
-const SALT: u64 = 0x77_6f_72_64;
+const SALT: u64 = 0x776f_7264;
 
 /// Calls `emit(id, start, end)` for every n-gram, in the order in which they end in the text.
 #[inline]

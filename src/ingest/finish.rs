@@ -103,6 +103,10 @@ fn identify(
         // A bare number is unique in its file at best.
         trace.id = format!("{}:{}", name.stem, trace.id);
     }
+    // A folder of text files holds one model's traces, a file per prompt.
+    if number.is_none() && trace.prompt_id.is_none() && trace.prompt.is_none() {
+        trace.prompt_id = Some(name.stem.clone());
+    }
     if let Some(generation) = generation {
         if trace.prompt_id.is_none() && trace.prompt.is_none() {
             trace.prompt_id = Some(trace.id.clone());
@@ -111,6 +115,7 @@ fn identify(
         trace.meta.insert("generation".into(), generation.into());
     }
     if trace.source.is_empty() {
-        trace.source = name.file.clone();
+        let folder = name.folder.clone().filter(|_| number.is_none());
+        trace.source = folder.unwrap_or_else(|| name.file.clone());
     }
 }

@@ -78,12 +78,12 @@ pub fn compare(
         family_stays,
         unknown: &unknown,
     });
-    let evidence = order
-        .iter()
-        .take(if tally.traces() > 0 { EVIDENCE.0 } else { 0 })
-        .filter(|&&index| means[index] >= 0.05)
-        .flat_map(|&index| evidence::strongest(atlas, tally, index, EVIDENCE.1))
-        .collect();
+    let mut evidence = Vec::new();
+    let named = if tally.traces() > 0 { EVIDENCE.0 } else { 0 };
+    for &index in order.iter().take(named).filter(|&&index| means[index] >= 0.05) {
+        let phrases = evidence::strongest(atlas, tally, index, EVIDENCE.1, &evidence);
+        evidence.extend(phrases);
+    }
     let limits = limits(atlas, tally, &ranking, verdict.kind);
     Comparison {
         verdict,
@@ -274,8 +274,9 @@ fn limits(
         && !domains.iter().any(|d| known.contains(d))
     {
         limits.push(format!(
-            "The traces are about {}, and {} is known from {} only: subject matter and style are \
-             mixed up between domains, and the ranking is far less certain there.",
+            "The traces are about {}, and {} is known from {} only. Between domains subject matter and \
+             style are mixed up: the ranking is far less certain, and a model that is not in the \
+             atlas cannot be told from one that is.",
             domains.join(", "),
             first.reference,
             known.join(", ")

@@ -12,12 +12,14 @@ use rustc_hash::{FxHashMap, FxHashSet};
 const LEAST_SHARE: f64 = 0.1;
 
 /// The `most` strongest phrases for a reference, strongest first. A phrase that only repeats a
-/// stronger one that holds it, or is held by it, is left out.
+/// stronger one that holds it, or is held by it, is left out, as is one that was `shown` for a
+/// better reference: it cannot tell the two apart.
 pub(super) fn strongest(
     atlas: &Atlas,
     tally: &Tally,
     reference: usize,
     most: usize,
+    shown: &[Evidence],
 ) -> Vec<Evidence> {
     let traces = tally.kept.len().max(1) as f64;
     let weights = &atlas.model.weights;
@@ -42,6 +44,7 @@ pub(super) fn strongest(
         let prompts = prompts.get(&index).map_or(0, FxHashSet::len);
         let repeats = chosen
             .iter()
+            .chain(shown)
             .any(|e| e.phrase.contains(&feature.form) || feature.form.contains(&e.phrase));
         if prompts < 2 || repeats {
             continue;

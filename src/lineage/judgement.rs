@@ -41,16 +41,22 @@ pub(super) fn judge(findings: &Findings<'_>) -> Verdict {
             family: family.map(str::to_owned),
             sentence,
         };
-    let percent = |share: f64| format!("{:.0} %", 100.0 * share);
+    let percent = |share: f64| match 100.0 * share {
+        over if over > 99.0 => ">99 %".to_owned(),
+        under if under < 1.0 => "<1 %".to_owned(),
+        between => format!("{between:.0} %"),
+    };
     let Some(first) = ranking.first().filter(|_| traces > 0) else {
         let sentence = "Too little text: no trace was long enough to be judged.".to_owned();
         return verdict(VerdictKind::TooLittleText, vec![], None, sentence);
     };
     if traces < LEAST_TRACES || prompts < LEAST_PROMPTS || words < LEAST_WORDS {
         let sentence = format!(
-            "Too little text for a verdict: {traces} traces on {prompts} prompts with {words} words, \
-             where {LEAST_TRACES} traces on {LEAST_PROMPTS} prompts with {LEAST_WORDS} words are \
-             needed. The ranking below starts with {}.",
+            "Too little text for a verdict: {} on {} with {}, where {LEAST_TRACES} traces on \
+             {LEAST_PROMPTS} prompts with {LEAST_WORDS} words are needed. The ranking starts with {}.",
+            counted(traces, "trace"),
+            counted(prompts, "prompt"),
+            counted(words, "word"),
             first.reference
         );
         return verdict(VerdictKind::TooLittleText, vec![first], None, sentence);
@@ -104,6 +110,11 @@ pub(super) fn judge(findings: &Findings<'_>) -> Verdict {
         names.join(" and ")
     );
     verdict(VerdictKind::Between, sharing, None, sentence)
+}
+
+/// A number with its noun, in the plural where it is not one.
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]

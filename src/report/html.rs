@@ -5,11 +5,12 @@
 //! The page's policy forbids scripts and every request, and names its style sheet by hash.
 
 use super::Error;
-use super::digest::{base64, sha256};
 use super::page::Page;
 use super::plots::{self, Figure, FloorsPlot, HeatMap, Look, PlotError, RankingPlot};
 use crate::lineage::Comparison;
+use base64::{Engine, engine::general_purpose::STANDARD};
 use minijinja::{Environment, context};
+use sha2::{Digest, Sha256};
 
 const TEMPLATE: &str = include_str!("../../assets/report.html");
 const STYLE: &str = include_str!("../../assets/report.css");
@@ -22,7 +23,7 @@ const SEMI_BOLD: &[u8] = include_bytes!("../../assets/fonts/Inter-SemiBold.woff2
 /// When a figure cannot be drawn or the template fails.
 pub fn render_page(comparison: &Comparison) -> Result<String, Error> {
     let style = style_sheet();
-    let hash = base64(&sha256(style.as_bytes()));
+    let hash = STANDARD.encode(Sha256::digest(style.as_bytes()));
     let policy = format!(
         "default-src 'none'; style-src 'sha256-{hash}'; font-src data:; img-src data:; \
          base-uri 'none'; form-action 'none'"
@@ -61,7 +62,7 @@ fn style_sheet() -> String {
         sheet.push_str(&format!(
             "@font-face{{font-family:Inter;font-weight:{weight};\
              src:url(data:font/woff2;base64,{}) format(\"woff2\")}}\n",
-            base64(font)
+            STANDARD.encode(font)
         ));
     }
     sheet + STYLE

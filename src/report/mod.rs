@@ -10,7 +10,6 @@
 //! - [`render_page`] is the page alone; [`plots`] are the figures alone;
 //! - [`escape`], [`numbers`] and [`wording`] are what all of them share.
 
-mod digest;
 pub mod escape;
 mod html;
 mod json;
