@@ -77,6 +77,7 @@ pub fn compare(
         first_stays,
         family_stays,
         unknown: &unknown,
+        other_domain: ranking.first().is_some_and(|first| overlap(tally, first) == Overlap::None),
     });
     let mut evidence = Vec::new();
     let named = if tally.traces() > 0 { EVIDENCE.0 } else { 0 };
@@ -222,6 +223,31 @@ fn matrix(atlas: &Atlas, order: &[usize], profile: &[f32], traces: usize) -> Sim
     SimilarityMatrix { labels, values }
 }
 
+/// Whether a reference is known from the subject matter of the input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Overlap {
+    Some,
+    None,
+    Unknown,
+}
+
+fn overlap(tally: &Tally, reference: &RankedReference) -> Overlap {
+    // Traces that were learned from are known subject matter, whatever they call it.
+    if 2 * tally.seen_before > tally.traces()
+        || known_domains(reference).any(|known| tally.domains.contains_key(known))
+    {
+        Overlap::Some
+    } else if tally.domains.is_empty() || known_domains(reference).next().is_none() {
+        Overlap::Unknown
+    } else {
+        Overlap::None
+    }
+}
+
+fn known_domains(reference: &RankedReference) -> impl Iterator<Item = &str> {
+    reference.domains.iter().map(String::as_str).filter(|domain| *domain != UNKNOWN_DOMAIN)
+}
+
 /// What this result cannot say, the most important first.
 fn limits(
     atlas: &Atlas,
@@ -264,15 +290,10 @@ fn limits(
             first.mediation.keys().cloned().collect::<Vec<_>>().join(" and ")
         ));
     }
-    let domains: Vec<&str> = tally.domains.keys().map(String::as_str).collect();
-    let known: Vec<&str> =
-        first.domains.iter().map(String::as_str).filter(|d| *d != UNKNOWN_DOMAIN).collect();
-    let learned_from = 2 * tally.seen_before > traces;
-    if !learned_from
-        && !domains.is_empty()
-        && !known.is_empty()
-        && !domains.iter().any(|d| known.contains(d))
-    {
+    let overlap = overlap(tally, first);
+    if overlap == Overlap::None {
+        let domains: Vec<&str> = tally.domains.keys().map(String::as_str).collect();
+        let known: Vec<&str> = known_domains(first).collect();
         limits.push(format!(
             "The traces are about {}, and {} is known from {} only. Between domains subject matter and \
              style are mixed up: the ranking is far less certain, and a model that is not in the \
@@ -281,7 +302,7 @@ fn limits(
             first.reference,
             known.join(", ")
         ));
-    } else if !learned_from && (domains.is_empty() || known.is_empty()) {
+    } else if overlap == Overlap::Unknown {
         limits.push(
             "The traces or the references name no domain, so it could not be checked that both are \
              about the same subject matter; across domains the ranking is far less certain."

@@ -29,7 +29,13 @@ pub(super) struct Findings<'a> {
     /// Share of resamples in which the first family stays first.
     pub family_stays: f64,
     pub unknown: &'a UnknownSummary,
+    /// Whether the first reference is known from other subject matter only.
+    pub other_domain: bool,
 }
+
+/// What a verdict adds where the subject matter is new to the reference that it names.
+const OTHER_DOMAIN: &str = " It is known from other subject matter only, and across domains the \
+                            first place is wrong more often than right.";
 
 /// Draws the verdict.
 pub(super) fn judge(findings: &Findings<'_>) -> Verdict {
@@ -72,13 +78,16 @@ pub(super) fn judge(findings: &Findings<'_>) -> Verdict {
         return verdict(VerdictKind::None, vec![first], None, sentence);
     }
     if findings.first_stays >= CONFIDENCE && first.score >= LEAST_SHARE {
-        let sentence = format!(
+        let mut sentence = format!(
             "The traces resemble {}: it holds {} of the evidence (95 % interval {} to {}).",
             first.reference,
             percent(first.score),
             percent(first.low),
             percent(first.high)
         );
+        if findings.other_domain {
+            sentence.push_str(OTHER_DOMAIN);
+        }
         return verdict(VerdictKind::Resembles, vec![first], first.family.as_deref(), sentence);
     }
     if let Some(family) = families.first()
@@ -176,8 +185,11 @@ mod tests {
             first_stays,
             family_stays: 1.0,
             unknown: &unknown,
+            other_domain: true,
         };
         let verdict = judge(&findings);
+        let warned = verdict.sentence.contains("other subject matter");
+        assert_eq!(warned, verdict.kind == VerdictKind::Resembles);
         assert!(!verdict.sentence.contains("train") && !verdict.sentence.contains("distill"));
         verdict.kind
     }
