@@ -60,6 +60,18 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     };
     let comparison = compare(&atlas, &tally, input_summary(&summary), &options);
 
+    // First the files: a reader of standard output may close it early.
+    if let Some(folder) = &arguments.report {
+        let files = write_report(&comparison, folder)?;
+        if !common.quiet {
+            let page = files.first().map(|file| file.display().to_string()).unwrap_or_default();
+            writeln!(
+                anstream::stderr(),
+                "wrote {page} and {} more files",
+                files.len().saturating_sub(1)
+            )?;
+        }
+    }
     let mut out = std::io::stdout().lock();
     if arguments.json {
         writeln!(out, "{}", to_json(&comparison)?.trim_end())?;
@@ -73,17 +85,6 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         )?;
     }
     out.flush()?;
-    if let Some(folder) = &arguments.report {
-        let files = write_report(&comparison, folder)?;
-        if !common.quiet {
-            let page = files.first().map(|file| file.display().to_string()).unwrap_or_default();
-            writeln!(
-                anstream::stderr(),
-                "wrote {page} and {} more files",
-                files.len().saturating_sub(1)
-            )?;
-        }
-    }
     if comparison.verdict.kind == VerdictKind::TooLittleText {
         return Err(TooLittleText(comparison.verdict.sentence).into());
     }
