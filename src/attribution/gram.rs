@@ -5,6 +5,7 @@
 //! many rare ones through their postings. Every element is summed by one task in a fixed order, so
 //! that the result does not depend on the number of threads.
 
+use super::postings::Postings;
 use crate::features::SparseRow;
 use ndarray::{Array2, ArrayView2, Axis, linalg::general_mat_mul, s};
 use rayon::prelude::*;
@@ -74,31 +75,13 @@ fn add_products(matrix: &mut Array2<f32>, chunk: &Array2<f32>) {
 /// Adds the products of the features that are not dense, on and above the diagonal.
 fn add_postings(matrix: &mut Array2<f32>, rows: &[SparseRow], place: &[u32], features: usize) {
     let rare = |index: u32| place[index as usize] == u32::MAX;
-    let mut starts = vec![0_usize; features + 1];
-    for row in rows {
-        for &index in row.indices.iter().filter(|&&index| rare(index)) {
-            starts[index as usize + 1] += 1;
-        }
-    }
-    for feature in 0..features {
-        starts[feature + 1] += starts[feature];
-    }
-    let mut ends = starts.clone();
-    let mut postings = vec![(0_u32, 0.0_f32); starts[features]];
-    for (i, row) in rows.iter().enumerate() {
-        for (&index, &value) in row.indices.iter().zip(&row.values) {
-            if rare(index) {
-                postings[ends[index as usize]] = (i as u32, value);
-                ends[index as usize] += 1;
-            }
-        }
-    }
+    let postings = Postings::new(rows, features, rare);
     matrix.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each(|(i, mut target)| {
         let row = &rows[i];
         let Some(target) = target.as_slice_mut() else { return };
         for (&index, &value) in row.indices.iter().zip(&row.values) {
             if rare(index) {
-                let list = &postings[starts[index as usize]..starts[index as usize + 1]];
+                let list = postings.of(index as usize);
                 // Lists are sorted by row, so what stands from this row on is its upper part.
                 let from = list.partition_point(|&(j, _)| (j as usize) < i);
                 for &(j, other) in &list[from..] {

@@ -13,6 +13,7 @@ pub mod gram;
 pub mod logistic;
 mod model;
 pub mod open_set;
+mod postings;
 pub mod weights;
 
 pub use fit::{CrossValidation, Example, FitOptions, Fitted, fit};

@@ -4,6 +4,7 @@
 //! a trace's logits are sums over thousands of features, so that rounding errors of half a percent
 //! of the largest weight cancel out.
 
+use super::postings::Postings;
 use crate::features::SparseRow;
 use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
@@ -28,23 +29,7 @@ impl Weights {
         coefficients: ArrayView2<'_, f32>,
     ) -> Self {
         let references = coefficients.ncols();
-        let mut starts = vec![0_usize; features + 1];
-        for row in rows {
-            for &index in &row.indices {
-                starts[index as usize + 1] += 1;
-            }
-        }
-        for feature in 0..features {
-            starts[feature + 1] += starts[feature];
-        }
-        let mut ends = starts.clone();
-        let mut postings = vec![(0_u32, 0.0_f32); starts[features]];
-        for (i, row) in rows.iter().enumerate() {
-            for (&index, &value) in row.indices.iter().zip(&row.values) {
-                postings[ends[index as usize]] = (i as u32, value);
-                ends[index as usize] += 1;
-            }
-        }
+        let postings = Postings::new(rows, features, |_| true);
         let coefficients = coefficients.as_standard_layout();
         let flat = coefficients.as_slice().unwrap_or_default();
         let mut bytes = vec![0_i8; features * references];
@@ -52,12 +37,12 @@ impl Weights {
         bytes
             .par_chunks_mut(references.max(1))
             .zip(factors.par_iter_mut())
-            .zip(starts.par_windows(2))
+            .enumerate()
             .for_each_init(
                 || vec![0.0_f32; references],
-                |sum, ((bytes, factor), range)| {
+                |sum, (feature, (bytes, factor))| {
                     sum.fill(0.0);
-                    for &(i, value) in &postings[range[0]..range[1]] {
+                    for &(i, value) in postings.of(feature) {
                         let own = &flat[i as usize * references..(i as usize + 1) * references];
                         for (sum, coefficient) in sum.iter_mut().zip(own) {
                             *sum += value * coefficient;

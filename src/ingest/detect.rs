@@ -146,6 +146,15 @@ pub(super) fn detect(head: &[u8], complete: bool, name: &Name) -> Result<Kind, R
             ));
         }
         "html" | "htm" | "xml" => return Err(Refusal::NotText("it is named as markup".into())),
+        "rs" | "py" | "toml" | "yaml" | "yml" | "c" | "h" | "cpp" | "js" | "ts" | "sh" | "go"
+        | "java" | "lock" | "css" | "ini" | "cfg" | "log"
+            if !name.found =>
+        {
+            return Err(Refusal::Unsupported(
+                "a file of code, settings or logs by its name",
+                "If it really is one trace of plain text, name it .txt.",
+            ));
+        }
         _ => {}
     }
     if solid.starts_with(b"data:") || solid.starts_with(b"event:") || solid.starts_with(b": ") {
@@ -325,6 +334,10 @@ mod tests {
             assert!(matches!(kind(head, "a"), Err(Refusal::Unsupported(..))), "{head}");
         }
         assert!(matches!(kind("id,text\n1,x\n", "a.csv"), Err(Refusal::Unsupported(..))));
+        assert!(matches!(
+            kind("[package]\nname = 1\n", "Cargo.toml"),
+            Err(Refusal::Unsupported(..))
+        ));
         for head in [
             "<!DOCTYPE html>",
             "<html>",
