@@ -20,68 +20,11 @@ const UNSEEN: u16 = 0;
 /// Numbers run from 1, so that no key is 0.
 const MOST: usize = (1 << BITS) - 1;
 
-/// A table from keys to counts, emptied after each text.
-#[derive(Debug, Clone)]
-struct Level {
-    /// Key and count; key 0 where the slot is empty.
-    slots: Vec<(u64, u32)>,
-    /// Slots in use with the rolling hash of their n-grams, in order of first occurrence.
-    used: Vec<(u32, u64)>,
-    shift: u32,
-}
-
-impl Level {
-    fn with_log2_slots(log2: u32) -> Self {
-        Self { slots: vec![(0, 0); 1 << log2], used: Vec::new(), shift: 64 - log2 }
-    }
-
-    #[inline(always)]
-    fn add(&mut self, key: u64, count: u32, hash: u64) {
-        let mask = self.slots.len() - 1;
-        let mut at = (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> self.shift) as usize & mask;
-        loop {
-            let slot = &mut self.slots[at];
-            if slot.0 == key {
-                slot.1 += count;
-                return;
-            }
-            if slot.0 == 0 {
-                *slot = (key, count);
-                self.used.push((at as u32, hash));
-                if self.used.len() * 2 > self.slots.len() {
-                    self.grow();
-                }
-                return;
-            }
-            at = (at + 1) & mask;
-        }
-    }
-
-    #[cold]
-    fn grow(&mut self) {
-        let mut larger = Self::with_log2_slots(64 - self.shift + 1);
-        for &(at, hash) in &self.used {
-            let (key, count) = self.slots[at as usize];
-            larger.add(key, count, hash);
-        }
-        *self = larger;
-    }
-
-    /// Empties the table and calls `each(key, count, hash)` for what was in it.
-    fn drain(&mut self, mut each: impl FnMut(u64, u32, u64)) {
-        for (at, hash) in self.used.drain(..) {
-            let slot = &mut self.slots[at as usize];
-            each(slot.0, slot.1, hash);
-            slot.0 = 0;
-        }
-    }
-}
-
 /// Memory for counting, reused from text to text.
 #[derive(Debug, Clone)]
 pub(super) struct CharCounter {
-    /// `levels[n - 1]` counts n-grams.
-    levels: [Level; LONGEST],
+    /// `levels[n - 1]` counts n-grams and keeps their rolling hashes.
+    levels: [Counter<u64>; LONGEST],
     /// Code point → number in this text. Code points beyond it are numbered by `far`.
     numbers: Vec<u16>,
     far: rustc_hash::FxHashMap<char, u16>,
@@ -93,7 +36,7 @@ pub(super) struct CharCounter {
 impl Default for CharCounter {
     fn default() -> Self {
         Self {
-            levels: [8, 10, 11, 12, 13].map(Level::with_log2_slots),
+            levels: [8, 10, 11, 12, 13].map(Counter::with_log2_slots),
             numbers: vec![UNSEEN; 0x1_0000],
             far: rustc_hash::FxHashMap::default(),
             characters: Vec::new(),
@@ -107,9 +50,8 @@ impl CharCounter {
     /// depends on nothing but the text.
     pub fn for_each(&mut self, text: &str, mut each: impl FnMut(u64, u32)) {
         if !self.count_longest(text) {
-            self.plain.clear();
-            char_ngrams::for_each(text, |id, _, _| self.plain.add(id));
-            self.plain.iter().for_each(|(id, count)| each(id, count));
+            char_ngrams::for_each(text, |id, _, _| self.plain.add(id, 1, ()));
+            self.plain.drain(|id, count, ()| each(id, count));
         } else {
             self.count_shorter(&mut each);
         }

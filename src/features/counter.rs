@@ -1,44 +1,43 @@
-//! Counts feature ids of one text: an open-addressing table that is kept and reused, because a
-//! trace of 10 kB has 70,000 n-grams and an allocation for each text would cost more than counting.
+//! The table in which n-grams of one text are counted. It is kept and reused from text to text: a
+//! trace of 10 kB has 60,000 n-grams, and an allocation for each text would cost more than counting.
 
-/// Counts how often each id was added since the last [`Counter::clear`].
-///
-/// Ids must be well mixed (their upper bits are the table index) and not 0.
+/// Counts how often each key was added, and keeps what was known of it at first.
 #[derive(Debug, Clone)]
-pub(super) struct Counter {
-    /// Id and count; id 0 where the slot is empty.
+pub(super) struct Counter<T = ()> {
+    /// Key and count; key 0 where the slot is empty.
     slots: Vec<(u64, u32)>,
-    /// Slots in use, in order of first occurrence.
-    used: Vec<u32>,
+    /// Slots in use with what is kept of their keys, in order of first occurrence.
+    used: Vec<(u32, T)>,
     /// `64 - log2(slots)`.
     shift: u32,
 }
 
-impl Default for Counter {
+impl<T: Copy> Default for Counter<T> {
     fn default() -> Self {
         Self::with_log2_slots(12)
     }
 }
 
-impl Counter {
-    fn with_log2_slots(log2: u32) -> Self {
+impl<T: Copy> Counter<T> {
+    /// An empty table of `2^log2` slots; it grows by itself.
+    pub fn with_log2_slots(log2: u32) -> Self {
         Self { slots: vec![(0, 0); 1 << log2], used: Vec::new(), shift: 64 - log2 }
     }
 
-    /// Adds one occurrence of `id`.
+    /// Adds `count` occurrences of `key`, which must not be 0. `kept` stays with a key that is new.
     #[inline(always)]
-    pub fn add(&mut self, id: u64) {
+    pub fn add(&mut self, key: u64, count: u32, kept: T) {
         let mask = self.slots.len() - 1;
-        let mut at = (id >> self.shift) as usize & mask;
+        let mut at = (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> self.shift) as usize & mask;
         loop {
             let slot = &mut self.slots[at];
-            if slot.0 == id {
-                slot.1 += 1;
+            if slot.0 == key {
+                slot.1 += count;
                 return;
             }
             if slot.0 == 0 {
-                *slot = (id, 1);
-                self.used.push(at as u32);
+                *slot = (key, count);
+                self.used.push((at as u32, kept));
                 if self.used.len() * 2 > self.slots.len() {
                     self.grow();
                 }
@@ -51,29 +50,18 @@ impl Counter {
     #[cold]
     fn grow(&mut self) {
         let mut larger = Self::with_log2_slots(64 - self.shift + 1);
-        let mask = larger.slots.len() - 1;
-        for (id, count) in self.iter() {
-            let mut at = (id >> larger.shift) as usize & mask;
-            while larger.slots[at].0 != 0 {
-                at = (at + 1) & mask;
-            }
-            larger.slots[at] = (id, count);
-            larger.used.push(at as u32);
-        }
+        self.drain(|key, count, kept| larger.add(key, count, kept));
         *self = larger;
     }
 
-    /// The different ids with their counts, in order of first occurrence.
-    pub fn iter(&self) -> impl Iterator<Item = (u64, u32)> + '_ {
-        self.used.iter().map(|&at| self.slots[at as usize])
-    }
-
-    /// Forgets all ids and keeps the memory.
-    pub fn clear(&mut self) {
-        for &at in &self.used {
-            self.slots[at as usize].0 = 0;
+    /// Empties the table, keeps its memory, and calls `each(key, count, kept)` for what was in it,
+    /// in order of first occurrence.
+    pub fn drain(&mut self, mut each: impl FnMut(u64, u32, T)) {
+        for (at, kept) in self.used.drain(..) {
+            let slot = &mut self.slots[at as usize];
+            each(slot.0, slot.1, kept);
+            slot.0 = 0;
         }
-        self.used.clear();
     }
 }
 
@@ -82,24 +70,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_survive_growing_and_clearing() {
+    fn counts_survive_growing_and_draining() {
         let mut counter = Counter::with_log2_slots(2);
-        for round in 0..3 {
-            for i in 1..=1000_u64 {
-                for _ in 0..=(i % 3) {
-                    counter.add(super::super::hash::finish(i, round));
+        for _ in 0..3 {
+            for key in 1..=1000_u64 {
+                for time in 0..=(key % 3) {
+                    counter.add(key << 40, 1, (key, time));
                 }
             }
-            assert_eq!(counter.iter().count(), 1000);
-            for (i, (id, count)) in counter.iter().enumerate() {
-                let i = i as u64 + 1;
-                assert_eq!(
-                    (id, u64::from(count)),
-                    (super::super::hash::finish(i, round), i % 3 + 1)
-                );
-            }
-            counter.clear();
-            assert_eq!(counter.iter().count(), 0);
+            let mut found = Vec::new();
+            counter.drain(|key, count, kept| found.push((key, count, kept)));
+            let expected: Vec<(u64, u32, (u64, u64))> =
+                (1..=1000).map(|key| (key << 40, key as u32 % 3 + 1, (key, 0))).collect();
+            assert_eq!(found, expected);
         }
+        counter.drain(|key, _, _| panic!("{key} was left"));
     }
 }

@@ -37,7 +37,7 @@ const fn inverse(odd: u64) -> u64 {
 }
 
 /// Turns a rolling hash into a feature id whose bits are all well mixed. `salt` separates channels
-/// and n-gram lengths. Never returns 0, which [`super::Counter`] uses for an empty slot.
+/// and n-gram lengths. Never returns 0, which `Counter` uses for an empty slot.
 #[inline(always)]
 pub(super) fn finish(sequence: u64, salt: u64) -> u64 {
     let product = u128::from(sequence ^ salt.wrapping_mul(MIX)) * u128::from(MIX);

@@ -2,8 +2,7 @@
 
 use super::{Channel, Counter, char_counter::CharCounter, word_ngrams};
 
-/// Memory for counting n-grams, reused from text to text: a trace of 10 kB has 60,000 of them, and
-/// an allocation for each text would cost more than counting.
+/// Memory for counting n-grams, reused from text to text.
 #[derive(Debug, Clone, Default)]
 pub struct NgramCounter {
     characters: CharCounter,
@@ -17,9 +16,8 @@ impl NgramCounter {
         match channel {
             Channel::Char => self.characters.for_each(text, each),
             Channel::Word => {
-                self.words.clear();
-                word_ngrams::for_each(text, |id, _, _| self.words.add(id));
-                self.words.iter().for_each(|(id, count)| each(id, count));
+                word_ngrams::for_each(text, |id, _, _| self.words.add(id, 1, ()));
+                self.words.drain(|id, count, ()| each(id, count));
             }
             Channel::Layout => {}
         }

@@ -178,11 +178,6 @@ impl VocabularyBuilder {
         candidates.truncate(most);
         candidates.into_iter().map(|(rest, id)| (id, u32::MAX - rest)).collect()
     }
-
-    /// The channel that is counted.
-    pub fn channel(&self) -> Channel {
-        self.channel
-    }
 }
 
 /// Reads the forms of selected n-grams off the texts, each from the first text that holds it.
