@@ -108,6 +108,18 @@ pub enum Error {
         /// What the first bytes show.
         found: String,
     },
+    /// A record that cannot be used, where the user asked to be told of the first one.
+    #[error(
+        "{place}: {reason} ({detail}) --strict stops at such a record; without it, it is dropped and counted"
+    )]
+    BadRecord {
+        /// The file and the place in it.
+        place: String,
+        /// What is wrong, as a sentence.
+        reason: &'static str,
+        /// What was found there.
+        detail: String,
+    },
     /// A container or table that this version does not open.
     #[error("{file}: is {what}, which this version does not read. {advice}")]
     Unsupported {

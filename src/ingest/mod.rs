@@ -6,7 +6,7 @@
 //!
 //! `inputs` finds the files, `source` decompresses, `detect` and `cut` make records of the bytes,
 //! `record` and `formats` make traces of the records, `file` holds these together. Only one record
-//! is in memory at a time.
+//! is in memory at a time. `cleaning` mends and marks traces, `survey` counts what is in them.
 //!
 //! ```
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -25,6 +25,7 @@
 //! ```
 
 mod clean;
+pub mod cleaning;
 mod cut;
 mod detect;
 mod error;
@@ -37,6 +38,7 @@ mod mediation;
 mod record;
 mod source;
 mod summary;
+mod survey;
 pub mod tags;
 
 use std::collections::VecDeque;
@@ -45,6 +47,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::trace::{TextKind, Trace};
+use cleaning::Cleaning;
 use detect::Name;
 use file::File;
 use finish::Collector;
@@ -55,6 +58,7 @@ pub use clean::clean;
 pub use error::Error;
 pub use formats::{Format, formats};
 pub use summary::{Dropped, Note, Place, Position, Reason, Summary, UNNAMED};
+pub use survey::{ModelSurvey, Survey};
 
 /// How inputs are read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -67,6 +71,10 @@ pub struct Options {
     pub limits: Limits,
     /// The text that is wanted. A trace that lacks it is dropped and counted.
     pub text: TextKind,
+    /// What is mended in every trace.
+    pub cleaning: Cleaning,
+    /// Whether the first bad record ends the reading with [`Error::BadRecord`].
+    pub strict: bool,
 }
 
 /// What one record may demand. A record over a limit is dropped and counted.
@@ -180,6 +188,7 @@ impl Traces {
                         false
                     }
                 };
+                self.collector.check_strict()?;
                 if !more {
                     self.close(folder);
                 }

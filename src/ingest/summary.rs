@@ -190,6 +190,13 @@ named! {
     }
 }
 
+impl Reason {
+    /// Whether one record is bad, and not a file of a folder passed over.
+    pub(super) fn is_about_a_record(self) -> bool {
+        !matches!(self, Self::NotText | Self::UnsupportedFile | Self::OtherFile)
+    }
+}
+
 named! {
     /// What was mended or passed over without losing a trace.
     Note {
@@ -197,6 +204,9 @@ named! {
         RepairedJson = "repaired_json", "Records that were mended to be valid JSON: half of a surrogate pair, NaN, a raw line break in a string.";
         EncryptedPart = "encrypted_part", "Encrypted parts of a reasoning, which were left out.";
         LabelFromName = "label_from_name", "Traces that name no model and were labelled with the name of their file or folder.";
+        LineEnds = "line_ends", "Traces with other line ends than \\n, or with NULs, which were mended.";
+        ComposedUnicode = "composed_unicode", "Traces whose Unicode was brought into its composed form (NFC).";
+        MaskedNames = "masked_names", "Traces in which names of models and vendors were masked.";
         HiddenFile = "hidden_file", "Hidden files and folders in a folder, which were not read.";
     }
 }

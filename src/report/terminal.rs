@@ -9,7 +9,7 @@ use crate::lineage::{Comparison, Evidence, RankedReference};
 use std::io::{self, Write};
 
 /// The width that everything fits.
-const WIDTH: usize = 80;
+pub(super) const WIDTH: usize = 80;
 /// References for which phrases are printed, and phrases for each.
 const REFERENCES_WITH_PHRASES: usize = 3;
 const PHRASES: usize = 5;
@@ -208,14 +208,14 @@ fn bar(share: f64) -> String {
     format!("{}{part}", "█".repeat(eighths / 8))
 }
 
-fn padded(text: &str, width: usize) -> String {
+pub(super) fn padded(text: &str, width: usize) -> String {
     let text = fit_columns(text, width);
     let room = width.saturating_sub(columns(&text));
     format!("{text}{}", " ".repeat(room))
 }
 
 /// Lines of at most `width` columns; a word that is wider is broken.
-fn wrap(text: &str, width: usize) -> Vec<String> {
+pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut used = 0;
     for word in text.split(' ').filter(|word| !word.is_empty()) {
