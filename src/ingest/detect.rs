@@ -9,7 +9,6 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::cut::{Cut, Cutter};
-use super::formats::FORMATS;
 use super::{json, record};
 
 /// How an input is read.
@@ -273,7 +272,7 @@ fn some_line_is_known(solid: &[u8]) -> bool {
 fn is_known(bytes: &[u8]) -> bool {
     let (text, _) = json::text(bytes);
     match json::parse::<Value>(&text, 128) {
-        Ok((Value::Object(object), _)) => record::recognize(FORMATS, &object, None).is_some(),
+        Ok((Value::Object(object), _)) => record::recognize(None, &object, None).is_some(),
         _ => false,
     }
 }

@@ -120,6 +120,26 @@ pub enum Error {
         /// What was found there.
         detail: String,
     },
+    /// A format was asked for by a name that no format has.
+    #[error(
+        "--format {name}: there is no format of this name. The formats are {known}; leave the option out to let the format be recognized"
+    )]
+    UnknownFormat {
+        /// The name that was asked for.
+        name: String,
+        /// All names, for the message.
+        known: String,
+    },
+    /// A `--map` argument that cannot be understood.
+    #[error(
+        "--map {argument}: {detail}. Write it as `field=/json/pointer`, for example `reasoning=/run/0/text`"
+    )]
+    BadMap {
+        /// The argument as the user wrote it.
+        argument: String,
+        /// What is wrong with it.
+        detail: String,
+    },
     /// A container or table that this version does not open.
     #[error("{file}: is {what}, which this version does not read. {advice}")]
     Unsupported {

@@ -10,8 +10,9 @@ use serde_json::Value;
 use super::cut::{Cut, Cutter};
 use super::detect::{self, Kind, Name, Refusal};
 use super::error::Error;
+use super::explain::{self, Explanation};
 use super::finish::{Collector, finish};
-use super::formats::{self, Canonical, FORMATS, Read};
+use super::formats::{self, Canonical, Read};
 use super::record::{self, Draft, Object};
 use super::source::{self, Reader, Source};
 use super::summary::{Note, Place, Position, Reason};
@@ -27,8 +28,18 @@ pub(super) struct File {
     parsed: usize,
     /// Records of a known shape.
     pub known: usize,
+    explained: Explained,
     first_broken: Option<(Position, String)>,
     first_unknown: Option<(Position, String)>,
+}
+
+/// How far the explanation of a file came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Explained {
+    Nothing,
+    /// The explanation at this place is of a record without reasoning.
+    Poorly(usize),
+    Well,
 }
 
 enum Content {
@@ -43,6 +54,11 @@ impl File {
         let kind = match detect::detect(&source.head, source.complete, &name) {
             Ok(kind) => kind,
             Err(refusal) => return refused(refusal, name, collector),
+        };
+        let kind = match (collector.options.format.map(|format| format.read), kind) {
+            (Some(Read::Text(_)), Kind::Lines | Kind::Document) => Kind::Text,
+            (Some(Read::Record(_)), Kind::Text) => Kind::Lines,
+            (_, kind) => kind,
         };
         let limit = collector.options.limits.record_bytes;
         let records = |cutter| Content::Records { cutter, buffer: Vec::new(), header: None };
@@ -63,7 +79,17 @@ impl File {
 
     fn with(name: Name, content: Content) -> Self {
         let (first_broken, first_unknown) = (None, None);
-        Self { name, content, canonical: true, parsed: 0, known: 0, first_broken, first_unknown }
+        let explained = Explained::Nothing;
+        Self {
+            name,
+            content,
+            canonical: true,
+            parsed: 0,
+            known: 0,
+            explained,
+            first_broken,
+            first_unknown,
+        }
     }
 
     /// Reads one record. False at the end of the input.
@@ -139,11 +165,16 @@ impl File {
         // through to the general way, and the next one goes there at once.
         if self.canonical
             && depth >= 128
+            && self.may_be_canonical(collector)
             && let Ok(record) = serde_json::from_str::<Canonical>(&text)
         {
             self.parsed += 1;
             self.known += 1;
             let draft = Draft { trace: record.into(), ..Draft::default() };
+            if self.explained != Explained::Well {
+                let explanation = Explanation::canonical(self.place(position), &draft.trace);
+                self.explain(explanation, collector);
+            }
             finish(draft, formats::canonical(), &self.name, position, collector);
             return;
         }
@@ -167,9 +198,15 @@ impl File {
     ) {
         match value {
             Value::Object(object) => {
-                if let Some(found) = record::recognize(FORMATS, object, header) {
+                if let Some(found) = record::read(value, header, &collector.options) {
                     self.known += 1;
                     self.canonical = found.format.name == formats::canonical().name;
+                    if self.explained != Explained::Well {
+                        let place = self.place(position);
+                        let explanation =
+                            Explanation::of(&found, value, header, place, &collector.options);
+                        self.explain(explanation, collector);
+                    }
                     return self.finish_all(found, position, collector);
                 }
                 let list = super::cut::RECORD_ARRAYS.iter().find_map(|name| {
@@ -191,13 +228,41 @@ impl File {
             }
             _ => {}
         }
-        let found = record::describe(value);
+        let mut found = record::describe(value);
+        if let Some(format) = collector.options.format {
+            found.push_str(&format!(" and not in the format {}, which was asked for", format.name));
+        }
         self.first_unknown.get_or_insert_with(|| (position, found.clone()));
         collector.summary.drop_one(
             Reason::UnknownShape,
             || self.place(position),
             || format!("It is {found}."),
         );
+    }
+
+    /// Whether nothing that was asked for keeps a canonical record from being read as one.
+    fn may_be_canonical(&self, collector: &Collector) -> bool {
+        let options = &collector.options;
+        options.map.is_empty() && options.format.is_none_or(|format| format == formats::canonical())
+    }
+
+    /// Keeps an explanation: the first of the file, or the first with reasoning in its place.
+    fn explain(&mut self, explanation: Explanation, collector: &mut Collector) {
+        let has_reasoning = explanation.reasoning_field.is_some();
+        let kept = &mut collector.explanations;
+        let at = match self.explained {
+            Explained::Nothing if kept.len() < explain::MOST => {
+                kept.push(explanation);
+                kept.len() - 1
+            }
+            Explained::Poorly(at) if has_reasoning && at < kept.len() => {
+                kept[at] = explanation;
+                at
+            }
+            Explained::Poorly(at) => at,
+            Explained::Nothing | Explained::Well => return,
+        };
+        self.explained = if has_reasoning { Explained::Well } else { Explained::Poorly(at) };
     }
 
     fn finish_all(&self, found: record::Found, position: Position, collector: &mut Collector) {
@@ -224,10 +289,14 @@ impl File {
         let (text, lossy) = json::text(&bytes);
         collector.summary.note(Note::InvalidUtf8, usize::from(lossy));
         self.known += 1;
-        let format = formats::plain_text();
+        let format = collector.options.format.unwrap_or(formats::plain_text());
         if let Read::Text(read) = format.read {
             // Line ends are mended first, so that a code block is seen.
-            let draft = read(&clean(text.into_owned()));
+            let text = clean(text.into_owned());
+            let draft = read(&text);
+            let explanation =
+                Explanation::text(self.place(Position::File), &draft, &text, &collector.options);
+            self.explain(explanation, collector);
             finish(draft, format, &self.name, Position::File, collector);
         }
         Ok(())
@@ -314,8 +383,8 @@ mod tests {
         let Ok(source) = Source::new(Box::new(Cursor::new(bytes.to_vec()))) else {
             panic!("refused")
         };
-        let (options, summary, ready) = Default::default();
-        let mut collector = Collector { options, summary, ready };
+        let (options, summary, ready, explanations) = Default::default();
+        let mut collector = Collector { options, summary, ready, explanations };
         let mut file = File::new(Name::stdin(), source, &mut collector)?;
         while file.step(&mut collector)? {}
         Ok((collector.ready.into(), collector.summary))

@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 
 use super::detect::Name;
+use super::explain::Explanation;
 use super::formats::{self, Format, Label};
 use super::record::Draft;
 use super::summary::{Note, Place, Position, Reason, Summary};
@@ -17,6 +18,7 @@ pub(super) struct Collector {
     pub options: Options,
     pub summary: Summary,
     pub ready: VecDeque<Trace>,
+    pub explanations: Vec<Explanation>,
 }
 
 impl Collector {

@@ -29,11 +29,13 @@ pub mod cleaning;
 mod cut;
 mod detect;
 mod error;
+mod explain;
 mod file;
 mod finish;
 mod formats;
 mod inputs;
 mod json;
+mod map;
 mod mediation;
 mod record;
 mod source;
@@ -56,7 +58,9 @@ use source::{Refused, Source};
 
 pub use clean::clean;
 pub use error::Error;
-pub use formats::{Format, formats};
+pub use explain::Explanation;
+pub use formats::{Format, format_named, formats};
+pub use map::{FieldMap, MAPPABLE};
 pub use summary::{Dropped, Note, Place, Position, Reason, Summary, UNNAMED};
 pub use survey::{ModelSurvey, Survey};
 
@@ -75,6 +79,10 @@ pub struct Options {
     pub cleaning: Cleaning,
     /// Whether the first bad record ends the reading with [`Error::BadRecord`].
     pub strict: bool,
+    /// The only format that is tried ([`format_named`]); `None` to recognize it by its shape.
+    pub format: Option<&'static Format>,
+    /// Where fields stand that are not to be looked for.
+    pub map: FieldMap,
 }
 
 /// What one record may demand. A record over a limit is dropped and counted.
@@ -110,7 +118,7 @@ pub fn open(inputs: &[String], options: Options) -> Result<Traces, Error> {
         inputs: expanded.list.into(),
         folders: folders.collect(),
         current: None,
-        collector: Collector { options, summary, ready: VecDeque::new() },
+        collector: Collector { options, summary, ready: VecDeque::new(), explanations: Vec::new() },
         bytes_read: Arc::default(),
         finished: false,
     })
@@ -161,6 +169,12 @@ impl Traces {
     /// The summary, without the iterator.
     pub fn into_summary(self) -> Summary {
         self.collector.summary
+    }
+
+    /// How each file was understood, in the order of the files; those whose records are all unknown
+    /// or broken are left out, and so is everything after the first thousand.
+    pub fn explanations(&self) -> &[Explanation] {
+        &self.collector.explanations
     }
 
     /// The size of all files in bytes, as they lie on the disk. `None` with standard input.

@@ -6,7 +6,9 @@
 
 use serde_json::{Map, Value};
 
-use super::formats::{Format, Read};
+use super::Options;
+use super::formats::{self, Format, Read};
+use super::map::FieldMap;
 use super::mediation::Evidence;
 use crate::trace::Trace;
 
@@ -213,16 +215,64 @@ pub(super) struct Found {
     pub drafts: Vec<Draft>,
 }
 
-/// Tries the formats on a record. The first that finds reasoning wins; else the first that knows
+/// Makes drafts of a record, as the options ask: by the map, by one format, or by its shape.
+pub(super) fn read(record: &Value, header: Option<&Object>, options: &Options) -> Option<Found> {
+    let object = record.as_object()?;
+    if options.map.is_empty() {
+        return recognize(options.format, object, header);
+    }
+    let mut found = if options.map.get("reasoning").is_some() {
+        let drafts = formats::mapped(&Node::new(object, header), record, &options.map);
+        numbered(Found { format: &formats::MAPPED, drafts })
+    } else {
+        recognize(options.format, object, header)?
+    };
+    for draft in &mut found.drafts {
+        place(&mut draft.trace, record, &options.map);
+    }
+    Some(found)
+}
+
+/// Puts what the map names in the place of what was found. A list is left to the format, which
+/// knows the generations.
+fn place(trace: &mut Trace, record: &Value, map: &FieldMap) {
+    let text = |field: &str| {
+        map.find(field, record).map(|value| match value {
+            Some(Value::Number(number)) => Some(number.to_string()),
+            value => value.and_then(plain_text).filter(|text| !text.trim().is_empty()),
+        })
+    };
+    let fill = |field: &str, slot: &mut Option<String>| {
+        if let Some(value) = text(field) {
+            *slot = value;
+        }
+    };
+    fill("model", &mut trace.model);
+    fill("prompt", &mut trace.prompt);
+    fill("prompt_id", &mut trace.prompt_id);
+    fill("domain", &mut trace.domain);
+    if map.get("reasoning").is_none() {
+        fill("answer", &mut trace.answer);
+    }
+    if let Some(id) = text("id") {
+        trace.id = id.unwrap_or_default();
+    }
+    if let Some(source) = text("source") {
+        trace.source = source.unwrap_or_default();
+    }
+}
+
+/// Tries the formats on a record, or the only one that is asked for. The first that finds reasoning wins; else the first that knows
 /// the shape.
 pub(super) fn recognize(
-    formats: &'static [Format],
+    only: Option<&'static Format>,
     record: &Object,
     header: Option<&Object>,
 ) -> Option<Found> {
     let root = Node::new(record, header);
     let mut fallback = None;
-    for format in formats {
+    let formats = only.map_or(formats::FORMATS, std::slice::from_ref);
+    for format in formats.iter().filter(|format| only.is_some() || !format.only_by_name) {
         let Read::Record(read) = format.read else { continue };
         let Some(drafts) = search(read, &root) else { continue };
         let found = Found { format, drafts };
@@ -317,11 +367,10 @@ pub(super) fn describe(value: &Value) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::super::formats::FORMATS;
     use super::*;
 
     fn read(record: &Value) -> Vec<Draft> {
-        let found = recognize(FORMATS, record.as_object().unwrap(), None);
+        let found = recognize(None, record.as_object().unwrap(), None);
         found.map(|found| found.drafts).unwrap_or_default()
     }
 
@@ -381,6 +430,38 @@ mod tests {
         assert_eq!(trace.prompt.as_deref(), Some("2+2?"));
         assert_eq!(trace.model.as_deref(), Some("a/b"));
         assert_eq!(trace.meta["provider"], "chutes");
+    }
+
+    #[test]
+    fn a_map_names_the_places() {
+        let map = |arguments: &[&str]| Options {
+            map: FieldMap::parse(arguments.iter().copied()).unwrap(),
+            ..Options::default()
+        };
+        let record = json!({"run": {"by": "a/b", "n": 7, "steps": ["One plus one.", "Two."], "say": "<think>I add.</think>4"},
+            "reasoning": "not this one", "question": "2+2?"});
+        let options = map(&["reasoning=/run/say", "model=/run/by", "id=/run/n"]);
+        let found = super::read(&record, None, &options).unwrap();
+        let trace = &found.drafts[0].trace;
+        assert_eq!((trace.reasoning.as_str(), trace.answer.as_deref()), ("I add.", Some("4")));
+        assert_eq!((trace.model.as_deref(), trace.id.as_str()), (Some("a/b"), "7"));
+        assert_eq!(trace.prompt.as_deref(), Some("2+2?"), "the rest is found as usual");
+        let several = super::read(&record, None, &map(&["reasoning=/run/steps"])).unwrap();
+        assert_eq!(several.drafts[1].trace.reasoning, "Two.");
+        assert_eq!(several.drafts[1].generation, Some(1));
+        let nowhere = super::read(&record, None, &map(&["reasoning=/run/none"])).unwrap();
+        assert!(nowhere.drafts[0].why.as_deref().unwrap().contains("/run/none"));
+        let other = super::read(&record, None, &map(&["model=/run/by"])).unwrap();
+        assert_eq!(other.drafts[0].trace.reasoning, "not this one");
+        assert_eq!(other.drafts[0].trace.model.as_deref(), Some("a/b"));
+    }
+
+    #[test]
+    fn one_format_can_be_asked_for() {
+        let row = json!({"thinking": "I add.", "answer": "4"});
+        let row = row.as_object().unwrap();
+        let only = |name: &str| recognize(Some(formats::format_named(name).unwrap()), row, None);
+        assert!(only("research-row").is_some() && only("chat-completion").is_none());
     }
 
     #[test]

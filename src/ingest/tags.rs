@@ -146,6 +146,20 @@ pub fn is_opened(text: &str) -> bool {
     matches!(tag_at(text.trim_start().as_bytes()), Some((_, true, _)))
 }
 
+/// The first tag of a text as it stands in [`TAGS`], to name it in a message; opening or closing.
+pub(super) fn first_tag(text: &str) -> Option<&'static str> {
+    let mark = find_marks(text).into_iter().find(|mark| !mark.inline_code);
+    match mark {
+        Some(mark) => {
+            TAGS.get(mark.kind).map(|(open, close)| if mark.opens { *open } else { *close })
+        }
+        None => {
+            let start = text.trim_start();
+            PHRASES.iter().map(|(open, _)| *open).find(|open| strip_prefix(start, open).is_some())
+        }
+    }
+}
+
 /// The index of the mark that closes the one at `open`. Code blocks count from the opening tag.
 ///
 /// Reasoning often leaves a code block open. Where every closing tag seems to stand in code,

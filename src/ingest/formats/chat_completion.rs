@@ -18,6 +18,7 @@ pub(super) const FORMAT: Format = Format {
     no_reasoning: "The message has neither a reasoning field nor tags. OpenAI's chat completions only count reasoning tokens; other servers need reasoning to be asked for, or strip it (vLLM: `--reasoning-parser`, OpenRouter: `include_reasoning`).",
     label: Label::Nothing,
     read: Read::Record(read),
+    only_by_name: false,
 };
 
 fn read(node: &Node<'_>) -> Option<Vec<Draft>> {

@@ -6,12 +6,15 @@
 
 mod canonical;
 mod chat_completion;
+mod mapped;
 mod plain_text;
 mod research_row;
 
+use super::error::Error;
 use super::record::{Draft, Node};
 
 pub(super) use canonical::Canonical;
+pub(super) use mapped::{FORMAT as MAPPED, read as mapped};
 
 /// One format.
 #[derive(Debug)]
@@ -25,7 +28,17 @@ pub struct Format {
     /// What a trace is labelled with when it names no model and the user gave no label.
     pub(super) label: Label,
     pub(super) read: Read,
+    /// It is tried only where it is asked for by its name, since its shape says too little.
+    pub only_by_name: bool,
 }
+
+impl PartialEq for Format {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Format {}
 
 /// What a trace without a model is labelled with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +68,18 @@ pub(super) static FORMATS: &[Format] =
 /// What is read: every format with its name and description.
 pub fn formats() -> &'static [Format] {
     FORMATS
+}
+
+/// The format of this name.
+///
+/// # Errors
+///
+/// A name that no format has; the error lists the names.
+pub fn format_named(name: &str) -> Result<&'static Format, Error> {
+    FORMATS.iter().find(|format| format.name == name).ok_or_else(|| {
+        let names: Vec<_> = FORMATS.iter().map(|format| format.name).collect();
+        Error::UnknownFormat { name: name.to_owned(), known: names.join(", ") }
+    })
 }
 
 /// The format of plain text.

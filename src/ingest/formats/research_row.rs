@@ -17,6 +17,7 @@ pub(super) const FORMAT: Format = Format {
     no_reasoning: "No field named `reasoning`, `reasoning_trace`, `thinking`, … holds text, and the answer has no tags. Some harnesses strip the reasoning before they write.",
     label: Label::File,
     read: Read::Record(read),
+    only_by_name: false,
 };
 
 /// The fields that hold reasoning; the first with text is taken.
