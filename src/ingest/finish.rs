@@ -57,7 +57,7 @@ pub(super) fn finish(
     position: Position,
     collector: &mut Collector,
 ) {
-    let Collector { options, summary, ready } = collector;
+    let Collector { options, summary, ready, .. } = collector;
     let Draft { mut trace, evidence, cut_off, encrypted, generation, why } = draft;
     let is_canonical = format.name == formats::canonical().name;
     clean::trace(&mut trace, !is_canonical, &options.cleaning, summary);

@@ -24,6 +24,7 @@
 //! # }
 //! ```
 
+mod catalogue;
 mod clean;
 pub mod cleaning;
 mod cut;
@@ -56,6 +57,7 @@ use finish::Collector;
 use inputs::Input;
 use source::{Refused, Source};
 
+pub use catalogue::CONTAINERS;
 pub use clean::clean;
 pub use error::Error;
 pub use explain::Explanation;

@@ -4,10 +4,11 @@
 //! the first place of each. Called by `cli`, which decides where it goes.
 
 use super::escape::{self, columns};
-use super::numbers::{self, count, counted};
+use super::numbers::{count, counted};
 use super::terminal::{WIDTH, padded, wrap};
 use crate::ingest::cleaning::Duplicates;
 use crate::ingest::{ModelSurvey, Note, Summary, Survey};
+use crate::lineage::InputSummary;
 use std::{
     collections::BTreeMap,
     io::{self, Write},
@@ -16,9 +17,10 @@ use std::{
 /// Models in the table; the rest are counted.
 const MODELS: usize = 60;
 /// Names that are listed in a sentence.
-const LISTED: usize = 6;
+pub(super) const LISTED: usize = 6;
 
-/// Prints the table and what was found and dropped.
+/// Prints the table and what was found and dropped. `kept` is the number of traces that were not
+/// left out as repeated.
 ///
 /// # Errors
 /// Those of the writer, a closed pipe among them.
@@ -26,6 +28,7 @@ pub fn write_overview(
     summary: &Summary,
     survey: &Survey,
     duplicates: &Duplicates,
+    kept: usize,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     table(survey, out)?;
@@ -37,8 +40,13 @@ pub fn write_overview(
     if !formats.is_empty() {
         read.push_str(&format!(" ({formats})"));
     }
+    read.push('.');
+    if kept < summary.traces {
+        let left_out = counted(summary.traces - kept, "trace was", "traces were");
+        read.push_str(&format!(" {left_out} left out because an earlier one says the same."));
+    }
     writeln!(out)?;
-    paragraph(&format!("{read}."), "", out)?;
+    paragraph(&read, "", out)?;
     section("Mended and marked", &found(summary, survey, duplicates), out)?;
     section("Dropped", &dropped(summary), out)
 }
@@ -129,15 +137,33 @@ fn found(summary: &Summary, survey: &Survey, duplicates: &Duplicates) -> Vec<Str
     lines
 }
 
+/// The notes about the data of a comparison, without its mediation.
+pub(super) fn input_notes(input: &InputSummary) -> Vec<String> {
+    let mut lines = data_notes(&Notes {
+        duplicates: &input.duplicates,
+        refusals: input.refusals,
+        naming: input.naming,
+        naming_beyond_prompt: input.naming_beyond_prompt,
+        names_beyond_prompt: &input.names_beyond_prompt,
+        languages: &input.languages,
+    });
+    if input.names_masked {
+        lines.push("Names of models and vendors were masked before the comparison.".into());
+    }
+    if input.providers.len() > 1 {
+        lines.push(format!("Several providers: {}.", listed(&input.providers, LISTED)));
+    }
+    lines
+}
+
 /// What the notes about the data of an input are made of.
-#[derive(Debug)]
-pub(super) struct Notes<'a> {
-    pub duplicates: &'a Duplicates,
-    pub refusals: usize,
-    pub naming: usize,
-    pub naming_beyond_prompt: usize,
-    pub names_beyond_prompt: &'a BTreeMap<String, usize>,
-    pub languages: &'a BTreeMap<String, usize>,
+struct Notes<'a> {
+    duplicates: &'a Duplicates,
+    refusals: usize,
+    naming: usize,
+    naming_beyond_prompt: usize,
+    names_beyond_prompt: &'a BTreeMap<String, usize>,
+    languages: &'a BTreeMap<String, usize>,
 }
 
 impl<'a> Notes<'a> {
@@ -154,7 +180,7 @@ impl<'a> Notes<'a> {
 }
 
 /// Sentences on repeated traces, refusals, names and languages, where there is something to say.
-pub(super) fn data_notes(notes: &Notes<'_>) -> Vec<String> {
+fn data_notes(notes: &Notes<'_>) -> Vec<String> {
     let mut lines = Vec::new();
     lines.extend(duplicates_note(notes.duplicates));
     if notes.refusals > 0 {
@@ -237,17 +263,17 @@ fn plain(sentence: &str) -> &str {
 }
 
 /// `raw 40, summary 2`, the largest first, and how many more there are.
-fn listed<K: AsRef<str>>(counts: &BTreeMap<K, usize>, most: usize) -> String {
+pub(super) fn listed<K: AsRef<str>>(counts: &BTreeMap<K, usize>, most: usize) -> String {
     let mut entries: Vec<(&str, usize)> = counts.iter().map(|(k, &n)| (k.as_ref(), n)).collect();
     entries.sort_by_key(|&(key, n)| (std::cmp::Reverse(n), key));
     let more = entries.len().saturating_sub(most);
     let mut words: Vec<String> = entries
         .into_iter()
         .take(most)
-        .map(|(key, n)| format!("{} {}", escape::name(key), numbers::count(n)))
+        .map(|(key, n)| format!("{} {}", escape::name(key), count(n)))
         .collect();
     if more > 0 {
-        words.push(format!("{} more", numbers::count(more)));
+        words.push(format!("{} more", count(more)));
     }
     words.join(", ")
 }
@@ -279,15 +305,11 @@ mod tests {
 
     #[test]
     fn a_row_is_at_most_80_columns_wide() {
-        let big = ModelSurvey {
-            traces: 123_456_789,
-            words: 99_999_999_999,
-            median_words: 1_234_567,
-            prompts: 123_456,
-            mediation: BTreeMap::from([("truncated".into(), 2), ("raw".into(), 1)]),
-            languages: BTreeMap::from([("something-long".into(), 1)]),
-            ..ModelSurvey::default()
-        };
+        let mut big = ModelSurvey::default();
+        (big.traces, big.words) = (123_456_789, 99_999_999_999);
+        (big.median_words, big.prompts) = (1_234_567, 123_456);
+        big.mediation = BTreeMap::from([("truncated".into(), 2), ("raw".into(), 1)]);
+        big.languages = BTreeMap::from([("something-long".into(), 1)]);
         let row = model_row(&"中".repeat(60), &big);
         assert!(columns(&row) <= WIDTH, "{row}");
     }
