@@ -35,6 +35,15 @@ pub struct ReadingArguments {
     /// Drop records nested as deeply as this, at most 128 [default: 128]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=128))]
     max_depth: Option<u8>,
+    /// Stop at a member of an archive, or a packed table, that unpacks to more than this [default: 2G]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    max_unpacked_bytes: Option<usize>,
+    /// Stop at a file that unpacks to more than so many times its size [default: 1000]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    max_unpacked_ratio: Option<u64>,
+    /// Refuse archives with more members than this [default: 100000]
+    #[arg(long, value_name = "N")]
+    max_members: Option<usize>,
     /// Steps of cleaning to leave out, with commas between them
     #[arg(long, value_name = "STEP", value_enum, value_delimiter = ',')]
     skip_cleaning: Vec<Step>,
@@ -56,7 +65,11 @@ impl ReadingArguments {
             limits: Limits {
                 record_bytes: self.max_record_bytes.unwrap_or(defaults.record_bytes),
                 depth: self.max_depth.map_or(defaults.depth, usize::from),
-                ..defaults
+                unpacked_bytes: self
+                    .max_unpacked_bytes
+                    .map_or(defaults.unpacked_bytes, |n| n as u64),
+                unpacked_ratio: self.max_unpacked_ratio.unwrap_or(defaults.unpacked_ratio),
+                members: self.max_members.unwrap_or(defaults.members),
             },
             cleaning: Cleaning { skip: self.skip_cleaning.clone(), mask_names: self.mask_names },
             ..ingest::Options::default()
@@ -86,6 +99,15 @@ impl ReadingArguments {
         }
         if let Some(depth) = self.max_depth {
             option("max-depth", &depth.to_string());
+        }
+        if let Some(bytes) = self.max_unpacked_bytes {
+            option("max-unpacked-bytes", &bytes.to_string());
+        }
+        if let Some(ratio) = self.max_unpacked_ratio {
+            option("max-unpacked-ratio", &ratio.to_string());
+        }
+        if let Some(members) = self.max_members {
+            option("max-members", &members.to_string());
         }
         let steps: Vec<String> = self
             .skip_cleaning

@@ -124,7 +124,7 @@ fn identify(
 ) {
     let number = match position {
         Position::File => None,
-        Position::Line(number) | Position::Record(number) => Some(number),
+        Position::Line(number) | Position::Record(number) | Position::Row(number) => Some(number),
     };
     if trace.id.is_empty() {
         trace.id = match (number, &name.folder) {
