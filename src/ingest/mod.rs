@@ -47,13 +47,15 @@ mod survey;
 pub mod tags;
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::trace::{TextKind, Trace};
 use cleaning::Cleaning;
 use containers::archive::{Archive, Closed};
+use containers::limited::Counting;
 use containers::seekable::Seekable;
 use detect::Name;
 use file::File;
@@ -136,16 +138,39 @@ pub fn open(inputs: &[String], options: Options) -> Result<Traces, Error> {
     let mut summary = Summary { inputs: inputs.to_vec(), ..Summary::default() };
     summary.note(Note::HiddenFile, expanded.hidden);
     let folders = expanded.folders.into_iter().map(|path| Folder { path, ..Folder::default() });
-    Ok(Traces {
-        total_bytes: total_bytes(&expanded.list),
-        inputs: expanded.list.into(),
-        folders: folders.collect(),
-        archive: None,
-        current: None,
-        collector: Collector { options, summary, ready: VecDeque::new(), explanations: Vec::new() },
-        bytes_read: Arc::default(),
-        finished: false,
-    })
+    let mut traces = Traces::new(options, summary);
+    traces.total_bytes = total_bytes(&expanded.list);
+    traces.inputs = expanded.list.into();
+    traces.folders = folders.collect();
+    Ok(traces)
+}
+
+/// Reads one input that is no file on the disk. `name` is what messages call it; its ending decides
+/// where the content leaves a choice.
+///
+/// ```
+/// use cotprint::ingest::{self, Options};
+///
+/// let text = "id,reasoning\n1,I add.\n";
+/// let traces = ingest::read("rows.csv", text.as_bytes(), Options::default())?;
+/// assert_eq!(traces.filter_map(Result::ok).count(), 1);
+/// # Ok::<(), ingest::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// Where the beginning cannot be read or is in no known format.
+pub fn read(
+    name: &str,
+    reader: impl Read + Send + 'static,
+    options: Options,
+) -> Result<Traces, Error> {
+    let summary = Summary { inputs: vec![name.to_owned()], files: 1, ..Summary::default() };
+    let mut traces = Traces::new(options, summary);
+    let counted = Counting { inner: reader, counter: traces.bytes_read.clone() };
+    let opened = source::unpack(Box::new(counted), &traces.collector.options.limits);
+    traces.start(Name::of(Path::new(name), false), opened, None, None)?;
+    Ok(traces)
 }
 
 /// The size of all files as they lie on the disk, or `None` if one of them has no size.
@@ -196,6 +221,19 @@ struct Folder {
 }
 
 impl Traces {
+    fn new(options: Options, summary: Summary) -> Self {
+        Self {
+            inputs: VecDeque::new(),
+            folders: Vec::new(),
+            archive: None,
+            current: None,
+            collector: Collector { options, summary, ready: VecDeque::new(), explanations: Vec::new() },
+            total_bytes: None,
+            bytes_read: Arc::default(),
+            finished: false,
+        }
+    }
+
     /// What was read so far; complete once the iterator has ended.
     pub fn summary(&self) -> &Summary {
         &self.collector.summary

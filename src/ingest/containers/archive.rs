@@ -209,3 +209,24 @@ impl<R: Read> Read for Checked<R> {
         Ok(read)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_log_only_the_samples_are_members() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/containers/log.eval");
+        let file = Seekable::spooled(std::fs::File::open(path).unwrap()).unwrap();
+        let mut archive = Archive::open(file, &Limits::default()).unwrap();
+        let names: Vec<_> = archive.members().iter().map(|member| member.name.clone()).collect();
+        assert_eq!(
+            names,
+            ["samples/1_epoch_1.json", "samples/2_epoch_1.json", "samples/3_epoch_1.json"]
+        );
+        assert_eq!(archive.header.clone().unwrap()["eval"]["model"], "acme/ponder-1");
+        for at in 0..3 {
+            assert_eq!(archive.object(at).unwrap()["id"], at + 1, "deflate and zstd");
+        }
+    }
+}

@@ -14,6 +14,8 @@ use arrow_array::{Array, ArrayRef, StructArray};
 use arrow_schema::{DataType, Field, Fields, Schema};
 use serde_json::Value;
 
+use super::cell;
+use crate::ingest::Limits;
 use crate::ingest::record::Object;
 
 /// The schema with every kind of string read as a string view.
@@ -84,10 +86,18 @@ pub(super) fn depth(fields: &Fields) -> usize {
     fields.iter().map(of).max().unwrap_or(0)
 }
 
-/// One row as a JSON object, or `None` where its text is longer than `limit` bytes.
-pub(super) fn row(columns: &StructArray, row: usize, limit: usize) -> Option<Object> {
-    let mut left = limit;
-    object(columns, row, &mut left)
+/// One row as a JSON object, or `None` where its text is longer than the limit. A column of text
+/// may hold JSON.
+pub(super) fn row(columns: &StructArray, row: usize, limits: &Limits) -> Option<Object> {
+    let mut object = object(columns, row, &mut limits.record_bytes.clone())?;
+    for (name, value) in &mut object {
+        if let Value::String(text) = value
+            && text.trim_ascii().starts_with(['{', '['])
+        {
+            *value = cell(name, text, limits.depth);
+        }
+    }
+    Some(object)
 }
 
 fn object(columns: &StructArray, row: usize, left: &mut usize) -> Option<Object> {

@@ -20,6 +20,9 @@ pub(super) mod table;
 
 use std::io;
 
+use serde_json::Value;
+
+use super::json;
 use super::record::Object;
 use super::summary::{Position, Reason};
 
@@ -42,4 +45,23 @@ pub(super) enum Row {
     Object { position: Position, object: Object, lossy: bool },
     /// Rows that cannot be read: the first of them, how many, and why.
     Bad { position: Position, count: usize, reason: Reason, detail: String },
+}
+
+/// Columns of plain text. What stands in them is left alone, even if it looks like JSON.
+const TEXTS: &[&str] =
+    &["id", "model", "prompt_id", "prompt", "reasoning", "answer", "source", "domain"];
+
+/// The text of a cell. A table has no other way to hold an object or a list (`meta`, `messages`,
+/// `choices`) than as JSON, so that is what it becomes; an empty cell holds nothing.
+fn cell(column: &str, text: &str, depth: usize) -> Value {
+    let is_plain = TEXTS.contains(&column);
+    match text.trim_ascii().as_bytes() {
+        [] => Value::Null,
+        [b'{', .., b'}'] | [b'[', .., b']'] if !is_plain => match json::parse(text, depth) {
+            Ok((value, _)) => value,
+            // `[1] So` is a text, and so is a list as Python prints it.
+            Err(_) => text.into(),
+        },
+        _ => text.into(),
+    }
 }

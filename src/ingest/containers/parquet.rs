@@ -136,7 +136,7 @@ impl Rows for File {
             if let Some((batch, given)) = &mut self.batch
                 && *given < batch.len()
             {
-                let object = columns::row(batch, *given, self.limits.record_bytes);
+                let object = columns::row(batch, *given, &self.limits);
                 *given += 1;
                 self.row += 1;
                 let position = self.position();
@@ -215,5 +215,39 @@ impl ChunkReader for Seekable {
         let mut bytes = Vec::new();
         self.at(start).take(length as u64).read_to_end(&mut bytes)?;
         Ok(bytes.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::ingest::record::Object;
+
+    fn read(name: &str) -> Vec<Object> {
+        let path = format!("{}/fixtures/containers/{name}", env!("CARGO_MANIFEST_DIR"));
+        let file = Seekable::spooled(std::fs::File::open(path).unwrap()).unwrap();
+        let Ok(mut rows) = rows(file, &Limits::default()) else { panic!("{name} does not open") };
+        let mut objects = Vec::new();
+        while let Some(row) = rows.next().unwrap() {
+            let Row::Object { object, .. } = row else { panic!("a bad row in {name}") };
+            objects.push(object);
+        }
+        assert_eq!(rows.position(), Position::Row(objects.len()));
+        objects
+    }
+
+    #[test]
+    fn a_struct_of_lists_is_a_list_of_structs() {
+        let lists = read("struct-of-lists.parquet");
+        assert_eq!(lists, read("list-of-structs.parquet"));
+        assert_eq!(lists[0]["conversations"][1]["from"], json!("assistant"));
+    }
+
+    #[test]
+    fn what_no_reader_looks_for_is_not_read() {
+        let names: Vec<_> = read("strings.parquet")[0].keys().cloned().collect();
+        assert_eq!(names, ["id", "model", "prompt", "thinking", "output", "metadata"]);
     }
 }

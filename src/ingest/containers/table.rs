@@ -9,14 +9,12 @@ use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use csv::{ByteRecord, ReaderBuilder};
-use serde_json::Value;
-
-use super::{Row, Rows};
+use super::{Row, Rows, cell};
 use crate::ingest::Limits;
 use crate::ingest::json;
 use crate::ingest::record::Object;
 use crate::ingest::summary::{Position, Reason};
+use csv::{ByteRecord, ReaderBuilder};
 
 /// What may stand between the cells, the usual one first.
 const DELIMITERS: &[u8] = b",\t;";
@@ -77,22 +75,14 @@ impl Header {
     fn object(&self, record: &ByteRecord, depth: usize) -> (Object, bool) {
         let mut object = Object::new();
         let mut any_lossy = false;
-        for (name, cell) in self.0.iter().zip(record.iter()) {
+        for (name, bytes) in self.0.iter().zip(record.iter()) {
             // A column without a name is the row's number, which pandas writes.
             if name.is_empty() {
                 continue;
             }
-            let (text, lossy) = json::text(cell);
+            let (text, lossy) = json::text(bytes);
             any_lossy |= lossy;
-            let value = match text.trim_ascii().as_bytes() {
-                [] => Value::Null,
-                [b'{', .., b'}'] | [b'[', .., b']'] => match json::parse(&text, depth) {
-                    Ok((value, _)) => value,
-                    // `[1] So` is a text, and so is a list as Python prints it.
-                    Err(_) => text.into_owned().into(),
-                },
-                _ => text.into_owned().into(),
-            };
+            let value = cell(name, &text, depth);
             // Of two columns with one name the first that holds something is kept.
             match object.get(name) {
                 Some(earlier) if !earlier.is_null() => {}
@@ -231,7 +221,7 @@ impl<R: Read> Read for Bounded<R> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -267,10 +257,10 @@ mod tests {
 
     #[test]
     fn cells_become_values() {
-        let text = "\u{20},id,thinking,more\n0,7,\"line\nbreak, \"\"quoted\"\"\",\"[{\"\"a\"\":1}]\"\n1,8,,[not json]\n";
+        let text = "\u{20},id,thinking,more,answer\n0,7,\"line\nbreak, \"\"quoted\"\"\",\"[{\"\"a\"\":1}]\",[3]\n1,8,,[not json],\n";
         let expected = [
-            json!({"id": "7", "thinking": "line\nbreak, \"quoted\"", "more": [{"a": 1}]}),
-            json!({"id": "8", "thinking": null, "more": "[not json]"}),
+            json!({"id": "7", "thinking": "line\nbreak, \"quoted\"", "more": [{"a": 1}], "answer": "[3]"}),
+            json!({"id": "8", "thinking": null, "more": "[not json]", "answer": null}),
         ];
         assert_eq!(rows(text, b',', &Limits::default()), expected.map(Ok));
     }

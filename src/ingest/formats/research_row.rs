@@ -42,6 +42,7 @@ const ANSWERS: &[&str] = &[
     "response",
     "raw_response",
     "completion",
+    "model_completion",
     "answer_text",
     "final_answer",
     "answer",
