@@ -26,6 +26,7 @@ pub(super) const ENVELOPES: &[&str] = &[
     "data",
     "message",
     "completion",
+    "modelOutput",
 ];
 
 /// How deeply envelopes may be nested.
@@ -42,8 +43,12 @@ pub(super) struct Draft {
     pub encrypted: usize,
     /// Which of several generations it is.
     pub generation: Option<usize>,
+    /// How many earlier turns of the model have reasoning too and were not read.
+    pub earlier_turns: usize,
     /// Why there is no reasoning, where the record tells.
     pub why: Option<String>,
+    /// The provider answered with nothing or with an error; `why` says which.
+    pub no_response: bool,
 }
 
 impl Draft {
@@ -75,6 +80,11 @@ impl<'a> Node<'a> {
     /// The object around it.
     pub fn parent(&self) -> Option<&'a Object> {
         self.chain.len().checked_sub(2).map(|at| self.chain[at])
+    }
+
+    /// What the file says for all its records.
+    pub fn header(&self) -> Option<&'a Object> {
+        self.header
     }
 
     /// An object inside this one.
@@ -143,11 +153,23 @@ const IDS: &[&str] = &[
     "sample_id",
     "request_id",
     "generation_id",
+    "recordId",
+    "responseId",
+    "response_id",
 ];
 const PROMPT_IDS: &[&str] =
     &["prompt_id", "question_id", "problem_id", "task_id", "item_id", "doc_id"];
-const MODELS: &[&str] = &["model", "model_id", "model_name", "llm", "generator"];
-const DOMAINS: &[&str] = &["domain", "category", "subject", "topic"];
+const MODELS: &[&str] = &[
+    "model",
+    "model_id",
+    "modelId",
+    "model_name",
+    "modelVersion",
+    "model_version",
+    "llm",
+    "generator",
+];
+const DOMAINS: &[&str] = &["domain", "category", "subject", "topic", "problem_type"];
 const SOURCES: &[&str] = &["source", "dataset"];
 const METADATA: &[&str] = &["metadata", "meta", "config", "configs"];
 pub(super) const PROMPTS: &[&str] = &[
@@ -162,8 +184,10 @@ pub(super) const PROMPTS: &[&str] = &[
     "task",
     "original_message",
     "messages",
+    "conversations",
     "chat_history",
     "request",
+    "modelInput",
 ];
 
 fn first(object: &Object, names: &[&str]) -> Option<String> {
@@ -175,23 +199,34 @@ fn first(object: &Object, names: &[&str]) -> Option<String> {
 }
 
 /// What the user asked: a string, a message, or the last of the user's messages.
-fn user_text(value: &Value) -> Option<String> {
+pub(super) fn user_text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()).filter(|text| !text.trim().is_empty()),
-        Value::Object(object) => match object.get("messages") {
-            Some(messages) => user_text(messages),
-            None => object.get("content").and_then(plain_text),
-        },
+        Value::Object(object) => {
+            let inner = ["body", "params", "messages", "contents", "input", "prompt"];
+            match inner.iter().find_map(|name| object.get(*name)) {
+                Some(messages) => user_text(messages),
+                None => content_of(object).and_then(plain_text),
+            }
+        }
         Value::Array(list) => {
-            let is_user = |value: &&Value| matches!(value["role"].as_str(), Some("user" | "human"));
+            let is_user = |value: &&Value| {
+                let role = value.get("role").or_else(|| value.get("from")).and_then(Value::as_str);
+                matches!(role, Some("user" | "human"))
+            };
             let message = list.iter().rev().find(is_user);
             match message {
-                Some(message) => message.get("content").and_then(plain_text),
+                Some(message) => content_of(message.as_object()?).and_then(plain_text),
                 None => list.iter().rev().find_map(Value::as_str).map(str::to_owned),
             }
         }
         _ => None,
     }
+}
+
+/// What a message says, by the names that providers and data sets have for it.
+pub(super) fn content_of(message: &Object) -> Option<&Value> {
+    ["content", "parts", "value"].iter().find_map(|name| message.get(*name))
 }
 
 /// The text of a message's content: a string, or the texts of its parts.

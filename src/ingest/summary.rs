@@ -196,6 +196,8 @@ named! {
         InvalidUtf8 = "invalid_utf8", "Records with bytes that are not UTF-8; each was replaced by U+FFFD.";
         RepairedJson = "repaired_json", "Records that were mended to be valid JSON: half of a surrogate pair, NaN, a raw line break in a string.";
         EncryptedPart = "encrypted_part", "Encrypted parts of a reasoning, which were left out.";
+        EarlierTurn = "earlier_turn", "Earlier turns of the model in a conversation, which may be examples that it was shown; only its last turn was read.";
+        UnfinishedStream = "unfinished_stream", "Streamed responses that came to no end: their connection broke, or too many were open at once.";
         LabelFromName = "label_from_name", "Traces that name no model and were labelled with the name of their file or folder.";
         HiddenFile = "hidden_file", "Hidden files and folders in a folder, which were not read.";
     }
