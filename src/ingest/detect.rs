@@ -9,6 +9,7 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::cut::{Cut, Cutter};
+use super::stream::{self, begins_like_events};
 use super::{json, record};
 
 /// How an input is read.
@@ -20,6 +21,8 @@ pub(super) enum Kind {
     Lines,
     /// JSON values over several lines, or an array of records.
     Document,
+    /// A recorded stream of server-sent events.
+    Events,
     /// One trace of plain text.
     Text,
 }
@@ -134,6 +137,9 @@ pub(super) fn detect(head: &[u8], complete: bool, name: &Name) -> Result<Kind, R
         return Ok(lines_or_document(solid, complete));
     }
     check_text(head, solid)?;
+    if begins_like_events(solid) {
+        return Ok(Kind::Events);
+    }
     if name.is_json() || some_line_is_known(solid) {
         return Ok(Kind::Lines);
     }
@@ -155,12 +161,6 @@ pub(super) fn detect(head: &[u8], complete: bool, name: &Name) -> Result<Kind, R
             ));
         }
         _ => {}
-    }
-    if solid.starts_with(b"data:") || solid.starts_with(b"event:") || solid.starts_with(b": ") {
-        return Err(Refusal::Unsupported(
-            "a recorded stream of server-sent events",
-            "Record the response without streaming (`\"stream\": false`).",
-        ));
     }
     if name.found && (!name.is_text() || name.is_about_others()) {
         return Err(Refusal::NoTrace);
@@ -272,7 +272,9 @@ fn some_line_is_known(solid: &[u8]) -> bool {
 fn is_known(bytes: &[u8]) -> bool {
     let (text, _) = json::text(bytes);
     match json::parse::<Value>(&text, 128) {
-        Ok((Value::Object(object), _)) => record::recognize(None, &object, None).is_some(),
+        Ok((Value::Object(object), _)) => {
+            stream::is_piece(&object) || record::recognize(None, &object, None).is_some()
+        }
         _ => false,
     }
 }
@@ -329,7 +331,8 @@ mod tests {
 
     #[test]
     fn other_kinds_of_files_are_refused_by_name() {
-        for head in ["PK\x03\x04xx", "PAR1xx", "data: {\"id\":1}\n"] {
+        assert_eq!(kind("data: {\"id\":1}\n", "a.txt"), Ok(Kind::Events));
+        for head in ["PK\x03\x04xx", "PAR1xx"] {
             assert!(matches!(kind(head, "a"), Err(Refusal::Unsupported(..))), "{head}");
         }
         assert!(matches!(kind("id,text\n1,x\n", "a.csv"), Err(Refusal::Unsupported(..))));

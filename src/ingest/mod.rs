@@ -5,8 +5,9 @@
 //! verbs in `cli`.
 //!
 //! `inputs` finds the files, `source` decompresses, `detect` and `cut` make records of the bytes,
-//! `record` and `formats` make traces of the records, `file` holds these together. Only one record
-//! is in memory at a time.
+//! `stream` puts the pieces of streamed responses together, `record` and `formats` make traces of the
+//! records, `file` holds these together. Only one record is in memory at a time, and a bounded number
+//! of unfinished streams.
 //!
 //! ```
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -38,6 +39,7 @@ mod map;
 mod mediation;
 mod record;
 mod source;
+mod stream;
 mod summary;
 pub mod tags;
 

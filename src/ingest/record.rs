@@ -55,6 +55,12 @@ impl Draft {
     pub fn has_reasoning(&self) -> bool {
         !self.trace.reasoning.trim().is_empty()
     }
+
+    /// Marks what a stream left without an end.
+    pub fn break_off(&mut self) {
+        self.cut_off = true;
+        self.trace.meta.entry("finish_reason").or_insert("interrupted".into());
+    }
 }
 
 /// An object in a record, with the objects around it.
@@ -306,6 +312,8 @@ pub(super) fn recognize(
 ) -> Option<Found> {
     let root = Node::new(record, header);
     let mut fallback = None;
+    // What the pieces of a stream make is in one of the other formats.
+    let only = only.filter(|format| !matches!(format.read, Read::Events));
     let formats = only.map_or(formats::FORMATS, std::slice::from_ref);
     for format in formats.iter().filter(|format| only.is_some() || !format.only_by_name) {
         let Read::Record(read) = format.read else { continue };

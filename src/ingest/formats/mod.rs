@@ -11,6 +11,7 @@ mod canonical;
 mod chat_completion;
 mod chat_set;
 mod conversation;
+mod event_stream;
 mod gemini;
 mod harmony;
 mod inspect;
@@ -82,6 +83,8 @@ pub(super) enum Read {
     Record(fn(&Node<'_>) -> Option<Vec<Draft>>),
     /// From the whole text of a file.
     Text(fn(&str) -> Draft),
+    /// From the pieces of streams, put together and then read by the format of the response.
+    Events,
 }
 
 /// All formats, in the order in which they are tried.
@@ -114,6 +117,7 @@ pub(super) static FORMATS: &[Format] = &[
     limo::FORMAT,
     // Names alone.
     research_row::FORMAT,
+    event_stream::FORMAT,
     plain_text::FORMAT,
 ];
 
