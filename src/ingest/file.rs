@@ -32,7 +32,9 @@ pub(super) struct File {
     explained: Explained,
     /// The responses that are streamed in this input.
     streams: Streams,
-    /// The response that is being read came to no end.
+    /// The response that is being read was put together from a stream.
+    streamed: bool,
+    /// It came to no end.
     unfinished: bool,
     /// The event that is being read, where the input is a recorded stream.
     events: Option<Events>,
@@ -99,6 +101,7 @@ impl File {
             known: 0,
             explained,
             streams: Streams::new(0),
+            streamed: false,
             unfinished: false,
             events: None,
             first_broken,
@@ -270,9 +273,9 @@ impl File {
                 continue;
             }
             collector.summary.note(Note::UnfinishedStream, usize::from(whole.unfinished));
-            self.unfinished = whole.unfinished;
+            (self.streamed, self.unfinished) = (true, whole.unfinished);
             self.read_value(&whole.value, whole.position, None, false, collector);
-            self.unfinished = false;
+            (self.streamed, self.unfinished) = (false, false);
         }
     }
 
@@ -305,8 +308,11 @@ impl File {
                     self.canonical = found.format.name == formats::canonical().name;
                     if self.explained != Explained::Well {
                         let place = self.place(position);
-                        let explanation =
+                        let mut explanation =
                             Explanation::of(&found, value, header, place, &collector.options);
+                        if self.streamed {
+                            explanation.tell_of_stream();
+                        }
                         self.explain(explanation, collector);
                     }
                     return self.finish_all(found, position, collector);

@@ -4,6 +4,8 @@
 //! each envelope (`response`, `body`, …). Goes out: [`Draft`]s, which carry what the wrapping rows
 //! say about id, prompt, model and domain. Called by `file`; the formats build on [`Node`].
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Map, Value};
 
 use super::Options;
@@ -362,20 +364,24 @@ fn search(read: fn(&Node<'_>) -> Option<Vec<Draft>>, node: &Node<'_>) -> Option<
     fallback
 }
 
-/// Gives the generations of one record ids of their own and one prompt.
+/// Numbers the generations of one record. Drafts with ids of their own (the spans of one export)
+/// are no generations of each other.
 fn numbered(mut found: Found) -> Found {
-    if let [only] = found.drafts.as_mut_slice() {
-        only.generation = None;
+    let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (at, draft) in found.drafts.iter().enumerate() {
+        groups.entry(draft.trace.id.clone()).or_default().push(at);
     }
-    if found.drafts.len() < 2 {
-        return found;
-    }
-    let mut numbers: Vec<_> = found.drafts.iter().filter_map(|draft| draft.generation).collect();
-    numbers.sort_unstable();
-    numbers.dedup();
-    let unique = numbers.len() == found.drafts.len();
-    for (at, draft) in found.drafts.iter_mut().enumerate() {
-        draft.generation = draft.generation.filter(|_| unique).or(Some(at));
+    for members in groups.values() {
+        let numbers: BTreeSet<_> =
+            members.iter().filter_map(|&at| found.drafts[at].generation).collect();
+        let unique = numbers.len() == members.len();
+        for (number, &at) in members.iter().enumerate() {
+            let draft = &mut found.drafts[at];
+            draft.generation = match members.len() {
+                1 => None,
+                _ => draft.generation.filter(|_| unique).or(Some(number)),
+            };
+        }
     }
     found
 }
@@ -459,6 +465,15 @@ mod tests {
         let drafts = read(&json!({"outputs": [completion(), completion()]}));
         let numbers: Vec<_> = drafts.iter().map(|draft| draft.generation).collect();
         assert_eq!(numbers, [Some(0), Some(1)]);
+    }
+
+    #[test]
+    fn drafts_with_ids_of_their_own_are_no_generations() {
+        let mut other = completion();
+        other["id"] = "gen-2".into();
+        let drafts = read(&json!({"outputs": [completion(), other, completion()]}));
+        let numbers: Vec<_> = drafts.iter().map(|draft| draft.generation).collect();
+        assert_eq!(numbers, [Some(0), None, Some(1)]);
     }
 
     #[test]

@@ -258,6 +258,6 @@ pub(super) fn counted_tokens(object: &Object) -> Option<String> {
     let counted = details.iter().find_map(|key| usage.get(key)?.get("reasoning_tokens")?.as_u64());
     let tokens = counted.filter(|tokens| *tokens > 0)?;
     Some(format!(
-        "The provider counted {tokens} reasoning tokens and did not return their text, as OpenAI's chat completions do."
+        "The provider counted {tokens} reasoning tokens and did not return their text. OpenAI's chat completions never do; its Responses return a summary where `reasoning.summary` asks for one."
     ))
 }

@@ -73,7 +73,6 @@ fn add_span(drafts: &mut Vec<Draft>, node: &Node<'_>, span: &Object) -> bool {
         return false;
     };
     let finish = attributes.get("gen_ai.response.finish_reasons").map(unpacked);
-    let before = drafts.len();
     for (at, message) in messages.as_array().into_iter().flatten().enumerate() {
         if message["role"].as_str().is_some_and(|role| role != "assistant") {
             continue;
@@ -88,16 +87,8 @@ fn add_span(drafts: &mut Vec<Draft>, node: &Node<'_>, span: &Object) -> bool {
         let own = message["finish_reason"].as_str();
         let reason = own.or_else(|| finish.as_ref()?.get(at)?.as_str());
         let mut draft = message::from_parts(outer.clone(), found, reason);
-        draft.generation = Some(drafts.len());
+        draft.generation = Some(at);
         drafts.push(draft);
-    }
-    if let [_one, _another, ..] = &drafts[before..] {
-        // Answers of one span are generations of one prompt.
-        let prompt_id = outer.trace.prompt_id.or(Some(outer.trace.id));
-        for (at, draft) in drafts[before..].iter_mut().enumerate() {
-            draft.trace.prompt_id.clone_from(&prompt_id);
-            draft.trace.id = format!("{}-{at}", draft.trace.id);
-        }
     }
     true
 }
