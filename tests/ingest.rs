@@ -270,7 +270,7 @@ mod options {
 
     #[test]
     fn limits_drop_one_record_and_go_on() {
-        let limits = Limits { record_bytes: 400, depth: 128 };
+        let limits = Limits { record_bytes: 400, ..Limits::default() };
         let options = Options { limits, ..Options::default() };
         let long = format!("{{\"reasoning\": \"{}\"}}\n", "long ".repeat(200_000));
         let text = format!("{{\"reasoning\": \"One.\"}}\n{long}{{\"reasoning\": \"Two.\"}}\n");
@@ -466,8 +466,11 @@ mod hostile {
             }
             let path = folder.path().join(names[name]);
             std::fs::write(&path, &bytes).unwrap();
-            let limits =
-                if small { Limits { record_bytes: 300, depth: 6 } } else { Limits::default() };
+            let limits = if small {
+                Limits { record_bytes: 300, depth: 6, ..Limits::default() }
+            } else {
+                Limits::default()
+            };
             let mut traces = ingest::open(
                 &[path.display().to_string()],
                 Options { limits, ..Options::default() },

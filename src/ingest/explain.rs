@@ -77,7 +77,7 @@ impl Explanation {
         };
         let model_field = match (model, options.model.is_some()) {
             (_, true) if options.relabel || model.is_none() => Some("the label given".to_owned()),
-            (Some(model), _) => search(record, model).whole.or_else(|| in_header(model)),
+            (Some(model), _) => in_header(model).or_else(|| search(record, model).whole),
             (None, _) => match found.format.label {
                 Label::Nothing => None,
                 Label::File => Some("the file's name".to_owned()),

@@ -4,9 +4,13 @@
 //! into the [`Collector`]. Called by [`Traces`](super::Traces) for each input in turn.
 
 use std::io;
+use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::containers::seekable::Seekable;
+use super::containers::table::Table;
+use super::containers::{Row, Rows, parquet};
 use super::cut::{Cut, Cutter};
 use super::detect::{self, Kind, Name, Refusal};
 use super::error::Error;
@@ -23,6 +27,8 @@ use super::{clean, json};
 pub(super) struct File {
     name: Name,
     content: Content,
+    /// What the archive that the file is in says for all its members.
+    shared: Option<Arc<Object>>,
     /// The last record was canonical, so the next one probably is.
     canonical: bool,
     /// Records that are JSON.
@@ -53,6 +59,7 @@ enum Explained {
 
 enum Content {
     Records { cutter: Cutter<Reader>, buffer: Vec<u8>, header: Option<(Vec<u8>, Object)> },
+    Rows(Box<dyn Rows>),
     Text(Reader),
     Nothing,
 }
@@ -60,6 +67,7 @@ enum Content {
 impl File {
     /// Finds out what the input is.
     pub fn new(name: Name, source: Source, collector: &mut Collector) -> Result<Self, Error> {
+        collector.summary.note(Note::Utf16, usize::from(source.converted));
         let kind = match detect::detect(&source.head, source.complete, &name) {
             Ok(kind) => kind,
             Err(refusal) => return refused(refusal, name, collector),
@@ -75,6 +83,10 @@ impl File {
         let content = match kind {
             Kind::Lines | Kind::Events => records(Cutter::lines(source.into_reader(), limit)),
             Kind::Document => records(Cutter::document(source.into_reader(), limit)),
+            Kind::Table(delimiter) => {
+                let limits = &collector.options.limits;
+                Content::Rows(Box::new(Table::new(source.into_reader(), delimiter, limits)))
+            }
             Kind::Text => Content::Text(source.into_reader()),
             Kind::Empty => {
                 let place = || Place { file: name.display.clone(), position: Position::File };
@@ -90,22 +102,40 @@ impl File {
         Ok(file)
     }
 
+    /// A Parquet file.
+    pub fn parquet(name: Name, file: Seekable, collector: &Collector) -> Result<Self, Error> {
+        match parquet::rows(file, &collector.options.limits) {
+            Ok(rows) => Ok(Self::with(name, Content::Rows(rows))),
+            Err(parquet::Closed::Io(error)) => {
+                Err(Self::with(name, Content::Nothing).broke_off(Position::File, error))
+            }
+            Err(parquet::Closed::Unsupported(what, advice)) => {
+                Err(Error::Unsupported { file: name.display, what, advice })
+            }
+        }
+    }
+
+    /// The same file, with what its archive says for all members.
+    pub fn sharing(mut self, shared: Option<Arc<Object>>) -> Self {
+        self.shared = shared;
+        self
+    }
+
     fn with(name: Name, content: Content) -> Self {
-        let (first_broken, first_unknown) = (None, None);
-        let explained = Explained::Nothing;
         Self {
             name,
             content,
+            shared: None,
             canonical: true,
             parsed: 0,
             known: 0,
-            explained,
+            explained: Explained::Nothing,
             streams: Streams::new(0),
             streamed: false,
             unfinished: false,
             events: None,
-            first_broken,
-            first_unknown,
+            first_broken: None,
+            first_unknown: None,
         }
     }
 
@@ -128,22 +158,55 @@ impl File {
                     if header.as_ref().map(|(bytes, _)| bytes.as_slice()) != fresh {
                         header = fresh.map(|bytes| (bytes.to_vec(), parse_header(bytes)));
                     }
-                    let shared = header.as_ref().map(|(_, object)| object);
-                    self.read_cut(cut, &buffer, shared, collector);
+                    let archive = self.shared.clone();
+                    let own = header.as_ref().map(|(_, object)| object);
+                    self.read_cut(cut, &buffer, own.or(archive.as_deref()), collector);
                     self.content = Content::Records { cutter, buffer, header };
                 } else {
                     self.end_streams(collector);
                     if cutter.position() == Position::Record(0) {
-                        let detail = || "There is no record in it.".into();
-                        collector.summary.drop_one(
-                            Reason::EmptyFile,
-                            || self.place(Position::File),
-                            detail,
-                        );
+                        self.is_empty(collector);
                     }
                     self.end()?;
                 }
                 Ok(more)
+            }
+            Content::Rows(mut rows) => {
+                let row = rows.next().map_err(|error| self.broke_off(rows.position(), error))?;
+                let more = row.is_some();
+                if let Some(row) = row {
+                    self.read_row(row, collector);
+                    self.content = Content::Rows(rows);
+                } else {
+                    if rows.position() == Position::Row(0) {
+                        self.is_empty(collector);
+                    }
+                    self.end()?;
+                }
+                Ok(more)
+            }
+        }
+    }
+
+    fn is_empty(&self, collector: &mut Collector) {
+        let detail = || "There is no record in it.".into();
+        collector.summary.drop_one(Reason::EmptyFile, || self.place(Position::File), detail);
+    }
+
+    fn read_row(&mut self, row: Row, collector: &mut Collector) {
+        match row {
+            Row::Object { position, object, lossy } => {
+                collector.summary.records += 1;
+                collector.summary.note(Note::InvalidUtf8, usize::from(lossy));
+                self.parsed += 1;
+                let archive = self.shared.clone();
+                let value = Value::Object(object);
+                self.read_value(&value, position, archive.as_deref(), false, collector);
+            }
+            Row::Bad { position, count, reason, detail } => {
+                collector.summary.records += count;
+                let place = || self.place(position);
+                collector.summary.drop_several(count, reason, place, || detail);
             }
         }
     }
@@ -163,7 +226,7 @@ impl File {
             Cut::Record(position) => return self.read_record(buffer, position, header, collector),
             Cut::TooLong(position) => {
                 let limit = collector.options.limits.record_bytes;
-                (position, Reason::TooLong, format!("It is longer than {limit} bytes."))
+                (position, Reason::TooLong, too_long(limit))
             }
             Cut::Unfinished(position) => broken(position, "the file ends in the middle of it"),
             Cut::Stray(position) => broken(position, "it is no JSON value"),
@@ -390,8 +453,7 @@ impl File {
         let bytes = source::read_all(&mut reader, limit)
             .map_err(|error| self.broke_off(Position::File, error))?;
         let Some(bytes) = bytes else {
-            let detail = format!("It is longer than {limit} bytes.");
-            self.lose(Reason::TooLong, Position::File, detail, collector);
+            self.lose(Reason::TooLong, Position::File, too_long(limit), collector);
             return Ok(());
         };
         let (text, lossy) = json::text(&bytes);
@@ -447,11 +509,17 @@ impl File {
 
     fn broke_off(&self, position: Position, source: io::Error) -> Error {
         let place = match position {
-            Position::File | Position::Line(0) | Position::Record(0) => "at its start".to_owned(),
+            Position::File | Position::Line(0) | Position::Record(0) | Position::Row(0) => {
+                "at its start".to_owned()
+            }
             position => format!("after {position}"),
         };
-        Error::Read { file: self.name.display.clone(), place, source }
+        Error::stopped(self.name.display.clone(), place, source)
     }
+}
+
+fn too_long(limit: usize) -> String {
+    format!("It is longer than {limit} bytes (--max-record-bytes).")
 }
 
 /// A refused file is an error if the user named it, and is passed over in a folder.
@@ -488,9 +556,7 @@ mod tests {
 
     /// Reads bytes as if they came from standard input.
     fn stdin(bytes: &[u8]) -> Result<(Vec<Trace>, Summary), Error> {
-        let Ok(source) = Source::new(Box::new(Cursor::new(bytes.to_vec()))) else {
-            panic!("refused")
-        };
+        let source = Source::new(Box::new(Cursor::new(bytes.to_vec()))).unwrap();
         let (options, summary, ready, explanations) = Default::default();
         let mut collector = Collector { options, summary, ready, explanations };
         let mut file = File::new(Name::stdin(), source, &mut collector)?;
