@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::containers::table;
 use super::cut::{Cut, Cutter};
+use super::stream::{self, begins_like_events};
 use super::{json, record};
 
 /// How an input is read.
@@ -21,6 +22,8 @@ pub(super) enum Kind {
     Lines,
     /// JSON values over several lines, or an array of records.
     Document,
+    /// A recorded stream of server-sent events.
+    Events,
     /// A row of cells in each line or so, with this character between the cells.
     Table(u8),
     /// One trace of plain text.
@@ -157,6 +160,9 @@ pub(super) fn detect(head: &[u8], complete: bool, name: &Name) -> Result<Kind, R
         return Ok(lines_or_document(solid, complete));
     }
     check_text(head, solid)?;
+    if begins_like_events(solid) {
+        return Ok(Kind::Events);
+    }
     if !name.is_json()
         && let Some(delimiter) = table_delimiter(solid, complete, name)
     {
@@ -177,12 +183,6 @@ pub(super) fn detect(head: &[u8], complete: bool, name: &Name) -> Result<Kind, R
             ));
         }
         _ => {}
-    }
-    if solid.starts_with(b"data:") || solid.starts_with(b"event:") || solid.starts_with(b": ") {
-        return Err(Refusal::Unsupported(
-            "a recorded stream of server-sent events",
-            "Record the response without streaming (`\"stream\": false`).",
-        ));
     }
     if name.found && (!name.is_text() || name.is_about_others()) {
         return Err(Refusal::NoTrace);
@@ -304,7 +304,9 @@ fn some_line_is_known(solid: &[u8]) -> bool {
 fn is_known(bytes: &[u8]) -> bool {
     let (text, _) = json::text(bytes);
     match json::parse::<Value>(&text, 128) {
-        Ok((Value::Object(object), _)) => record::recognize(None, &object, None).is_some(),
+        Ok((Value::Object(object), _)) => {
+            stream::is_piece(&object) || record::recognize(None, &object, None).is_some()
+        }
         _ => false,
     }
 }
@@ -361,9 +363,8 @@ mod tests {
 
     #[test]
     fn other_kinds_of_files_are_refused_by_name() {
-        for head in ["ARROW1\0\0", "data: {\"id\":1}\n"] {
-            assert!(matches!(kind(head, "a"), Err(Refusal::Unsupported(..))), "{head}");
-        }
+        assert_eq!(kind("data: {\"id\":1}\n", "a.txt"), Ok(Kind::Events));
+        assert!(matches!(kind("ARROW1\0\0", "a"), Err(Refusal::Unsupported(..))));
         assert!(matches!(
             kind("[package]\nname = 1\n", "Cargo.toml"),
             Err(Refusal::Unsupported(..))

@@ -60,15 +60,24 @@ impl Explanation {
         let has_reasoning = |draft: &&Draft| draft.has_reasoning();
         let draft =
             found.drafts.iter().find(has_reasoning).or(found.drafts.first()).unwrap_or(&empty);
-        let text = |text: Option<&str>| locate(record, text?);
+        let reasoning = search(record, &draft.trace.reasoning);
+        let reasoning_field = reasoning.place();
+        // Where the reasoning was cut out by its tags, the rest of that field is the answer, though
+        // the same text may stand elsewhere too.
+        let answer = search(record, draft.trace.answer.as_deref().unwrap_or_default());
+        let answer_field = match (reasoning.whole, answer.tagged.clone()) {
+            (None, Some(tagged)) => Some(tagged),
+            _ => answer.place(),
+        };
+        let prompt = search(record, draft.trace.prompt.as_deref().unwrap_or_default());
         let model = draft.trace.model.as_deref();
         let in_header = |text: &str| {
             let header = Value::Object(header?.clone());
-            Some(format!("{} (of the whole file)", locate(&header, text)?))
+            Some(format!("{} (of the whole file)", search(&header, text).whole?))
         };
         let model_field = match (model, options.model.is_some()) {
             (_, true) if options.relabel || model.is_none() => Some("the label given".to_owned()),
-            (Some(model), _) => locate(record, model).or_else(|| in_header(model)),
+            (Some(model), _) => in_header(model).or_else(|| search(record, model).whole),
             (None, _) => match found.format.label {
                 Label::Nothing => None,
                 Label::File => Some("the file's name".to_owned()),
@@ -82,12 +91,19 @@ impl Explanation {
         Self {
             place,
             format: found.format.name,
-            reasoning_field: text(Some(draft.trace.reasoning.as_str())),
-            answer_field: text(draft.trace.answer.as_deref()),
-            prompt_field: text(draft.trace.prompt.as_deref()),
+            reasoning_field,
+            answer_field,
+            prompt_field: prompt.place(),
             model_field,
             generations: found.drafts.len(),
             why,
+        }
+    }
+
+    /// Says that the places are those of a response that was put together from a stream.
+    pub(super) fn tell_of_stream(&mut self) {
+        if let Some(field) = &mut self.reasoning_field {
+            field.push_str(" (put together from the pieces of a stream)");
         }
     }
 
@@ -135,24 +151,14 @@ impl Explanation {
     }
 }
 
-/// Where a text stands in a record: as a whole field, between tags, as a part of a field, or put
+/// Looks for a text in a record: as a whole field, between tags, as a part of a field, or put
 /// together of several.
-fn locate(record: &Value, text: &str) -> Option<String> {
-    let text = text.trim();
-    if text.is_empty() {
-        return None;
+fn search<'a>(record: &Value, text: &'a str) -> Search<'a> {
+    let mut search = Search { text: text.trim(), ..Search::default() };
+    if !search.text.is_empty() {
+        search.walk(record, &mut String::new(), 0);
     }
-    let mut search = Search { text, ..Search::default() };
-    search.walk(record, &mut String::new(), 0);
-    let Search { whole, tagged, around, pieces, .. } = search;
-    whole.or(tagged).or(around.map(|path| format!("part of {path}"))).or_else(|| {
-        let more = pieces.len().saturating_sub(3);
-        let mut named = pieces.into_iter().take(3).collect::<Vec<_>>().join(" + ");
-        if more > 0 {
-            named.push_str(&format!(" + {more} more"));
-        }
-        Some(named).filter(|named| !named.is_empty())
-    })
+    search
 }
 
 #[derive(Default)]
@@ -169,8 +175,21 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
+    /// The best of what was found, in words.
+    fn place(&self) -> Option<String> {
+        let around = || self.around.as_ref().map(|path| format!("part of {path}"));
+        let found = self.whole.clone().or_else(|| self.tagged.clone()).or_else(around);
+        found.or_else(|| {
+            let mut named = self.pieces.iter().take(3).cloned().collect::<Vec<_>>().join(" + ");
+            if self.pieces.len() > 3 {
+                named.push_str(&format!(" + {} more", self.pieces.len() - 3));
+            }
+            Some(named).filter(|named| !named.is_empty())
+        })
+    }
+
     fn walk(&mut self, value: &Value, path: &mut String, nested: usize) {
-        if self.whole.is_some() {
+        if self.whole.is_some() && self.tagged.is_some() {
             return;
         }
         let length = path.len();
@@ -196,8 +215,7 @@ impl Search<'_> {
                 self.look_at(text, path);
                 // An attribute of a span holds its messages as JSON in a text.
                 let inner = text.trim_start();
-                if self.whole.is_none()
-                    && nested < DEEPEST
+                if nested < DEEPEST
                     && inner.starts_with(['{', '['])
                     && let Ok(inner) = serde_json::from_str::<Value>(inner)
                 {
@@ -207,7 +225,7 @@ impl Search<'_> {
                 }
             }
             Value::Number(number) if number.to_string() == self.text => {
-                self.whole = Some(path.clone());
+                self.whole.get_or_insert_with(|| path.clone());
             }
             _ => {}
         }
@@ -216,7 +234,7 @@ impl Search<'_> {
     fn look_at(&mut self, field: &str, path: &str) {
         let field = field.trim();
         if field == self.text {
-            self.whole = Some(path.to_owned());
+            self.whole.get_or_insert_with(|| path.to_owned());
         } else if field.is_empty() {
         } else if self.tagged.is_none()
             && field.contains(first_line(self.text))
@@ -267,9 +285,9 @@ mod tests {
             ("One step.\n\nTwo steps.", "parts[0].thinking + parts[1].thinking"),
             ("Inside \"JSON\".", "attribute: [0].content"),
         ] {
-            assert_eq!(locate(&record, text).as_deref(), Some(place));
+            assert_eq!(search(&record, text).place().as_deref(), Some(place));
         }
-        assert_eq!(locate(&record, "nowhere at all"), None);
-        assert_eq!(locate(&record, " "), None);
+        assert_eq!(search(&record, "nowhere at all").place(), None);
+        assert_eq!(search(&record, " ").place(), None);
     }
 }

@@ -19,6 +19,7 @@ use super::finish::{Collector, finish};
 use super::formats::{self, Canonical, Read};
 use super::record::{self, Draft, Object};
 use super::source::{self, Reader, Source};
+use super::stream::{Event, Events, Streams};
 use super::summary::{Note, Place, Position, Reason};
 use super::{clean, json};
 
@@ -35,6 +36,14 @@ pub(super) struct File {
     /// Records of a known shape.
     pub known: usize,
     explained: Explained,
+    /// The responses that are streamed in this input.
+    streams: Streams,
+    /// The response that is being read was put together from a stream.
+    streamed: bool,
+    /// It came to no end.
+    unfinished: bool,
+    /// The event that is being read, where the input is a recorded stream.
+    events: Option<Events>,
     first_broken: Option<(Position, String)>,
     first_unknown: Option<(Position, String)>,
 }
@@ -64,14 +73,15 @@ impl File {
             Err(refusal) => return refused(refusal, name, collector),
         };
         let kind = match (collector.options.format.map(|format| format.read), kind) {
-            (Some(Read::Text(_)), Kind::Lines | Kind::Document) => Kind::Text,
+            (Some(Read::Text(_)), Kind::Lines | Kind::Document | Kind::Events) => Kind::Text,
             (Some(Read::Record(_)), Kind::Text) => Kind::Lines,
+            (Some(Read::Events), Kind::Text) => Kind::Events,
             (_, kind) => kind,
         };
         let limit = collector.options.limits.record_bytes;
         let records = |cutter| Content::Records { cutter, buffer: Vec::new(), header: None };
         let content = match kind {
-            Kind::Lines => records(Cutter::lines(source.into_reader(), limit)),
+            Kind::Lines | Kind::Events => records(Cutter::lines(source.into_reader(), limit)),
             Kind::Document => records(Cutter::document(source.into_reader(), limit)),
             Kind::Table(delimiter) => {
                 let limits = &collector.options.limits;
@@ -86,7 +96,10 @@ impl File {
                 Content::Nothing
             }
         };
-        Ok(Self::with(name, content))
+        let mut file = Self::with(name, content);
+        file.streams = Streams::new(limit);
+        file.events = (kind == Kind::Events).then(Events::default);
+        Ok(file)
     }
 
     /// A Parquet file.
@@ -117,6 +130,10 @@ impl File {
             parsed: 0,
             known: 0,
             explained: Explained::Nothing,
+            streams: Streams::new(0),
+            streamed: false,
+            unfinished: false,
+            events: None,
             first_broken: None,
             first_unknown: None,
         }
@@ -146,6 +163,7 @@ impl File {
                     self.read_cut(cut, &buffer, own.or(archive.as_deref()), collector);
                     self.content = Content::Records { cutter, buffer, header };
                 } else {
+                    self.end_streams(collector);
                     if cutter.position() == Position::Record(0) {
                         self.is_empty(collector);
                     }
@@ -202,6 +220,9 @@ impl File {
     ) {
         let broken = |position, detail: &str| (position, Reason::BrokenJson, detail.to_owned());
         let (position, reason, detail) = match cut {
+            Cut::Record(position) if self.events.is_some() => {
+                return self.read_event_line(buffer, position, collector);
+            }
             Cut::Record(position) => return self.read_record(buffer, position, header, collector),
             Cut::TooLong(position) => {
                 let limit = collector.options.limits.record_bytes;
@@ -247,7 +268,88 @@ impl File {
         };
         collector.summary.note(Note::RepairedJson, usize::from(mended));
         self.parsed += 1;
+        if let Value::Object(object) = &value
+            && collector.options.map.is_empty()
+            && self.streams.take(object, position, false)
+        {
+            // Whole responses are counted, not their pieces.
+            collector.summary.records -= 1;
+            return self.read_streamed(collector);
+        }
         self.read_value(&value, position, header, true, collector);
+    }
+
+    /// Reads a line of a recorded stream.
+    fn read_event_line(&mut self, buffer: &[u8], position: Position, collector: &mut Collector) {
+        collector.summary.records -= 1;
+        let (text, lossy) = json::text(buffer);
+        collector.summary.note(Note::InvalidUtf8, usize::from(lossy));
+        let limits = collector.options.limits;
+        let parse = |text: &str| json::parse(text, limits.depth).ok().map(|(value, _)| value);
+        let events = match &mut self.events {
+            Some(events) => events.line(&text, limits.record_bytes, parse),
+            None => return,
+        };
+        for event in events {
+            match event {
+                Event::Json(value) => self.read_event(&value, position, collector),
+                Event::Done => self.streams.done(),
+                Event::Broken => self.lose_event(position, collector),
+                Event::Nothing => {}
+            }
+        }
+        self.read_streamed(collector);
+    }
+
+    fn read_event(&mut self, value: &Value, position: Position, collector: &mut Collector) {
+        self.parsed += 1;
+        match value {
+            Value::Object(object) if self.streams.take(object, position, true) => {}
+            Value::Object(object) if object.get("error").is_some_and(|error| !error.is_null()) => {
+                self.known += 1;
+                collector.summary.records += 1;
+                let detail = || "The stream holds an error of the provider.".to_owned();
+                collector.summary.drop_one(Reason::EmptyResponse, || self.place(position), detail);
+            }
+            value => {
+                collector.summary.records += 1;
+                self.read_value(value, position, None, true, collector);
+            }
+        }
+    }
+
+    fn lose_event(&mut self, position: Position, collector: &mut Collector) {
+        collector.summary.records += 1;
+        let detail = "the data of an event is no JSON".to_owned();
+        self.lose(Reason::BrokenJson, position, detail, collector);
+    }
+
+    /// Reads the responses whose last piece has come.
+    fn read_streamed(&mut self, collector: &mut Collector) {
+        for whole in self.streams.ready() {
+            self.known += 1;
+            collector.summary.records += 1;
+            if whole.too_long {
+                let limit = collector.options.limits.record_bytes;
+                let detail = format!("Its pieces are together longer than {limit} bytes.");
+                self.lose(Reason::TooLong, whole.position, detail, collector);
+                continue;
+            }
+            collector.summary.note(Note::UnfinishedStream, usize::from(whole.unfinished));
+            (self.streamed, self.unfinished) = (true, whole.unfinished);
+            self.read_value(&whole.value, whole.position, None, false, collector);
+            (self.streamed, self.unfinished) = (false, false);
+        }
+    }
+
+    fn end_streams(&mut self, collector: &mut Collector) {
+        if let Some(events) = &mut self.events
+            && events.give_up() == Event::Broken
+        {
+            self.lose_event(Position::File, collector);
+        }
+        self.streams.end();
+        self.read_streamed(collector);
     }
 
     /// Reads a record, or the records of a list or an object that holds one.
@@ -261,13 +363,19 @@ impl File {
     ) {
         match value {
             Value::Object(object) => {
-                if let Some(found) = record::read(value, header, &collector.options) {
+                if let Some(mut found) = record::read(value, header, &collector.options) {
+                    if self.unfinished {
+                        found.drafts.iter_mut().for_each(Draft::break_off);
+                    }
                     self.known += 1;
                     self.canonical = found.format.name == formats::canonical().name;
                     if self.explained != Explained::Well {
                         let place = self.place(position);
-                        let explanation =
+                        let mut explanation =
                             Explanation::of(&found, value, header, place, &collector.options);
+                        if self.streamed {
+                            explanation.tell_of_stream();
+                        }
                         self.explain(explanation, collector);
                     }
                     return self.finish_all(found, position, collector);

@@ -58,7 +58,16 @@ pub(super) fn finish(
     collector: &mut Collector,
 ) {
     let Collector { options, summary, ready, .. } = collector;
-    let Draft { mut trace, evidence, cut_off, encrypted, generation, why } = draft;
+    let Draft {
+        mut trace,
+        evidence,
+        cut_off,
+        encrypted,
+        generation,
+        earlier_turns,
+        why,
+        no_response,
+    } = draft;
     let is_canonical = format.name == formats::canonical().name;
     clean::trace(&mut trace, !is_canonical, &options.cleaning, summary);
     identify(&mut trace, name, position, generation, is_canonical);
@@ -74,6 +83,7 @@ pub(super) fn finish(
         trace.meta.insert("mediation".into(), mediation.name().into());
     }
     summary.note(Note::EncryptedPart, encrypted);
+    summary.note(Note::EarlierTurn, earlier_turns);
     if trace.text(options.text).is_some() {
         summary.note(Note::LabelFromName, usize::from(guessed));
         if options.cleaning.mask_names {
@@ -83,8 +93,12 @@ pub(super) fn finish(
         ready.push_back(trace);
         return;
     }
-    let (reason, detail) = if options.text == TextKind::Answer || !trace.reasoning.trim().is_empty()
-    {
+    let (reason, detail) = if no_response {
+        (
+            Reason::EmptyResponse,
+            why.unwrap_or_else(|| "The provider answered with nothing.".to_owned()),
+        )
+    } else if options.text == TextKind::Answer || !trace.reasoning.trim().is_empty() {
         (Reason::NoAnswer, "The record holds no answer.".to_owned())
     } else if encrypted > 0 {
         (Reason::EncryptedReasoning, "Only the provider can read it.".to_owned())

@@ -5,8 +5,9 @@
 //! verbs in `cli`.
 //!
 //! `inputs` finds the files, `source` decompresses, `containers` opens archives and tables, `detect`
-//! and `cut` make records of the bytes, `record` and `formats` make traces of the records, `file`
-//! holds these together. Only one record is in memory at a time (of Parquet, a batch of rows).
+//! and `cut` make records of the bytes, `stream` puts the pieces of streamed responses together,
+//! `record` and `formats` make traces of the records, `file` holds these together. Only one record
+//! is in memory at a time (of Parquet, a batch of rows), and a bounded number of unfinished streams.
 //! `cleaning` mends and marks traces, `survey` counts what is in them.
 //!
 //! ```
@@ -42,6 +43,7 @@ mod map;
 mod mediation;
 mod record;
 mod source;
+mod stream;
 mod summary;
 mod survey;
 pub mod tags;

@@ -220,6 +220,8 @@ named! {
         RepairedJson = "repaired_json", "Records that were mended to be valid JSON: half of a surrogate pair, NaN, a raw line break in a string.";
         Utf16 = "utf16", "Files in UTF-16, which were read as if they were UTF-8.";
         EncryptedPart = "encrypted_part", "Encrypted parts of a reasoning, which were left out.";
+        EarlierTurn = "earlier_turn", "Earlier turns of the model in a conversation, which may be examples that it was shown; only its last turn was read.";
+        UnfinishedStream = "unfinished_stream", "Streamed responses that came to no end: their connection broke, or too many were open at once.";
         LabelFromName = "label_from_name", "Traces that name no model and were labelled with the name of their file or folder.";
         LineEnds = "line_ends", "Traces with other line ends than \\n, or with NULs, which were mended.";
         ComposedUnicode = "composed_unicode", "Traces whose Unicode was brought into its composed form (NFC).";

@@ -4,11 +4,35 @@
 //! object and says what it makes of it; envelopes, ids, prompts, labels and cleaning are the
 //! business of `record` and `file`.
 
+mod anthropic;
+mod batch;
+mod bedrock;
 mod canonical;
 mod chat_completion;
+mod chat_set;
+mod conversation;
+mod event_stream;
+mod gemini;
+mod harmony;
+mod inspect;
+mod langfuse;
+mod langsmith;
+mod limo;
+mod lm_eval;
 mod mapped;
+mod message;
+mod mistral;
+mod ollama;
+mod open_r1;
+mod open_thoughts;
+mod openai_responses;
+mod openrouter;
+mod opentelemetry;
 mod plain_text;
+mod reasoning_content;
 mod research_row;
+mod s1k;
+mod vllm;
 
 use super::error::Error;
 use super::record::{Draft, Node};
@@ -59,11 +83,43 @@ pub(super) enum Read {
     Record(fn(&Node<'_>) -> Option<Vec<Draft>>),
     /// From the whole text of a file.
     Text(fn(&str) -> Draft),
+    /// From the pieces of streams, put together and then read by the format of the response.
+    Events,
 }
 
 /// All formats, in the order in which they are tried.
-pub(super) static FORMATS: &[Format] =
-    &[canonical::FORMAT, chat_completion::FORMAT, research_row::FORMAT, plain_text::FORMAT];
+pub(super) static FORMATS: &[Format] = &[
+    canonical::FORMAT,
+    // Logs and exports, which wrap the answers of any provider.
+    inspect::FORMAT,
+    lm_eval::FORMAT,
+    opentelemetry::FORMAT,
+    langsmith::FORMAT,
+    langfuse::FORMAT,
+    batch::FORMAT,
+    // What providers and servers answer, those with a mark of their own first.
+    openai_responses::FORMAT,
+    anthropic::FORMAT,
+    gemini::FORMAT,
+    bedrock::FORMAT,
+    harmony::FORMAT,
+    ollama::FORMAT,
+    mistral::FORMAT,
+    openrouter::FORMAT,
+    reasoning_content::FORMAT,
+    vllm::FORMAT,
+    chat_completion::FORMAT,
+    // Data sets.
+    s1k::FORMAT,
+    open_r1::FORMAT,
+    open_thoughts::FORMAT,
+    chat_set::FORMAT,
+    limo::FORMAT,
+    // Names alone.
+    research_row::FORMAT,
+    event_stream::FORMAT,
+    plain_text::FORMAT,
+];
 
 /// What is read: every format with its name and description.
 pub fn formats() -> &'static [Format] {
