@@ -28,7 +28,7 @@ pub struct Arguments {
     /// Files, folders, globs, or - for standard input
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<String>,
-    /// Write the records to this file: .jsonl, .jsonl.gz or .jsonl.zst [default: standard output]
+    /// Write the records to this file: .jsonl, .jsonl.gz, .jsonl.zst or .parquet [default: standard output]
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Print the summary as JSON instead of the table; records are then written with -o only
@@ -96,8 +96,10 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     let explanations = traces.explanations().to_vec();
     let summary = traces.into_summary();
     let duplicates = duplicates.into_found();
-    // First the file: a reader of standard output may close it early.
-    writer.finish()?;
+    // First the file: a reader of standard output may close it early. Without a trace there is none.
+    if kept > 0 {
+        writer.finish()?;
+    }
 
     if arguments.json {
         let mut whole = json!({

@@ -152,8 +152,8 @@ pub(super) fn nothing_usable(summary: &Summary, text: TextKind) -> TooLittleText
         reasons.insert_str(0, ": ");
     }
     TooLittleText(format!(
-        "no usable {} in {}{reasons}. Give files whose records hold the {}; the README lists the \
-         formats that are understood",
+        "no usable {} in {}{reasons}. Give files whose records hold the {}; `cotprint formats` \
+         lists what is understood",
         text.name(),
         summary.inputs.join(", "),
         text.name()

@@ -1,7 +1,7 @@
 //! Canonical records → a file of the kind that its name says, or standard output.
 
 use super::output::Output;
-use crate::trace::Trace;
+use crate::{export::ParquetWriter, trace::Trace};
 use anyhow::Context;
 use std::{
     io::{self, Write},
@@ -14,6 +14,7 @@ enum Kind {
     Lines,
     Gzip,
     Zstd,
+    Parquet,
 }
 
 impl Kind {
@@ -27,15 +28,11 @@ impl Kind {
         } else if is(&[".jsonl.zst", ".ndjson.zst"]) {
             Ok(Self::Zstd)
         } else if is(&[".parquet"]) {
-            anyhow::bail!(
-                "-o {}: Parquet is not written by this version; name a file that ends in .jsonl, \
-                 .jsonl.gz or .jsonl.zst",
-                path.display()
-            )
+            Ok(Self::Parquet)
         } else {
             anyhow::bail!(
                 "-o {}: the end of the name says how records are written, and this one is not known; \
-                 name a file that ends in .jsonl, .jsonl.gz or .jsonl.zst, or - for standard output",
+                 name a file that ends in .jsonl, .jsonl.gz, .jsonl.zst or .parquet, or - for standard output",
                 path.display()
             )
         }
@@ -49,6 +46,7 @@ pub(super) enum RecordWriter {
     Lines(Output),
     Gzip(flate2::write::GzEncoder<Output>),
     Zstd(zstd::Encoder<'static, Output>),
+    Parquet(Box<ParquetWriter<Output>>),
 }
 
 impl RecordWriter {
@@ -62,6 +60,7 @@ impl RecordWriter {
                 Self::Gzip(flate2::write::GzEncoder::new(output, flate2::Compression::default()))
             }
             Kind::Zstd => Self::Zstd(zstd::Encoder::new(output, zstd::DEFAULT_COMPRESSION_LEVEL)?),
+            Kind::Parquet => Self::Parquet(Box::new(ParquetWriter::new(output)?)),
         })
     }
 
@@ -72,6 +71,7 @@ impl RecordWriter {
             Self::Lines(out) => line(out, trace),
             Self::Gzip(out) => line(out, trace),
             Self::Zstd(out) => line(out, trace),
+            Self::Parquet(out) => Ok(out.write(trace)?),
         }
     }
 
@@ -83,6 +83,7 @@ impl RecordWriter {
             Self::Lines(out) => out.finish(),
             Self::Gzip(out) => out.finish().context(broken)?.finish(),
             Self::Zstd(out) => out.finish().context(broken)?.finish(),
+            Self::Parquet(out) => out.finish()?.finish(),
         }
     }
 }
@@ -103,10 +104,11 @@ mod tests {
             ("-", Kind::Lines),
             ("A.JSONL.GZ", Kind::Gzip),
             ("x/y.ndjson.zst", Kind::Zstd),
+            ("a.parquet", Kind::Parquet),
         ] {
             assert_eq!(Kind::of(Path::new(name)).unwrap(), kind, "{name}");
         }
-        for name in ["a.json", "a", "a.gz", "a.parquet", ".."] {
+        for name in ["a.json", "a", "a.gz", "parquet", ".."] {
             let error = Kind::of(Path::new(name)).unwrap_err().to_string();
             assert!(error.contains(name) && error.contains(".jsonl.zst"), "{error}");
         }

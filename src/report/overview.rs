@@ -82,7 +82,7 @@ fn model_row(name: &str, own: &ModelSurvey) -> String {
 /// A row of the table: 80 columns.
 fn row(cells: &[String; 7]) -> String {
     let [name, numbers @ .., mediation, language] = cells;
-    let mut row = padded(name, 26);
+    let mut row = padded(name, 25);
     for (cell, width) in numbers.iter().zip([6, 9, 6, 7]) {
         row.push_str(&format!(" {cell:>width$}"));
     }

@@ -1,6 +1,7 @@
 //! What is understood → what `cotprint formats` and `cotprint ingest --explain` print for a person.
 
 use super::escape::{self, columns};
+use super::numbers::counted;
 use super::terminal::{WIDTH, wrap};
 use crate::ingest::{CONTAINERS, Explanation, MAPPABLE, formats};
 use std::io::{self, Write};
@@ -10,7 +11,8 @@ use std::io::{self, Write};
 /// # Errors
 /// Those of the writer, a closed pipe among them.
 pub fn write_explanations(explanations: &[Explanation], out: &mut dyn Write) -> io::Result<()> {
-    for explanation in explanations {
+    for alike in explanations.chunk_by(is_alike) {
+        let explanation = &alike[0];
         paragraph(&escape::sentence(&explanation.place.to_string()), "", "", out)?;
         line("format", explanation.format, out)?;
         match (&explanation.reasoning_field, &explanation.why) {
@@ -28,9 +30,19 @@ pub fn write_explanations(explanations: &[Explanation], out: &mut dyn Write) -> 
         if explanation.generations > 1 {
             line("traces", &format!("{} in this record", explanation.generations), out)?;
         }
+        if alike.len() > 1 {
+            let more = counted(alike.len() - 1, "file is", "files are");
+            line("likewise", &format!("the next {more} read like this one"), out)?;
+        }
         writeln!(out)?;
     }
     Ok(())
+}
+
+/// Whether two files were understood alike.
+fn is_alike(one: &Explanation, other: &Explanation) -> bool {
+    let place = other.place.clone();
+    Explanation { place, generations: other.generations, ..one.clone() } == *other
 }
 
 /// Prints the formats and containers.
