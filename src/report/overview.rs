@@ -16,6 +16,8 @@ use std::{
 
 /// Models in the table; the rest are counted.
 const MODELS: usize = 60;
+/// Columns of the counts: traces, words, median, prompts.
+const WIDTHS: [usize; 4] = [6, 7, 6, 7];
 /// Names that are listed in a sentence.
 pub(super) const LISTED: usize = 6;
 
@@ -70,10 +72,10 @@ fn table(survey: &Survey, out: &mut dyn Write) -> io::Result<()> {
 fn model_row(name: &str, own: &ModelSurvey) -> String {
     row(&[
         name.to_owned(),
-        short_count(own.traces),
-        short_count(own.words),
-        short_count(own.median_words),
-        short_count(own.prompts),
+        short_count(own.traces, WIDTHS[0]),
+        short_count(own.words, WIDTHS[1]),
+        short_count(own.median_words, WIDTHS[2]),
+        short_count(own.prompts, WIDTHS[3]),
         most_frequent(&own.mediation, own.traces),
         most_frequent(&own.languages, own.traces),
     ])
@@ -82,19 +84,19 @@ fn model_row(name: &str, own: &ModelSurvey) -> String {
 /// A row of the table: 80 columns.
 fn row(cells: &[String; 7]) -> String {
     let [name, numbers @ .., mediation, language] = cells;
-    let mut row = padded(name, 25);
-    for (cell, width) in numbers.iter().zip([6, 9, 6, 7]) {
+    let mut row = padded(name, 28);
+    for (cell, width) in numbers.iter().zip(WIDTHS) {
         row.push_str(&format!(" {cell:>width$}"));
     }
-    row.push_str(&format!("  {} {}", padded(mediation, 12), padded(language, 8)));
+    row.push_str(&format!("  {} {}", padded(mediation, 11), padded(language, 8)));
     row.trim_end().to_owned()
 }
 
-/// A count in at most six columns: from a million on in millions.
-fn short_count(value: usize) -> String {
-    match value {
-        0..1_000_000 => count(value).chars().filter(|&c| c != ',' || value < 100_000).collect(),
-        1_000_000..10_000_000 => format!("{:.1} M", value as f64 / 1e6),
+/// A count; where it is wider than its column, in millions.
+fn short_count(value: usize, width: usize) -> String {
+    match count(value) {
+        exact if exact.len() <= width => exact,
+        _ if value < 10_000_000 => format!("{:.1} M", value as f64 / 1e6),
         _ => format!("{} M", count(value / 1_000_000)),
     }
 }
@@ -318,15 +320,15 @@ mod tests {
     fn counts_are_short() {
         let cases = [
             (7, "7"),
-            (1_234, "1,234"),
             (99_999, "99,999"),
-            (123_456, "123456"),
+            (123_456, "0.1 M"),
             (1_234_567, "1.2 M"),
             (123_456_789, "123 M"),
         ];
         for (value, text) in cases {
-            assert_eq!(short_count(value), text);
+            assert_eq!(short_count(value, 6), text);
         }
+        assert_eq!(short_count(123_456, 7), "123,456");
     }
 
     #[test]
