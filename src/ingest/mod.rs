@@ -229,7 +229,12 @@ impl Traces {
             folders: Vec::new(),
             archive: None,
             current: None,
-            collector: Collector { options, summary, ready: VecDeque::new(), explanations: Vec::new() },
+            collector: Collector {
+                options,
+                summary,
+                ready: VecDeque::new(),
+                explanations: Vec::new(),
+            },
             total_bytes: None,
             bytes_read: Arc::default(),
             finished: false,

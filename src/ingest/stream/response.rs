@@ -141,11 +141,12 @@ const DELTAS: &[&str] = &["content", "reasoning_content", "reasoning", "thinking
 
 impl Response {
     pub fn new(kind: Kind, key: String, position: Position) -> Self {
+        let key_bytes = key.len();
         Self {
             kind,
             key,
             finished: false,
-            bytes: 0,
+            bytes: key_bytes,
             position,
             too_long: false,
             frame: Map::new(),
@@ -205,9 +206,7 @@ impl Response {
             match piece.get(*name) {
                 Some(Value::Null) | None => {}
                 Some(value) if *name == "usage" || !self.frame.contains_key(*name) => {
-                    if !self.frame.contains_key(*name) {
-                        self.bytes += value.as_str().map_or(64, str::len);
-                    }
+                    self.bytes += value.as_str().map_or_else(|| value.to_string().len(), str::len);
                     self.frame.insert((*name).to_owned(), value.clone());
                 }
                 Some(_) => {}
@@ -226,6 +225,7 @@ impl Response {
             let index = choice["index"].as_u64().unwrap_or_default();
             self.slot(index);
             if let Some(finish) = choice["finish_reason"].as_str() {
+                self.bytes += finish.len();
                 self.slot(index).finish = Some(finish.to_owned());
             }
             if let Some(text) = choice["text"].as_str() {
@@ -388,6 +388,7 @@ impl Response {
                 if let Some(reason) =
                     piece.get("delta").and_then(|delta| delta["stop_reason"].as_str())
                 {
+                    self.bytes += reason.len();
                     self.frame.insert("stop_reason".into(), reason.into());
                 }
             }
@@ -431,6 +432,7 @@ impl Response {
                 self.push(index, field, part["text"].as_str().unwrap_or_default());
             }
             if let Some(reason) = candidate["finishReason"].as_str() {
+                self.bytes += reason.len();
                 self.slot(index).finish = Some(reason.to_owned());
             }
         }
