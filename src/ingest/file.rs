@@ -335,6 +335,12 @@ impl File {
                 self.lose(Reason::TooLong, whole.position, detail, collector);
                 continue;
             }
+            if whole.value.is_null() {
+                let detail = || "The stream ended before the model wrote anything.".to_owned();
+                let place = || self.place(whole.position);
+                collector.summary.drop_one(Reason::EmptyResponse, place, detail);
+                continue;
+            }
             collector.summary.note(Note::UnfinishedStream, usize::from(whole.unfinished));
             (self.streamed, self.unfinished) = (true, whole.unfinished);
             self.read_value(&whole.value, whole.position, None, false, collector);

@@ -81,7 +81,12 @@ fn draft(node: &Node<'_>, items: &[Value]) -> Draft {
         object.get("incomplete_details").and_then(|details| details["reason"].as_str());
     let status = object.get("status").and_then(Value::as_str);
     message::stopped(&mut draft, incomplete.or(status));
-    if !draft.has_reasoning() {
+    let error = object.get("error").filter(|error| error.is_object());
+    if let Some(error) = error.filter(|_| items.is_empty()) {
+        let code = error["code"].as_str().or(error["type"].as_str()).unwrap_or("no code");
+        draft.why = Some(format!("The response failed ({code})."));
+        draft.no_response = true;
+    } else if !draft.has_reasoning() {
         draft.why = message::counted_tokens(object);
     }
     draft

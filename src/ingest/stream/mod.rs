@@ -24,7 +24,7 @@ const MOST_OPEN: usize = 1024;
 /// A response that has all its pieces, or will get no others.
 #[derive(Debug)]
 pub(super) struct Whole {
-    /// The response as its server would have sent it whole.
+    /// The response as its server would have sent it whole; null where its pieces said nothing.
     pub value: Value,
     /// Where its first piece stands.
     pub position: Position,
@@ -87,7 +87,7 @@ impl Streams {
             // A chat completion may be followed by its usage; `[DONE]` or another ends it.
             if response.finished && kind != Kind::Chat {
                 let response = self.open.remove(at);
-                self.ready.extend(response.into_whole());
+                self.ready.push(response.into_whole());
             }
         }
         while self.open.len() > 1
@@ -133,7 +133,7 @@ impl Streams {
         let all = std::mem::take(&mut self.open);
         for response in all {
             if is_it(&response) {
-                self.ready.extend(response.into_whole());
+                self.ready.push(response.into_whole());
             } else {
                 self.open.push(response);
             }
@@ -151,7 +151,7 @@ impl Streams {
         let at = self.open.iter().position(|open| open.finished).unwrap_or(0);
         if at < self.open.len() {
             let response = self.open.remove(at);
-            self.ready.extend(response.into_whole());
+            self.ready.push(response.into_whole());
         }
     }
 }
@@ -230,7 +230,7 @@ mod tests {
             json!({"model": "m", "message": {"content": "4"}, "done": true}),
             json!({"type": "message", "content": []}),
             json!({"candidates": [{"content": {"parts": [{"text": "4"}]}}]}),
-            json!({"type": "response.like", "x": 1}),
+            json!({"type": "response.sent", "response": {"id": "log", "status": 200}}),
             json!({"reasoning": "I add.", "data": {"x": 1}}),
         ] {
             let mut streams = Streams::new(1000);

@@ -36,6 +36,40 @@ const ANTHROPIC: &[&str] = &[
     "message_stop",
 ];
 
+/// Whether a word behind `response.` is an event of OpenAI's Responses. Other logs use such words too.
+fn is_response_event(event: &str) -> bool {
+    const WHOLE: &[&str] = &[
+        "created",
+        "queued",
+        "in_progress",
+        "completed",
+        "incomplete",
+        "failed",
+        "cancelled",
+        "done",
+    ];
+    const PARTS: &[&str] = &[
+        "output_item.",
+        "content_part.",
+        "output_text.",
+        "refusal.",
+        "reasoning_text.",
+        "reasoning_summary_text.",
+        "reasoning_summary_part.",
+        "function_call_arguments.",
+        "custom_tool_call_input.",
+        "web_search_call.",
+        "file_search_call.",
+        "code_interpreter_call.",
+        "code_interpreter_call_code.",
+        "image_generation_call.",
+        "mcp_call.",
+        "mcp_call_arguments.",
+        "mcp_list_tools.",
+    ];
+    WHOLE.contains(&event) || PARTS.iter().any(|part| event.starts_with(part))
+}
+
 impl Kind {
     /// What kind of piece an object is and which response it names, or `None` where it is no piece.
     pub fn of(object: &Object, is_event: bool) -> Option<(Self, Option<String>)> {
@@ -44,12 +78,7 @@ impl Kind {
         if ANTHROPIC.contains(&kind) {
             return Some((Self::Anthropic, None));
         }
-        if let Some(event) = kind.strip_prefix("response.")
-            && (object.contains_key("sequence_number")
-                || object.contains_key("response")
-                || object.contains_key("output_index")
-                || event.ends_with(".delta"))
-        {
+        if kind.strip_prefix("response.").is_some_and(is_response_event) {
             let id = object.get("response").and_then(|response| response["id"].as_str());
             return Some((Self::Responses, id.map(str::to_owned)));
         }
@@ -141,11 +170,12 @@ const DELTAS: &[&str] = &["content", "reasoning_content", "reasoning", "thinking
 
 impl Response {
     pub fn new(kind: Kind, key: String, position: Position) -> Self {
+        let key_bytes = key.len();
         Self {
             kind,
             key,
             finished: false,
-            bytes: 0,
+            bytes: key_bytes,
             position,
             too_long: false,
             frame: Map::new(),
@@ -173,22 +203,20 @@ impl Response {
         }
     }
 
-    /// The response as its server would have sent it whole; `None` where no piece said anything.
-    pub fn into_whole(self) -> Option<Whole> {
+    /// The response as its server would have sent it whole; null where no piece said anything.
+    pub fn into_whole(self) -> Whole {
         let (position, too_long) = (self.position, self.too_long);
         let unfinished = !self.finished;
-        if self.slots.is_empty() && self.repeated.is_none() && !too_long {
-            return None;
-        }
+        let is_empty = self.slots.is_empty() && self.repeated.is_none();
         let value = match self.kind {
-            _ if too_long => Value::Null,
+            _ if too_long || is_empty => Value::Null,
             Kind::Chat => self.chat(),
             Kind::Responses => self.response(),
             Kind::Anthropic => self.message(),
             Kind::Gemini => self.answer(),
             Kind::Ollama => self.line(),
         };
-        Some(Whole { value, position, unfinished, too_long })
+        Whole { value, position, unfinished, too_long }
     }
 
     fn slot(&mut self, index: u64) -> &mut Slot {
@@ -205,9 +233,7 @@ impl Response {
             match piece.get(*name) {
                 Some(Value::Null) | None => {}
                 Some(value) if *name == "usage" || !self.frame.contains_key(*name) => {
-                    if !self.frame.contains_key(*name) {
-                        self.bytes += value.as_str().map_or(64, str::len);
-                    }
+                    self.bytes += value.as_str().map_or_else(|| value.to_string().len(), str::len);
                     self.frame.insert((*name).to_owned(), value.clone());
                 }
                 Some(_) => {}
@@ -226,6 +252,7 @@ impl Response {
             let index = choice["index"].as_u64().unwrap_or_default();
             self.slot(index);
             if let Some(finish) = choice["finish_reason"].as_str() {
+                self.bytes += finish.len();
                 self.slot(index).finish = Some(finish.to_owned());
             }
             if let Some(text) = choice["text"].as_str() {
@@ -388,6 +415,7 @@ impl Response {
                 if let Some(reason) =
                     piece.get("delta").and_then(|delta| delta["stop_reason"].as_str())
                 {
+                    self.bytes += reason.len();
                     self.frame.insert("stop_reason".into(), reason.into());
                 }
             }
@@ -431,6 +459,7 @@ impl Response {
                 self.push(index, field, part["text"].as_str().unwrap_or_default());
             }
             if let Some(reason) = candidate["finishReason"].as_str() {
+                self.bytes += reason.len();
                 self.slot(index).finish = Some(reason.to_owned());
             }
         }
