@@ -205,6 +205,9 @@ fn comparison(references: usize, first: f64) -> Comparison {
             mediation: counts(&[("raw", 48), ("truncated", 2)]),
             domains: counts(&[("politics", 50)]),
             models: counts(&[("lab/new-checkpoint", 50)]),
+            languages: counts(&[("eng", 48), ("cmn", 2)]),
+            refusals: 1,
+            ..InputSummary::default()
         },
         limits: vec![
             "Two models that look alike may share a teacher, a public dataset or a base.".into(),

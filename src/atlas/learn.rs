@@ -27,6 +27,8 @@ const FLOOR_REFERENCES: usize = 8;
 pub struct LearnOptions {
     /// Which text of a trace is learned from.
     pub text: TextKind,
+    /// Whether names of models and vendors were masked in the traces.
+    pub masked_names: bool,
     /// Model → family.
     pub families: BTreeMap<String, String>,
     /// Features, channels and seed.
@@ -90,6 +92,7 @@ pub fn learn(
     let about = About {
         program: concat!("cotprint ", env!("CARGO_PKG_VERSION")).into(),
         text: options.text,
+        masked_names: options.masked_names,
         options: options.fit,
         cross_validation: fitted.cross_validation,
         floors,

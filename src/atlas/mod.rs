@@ -49,6 +49,10 @@ pub struct About {
     pub program: String,
     /// Which text of a trace it was learned from.
     pub text: TextKind,
+    /// Whether names of models and vendors were masked in what it was learned from, so that they
+    /// must be masked in what is scored. (Atlases that do not say so were learned without.)
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub masked_names: bool,
     /// How it was learned.
     pub options: FitOptions,
     /// How well it does on prompts that it had not seen.

@@ -95,6 +95,9 @@ fn show(atlas: &Atlas, name: &str, out: &mut dyn Write) -> anyhow::Result<()> {
         "learned by {}, seed {}, checksum {}",
         about.program, about.options.seed, atlas.checksum
     )?;
+    if about.masked_names {
+        writeln!(out, "names of models and vendors were masked, and are in what is scored")?;
+    }
     writeln!(
         out,
         "on prompts held out ({} folds): top-1 {:.3}, top-5 {:.3}, log loss {:.3}, calibration error {:.3}\n",

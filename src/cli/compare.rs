@@ -5,8 +5,13 @@ use super::{
     inputs::{ScoringArguments, input_summary},
 };
 use crate::{
+    ingest::{
+        Survey,
+        cleaning::{DuplicateFinder, Step, examine},
+    },
     lineage::{CompareOptions, Tally, VerdictKind, compare},
     report::{TerminalOptions, to_json, write_report, write_terminal},
+    trace::Trace,
 };
 use clap::Args;
 use std::{
@@ -44,10 +49,22 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
             )
         })?;
     }
+    let text = scoring.reading.text;
+    let mut cleaning = scoring.options(&atlas)?.cleaning;
+    let names_masked = cleaning.mask_names;
+    // Nothing in a comparison shows them.
+    cleaning.skip.push(Step::PromptQuotes);
     let mut tally = Tally::default();
-    let summary = scoring.score(&atlas, common, |trace, scored| {
+    let mut survey = Survey::default();
+    let mut duplicates = DuplicateFinder::default();
+    let look = |trace: &Trace| examine(trace, text, &cleaning);
+    let summary = scoring.score(&atlas, common, look, |trace, scored, mut marks| {
+        if let Some(signature) = marks.signature.take() {
+            duplicates.add(&trace.id, trace.model.as_deref(), signature);
+        }
+        survey.add(trace, &marks);
         match scored {
-            Ok(scored) => tally.add(&atlas, trace, scoring.text, scored),
+            Ok(scored) => tally.add(&atlas, trace, text, scored),
             Err(_) => tally.add_too_short(),
         }
         Ok(())
@@ -58,7 +75,8 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         command: command_line(arguments, common),
         atlas: scoring.atlas_name(),
     };
-    let comparison = compare(&atlas, &tally, input_summary(&summary), &options);
+    let input = input_summary(&summary, survey, duplicates.into_found(), names_masked);
+    let comparison = compare(&atlas, &tally, input, &options);
 
     // First the files: a reader of standard output may close it early.
     if let Some(folder) = &arguments.report {
@@ -99,9 +117,7 @@ fn command_line(arguments: &Arguments, common: &Common) -> String {
     if let Some(atlas) = &scoring.atlas {
         words.extend(["--atlas".into(), quoted(&atlas.display().to_string())]);
     }
-    if scoring.text != crate::trace::TextKind::default() {
-        words.extend(["--text".into(), scoring.text.name().into()]);
-    }
+    words.extend(scoring.reading.words().iter().map(|word| quoted(word)));
     words.extend(["--seed".into(), common.seed.to_string()]);
     words.extend(["--resamples".into(), arguments.resamples.to_string()]);
     words.join(" ")

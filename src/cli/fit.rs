@@ -5,12 +5,13 @@ use super::{
     inputs::{dropped_lines, nothing_usable},
     output::Output,
     progress::Progress,
+    reading::ReadingArguments,
 };
 use crate::{
     atlas::{Atlas, LearnOptions, learn, read_families},
     attribution::FitOptions,
     ingest::{self, Summary},
-    trace::{TextKind, Trace},
+    trace::{Trace, share_prompt_ids},
 };
 use anyhow::Context;
 use clap::Args;
@@ -31,9 +32,6 @@ pub struct Arguments {
     /// A table of families: a line per model, the model and its family with a tab between them
     #[arg(long, value_name = "FILE")]
     families: Option<PathBuf>,
-    /// Which text of a trace is learned from
-    #[arg(long, value_enum, default_value_t)]
-    text: TextKind,
     /// Most character n-grams in the vocabulary; more make a larger atlas, not always a better one
     #[arg(long, value_name = "N", default_value_t = FitOptions::default().char_features)]
     char_features: usize,
@@ -43,6 +41,8 @@ pub struct Arguments {
     /// Print what was learned as JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    reading: ReadingArguments,
 }
 
 /// Runs the verb.
@@ -61,7 +61,8 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     let progress = Progress::stages(common);
     let traces = read(arguments, &labels, &progress)?;
     let options = LearnOptions {
-        text: arguments.text,
+        text: arguments.reading.text,
+        masked_names: arguments.reading.mask_names,
         families,
         fit: FitOptions {
             char_features: arguments.char_features,
@@ -127,7 +128,7 @@ fn read(
         }
         Ok(summary)
     };
-    let options = ingest::Options { text: arguments.text, ..ingest::Options::default() };
+    let options = arguments.reading.options()?;
     let mut last = None;
     if !arguments.inputs.is_empty() {
         let summary = read_one(&arguments.inputs, options.clone())?;
@@ -146,8 +147,13 @@ fn read(
         last = Some(read_one(std::slice::from_ref(path), options)?);
     }
     match last {
-        Some(summary) if traces.is_empty() => Err(nothing_usable(&summary, arguments.text).into()),
-        _ => Ok(traces),
+        Some(summary) if traces.is_empty() => {
+            Err(nothing_usable(&summary, arguments.reading.text).into())
+        }
+        _ => {
+            share_prompt_ids(&mut traces);
+            Ok(traces)
+        }
     }
 }
 

@@ -1,11 +1,11 @@
 //! What verbs that read traces share: the inputs, the atlas, scoring in batches.
 
-use super::{Common, TooLittleText, progress::Progress};
+use super::{Common, TooLittleText, progress::Progress, reading::ReadingArguments};
 use crate::{
     atlas::Atlas,
     attribution::Scored,
     features::NgramCounter,
-    ingest::{self, Summary},
+    ingest::{self, Summary, Survey, Traces, cleaning::Duplicates},
     lineage::InputSummary,
     trace::{TextKind, Trace},
 };
@@ -13,8 +13,10 @@ use clap::Args;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 
-/// Traces that are scored at a time.
+/// Traces that are worked on at a time.
 const BATCH: usize = 256;
+/// Bytes of text after which a batch is full: few long traces are as much work as many short ones.
+const BATCH_BYTES: usize = 4 << 20;
 
 /// Arguments of verbs that score traces with an atlas.
 #[derive(Debug, Clone, Args)]
@@ -25,9 +27,21 @@ pub struct ScoringArguments {
     /// The atlas to compare with [default: the one that is built in]
     #[arg(long, value_name = "FILE")]
     pub atlas: Option<PathBuf>,
-    /// Which text of a trace is read: the one that the atlas was learned from (see `atlas show`)
-    #[arg(long, value_enum, default_value_t)]
-    pub text: TextKind,
+    #[command(flatten)]
+    pub reading: ReadingArguments,
+}
+
+/// The next traces, at most [`BATCH`]; none at the end.
+pub(super) fn next_batch(traces: &mut Traces) -> Result<Vec<Trace>, ingest::Error> {
+    let mut batch = Vec::new();
+    let mut bytes = 0;
+    while batch.len() < BATCH && bytes < BATCH_BYTES {
+        let Some(trace) = traces.next().transpose()? else { break };
+        let texts = [Some(&trace.reasoning), trace.answer.as_ref(), trace.prompt.as_ref()];
+        bytes += texts.into_iter().flatten().map(String::len).sum::<usize>();
+        batch.push(trace);
+    }
+    Ok(batch)
 }
 
 /// Opens the atlas that was asked for, or the embedded one.
@@ -43,16 +57,17 @@ impl ScoringArguments {
     pub fn open_atlas(&self) -> anyhow::Result<Atlas> {
         let atlas = open_atlas(self.atlas.as_deref())?;
         let learned = atlas.about.text;
-        if learned != self.text {
+        let asked = self.reading.text;
+        if learned != asked {
             anyhow::bail!(
                 "the atlas ({}) was learned from {}, and --text asks to score {}: the two are written \
                  differently, and a score would mean nothing. Give --text {}, or learn another atlas \
                  with `cotprint fit --text {}`.",
                 self.atlas_name(),
                 learned.name(),
-                self.text.name(),
+                asked.name(),
                 learned.name(),
-                self.text.name()
+                asked.name()
             );
         }
         Ok(atlas)
@@ -63,39 +78,48 @@ impl ScoringArguments {
         self.atlas.as_ref().map_or_else(|| "embedded".into(), |path| path.display().to_string())
     }
 
-    /// Reads the inputs and scores their traces by all threads; `each` gets every trace with its
-    /// score, or with the number of its words where they are too few, in input order.
-    pub fn score(
+    /// How the inputs are read: as asked, and with masked names where the atlas was learned so.
+    pub fn options(&self, atlas: &Atlas) -> anyhow::Result<ingest::Options> {
+        let mut options = self.reading.options()?;
+        options.cleaning.mask_names |= atlas.about.masked_names;
+        Ok(options)
+    }
+
+    /// Reads the inputs and scores their traces by all threads; `each` gets every trace in input
+    /// order, with its score, or with the number of its words where they are too few, and with what
+    /// `look` found in it, which runs by all threads, too.
+    pub fn score<T: Send>(
         &self,
         atlas: &Atlas,
         common: &Common,
-        mut each: impl FnMut(&Trace, Result<Scored, usize>) -> anyhow::Result<()>,
+        look: impl Fn(&Trace) -> T + Sync,
+        mut each: impl FnMut(&Trace, Result<Scored, usize>, T) -> anyhow::Result<()>,
     ) -> anyhow::Result<Summary> {
-        let options = ingest::Options { text: self.text, ..ingest::Options::default() };
-        let mut traces = ingest::open(&self.inputs, options)?;
+        let text = self.reading.text;
+        let mut traces = ingest::open(&self.inputs, self.options(atlas)?)?;
         let progress = Progress::bytes(common, traces.total_bytes());
         progress.stage("scoring");
         loop {
-            let batch: Vec<Trace> = traces.by_ref().take(BATCH).collect::<Result<_, _>>()?;
+            let batch = next_batch(&mut traces)?;
             if batch.is_empty() {
                 break;
             }
-            let scored: Vec<Result<Scored, usize>> = batch
+            let scored: Vec<(Result<Scored, usize>, T)> = batch
                 .par_iter()
                 .map_init(NgramCounter::default, |counter, trace| {
-                    let text = trace.text(self.text).unwrap_or_default();
-                    atlas.model.score(&text, counter)
+                    let text = trace.text(text).unwrap_or_default();
+                    (atlas.model.score(&text, counter), look(trace))
                 })
                 .collect();
-            for (trace, scored) in batch.iter().zip(scored) {
-                each(trace, scored)?;
+            for (trace, (scored, found)) in batch.iter().zip(scored) {
+                each(trace, scored, found)?;
             }
             progress.position(traces.bytes_read());
         }
         progress.done();
         let summary = traces.summary().clone();
         if summary.traces == 0 {
-            return Err(nothing_usable(&summary, self.text).into());
+            return Err(nothing_usable(&summary, text).into());
         }
         for line in dropped_lines(&summary) {
             progress.say(&line);
@@ -128,8 +152,8 @@ pub(super) fn nothing_usable(summary: &Summary, text: TextKind) -> TooLittleText
         reasons.insert_str(0, ": ");
     }
     TooLittleText(format!(
-        "no usable {} in {}{reasons}. Give files whose records hold the {}; the README lists the \
-         formats that are understood",
+        "no usable {} in {}{reasons}. Give files whose records hold the {}; `cotprint formats` \
+         lists what is understood",
         text.name(),
         summary.inputs.join(", "),
         text.name()
@@ -137,7 +161,12 @@ pub(super) fn nothing_usable(summary: &Summary, text: TextKind) -> TooLittleText
 }
 
 /// The summary of what was read, as a comparison shows it.
-pub(super) fn input_summary(summary: &Summary) -> InputSummary {
+pub(super) fn input_summary(
+    summary: &Summary,
+    survey: Survey,
+    duplicates: Duplicates,
+    names_masked: bool,
+) -> InputSummary {
     InputSummary {
         inputs: summary.inputs.clone(),
         files: summary.files,
@@ -152,5 +181,14 @@ pub(super) fn input_summary(summary: &Summary) -> InputSummary {
         mediation: summary.mediation.clone(),
         domains: summary.domains.clone(),
         models: summary.models.clone(),
+        languages: survey.languages,
+        providers: survey.providers,
+        finish_reasons: survey.finish_reasons,
+        refusals: survey.refusals,
+        naming: survey.naming,
+        naming_beyond_prompt: survey.naming_beyond_prompt,
+        names_beyond_prompt: survey.names_beyond_prompt,
+        names_masked,
+        duplicates,
     }
 }

@@ -6,10 +6,14 @@
 mod atlas;
 mod compare;
 mod fit;
+mod formats;
 mod generate;
+mod ingest;
 mod inputs;
 mod output;
 mod progress;
+mod reading;
+mod records;
 mod score;
 
 use clap::{Args, Parser, Subcommand};
@@ -52,6 +56,10 @@ enum Verb {
     Compare(compare::Arguments),
     /// Score each trace: one line of JSON per trace, in input order
     Score(score::Arguments),
+    /// Turn traces of any format into canonical records, and show what is in them
+    Ingest(ingest::Arguments),
+    /// List the formats and containers that are understood
+    Formats(formats::Arguments),
     /// Learn an atlas from labelled traces
     Fit(fit::Arguments),
     /// Show what is in an atlas, or verify its checksum
@@ -89,6 +97,8 @@ fn run(cli: &Cli) -> anyhow::Result<()> {
     match &cli.verb {
         Verb::Compare(arguments) => compare::run(arguments, &cli.common),
         Verb::Score(arguments) => score::run(arguments, &cli.common),
+        Verb::Ingest(arguments) => ingest::run(arguments, &cli.common),
+        Verb::Formats(arguments) => formats::run(arguments),
         Verb::Fit(arguments) => fit::run(arguments, &cli.common),
         Verb::Atlas(arguments) => atlas::run(arguments),
         Verb::Completions(arguments) => generate::completions(arguments),

@@ -1,7 +1,7 @@
 //! `cotprint score`: one line of JSON per trace, in input order, streaming.
 
 use super::{Common, TooLittleText, inputs::ScoringArguments, output::Output};
-use crate::attribution::MINIMUM_WORDS;
+use crate::{attribution::MINIMUM_WORDS, trace::Trace};
 use clap::Args;
 use serde_json::{Map, Value, json};
 use std::{io::Write, path::PathBuf};
@@ -25,7 +25,8 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     let names: Vec<&str> = atlas.names().collect();
     let mut output = Output::open(arguments.output.as_deref())?;
     let mut judged = 0;
-    arguments.scoring.score(&atlas, common, |trace, scored| {
+    let look = |_: &Trace| ();
+    arguments.scoring.score(&atlas, common, look, |trace, scored, ()| {
         let mut line =
             json!({ "id": trace.id, "prompt_id": trace.prompt_id, "model": trace.model });
         match scored {

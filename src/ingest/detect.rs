@@ -8,8 +8,9 @@ use std::path::Path;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
+use super::containers::table;
 use super::cut::{Cut, Cutter};
-use super::formats::FORMATS;
+use super::stream::{self, begins_like_events};
 use super::{json, record};
 
 /// How an input is read.
@@ -21,6 +22,10 @@ pub(super) enum Kind {
     Lines,
     /// JSON values over several lines, or an array of records.
     Document,
+    /// A recorded stream of server-sent events.
+    Events,
+    /// A row of cells in each line or so, with this character between the cells.
+    Table(u8),
     /// One trace of plain text.
     Text,
 }
@@ -69,16 +74,7 @@ impl Name {
 
     pub fn of(path: &Path, found: bool) -> Self {
         let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        let mut stem = file.as_str();
-        for compression in [".gz", ".zst", ".zstd"] {
-            stem = stem.strip_suffix(compression).unwrap_or(stem);
-        }
-        let (stem, extension) = match stem.rsplit_once('.') {
-            Some((before, extension)) if !before.is_empty() && extension.len() <= 10 => {
-                (before, extension.to_ascii_lowercase())
-            }
-            _ => (stem, String::new()),
-        };
+        let (stem, extension) = stem_and_extension(&file);
         // `trace.txt` is in the current folder, whose name only the system knows.
         let parent = path.parent().filter(|parent| parent.file_name().is_some());
         let folder = match parent {
@@ -95,6 +91,22 @@ impl Name {
             folder,
             found,
             file,
+        }
+    }
+
+    /// The name of a member of an archive. A member that is in no folder is in the archive.
+    pub fn of_member(archive: &Self, member: &str) -> Self {
+        let mut parts = member.rsplit('/');
+        let file = parts.next().unwrap_or(member);
+        let folder = parts.next().filter(|folder| !folder.is_empty()).unwrap_or(&archive.stem);
+        let (stem, extension) = stem_and_extension(file);
+        Self {
+            display: format!("{}/{member}", archive.display),
+            stem: stem.to_owned(),
+            extension,
+            folder: Some(folder.to_owned()),
+            found: true,
+            file: file.to_owned(),
         }
     }
 
@@ -120,6 +132,19 @@ impl Name {
     }
 }
 
+fn stem_and_extension(file: &str) -> (&str, String) {
+    let mut stem = file;
+    for compression in [".gz", ".zst", ".zstd"] {
+        stem = stem.strip_suffix(compression).unwrap_or(stem);
+    }
+    match stem.rsplit_once('.') {
+        Some((before, extension)) if !before.is_empty() && extension.len() <= 10 => {
+            (before, extension.to_ascii_lowercase())
+        }
+        _ => (stem, String::new()),
+    }
+}
+
 /// Decides how to read an input whose first bytes are `head`; `complete` tells that there are no
 /// others.
 pub(super) fn detect(head: &[u8], complete: bool, name: &Name) -> Result<Kind, Refusal> {
@@ -135,16 +160,18 @@ pub(super) fn detect(head: &[u8], complete: bool, name: &Name) -> Result<Kind, R
         return Ok(lines_or_document(solid, complete));
     }
     check_text(head, solid)?;
+    if begins_like_events(solid) {
+        return Ok(Kind::Events);
+    }
+    if !name.is_json()
+        && let Some(delimiter) = table_delimiter(solid, complete, name)
+    {
+        return Ok(Kind::Table(delimiter));
+    }
     if name.is_json() || some_line_is_known(solid) {
         return Ok(Kind::Lines);
     }
     match name.extension.as_str() {
-        "csv" | "tsv" => {
-            return Err(Refusal::Unsupported(
-                "a table (CSV)",
-                "Turn it into JSON Lines with the fields `reasoning`, `model` and `prompt`, for example with Python's csv and json modules.",
-            ));
-        }
         "html" | "htm" | "xml" => return Err(Refusal::NotText("it is named as markup".into())),
         "rs" | "py" | "toml" | "yaml" | "yml" | "c" | "h" | "cpp" | "js" | "ts" | "sh" | "go"
         | "java" | "lock" | "css" | "ini" | "cfg" | "log"
@@ -157,12 +184,6 @@ pub(super) fn detect(head: &[u8], complete: bool, name: &Name) -> Result<Kind, R
         }
         _ => {}
     }
-    if solid.starts_with(b"data:") || solid.starts_with(b"event:") || solid.starts_with(b": ") {
-        return Err(Refusal::Unsupported(
-            "a recorded stream of server-sent events",
-            "Record the response without streaming (`\"stream\": false`).",
-        ));
-    }
     if name.found && (!name.is_text() || name.is_about_others()) {
         return Err(Refusal::NoTrace);
     }
@@ -170,21 +191,31 @@ pub(super) fn detect(head: &[u8], complete: bool, name: &Name) -> Result<Kind, R
 }
 
 fn known_binary(head: &[u8]) -> Option<Refusal> {
-    const TO_JSON: &str =
-        "Turn it into JSON Lines with the fields `reasoning`, `model` and `prompt`.";
     let unsupported = |what, advice| Some(Refusal::Unsupported(what, advice));
     match head {
-        [b'P', b'K', 3, 4, ..] => unsupported(
-            "a zip archive",
-            "Unpack it (an .eval log: `inspect log dump FILE`) and name the files in it.",
+        [b'A', b'R', b'R', b'O', b'W', b'1', ..] => unsupported(
+            "an Arrow file",
+            "Turn it into Parquet, or into JSON Lines with the fields `reasoning`, `model` and `prompt`.",
         ),
-        [b'P', b'A', b'R', b'1', ..] => unsupported("a Parquet file", TO_JSON),
-        [b'A', b'R', b'R', b'O', b'W', b'1', ..] => unsupported("an Arrow file", TO_JSON),
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
-            unsupported("text in UTF-16", "Convert it: iconv -f UTF-16 -t UTF-8 FILE.")
-        }
         _ => None,
     }
+}
+
+/// What stands between the cells, if the text is a table: one that is named so, or one with a row
+/// of a known shape. A text that only has a comma in each line is none.
+fn table_delimiter(solid: &[u8], complete: bool, name: &Name) -> Option<u8> {
+    let sniffed = table::sniff(solid, complete);
+    let by_name = match name.extension.as_str() {
+        "csv" => Some(b','),
+        "tsv" => Some(b'\t'),
+        _ => None,
+    };
+    if by_name.is_some() {
+        return sniffed.map(|sniffed| sniffed.delimiter).or(by_name);
+    }
+    let sniffed = sniffed.filter(|sniffed| sniffed.even)?;
+    let is_known = |row| record::recognize(None, row, None).is_some();
+    sniffed.rows.iter().any(is_known).then_some(sniffed.delimiter)
 }
 
 /// Whether this is how a JSON object or array begins. `[THINK]` and `[1] So` are text.
@@ -273,7 +304,9 @@ fn some_line_is_known(solid: &[u8]) -> bool {
 fn is_known(bytes: &[u8]) -> bool {
     let (text, _) = json::text(bytes);
     match json::parse::<Value>(&text, 128) {
-        Ok((Value::Object(object), _)) => record::recognize(FORMATS, &object, None).is_some(),
+        Ok((Value::Object(object), _)) => {
+            stream::is_piece(&object) || record::recognize(None, &object, None).is_some()
+        }
         _ => false,
     }
 }
@@ -330,10 +363,8 @@ mod tests {
 
     #[test]
     fn other_kinds_of_files_are_refused_by_name() {
-        for head in ["PK\x03\x04xx", "PAR1xx", "data: {\"id\":1}\n"] {
-            assert!(matches!(kind(head, "a"), Err(Refusal::Unsupported(..))), "{head}");
-        }
-        assert!(matches!(kind("id,text\n1,x\n", "a.csv"), Err(Refusal::Unsupported(..))));
+        assert_eq!(kind("data: {\"id\":1}\n", "a.txt"), Ok(Kind::Events));
+        assert!(matches!(kind("ARROW1\0\0", "a"), Err(Refusal::Unsupported(..))));
         assert!(matches!(
             kind("[package]\nname = 1\n", "Cargo.toml"),
             Err(Refusal::Unsupported(..))
@@ -346,8 +377,17 @@ mod tests {
         ] {
             assert!(matches!(kind(head, "a"), Err(Refusal::NotText(_))), "{head}");
         }
-        let utf16 = detect(b"\xff\xfe{\0", true, &Name::stdin());
-        assert!(matches!(utf16, Err(Refusal::Unsupported(..))));
+    }
+
+    #[test]
+    fn tables_are_found_by_name_or_by_a_known_row() {
+        assert_eq!(kind("id,text\n1,x\n", "a.csv"), Ok(Kind::Table(b',')));
+        assert_eq!(kind("id\ttext\n1\tx\n", "a.csv"), Ok(Kind::Table(b'\t')));
+        assert_eq!(kind("thinking\nHmm, so.\n", "a.tsv"), Ok(Kind::Table(b'\t')));
+        let known = "id;thinking;output\n1;I add, then check.;4\n";
+        assert_eq!(kind(known, "a.txt"), Ok(Kind::Table(b';')));
+        assert_eq!(found(known, "m/a"), Ok(Kind::Table(b';')));
+        assert_eq!(kind("Hmm, so\nI add, then check\n", "a.txt"), Ok(Kind::Text));
     }
 
     #[test]
@@ -366,5 +406,10 @@ mod tests {
             (name.folder.as_deref(), name.file.as_str()),
             (Some("deepseek_r1"), "a.b.jsonl.gz")
         );
+        let archive = Name::of(Path::new("runs/all.zip"), false);
+        let member = Name::of_member(&archive, "m-1/a.jsonl.gz");
+        assert_eq!(member.display, "runs/all.zip/m-1/a.jsonl.gz");
+        assert_eq!((member.stem.as_str(), member.folder.as_deref()), ("a", Some("m-1")));
+        assert_eq!(Name::of_member(&archive, "a.txt").folder.as_deref(), Some("all"));
     }
 }

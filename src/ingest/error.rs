@@ -2,6 +2,8 @@
 
 use std::io;
 
+use super::containers::limited::OverLimit;
+
 /// Why the input cannot be read. A single bad record is not an error: it is dropped and counted
 /// in the [`Summary`](super::Summary).
 #[derive(Debug, thiserror::Error)]
@@ -54,12 +56,12 @@ pub enum Error {
         /// The folder.
         path: String,
     },
-    /// A folder with files, none of which is in a known format.
+    /// A folder or an archive with files, none of which is in a known format.
     #[error(
-        "{path}: none of the {files} files in this folder is in a known format; the first is {first}. {EXPECTED}"
+        "{path}: none of the {files} files in it is in a known format; the first is {first}. {EXPECTED}"
     )]
     NothingRecognized {
-        /// The folder.
+        /// The folder or archive.
         path: String,
         /// How many files were tried.
         files: usize,
@@ -108,7 +110,51 @@ pub enum Error {
         /// What the first bytes show.
         found: String,
     },
-    /// A container or table that this version does not open.
+    /// A record that cannot be used, where the user asked to be told of the first one.
+    #[error(
+        "{place}: {reason} ({detail}) --strict stops at such a record; without it, it is dropped and counted"
+    )]
+    BadRecord {
+        /// The file and the place in it.
+        place: String,
+        /// What is wrong, as a sentence.
+        reason: &'static str,
+        /// What was found there.
+        detail: String,
+    },
+    /// A format was asked for by a name that no format has.
+    #[error(
+        "--format {name}: there is no format of this name. The formats are {known}; leave the option out to let the format be recognized"
+    )]
+    UnknownFormat {
+        /// The name that was asked for.
+        name: String,
+        /// All names, for the message.
+        known: String,
+    },
+    /// A `--map` argument that cannot be understood.
+    #[error(
+        "--map {argument}: {detail}. Write it as `field=/json/pointer`, for example `reasoning=/run/0/text`"
+    )]
+    BadMap {
+        /// The argument as the user wrote it.
+        argument: String,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// A file that unpacks to more than a limit allows.
+    #[error("{file}: reading stopped {place}: {found}. {advice}")]
+    OverLimit {
+        /// The file.
+        file: String,
+        /// How far the reading came, for example "after line 12".
+        place: String,
+        /// Which limit was met.
+        found: String,
+        /// What to do, as a sentence.
+        advice: &'static str,
+    },
+    /// A kind of file that this version does not open.
     #[error("{file}: is {what}, which this version does not read. {advice}")]
     Unsupported {
         /// The file.
@@ -121,9 +167,17 @@ pub enum Error {
 }
 
 /// What every refusal of a file's content ends with.
-const EXPECTED: &str = "Expected JSON or JSON Lines whose records hold `reasoning` (the canonical form), a chat completion, or a field such as `reasoning_trace` or `thinking`; or plain text, one trace in each .txt or .md file";
+const EXPECTED: &str = "Expected JSON or JSON Lines whose records hold `reasoning` (the canonical form), a chat completion, or a field such as `reasoning_trace` or `thinking`; or a table or Parquet file with such columns; or plain text, one trace in each .txt or .md file";
 
 impl Error {
+    /// Reading broke off: over a limit, or because of what the system or the decompressor says.
+    pub(super) fn stopped(file: String, place: String, source: io::Error) -> Self {
+        match OverLimit::of(&source).cloned() {
+            Some(OverLimit { found, advice }) => Self::OverLimit { file, place, found, advice },
+            None => Self::Read { file, place, source },
+        }
+    }
+
     /// Whether the error speaks of one file's content, so that a folder can pass over that file.
     pub(super) fn is_about_content(&self) -> bool {
         matches!(
@@ -132,6 +186,7 @@ impl Error {
                 | Self::UnknownShape { .. }
                 | Self::NotText { .. }
                 | Self::Unsupported { .. }
+                | Self::OverLimit { .. }
         )
     }
 
@@ -146,6 +201,12 @@ impl Error {
             }
             Self::NotText { file, found } => format!("{file}: {found}"),
             Self::Unsupported { file, what, .. } => format!("{file}, which is {what}"),
+            Self::OverLimit { file, place, found, .. } => {
+                format!("{file}, where reading stopped {place}: {found}")
+            }
+            Self::Read { file, place, source } => {
+                format!("{file}, where reading stopped {place}: {source}")
+            }
             other => other.to_string(),
         }
     }

@@ -4,16 +4,22 @@
 //! into the [`Collector`]. Called by [`Traces`](super::Traces) for each input in turn.
 
 use std::io;
+use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::containers::seekable::Seekable;
+use super::containers::table::Table;
+use super::containers::{Row, Rows, parquet};
 use super::cut::{Cut, Cutter};
 use super::detect::{self, Kind, Name, Refusal};
 use super::error::Error;
+use super::explain::{self, Explanation};
 use super::finish::{Collector, finish};
-use super::formats::{self, Canonical, FORMATS, Read};
+use super::formats::{self, Canonical, Read};
 use super::record::{self, Draft, Object};
 use super::source::{self, Reader, Source};
+use super::stream::{Event, Events, Streams};
 use super::summary::{Note, Place, Position, Reason};
 use super::{clean, json};
 
@@ -21,18 +27,39 @@ use super::{clean, json};
 pub(super) struct File {
     name: Name,
     content: Content,
+    /// What the archive that the file is in says for all its members.
+    shared: Option<Arc<Object>>,
     /// The last record was canonical, so the next one probably is.
     canonical: bool,
     /// Records that are JSON.
     parsed: usize,
     /// Records of a known shape.
     pub known: usize,
+    explained: Explained,
+    /// The responses that are streamed in this input.
+    streams: Streams,
+    /// The response that is being read was put together from a stream.
+    streamed: bool,
+    /// It came to no end.
+    unfinished: bool,
+    /// The event that is being read, where the input is a recorded stream.
+    events: Option<Events>,
     first_broken: Option<(Position, String)>,
     first_unknown: Option<(Position, String)>,
 }
 
+/// How far the explanation of a file came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Explained {
+    Nothing,
+    /// The explanation at this place is of a record without reasoning.
+    Poorly(usize),
+    Well,
+}
+
 enum Content {
     Records { cutter: Cutter<Reader>, buffer: Vec<u8>, header: Option<(Vec<u8>, Object)> },
+    Rows(Box<dyn Rows>),
     Text(Reader),
     Nothing,
 }
@@ -40,15 +67,26 @@ enum Content {
 impl File {
     /// Finds out what the input is.
     pub fn new(name: Name, source: Source, collector: &mut Collector) -> Result<Self, Error> {
+        collector.summary.note(Note::Utf16, usize::from(source.converted));
         let kind = match detect::detect(&source.head, source.complete, &name) {
             Ok(kind) => kind,
             Err(refusal) => return refused(refusal, name, collector),
         };
+        let kind = match (collector.options.format.map(|format| format.read), kind) {
+            (Some(Read::Text(_)), Kind::Lines | Kind::Document | Kind::Events) => Kind::Text,
+            (Some(Read::Record(_)), Kind::Text) => Kind::Lines,
+            (Some(Read::Events), Kind::Text) => Kind::Events,
+            (_, kind) => kind,
+        };
         let limit = collector.options.limits.record_bytes;
         let records = |cutter| Content::Records { cutter, buffer: Vec::new(), header: None };
         let content = match kind {
-            Kind::Lines => records(Cutter::lines(source.into_reader(), limit)),
+            Kind::Lines | Kind::Events => records(Cutter::lines(source.into_reader(), limit)),
             Kind::Document => records(Cutter::document(source.into_reader(), limit)),
+            Kind::Table(delimiter) => {
+                let limits = &collector.options.limits;
+                Content::Rows(Box::new(Table::new(source.into_reader(), delimiter, limits)))
+            }
             Kind::Text => Content::Text(source.into_reader()),
             Kind::Empty => {
                 let place = || Place { file: name.display.clone(), position: Position::File };
@@ -58,12 +96,47 @@ impl File {
                 Content::Nothing
             }
         };
-        Ok(Self::with(name, content))
+        let mut file = Self::with(name, content);
+        file.streams = Streams::new(limit);
+        file.events = (kind == Kind::Events).then(Events::default);
+        Ok(file)
+    }
+
+    /// A Parquet file.
+    pub fn parquet(name: Name, file: Seekable, collector: &Collector) -> Result<Self, Error> {
+        match parquet::rows(file, &collector.options.limits) {
+            Ok(rows) => Ok(Self::with(name, Content::Rows(rows))),
+            Err(parquet::Closed::Io(error)) => {
+                Err(Self::with(name, Content::Nothing).broke_off(Position::File, error))
+            }
+            Err(parquet::Closed::Unsupported(what, advice)) => {
+                Err(Error::Unsupported { file: name.display, what, advice })
+            }
+        }
+    }
+
+    /// The same file, with what its archive says for all members.
+    pub fn sharing(mut self, shared: Option<Arc<Object>>) -> Self {
+        self.shared = shared;
+        self
     }
 
     fn with(name: Name, content: Content) -> Self {
-        let (first_broken, first_unknown) = (None, None);
-        Self { name, content, canonical: true, parsed: 0, known: 0, first_broken, first_unknown }
+        Self {
+            name,
+            content,
+            shared: None,
+            canonical: true,
+            parsed: 0,
+            known: 0,
+            explained: Explained::Nothing,
+            streams: Streams::new(0),
+            streamed: false,
+            unfinished: false,
+            events: None,
+            first_broken: None,
+            first_unknown: None,
+        }
     }
 
     /// Reads one record. False at the end of the input.
@@ -85,21 +158,55 @@ impl File {
                     if header.as_ref().map(|(bytes, _)| bytes.as_slice()) != fresh {
                         header = fresh.map(|bytes| (bytes.to_vec(), parse_header(bytes)));
                     }
-                    let shared = header.as_ref().map(|(_, object)| object);
-                    self.read_cut(cut, &buffer, shared, collector);
+                    let archive = self.shared.clone();
+                    let own = header.as_ref().map(|(_, object)| object);
+                    self.read_cut(cut, &buffer, own.or(archive.as_deref()), collector);
                     self.content = Content::Records { cutter, buffer, header };
                 } else {
+                    self.end_streams(collector);
                     if cutter.position() == Position::Record(0) {
-                        let detail = || "There is no record in it.".into();
-                        collector.summary.drop_one(
-                            Reason::EmptyFile,
-                            || self.place(Position::File),
-                            detail,
-                        );
+                        self.is_empty(collector);
                     }
                     self.end()?;
                 }
                 Ok(more)
+            }
+            Content::Rows(mut rows) => {
+                let row = rows.next().map_err(|error| self.broke_off(rows.position(), error))?;
+                let more = row.is_some();
+                if let Some(row) = row {
+                    self.read_row(row, collector);
+                    self.content = Content::Rows(rows);
+                } else {
+                    if rows.position() == Position::Row(0) {
+                        self.is_empty(collector);
+                    }
+                    self.end()?;
+                }
+                Ok(more)
+            }
+        }
+    }
+
+    fn is_empty(&self, collector: &mut Collector) {
+        let detail = || "There is no record in it.".into();
+        collector.summary.drop_one(Reason::EmptyFile, || self.place(Position::File), detail);
+    }
+
+    fn read_row(&mut self, row: Row, collector: &mut Collector) {
+        match row {
+            Row::Object { position, object, lossy } => {
+                collector.summary.records += 1;
+                collector.summary.note(Note::InvalidUtf8, usize::from(lossy));
+                self.parsed += 1;
+                let archive = self.shared.clone();
+                let value = Value::Object(object);
+                self.read_value(&value, position, archive.as_deref(), false, collector);
+            }
+            Row::Bad { position, count, reason, detail } => {
+                collector.summary.records += count;
+                let place = || self.place(position);
+                collector.summary.drop_several(count, reason, place, || detail);
             }
         }
     }
@@ -113,10 +220,13 @@ impl File {
     ) {
         let broken = |position, detail: &str| (position, Reason::BrokenJson, detail.to_owned());
         let (position, reason, detail) = match cut {
+            Cut::Record(position) if self.events.is_some() => {
+                return self.read_event_line(buffer, position, collector);
+            }
             Cut::Record(position) => return self.read_record(buffer, position, header, collector),
             Cut::TooLong(position) => {
                 let limit = collector.options.limits.record_bytes;
-                (position, Reason::TooLong, format!("It is longer than {limit} bytes."))
+                (position, Reason::TooLong, too_long(limit))
             }
             Cut::Unfinished(position) => broken(position, "the file ends in the middle of it"),
             Cut::Stray(position) => broken(position, "it is no JSON value"),
@@ -139,11 +249,16 @@ impl File {
         // through to the general way, and the next one goes there at once.
         if self.canonical
             && depth >= 128
+            && self.may_be_canonical(collector)
             && let Ok(record) = serde_json::from_str::<Canonical>(&text)
         {
             self.parsed += 1;
             self.known += 1;
             let draft = Draft { trace: record.into(), ..Draft::default() };
+            if self.explained != Explained::Well {
+                let explanation = Explanation::canonical(self.place(position), &draft.trace);
+                self.explain(explanation, collector);
+            }
             finish(draft, formats::canonical(), &self.name, position, collector);
             return;
         }
@@ -153,7 +268,94 @@ impl File {
         };
         collector.summary.note(Note::RepairedJson, usize::from(mended));
         self.parsed += 1;
+        if let Value::Object(object) = &value
+            && collector.options.map.is_empty()
+            && self.streams.take(object, position, false)
+        {
+            // Whole responses are counted, not their pieces.
+            collector.summary.records -= 1;
+            return self.read_streamed(collector);
+        }
         self.read_value(&value, position, header, true, collector);
+    }
+
+    /// Reads a line of a recorded stream.
+    fn read_event_line(&mut self, buffer: &[u8], position: Position, collector: &mut Collector) {
+        collector.summary.records -= 1;
+        let (text, lossy) = json::text(buffer);
+        collector.summary.note(Note::InvalidUtf8, usize::from(lossy));
+        let limits = collector.options.limits;
+        let parse = |text: &str| json::parse(text, limits.depth).ok().map(|(value, _)| value);
+        let events = match &mut self.events {
+            Some(events) => events.line(&text, limits.record_bytes, parse),
+            None => return,
+        };
+        for event in events {
+            match event {
+                Event::Json(value) => self.read_event(&value, position, collector),
+                Event::Done => self.streams.done(),
+                Event::Broken => self.lose_event(position, collector),
+                Event::Nothing => {}
+            }
+        }
+        self.read_streamed(collector);
+    }
+
+    fn read_event(&mut self, value: &Value, position: Position, collector: &mut Collector) {
+        self.parsed += 1;
+        match value {
+            Value::Object(object) if self.streams.take(object, position, true) => {}
+            Value::Object(object) if object.get("error").is_some_and(|error| !error.is_null()) => {
+                self.known += 1;
+                collector.summary.records += 1;
+                let detail = || "The stream holds an error of the provider.".to_owned();
+                collector.summary.drop_one(Reason::EmptyResponse, || self.place(position), detail);
+            }
+            value => {
+                collector.summary.records += 1;
+                self.read_value(value, position, None, true, collector);
+            }
+        }
+    }
+
+    fn lose_event(&mut self, position: Position, collector: &mut Collector) {
+        collector.summary.records += 1;
+        let detail = "the data of an event is no JSON".to_owned();
+        self.lose(Reason::BrokenJson, position, detail, collector);
+    }
+
+    /// Reads the responses whose last piece has come.
+    fn read_streamed(&mut self, collector: &mut Collector) {
+        for whole in self.streams.ready() {
+            self.known += 1;
+            collector.summary.records += 1;
+            if whole.too_long {
+                let limit = collector.options.limits.record_bytes;
+                let detail = format!("Its pieces are together longer than {limit} bytes.");
+                self.lose(Reason::TooLong, whole.position, detail, collector);
+                continue;
+            }
+            if whole.value.is_null() {
+                let detail = || "The stream ended before the model wrote anything.".to_owned();
+                let place = || self.place(whole.position);
+                collector.summary.drop_one(Reason::EmptyResponse, place, detail);
+                continue;
+            }
+            collector.summary.note(Note::UnfinishedStream, usize::from(whole.unfinished));
+            (self.streamed, self.unfinished) = (true, whole.unfinished);
+            self.read_value(&whole.value, whole.position, None, false, collector);
+            (self.streamed, self.unfinished) = (false, false);
+        }
+    }
+
+    fn end_streams(&mut self, collector: &mut Collector) {
+        if let Some(events) = &mut self.events
+            && events.give_up() == Event::Broken
+        {
+            self.lose_event(Position::File, collector);
+        }
+        self.streams.end();
+        self.read_streamed(collector);
     }
 
     /// Reads a record, or the records of a list or an object that holds one.
@@ -167,9 +369,21 @@ impl File {
     ) {
         match value {
             Value::Object(object) => {
-                if let Some(found) = record::recognize(FORMATS, object, header) {
+                if let Some(mut found) = record::read(value, header, &collector.options) {
+                    if self.unfinished {
+                        found.drafts.iter_mut().for_each(Draft::break_off);
+                    }
                     self.known += 1;
                     self.canonical = found.format.name == formats::canonical().name;
+                    if self.explained != Explained::Well {
+                        let place = self.place(position);
+                        let mut explanation =
+                            Explanation::of(&found, value, header, place, &collector.options);
+                        if self.streamed {
+                            explanation.tell_of_stream();
+                        }
+                        self.explain(explanation, collector);
+                    }
                     return self.finish_all(found, position, collector);
                 }
                 let list = super::cut::RECORD_ARRAYS.iter().find_map(|name| {
@@ -191,13 +405,41 @@ impl File {
             }
             _ => {}
         }
-        let found = record::describe(value);
+        let mut found = record::describe(value);
+        if let Some(format) = collector.options.format {
+            found.push_str(&format!(" and not in the format {}, which was asked for", format.name));
+        }
         self.first_unknown.get_or_insert_with(|| (position, found.clone()));
         collector.summary.drop_one(
             Reason::UnknownShape,
             || self.place(position),
             || format!("It is {found}."),
         );
+    }
+
+    /// Whether nothing that was asked for keeps a canonical record from being read as one.
+    fn may_be_canonical(&self, collector: &Collector) -> bool {
+        let options = &collector.options;
+        options.map.is_empty() && options.format.is_none_or(|format| format == formats::canonical())
+    }
+
+    /// Keeps an explanation: the first of the file, or the first with reasoning in its place.
+    fn explain(&mut self, explanation: Explanation, collector: &mut Collector) {
+        let has_reasoning = explanation.reasoning_field.is_some();
+        let kept = &mut collector.explanations;
+        let at = match self.explained {
+            Explained::Nothing if kept.len() < explain::MOST => {
+                kept.push(explanation);
+                kept.len() - 1
+            }
+            Explained::Poorly(at) if has_reasoning && at < kept.len() => {
+                kept[at] = explanation;
+                at
+            }
+            Explained::Poorly(at) => at,
+            Explained::Nothing | Explained::Well => return,
+        };
+        self.explained = if has_reasoning { Explained::Well } else { Explained::Poorly(at) };
     }
 
     fn finish_all(&self, found: record::Found, position: Position, collector: &mut Collector) {
@@ -217,17 +459,20 @@ impl File {
         let bytes = source::read_all(&mut reader, limit)
             .map_err(|error| self.broke_off(Position::File, error))?;
         let Some(bytes) = bytes else {
-            let detail = format!("It is longer than {limit} bytes.");
-            self.lose(Reason::TooLong, Position::File, detail, collector);
+            self.lose(Reason::TooLong, Position::File, too_long(limit), collector);
             return Ok(());
         };
         let (text, lossy) = json::text(&bytes);
         collector.summary.note(Note::InvalidUtf8, usize::from(lossy));
         self.known += 1;
-        let format = formats::plain_text();
+        let format = collector.options.format.unwrap_or(formats::plain_text());
         if let Read::Text(read) = format.read {
             // Line ends are mended first, so that a code block is seen.
-            let draft = read(&clean(text.into_owned()));
+            let text = clean(text.into_owned());
+            let draft = read(&text);
+            let explanation =
+                Explanation::text(self.place(Position::File), &draft, &text, &collector.options);
+            self.explain(explanation, collector);
             finish(draft, format, &self.name, Position::File, collector);
         }
         Ok(())
@@ -270,11 +515,17 @@ impl File {
 
     fn broke_off(&self, position: Position, source: io::Error) -> Error {
         let place = match position {
-            Position::File | Position::Line(0) | Position::Record(0) => "at its start".to_owned(),
+            Position::File | Position::Line(0) | Position::Record(0) | Position::Row(0) => {
+                "at its start".to_owned()
+            }
             position => format!("after {position}"),
         };
-        Error::Read { file: self.name.display.clone(), place, source }
+        Error::stopped(self.name.display.clone(), place, source)
     }
+}
+
+fn too_long(limit: usize) -> String {
+    format!("It is longer than {limit} bytes (--max-record-bytes).")
 }
 
 /// A refused file is an error if the user named it, and is passed over in a folder.
@@ -311,11 +562,9 @@ mod tests {
 
     /// Reads bytes as if they came from standard input.
     fn stdin(bytes: &[u8]) -> Result<(Vec<Trace>, Summary), Error> {
-        let Ok(source) = Source::new(Box::new(Cursor::new(bytes.to_vec()))) else {
-            panic!("refused")
-        };
-        let (options, summary, ready) = Default::default();
-        let mut collector = Collector { options, summary, ready };
+        let source = Source::new(Box::new(Cursor::new(bytes.to_vec()))).unwrap();
+        let (options, summary, ready, explanations) = Default::default();
+        let mut collector = Collector { options, summary, ready, explanations };
         let mut file = File::new(Name::stdin(), source, &mut collector)?;
         while file.step(&mut collector)? {}
         Ok((collector.ready.into(), collector.summary))

@@ -6,10 +6,11 @@
 use std::collections::VecDeque;
 
 use super::detect::Name;
+use super::explain::Explanation;
 use super::formats::{self, Format, Label};
 use super::record::Draft;
 use super::summary::{Note, Place, Position, Reason, Summary};
-use super::{Options, clean, mediation};
+use super::{Error, Options, clean, cleaning, mediation};
 use crate::trace::{TextKind, Trace};
 
 /// Where finished traces and counts go.
@@ -17,6 +18,35 @@ pub(super) struct Collector {
     pub options: Options,
     pub summary: Summary,
     pub ready: VecDeque<Trace>,
+    pub explanations: Vec<Explanation>,
+}
+
+impl Collector {
+    /// With `strict`, the first record that was dropped is an error.
+    pub fn check_strict(&self) -> Result<(), Error> {
+        if !self.options.strict {
+            return Ok(());
+        }
+        let bad = self.summary.dropped.iter().find(|(reason, _)| reason.is_about_a_record());
+        bad.map_or(Ok(()), |(reason, dropped)| {
+            Err(Error::BadRecord {
+                place: dropped.first.to_string(),
+                reason: reason.description(),
+                detail: dropped.detail.trim_end_matches('.').to_owned(),
+            })
+        })
+    }
+}
+
+/// Finish reasons of a generation that reached a limit.
+const CUT_OFF: &[&str] = &["length", "max_tokens", "max_output_tokens", "model_length"];
+
+/// Whether the record says that the generation reached a limit before there was an answer.
+fn is_cut_off(trace: &Trace) -> bool {
+    let reason = trace.meta.get("finish_reason").and_then(serde_json::Value::as_str);
+    let at_limit =
+        reason.is_some_and(|reason| CUT_OFF.iter().any(|known| reason.eq_ignore_ascii_case(known)));
+    at_limit && trace.answer.as_deref().is_none_or(|answer| answer.trim().is_empty())
 }
 
 /// Completes a draft and hands it out, or counts why not.
@@ -27,10 +57,19 @@ pub(super) fn finish(
     position: Position,
     collector: &mut Collector,
 ) {
-    let options = &collector.options;
-    let Draft { mut trace, evidence, cut_off, encrypted, generation, why } = draft;
+    let Collector { options, summary, ready, .. } = collector;
+    let Draft {
+        mut trace,
+        evidence,
+        cut_off,
+        encrypted,
+        generation,
+        earlier_turns,
+        why,
+        no_response,
+    } = draft;
     let is_canonical = format.name == formats::canonical().name;
-    clean::trace(&mut trace, !is_canonical);
+    clean::trace(&mut trace, !is_canonical, &options.cleaning, summary);
     identify(&mut trace, name, position, generation, is_canonical);
     let own_label = trace.model.take().filter(|model| !model.trim().is_empty());
     let (label, guessed) = label(own_label.as_deref(), options, format.label, name);
@@ -39,19 +78,27 @@ pub(super) fn finish(
         let model = own_label.as_deref().or(trace.model.as_deref());
         // A file in a folder of many models often has the model in its own name.
         let hint = Some(name.stem.as_str()).filter(|_| own_label.is_none());
+        let cut_off = cut_off || is_cut_off(&trace);
         let mediation = mediation::judge(evidence, model, hint, cut_off);
         trace.meta.insert("mediation".into(), mediation.name().into());
     }
-    let summary = &mut collector.summary;
     summary.note(Note::EncryptedPart, encrypted);
+    summary.note(Note::EarlierTurn, earlier_turns);
     if trace.text(options.text).is_some() {
         summary.note(Note::LabelFromName, usize::from(guessed));
+        if options.cleaning.mask_names {
+            summary.note(Note::MaskedNames, usize::from(cleaning::mask_names(&mut trace)));
+        }
         summary.keep(&trace, format.name);
-        collector.ready.push_back(trace);
+        ready.push_back(trace);
         return;
     }
-    let (reason, detail) = if options.text == TextKind::Answer || !trace.reasoning.trim().is_empty()
-    {
+    let (reason, detail) = if no_response {
+        (
+            Reason::EmptyResponse,
+            why.unwrap_or_else(|| "The provider answered with nothing.".to_owned()),
+        )
+    } else if options.text == TextKind::Answer || !trace.reasoning.trim().is_empty() {
         (Reason::NoAnswer, "The record holds no answer.".to_owned())
     } else if encrypted > 0 {
         (Reason::EncryptedReasoning, "Only the provider can read it.".to_owned())
@@ -91,7 +138,7 @@ fn identify(
 ) {
     let number = match position {
         Position::File => None,
-        Position::Line(number) | Position::Record(number) => Some(number),
+        Position::Line(number) | Position::Record(number) | Position::Row(number) => Some(number),
     };
     if trace.id.is_empty() {
         trace.id = match (number, &name.folder) {

@@ -43,6 +43,8 @@ pub(super) fn judge(
 /// 4 on.
 fn shows_only_a_summary(model: &str) -> bool {
     let name = model.rsplit('/').next().unwrap_or(model).to_ascii_lowercase().replace('_', "-");
+    // Bedrock puts the region and the vendor in front: `us.anthropic.claude-sonnet-4-…`.
+    let name = name.find("claude").map_or(name.as_str(), |at| &name[at..]);
     let generation = |prefix: &str| {
         let rest = name.strip_prefix(prefix)?.trim_start_matches('-');
         rest.chars().next().and_then(|c| c.to_digit(10))
@@ -74,6 +76,7 @@ mod tests {
             "anthropic/claude-sonnet-4",
             "claude-haiku-4-5-20251001",
             "claude_4.5_haiku",
+            "us.anthropic.claude-sonnet-4-20250514-v1:0",
             "x-ai/grok-4.5",
         ] {
             assert!(shows_only_a_summary(model), "{model}");
@@ -84,6 +87,7 @@ mod tests {
             "x-ai/grok-3-mini-beta",
             "x-ai/grok-code-fast-1",
             "anthropic/claude-3.7-sonnet",
+            "us.anthropic.claude-3-7-sonnet-20250219-v1:0",
             "google/gemini-2.0-flash-thinking-exp",
             "allenai/olmo-3-7b-think",
             "deepseek/deepseek-r1",

@@ -4,9 +4,11 @@
 //! input order, and a [`Summary`] of what was read and what was dropped, by reason. Called by the
 //! verbs in `cli`.
 //!
-//! `inputs` finds the files, `source` decompresses, `detect` and `cut` make records of the bytes,
+//! `inputs` finds the files, `source` decompresses, `containers` opens archives and tables, `detect`
+//! and `cut` make records of the bytes, `stream` puts the pieces of streamed responses together,
 //! `record` and `formats` make traces of the records, `file` holds these together. Only one record
-//! is in memory at a time.
+//! is in memory at a time (of Parquet, a batch of rows), and a bounded number of unfinished streams.
+//! `cleaning` mends and marks traces, `survey` counts what is in them.
 //!
 //! ```
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -24,37 +26,53 @@
 //! # }
 //! ```
 
+mod catalogue;
 mod clean;
+pub mod cleaning;
+mod containers;
 mod cut;
 mod detect;
 mod error;
+mod explain;
 mod file;
 mod finish;
 mod formats;
 mod inputs;
 mod json;
+mod map;
 mod mediation;
 mod record;
 mod source;
+mod stream;
 mod summary;
+mod survey;
 pub mod tags;
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::trace::{TextKind, Trace};
+use cleaning::Cleaning;
+use containers::archive::{Archive, Closed};
+use containers::limited::Counting;
+use containers::seekable::Seekable;
 use detect::Name;
 use file::File;
 use finish::Collector;
 use inputs::Input;
-use source::{Refused, Source};
+use source::{Opened, Refused};
 
+pub use catalogue::CONTAINERS;
 pub use clean::clean;
 pub use error::Error;
-pub use formats::{Format, formats};
+pub use explain::Explanation;
+pub use formats::{Format, format_named, formats};
+pub use map::{FieldMap, MAPPABLE};
 pub use summary::{Dropped, Note, Place, Position, Reason, Summary, UNNAMED};
+pub use survey::{ModelSurvey, Survey};
 
 /// How inputs are read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -67,21 +85,46 @@ pub struct Options {
     pub limits: Limits,
     /// The text that is wanted. A trace that lacks it is dropped and counted.
     pub text: TextKind,
+    /// What is mended in every trace.
+    pub cleaning: Cleaning,
+    /// Whether the first bad record ends the reading with [`Error::BadRecord`].
+    pub strict: bool,
+    /// The only format that is tried ([`format_named`]); `None` to recognize it by its shape.
+    pub format: Option<&'static Format>,
+    /// Where fields stand that are not to be looked for.
+    pub map: FieldMap,
 }
 
-/// What one record may demand. A record over a limit is dropped and counted.
+/// What one record or one file may demand. A record over a limit is dropped and counted; a file
+/// that unpacks to more than it may is read up to there, and an error says so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// The most bytes of a line, of an element of an array, or of a file of plain text.
+    /// The most bytes of a line, of an element of an array, of a row, or of a file of plain text
+    /// (`--max-record-bytes`).
     pub record_bytes: usize,
     /// A record whose brackets are nested this deeply is dropped. More than 128 counts as 128,
-    /// the limit of the JSON parser.
+    /// the limit of the JSON parser (`--max-depth`).
     pub depth: usize,
+    /// The most unpacked bytes of a member of an archive, and of what must be laid down in a
+    /// temporary file (`--max-unpacked-bytes`). A compressed file that can be read from front to
+    /// end may be of any size.
+    pub unpacked_bytes: u64,
+    /// How many times its packed size a file may be, once 64 MB are unpacked
+    /// (`--max-unpacked-ratio`).
+    pub unpacked_ratio: u64,
+    /// The most members of an archive (`--max-members`).
+    pub members: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { record_bytes: 64 << 20, depth: 128 }
+        Self {
+            record_bytes: 64 << 20,
+            depth: 128,
+            unpacked_bytes: 2 << 30,
+            unpacked_ratio: 1000,
+            members: 100_000,
+        }
     }
 }
 
@@ -97,15 +140,39 @@ pub fn open(inputs: &[String], options: Options) -> Result<Traces, Error> {
     let mut summary = Summary { inputs: inputs.to_vec(), ..Summary::default() };
     summary.note(Note::HiddenFile, expanded.hidden);
     let folders = expanded.folders.into_iter().map(|path| Folder { path, ..Folder::default() });
-    Ok(Traces {
-        total_bytes: total_bytes(&expanded.list),
-        inputs: expanded.list.into(),
-        folders: folders.collect(),
-        current: None,
-        collector: Collector { options, summary, ready: VecDeque::new() },
-        bytes_read: Arc::default(),
-        finished: false,
-    })
+    let mut traces = Traces::new(options, summary);
+    traces.total_bytes = total_bytes(&expanded.list);
+    traces.inputs = expanded.list.into();
+    traces.folders = folders.collect();
+    Ok(traces)
+}
+
+/// Reads one input that is no file on the disk. `name` is what messages call it; its ending decides
+/// where the content leaves a choice.
+///
+/// ```
+/// use cotprint::ingest::{self, Options};
+///
+/// let text = "id,reasoning\n1,I add.\n";
+/// let traces = ingest::read("rows.csv", text.as_bytes(), Options::default())?;
+/// assert_eq!(traces.filter_map(Result::ok).count(), 1);
+/// # Ok::<(), ingest::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// Where the beginning cannot be read or is in no known format.
+pub fn read(
+    name: &str,
+    reader: impl Read + Send + 'static,
+    options: Options,
+) -> Result<Traces, Error> {
+    let summary = Summary { inputs: vec![name.to_owned()], files: 1, ..Summary::default() };
+    let mut traces = Traces::new(options, summary);
+    let counted = Counting { inner: reader, counter: traces.bytes_read.clone() };
+    let opened = source::unpack(Box::new(counted), &traces.collector.options.limits);
+    traces.start(Name::of(Path::new(name), false), opened, None, None)?;
+    Ok(traces)
 }
 
 /// The size of all files as they lie on the disk, or `None` if one of them has no size.
@@ -126,6 +193,7 @@ fn total_bytes(inputs: &[Input]) -> Option<u64> {
 pub struct Traces {
     inputs: VecDeque<Input>,
     folders: Vec<Folder>,
+    archive: Option<OpenArchive>,
     current: Option<(File, Option<usize>)>,
     collector: Collector,
     total_bytes: Option<u64>,
@@ -133,7 +201,17 @@ pub struct Traces {
     finished: bool,
 }
 
-/// What came of the files of one folder.
+/// An archive whose members are being read.
+struct OpenArchive {
+    name: Name,
+    archive: Archive,
+    /// The member that is read next.
+    next: usize,
+    /// The entry in the list of folders under which the members are counted.
+    folder: usize,
+}
+
+/// What came of the files of one folder, or of the members of one archive.
 #[derive(Default)]
 struct Folder {
     path: String,
@@ -145,6 +223,24 @@ struct Folder {
 }
 
 impl Traces {
+    fn new(options: Options, summary: Summary) -> Self {
+        Self {
+            inputs: VecDeque::new(),
+            folders: Vec::new(),
+            archive: None,
+            current: None,
+            collector: Collector {
+                options,
+                summary,
+                ready: VecDeque::new(),
+                explanations: Vec::new(),
+            },
+            total_bytes: None,
+            bytes_read: Arc::default(),
+            finished: false,
+        }
+    }
+
     /// What was read so far; complete once the iterator has ended.
     pub fn summary(&self) -> &Summary {
         &self.collector.summary
@@ -153,6 +249,12 @@ impl Traces {
     /// The summary, without the iterator.
     pub fn into_summary(self) -> Summary {
         self.collector.summary
+    }
+
+    /// How each file was understood, in the order of the files; those whose records are all unknown
+    /// or broken are left out, and so is everything after the first thousand.
+    pub fn explanations(&self) -> &[Explanation] {
+        &self.collector.explanations
     }
 
     /// The size of all files in bytes, as they lie on the disk. `None` with standard input.
@@ -180,9 +282,12 @@ impl Traces {
                         false
                     }
                 };
+                self.collector.check_strict()?;
                 if !more {
                     self.close(folder);
                 }
+            } else if let Some(open) = self.archive.take() {
+                self.open_member(open)?;
             } else if let Some(input) = self.inputs.pop_front() {
                 self.open_next(input)?;
             } else {
@@ -205,23 +310,93 @@ impl Traces {
             Some(path) => Name::of(path, folder.is_some()),
             None => Name::stdin(),
         };
-        let file = name.display.clone();
-        let opened = match Source::open(path.as_deref(), &self.bytes_read) {
-            Ok(source) => File::new(name, source, &mut self.collector),
-            Err(Refused::Io(source)) => {
-                Err(Error::Read { file, place: "at its start".into(), source })
-            }
-            Err(Refused::Compression(what)) => Err(Error::Unsupported {
-                file,
-                what,
-                advice: "Decompress it first, or use gzip or zstd.",
-            }),
-        };
-        match opened {
-            Ok(file) => self.current = Some((file, folder)),
-            Err(error) => self.pass_over(folder, error)?,
+        let opened =
+            source::open(path.as_deref(), &self.bytes_read, &self.collector.options.limits);
+        match self.start(name, opened, folder, None) {
+            Ok(()) => Ok(()),
+            Err(error) => self.pass_over(folder, error),
         }
+    }
+
+    /// Begins to read what was opened.
+    fn start(
+        &mut self,
+        name: Name,
+        opened: Result<Opened, Refused>,
+        folder: Option<usize>,
+        shared: Option<Arc<record::Object>>,
+    ) -> Result<(), Error> {
+        let file = name.display.clone();
+        let file = match opened {
+            Ok(Opened::Stream(source)) => File::new(name, source, &mut self.collector)?,
+            Ok(Opened::Parquet(content)) => File::parquet(name, content, &self.collector)?,
+            Ok(Opened::Archive(content)) => return self.open_archive(name, content, folder),
+            Err(Refused::Io(source)) => {
+                return Err(Error::stopped(file, "at its start".into(), source));
+            }
+            Err(Refused::Unsupported(what, advice)) => {
+                return Err(Error::Unsupported { file, what, advice });
+            }
+        };
+        self.current = Some((file.sharing(shared), folder));
         Ok(())
+    }
+
+    /// Opens an archive, whose members count as the files of a folder.
+    fn open_archive(
+        &mut self,
+        name: Name,
+        content: Seekable,
+        folder: Option<usize>,
+    ) -> Result<(), Error> {
+        if self.archive.is_some() {
+            return Err(Error::Unsupported {
+                file: name.display,
+                what: "a zip archive inside a zip archive",
+                advice: "Unpack the outer one first.",
+            });
+        }
+        let archive = Archive::open(content, &self.collector.options.limits)
+            .map_err(|error| Error::stopped(name.display.clone(), "at its start".into(), error))?;
+        self.collector.summary.note(Note::HiddenFile, archive.hidden);
+        if archive.members().is_empty() {
+            let place = || Place { file: name.display.clone(), position: Position::File };
+            let detail = || "There is no file in the archive.".into();
+            self.collector.summary.drop_one(Reason::EmptyFile, place, detail);
+        }
+        // An archive that was named must hold something known. One in a folder need not.
+        let folder = folder.unwrap_or_else(|| {
+            self.folders.push(Folder { path: name.display.clone(), ..Folder::default() });
+            self.folders.len() - 1
+        });
+        self.archive = Some(OpenArchive { name, archive, next: 0, folder });
+        Ok(())
+    }
+
+    /// Begins to read the next member of an archive, or lets go of the archive after the last.
+    fn open_member(&mut self, mut open: OpenArchive) -> Result<(), Error> {
+        let Some(member) = open.archive.members().get(open.next) else { return Ok(()) };
+        let mut name = Name::of_member(&open.name, &member.name);
+        let shared = open.archive.header.clone();
+        if shared.is_some() {
+            // The samples of a log have one source, the log.
+            name.file.clone_from(&open.name.file);
+        }
+        let folder = open.folder;
+        if let Some(folder) = self.folders.get_mut(folder) {
+            folder.files += 1;
+        }
+        let opened = match open.archive.unpack(open.next) {
+            Ok(bytes) => source::unpack(bytes, &self.collector.options.limits),
+            Err(Closed::Io(error)) => Err(Refused::Io(error)),
+            Err(Closed::Unsupported(what, advice)) => Err(Refused::Unsupported(what, advice)),
+        };
+        open.next += 1;
+        self.archive = Some(open);
+        match self.start(name, opened, Some(folder), shared) {
+            Ok(()) => Ok(()),
+            Err(error) => self.pass_over(Some(folder), error),
+        }
     }
 
     fn close(&mut self, folder: Option<usize>) {
@@ -236,13 +411,18 @@ impl Traces {
         let Some(folder) = folder.and_then(|index| self.folders.get_mut(index)) else {
             return Err(error);
         };
-        if !error.is_about_content() {
+        // A member that is damaged says nothing about the others. A damaged file in a folder does
+        // stop the reading: it was laid there whole, and what is left of it may mislead.
+        let is_damaged_member = self.archive.is_some() && matches!(error, Error::Read { .. });
+        if !error.is_about_content() && !is_damaged_member {
             return Err(error);
         }
         let sentence = error.found();
         let (reason, file) = match &error {
             Error::NotText { file, .. } => (Some(Reason::NotText), file),
             Error::Unsupported { file, .. } => (Some(Reason::UnsupportedFile), file),
+            Error::OverLimit { file, .. } => (Some(Reason::OverLimit), file),
+            Error::Read { file, .. } => (Some(Reason::DamagedMember), file),
             // Its records are counted one by one already.
             Error::NotJson { file, .. } | Error::UnknownShape { file, .. } => (None, file),
             _ => return Err(error),
@@ -255,7 +435,7 @@ impl Traces {
         Ok(())
     }
 
-    /// A folder that was named and holds nothing known is an error, told at the end.
+    /// A folder or archive that was named and holds nothing known is an error, told at the end.
     fn check_folders(&mut self) -> Result<(), Error> {
         let unknown = |folder: &&mut Folder| folder.known == 0 && folder.files > 0;
         match self.folders.iter_mut().find(unknown) {

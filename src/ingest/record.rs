@@ -4,9 +4,13 @@
 //! each envelope (`response`, `body`, …). Goes out: [`Draft`]s, which carry what the wrapping rows
 //! say about id, prompt, model and domain. Called by `file`; the formats build on [`Node`].
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Map, Value};
 
-use super::formats::{Format, Read};
+use super::Options;
+use super::formats::{self, Format, Read};
+use super::map::FieldMap;
 use super::mediation::Evidence;
 use crate::trace::Trace;
 
@@ -24,6 +28,7 @@ pub(super) const ENVELOPES: &[&str] = &[
     "data",
     "message",
     "completion",
+    "modelOutput",
 ];
 
 /// How deeply envelopes may be nested.
@@ -40,13 +45,23 @@ pub(super) struct Draft {
     pub encrypted: usize,
     /// Which of several generations it is.
     pub generation: Option<usize>,
+    /// How many earlier turns of the model have reasoning too and were not read.
+    pub earlier_turns: usize,
     /// Why there is no reasoning, where the record tells.
     pub why: Option<String>,
+    /// The provider answered with nothing or with an error; `why` says which.
+    pub no_response: bool,
 }
 
 impl Draft {
     pub fn has_reasoning(&self) -> bool {
         !self.trace.reasoning.trim().is_empty()
+    }
+
+    /// Marks what a stream left without an end.
+    pub fn break_off(&mut self) {
+        self.cut_off = true;
+        self.trace.meta.entry("finish_reason").or_insert("interrupted".into());
     }
 }
 
@@ -73,6 +88,11 @@ impl<'a> Node<'a> {
     /// The object around it.
     pub fn parent(&self) -> Option<&'a Object> {
         self.chain.len().checked_sub(2).map(|at| self.chain[at])
+    }
+
+    /// What the file says for all its records.
+    pub fn header(&self) -> Option<&'a Object> {
+        self.header
     }
 
     /// An object inside this one.
@@ -141,11 +161,23 @@ const IDS: &[&str] = &[
     "sample_id",
     "request_id",
     "generation_id",
+    "recordId",
+    "responseId",
+    "response_id",
 ];
 const PROMPT_IDS: &[&str] =
     &["prompt_id", "question_id", "problem_id", "task_id", "item_id", "doc_id"];
-const MODELS: &[&str] = &["model", "model_id", "model_name", "llm", "generator"];
-const DOMAINS: &[&str] = &["domain", "category", "subject", "topic"];
+const MODELS: &[&str] = &[
+    "model",
+    "model_id",
+    "modelId",
+    "model_name",
+    "modelVersion",
+    "model_version",
+    "llm",
+    "generator",
+];
+const DOMAINS: &[&str] = &["domain", "category", "subject", "topic", "problem_type"];
 const SOURCES: &[&str] = &["source", "dataset"];
 const METADATA: &[&str] = &["metadata", "meta", "config", "configs"];
 pub(super) const PROMPTS: &[&str] = &[
@@ -160,8 +192,10 @@ pub(super) const PROMPTS: &[&str] = &[
     "task",
     "original_message",
     "messages",
+    "conversations",
     "chat_history",
     "request",
+    "modelInput",
 ];
 
 fn first(object: &Object, names: &[&str]) -> Option<String> {
@@ -173,23 +207,34 @@ fn first(object: &Object, names: &[&str]) -> Option<String> {
 }
 
 /// What the user asked: a string, a message, or the last of the user's messages.
-fn user_text(value: &Value) -> Option<String> {
+pub(super) fn user_text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()).filter(|text| !text.trim().is_empty()),
-        Value::Object(object) => match object.get("messages") {
-            Some(messages) => user_text(messages),
-            None => object.get("content").and_then(plain_text),
-        },
+        Value::Object(object) => {
+            let inner = ["body", "params", "messages", "contents", "input", "prompt"];
+            match inner.iter().find_map(|name| object.get(*name)) {
+                Some(messages) => user_text(messages),
+                None => content_of(object).and_then(plain_text),
+            }
+        }
         Value::Array(list) => {
-            let is_user = |value: &&Value| matches!(value["role"].as_str(), Some("user" | "human"));
+            let is_user = |value: &&Value| {
+                let role = value.get("role").or_else(|| value.get("from")).and_then(Value::as_str);
+                matches!(role, Some("user" | "human"))
+            };
             let message = list.iter().rev().find(is_user);
             match message {
-                Some(message) => message.get("content").and_then(plain_text),
+                Some(message) => content_of(message.as_object()?).and_then(plain_text),
                 None => list.iter().rev().find_map(Value::as_str).map(str::to_owned),
             }
         }
         _ => None,
     }
+}
+
+/// What a message says, by the names that providers and data sets have for it.
+pub(super) fn content_of(message: &Object) -> Option<&Value> {
+    ["content", "parts", "value"].iter().find_map(|name| message.get(*name))
 }
 
 /// The text of a message's content: a string, or the texts of its parts.
@@ -213,16 +258,66 @@ pub(super) struct Found {
     pub drafts: Vec<Draft>,
 }
 
-/// Tries the formats on a record. The first that finds reasoning wins; else the first that knows
+/// Makes drafts of a record, as the options ask: by the map, by one format, or by its shape.
+pub(super) fn read(record: &Value, header: Option<&Object>, options: &Options) -> Option<Found> {
+    let object = record.as_object()?;
+    if options.map.is_empty() {
+        return recognize(options.format, object, header);
+    }
+    let mut found = if options.map.get("reasoning").is_some() {
+        let drafts = formats::mapped(&Node::new(object, header), record, &options.map);
+        numbered(Found { format: &formats::MAPPED, drafts })
+    } else {
+        recognize(options.format, object, header)?
+    };
+    for draft in &mut found.drafts {
+        place(&mut draft.trace, record, &options.map);
+    }
+    Some(found)
+}
+
+/// Puts what the map names in the place of what was found. A list is left to the format, which
+/// knows the generations.
+fn place(trace: &mut Trace, record: &Value, map: &FieldMap) {
+    let text = |field: &str| {
+        map.find(field, record).map(|value| match value {
+            Some(Value::Number(number)) => Some(number.to_string()),
+            value => value.and_then(plain_text).filter(|text| !text.trim().is_empty()),
+        })
+    };
+    let fill = |field: &str, slot: &mut Option<String>| {
+        if let Some(value) = text(field) {
+            *slot = value;
+        }
+    };
+    fill("model", &mut trace.model);
+    fill("prompt", &mut trace.prompt);
+    fill("prompt_id", &mut trace.prompt_id);
+    fill("domain", &mut trace.domain);
+    if map.get("reasoning").is_none() {
+        fill("answer", &mut trace.answer);
+    }
+    if let Some(id) = text("id") {
+        trace.id = id.unwrap_or_default();
+    }
+    if let Some(source) = text("source") {
+        trace.source = source.unwrap_or_default();
+    }
+}
+
+/// Tries the formats on a record, or the only one that is asked for. The first that finds reasoning wins; else the first that knows
 /// the shape.
 pub(super) fn recognize(
-    formats: &'static [Format],
+    only: Option<&'static Format>,
     record: &Object,
     header: Option<&Object>,
 ) -> Option<Found> {
     let root = Node::new(record, header);
     let mut fallback = None;
-    for format in formats {
+    // What the pieces of a stream make is in one of the other formats.
+    let only = only.filter(|format| !matches!(format.read, Read::Events));
+    let formats = only.map_or(formats::FORMATS, std::slice::from_ref);
+    for format in formats.iter().filter(|format| only.is_some() || !format.only_by_name) {
         let Read::Record(read) = format.read else { continue };
         let Some(drafts) = search(read, &root) else { continue };
         let found = Found { format, drafts };
@@ -269,20 +364,24 @@ fn search(read: fn(&Node<'_>) -> Option<Vec<Draft>>, node: &Node<'_>) -> Option<
     fallback
 }
 
-/// Gives the generations of one record ids of their own and one prompt.
+/// Numbers the generations of one record. Drafts with ids of their own (the spans of one export)
+/// are no generations of each other.
 fn numbered(mut found: Found) -> Found {
-    if let [only] = found.drafts.as_mut_slice() {
-        only.generation = None;
+    let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (at, draft) in found.drafts.iter().enumerate() {
+        groups.entry(draft.trace.id.clone()).or_default().push(at);
     }
-    if found.drafts.len() < 2 {
-        return found;
-    }
-    let mut numbers: Vec<_> = found.drafts.iter().filter_map(|draft| draft.generation).collect();
-    numbers.sort_unstable();
-    numbers.dedup();
-    let unique = numbers.len() == found.drafts.len();
-    for (at, draft) in found.drafts.iter_mut().enumerate() {
-        draft.generation = draft.generation.filter(|_| unique).or(Some(at));
+    for members in groups.values() {
+        let numbers: BTreeSet<_> =
+            members.iter().filter_map(|&at| found.drafts[at].generation).collect();
+        let unique = numbers.len() == members.len();
+        for (number, &at) in members.iter().enumerate() {
+            let draft = &mut found.drafts[at];
+            draft.generation = match members.len() {
+                1 => None,
+                _ => draft.generation.filter(|_| unique).or(Some(number)),
+            };
+        }
     }
     found
 }
@@ -317,11 +416,10 @@ pub(super) fn describe(value: &Value) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::super::formats::FORMATS;
     use super::*;
 
     fn read(record: &Value) -> Vec<Draft> {
-        let found = recognize(FORMATS, record.as_object().unwrap(), None);
+        let found = recognize(None, record.as_object().unwrap(), None);
         found.map(|found| found.drafts).unwrap_or_default()
     }
 
@@ -370,6 +468,15 @@ mod tests {
     }
 
     #[test]
+    fn drafts_with_ids_of_their_own_are_no_generations() {
+        let mut other = completion();
+        other["id"] = "gen-2".into();
+        let drafts = read(&json!({"outputs": [completion(), other, completion()]}));
+        let numbers: Vec<_> = drafts.iter().map(|draft| draft.generation).collect();
+        assert_eq!(numbers, [Some(0), None, Some(1)]);
+    }
+
+    #[test]
     fn rows_tell_id_prompt_and_domain_in_many_ways() {
         let row = json!({"question_id": "q1", "category": "math", "api_provider": "chutes",
             "messages": [{"role": "system", "content": "Be brief."},
@@ -381,6 +488,38 @@ mod tests {
         assert_eq!(trace.prompt.as_deref(), Some("2+2?"));
         assert_eq!(trace.model.as_deref(), Some("a/b"));
         assert_eq!(trace.meta["provider"], "chutes");
+    }
+
+    #[test]
+    fn a_map_names_the_places() {
+        let map = |arguments: &[&str]| Options {
+            map: FieldMap::parse(arguments.iter().copied()).unwrap(),
+            ..Options::default()
+        };
+        let record = json!({"run": {"by": "a/b", "n": 7, "steps": ["One plus one.", "Two."], "say": "<think>I add.</think>4"},
+            "reasoning": "not this one", "question": "2+2?"});
+        let options = map(&["reasoning=/run/say", "model=/run/by", "id=/run/n"]);
+        let found = super::read(&record, None, &options).unwrap();
+        let trace = &found.drafts[0].trace;
+        assert_eq!((trace.reasoning.as_str(), trace.answer.as_deref()), ("I add.", Some("4")));
+        assert_eq!((trace.model.as_deref(), trace.id.as_str()), (Some("a/b"), "7"));
+        assert_eq!(trace.prompt.as_deref(), Some("2+2?"), "the rest is found as usual");
+        let several = super::read(&record, None, &map(&["reasoning=/run/steps"])).unwrap();
+        assert_eq!(several.drafts[1].trace.reasoning, "Two.");
+        assert_eq!(several.drafts[1].generation, Some(1));
+        let nowhere = super::read(&record, None, &map(&["reasoning=/run/none"])).unwrap();
+        assert!(nowhere.drafts[0].why.as_deref().unwrap().contains("/run/none"));
+        let other = super::read(&record, None, &map(&["model=/run/by"])).unwrap();
+        assert_eq!(other.drafts[0].trace.reasoning, "not this one");
+        assert_eq!(other.drafts[0].trace.model.as_deref(), Some("a/b"));
+    }
+
+    #[test]
+    fn one_format_can_be_asked_for() {
+        let row = json!({"thinking": "I add.", "answer": "4"});
+        let row = row.as_object().unwrap();
+        let only = |name: &str| recognize(Some(formats::format_named(name).unwrap()), row, None);
+        assert!(only("research-row").is_some() && only("chat-completion").is_none());
     }
 
     #[test]

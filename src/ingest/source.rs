@@ -1,17 +1,34 @@
-//! One input → a stream of decompressed bytes.
+//! One input → a stream of decompressed bytes, or a container to look into.
 //!
-//! Comes in: a file or standard input. Goes out: a [`Source`], whose first bytes can be looked at
-//! before it is read (for `detect`), and which counts the bytes it took from the disk (for the
-//! progress bar). Called by `mod` for each file in turn.
+//! Comes in: a file, standard input, or a member of an archive. Goes out: a [`Source`], whose first
+//! bytes can be looked at before it is read (for `detect`), or a [`Seekable`] that holds an archive
+//! or a Parquet file. Compression and encoding are found by content. Called by `mod` for each file
+//! in turn.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
+
+use encoding_rs_io::DecodeReaderBytesBuilder;
+
+use super::Limits;
+use super::containers::limited::{Counting, Limited};
+use super::containers::seekable::Seekable;
 
 /// How many decompressed bytes can be looked at before the reading begins.
 pub(super) const HEAD: usize = 256 * 1024;
+
+/// What an input turned out to be.
+pub(super) enum Opened {
+    /// Bytes to be read from front to end.
+    Stream(Source),
+    /// A zip archive.
+    Archive(Seekable),
+    /// A Parquet file.
+    Parquet(Seekable),
+}
 
 /// The decompressed bytes of one input.
 pub(super) struct Source {
@@ -19,6 +36,8 @@ pub(super) struct Source {
     pub head: Vec<u8>,
     /// Whether `head` is the whole input.
     pub complete: bool,
+    /// Whether the bytes were UTF-16 and are now UTF-8.
+    pub converted: bool,
     rest: Box<dyn Read + Send>,
 }
 
@@ -28,8 +47,8 @@ pub(super) type Reader = io::Chain<Cursor<Vec<u8>>, BufReader<Box<dyn Read + Sen
 /// Why an input cannot be opened.
 pub(super) enum Refused {
     Io(io::Error),
-    /// Compressed in a way that is not read; the word names it.
-    Compression(&'static str),
+    /// A kind of file that is not read: what it is, and what to do.
+    Unsupported(&'static str, &'static str),
 }
 
 impl From<io::Error> for Refused {
@@ -38,66 +57,111 @@ impl From<io::Error> for Refused {
     }
 }
 
-impl Source {
-    /// Opens a file, or standard input where there is no path. Bytes that are read from it, before
-    /// decompression, are added to `counter`.
-    pub fn open(path: Option<&Path>, counter: &Arc<AtomicU64>) -> Result<Self, Refused> {
-        let raw: Box<dyn Read + Send> = match path {
-            Some(path) => Box::new(File::open(path)?),
-            None => Box::new(io::stdin()),
-        };
-        Self::new(Box::new(Counting { inner: raw, counter: counter.clone() }))
-    }
+const DECOMPRESS: &str = "Decompress it first, or use gzip or zstd.";
 
-    /// Finds the compression by the first bytes and reads the head.
-    pub fn new(mut raw: Box<dyn Read + Send>) -> Result<Self, Refused> {
-        let mut start = Vec::new();
-        (&mut raw).take(6).read_to_end(&mut start)?;
-        let magic = |magic: &[u8]| start.starts_with(magic);
-        if magic(b"BZh") {
-            return Err(Refused::Compression("a bzip2 archive"));
-        }
-        if magic(b"\xfd7zXZ\0") {
-            return Err(Refused::Compression("an xz archive"));
-        }
-        // niffler refuses inputs of fewer than five bytes; those cannot be compressed.
-        let compressed = start.len() >= 5 && (magic(b"\x1f\x8b") || magic(b"\x28\xb5\x2f\xfd"));
-        let raw: Box<dyn Read + Send> = Box::new(Cursor::new(start).chain(raw));
-        let mut rest = if compressed {
-            let buffered = Box::new(BufReader::with_capacity(128 * 1024, raw));
-            match niffler::send::get_reader(buffered) {
-                Ok((reader, _)) => reader,
-                Err(niffler::Error::IOError(error)) => return Err(error.into()),
-                Err(error) => return Err(io::Error::other(error).into()),
+/// Opens a file, or standard input where there is no path. Bytes that are read from it, before
+/// decompression, are added to `counter`.
+pub(super) fn open(
+    path: Option<&Path>,
+    counter: &Arc<AtomicU64>,
+    limits: &Limits,
+) -> Result<Opened, Refused> {
+    let stream: Box<dyn Read + Send> = match path {
+        // A pipe (`<(zcat …)`) is read like standard input: it has only one direction.
+        Some(path) if path.is_file() => {
+            let file = Seekable::file(File::open(path)?, counter.clone())?;
+            let mut start = [0; 6];
+            let read = file.at(0).read(&mut start)?;
+            match container(&start[..read]) {
+                Some(container) => return Ok(container(file)),
+                None => Box::new(file),
             }
-        } else {
-            raw
-        };
+        }
+        Some(path) => Box::new(Counting { inner: File::open(path)?, counter: counter.clone() }),
+        None => Box::new(Counting { inner: io::stdin(), counter: counter.clone() }),
+    };
+    unpack(stream, limits)
+}
+
+/// The kind of container that begins with these bytes.
+fn container(start: &[u8]) -> Option<fn(Seekable) -> Opened> {
+    // The second is an archive without members.
+    if start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06") {
+        Some(Opened::Archive)
+    } else if start.starts_with(b"PAR1") {
+        Some(Opened::Parquet)
+    } else {
+        None
+    }
+}
+
+/// Finds out by the first bytes how a stream is packed, and unpacks it.
+pub(super) fn unpack(mut raw: Box<dyn Read + Send>, limits: &Limits) -> Result<Opened, Refused> {
+    let start = first_bytes(&mut raw)?;
+    if let Some(container) = container(&start) {
+        return Ok(container(Seekable::spooled(Cursor::new(start).chain(raw))?));
+    }
+    let magic = |magic: &[u8]| start.starts_with(magic);
+    if magic(b"BZh") {
+        return Err(Refused::Unsupported("a bzip2 archive", DECOMPRESS));
+    }
+    if magic(b"\xfd7zXZ\0") {
+        return Err(Refused::Unsupported("an xz archive", DECOMPRESS));
+    }
+    // niffler refuses inputs of fewer than five bytes; those cannot be compressed.
+    let compressed = start.len() >= 5 && (magic(b"\x1f\x8b") || magic(b"\x28\xb5\x2f\xfd"));
+    let raw: Box<dyn Read + Send> = Box::new(Cursor::new(start).chain(raw));
+    if !compressed {
+        return Ok(Opened::Stream(Source::new(raw)?));
+    }
+    let packed = Arc::default();
+    let counted = Counting { inner: raw, counter: Arc::clone(&packed) };
+    let buffered = Box::new(BufReader::with_capacity(128 * 1024, counted));
+    let unpacked = match niffler::send::get_reader(buffered) {
+        Ok((reader, _)) => reader,
+        Err(niffler::Error::IOError(error)) => return Err(error.into()),
+        Err(error) => return Err(io::Error::other(error).into()),
+    };
+    let mut unpacked = Limited::ratio(unpacked, packed, limits);
+    let start = first_bytes(&mut unpacked)?;
+    match container(&start) {
+        // What is spooled takes room on the disk, so here the size counts as well.
+        Some(container) => {
+            let whole = Cursor::new(start).chain(unpacked.and_size(limits));
+            Ok(container(Seekable::spooled(whole)?))
+        }
+        None => Ok(Opened::Stream(Source::new(Box::new(Cursor::new(start).chain(unpacked)))?)),
+    }
+}
+
+fn first_bytes(reader: &mut impl Read) -> io::Result<Vec<u8>> {
+    let mut start = Vec::new();
+    reader.take(6).read_to_end(&mut start)?;
+    Ok(start)
+}
+
+impl Source {
+    /// Reads the head, and takes a byte order mark for what it says.
+    pub fn new(mut raw: Box<dyn Read + Send>) -> io::Result<Self> {
+        let mut mark = Vec::new();
+        (&mut raw).take(3).read_to_end(&mut mark)?;
+        let converted = mark.starts_with(b"\xff\xfe") || mark.starts_with(b"\xfe\xff");
+        if mark == b"\xef\xbb\xbf" {
+            mark.clear();
+        }
+        let mut rest: Box<dyn Read + Send> = Box::new(Cursor::new(mark).chain(raw));
+        if converted {
+            rest = Box::new(DecodeReaderBytesBuilder::new().bom_sniffing(true).build(rest));
+        }
         let mut head = Vec::new();
         (&mut rest).take(HEAD as u64).read_to_end(&mut head)?;
         let complete = head.len() < HEAD;
-        if head.starts_with(b"\xef\xbb\xbf") {
-            head.drain(..3);
-        }
-        Ok(Self { head, complete, rest })
+        Ok(Self { head, complete, converted, rest })
     }
 
     /// The whole input, head included.
     pub fn into_reader(self) -> Reader {
         Cursor::new(self.head).chain(BufReader::with_capacity(HEAD, self.rest))
-    }
-}
-
-struct Counting {
-    inner: Box<dyn Read + Send>,
-    counter: Arc<AtomicU64>,
-}
-
-impl Read for Counting {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        self.counter.fetch_add(read as u64, Ordering::Relaxed);
-        Ok(read)
     }
 }
 
@@ -114,10 +178,18 @@ mod tests {
 
     use super::*;
 
-    fn all(bytes: Vec<u8>) -> Vec<u8> {
-        let Ok(source) = Source::new(Box::new(Cursor::new(bytes))) else { panic!("refused") };
+    fn opened(bytes: &[u8]) -> Result<Opened, Refused> {
+        unpack(Box::new(Cursor::new(bytes.to_vec())), &Limits::default())
+    }
+
+    fn stream(bytes: &[u8]) -> Source {
+        let Ok(Opened::Stream(source)) = opened(bytes) else { panic!("no stream") };
+        source
+    }
+
+    fn all(bytes: impl AsRef<[u8]>) -> Vec<u8> {
         let mut out = Vec::new();
-        source.into_reader().read_to_end(&mut out).unwrap();
+        stream(bytes.as_ref()).into_reader().read_to_end(&mut out).unwrap();
         out
     }
 
@@ -154,22 +226,51 @@ mod tests {
     }
 
     #[test]
+    fn utf16_becomes_utf8() {
+        let text = "{\"reasoning\": \"naïve 😀\"}\n".repeat(20_000);
+        let units = || std::iter::once(0xfeff).chain(text.encode_utf16());
+        let little: Vec<u8> = units().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = units().flat_map(u16::to_be_bytes).collect();
+        for bytes in [little, big] {
+            assert!(stream(&bytes).converted);
+            assert_eq!(all(&bytes), text.as_bytes());
+            assert_eq!(all(packed(niffler::Format::Gzip, &bytes)), text.as_bytes());
+        }
+        assert!(!stream(text.as_bytes()).converted);
+        assert_eq!(all(b"\xff\xfea\0\x00\xd8b\0"), "a\u{fffd}b".as_bytes());
+    }
+
+    #[test]
     fn other_archives_are_named() {
         for bytes in [&b"BZh91AY"[..], b"\xfd7zXZ\0\0"] {
-            let refused = Source::new(Box::new(Cursor::new(bytes.to_vec())));
-            assert!(matches!(refused, Err(Refused::Compression(_))));
+            assert!(matches!(opened(bytes), Err(Refused::Unsupported(..))));
         }
     }
 
     #[test]
+    fn containers_are_found_in_streams_and_under_compression() {
+        let parquet = b"PAR1 and so on".repeat(1000);
+        for bytes in [parquet.clone(), packed(niffler::Format::Zstd, &parquet)] {
+            let Ok(Opened::Parquet(mut file)) = opened(&bytes) else { panic!("not found") };
+            let mut out = Vec::new();
+            file.read_to_end(&mut out).unwrap();
+            assert_eq!(out, parquet);
+        }
+        assert!(matches!(opened(b"PK\x05\x06"), Ok(Opened::Archive(_))));
+    }
+
+    #[test]
     fn bytes_are_counted_before_decompression() {
+        use std::sync::atomic::Ordering;
         let packed = packed(niffler::compression::Format::Gzip, &b"a line\n".repeat(100_000));
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), &packed).unwrap();
         let counter = Arc::default();
-        let Ok(source) = Source::open(Some(file.path()), &counter) else { panic!("refused") };
+        let opened = open(Some(file.path()), &counter, &Limits::default());
+        let Ok(Opened::Stream(source)) = opened else { panic!("no stream") };
         io::copy(&mut source.into_reader(), &mut io::sink()).unwrap();
-        assert_eq!(counter.load(Ordering::Relaxed), packed.len() as u64);
+        // The first bytes are looked at once more than the rest.
+        assert_eq!(counter.load(Ordering::Relaxed), packed.len() as u64 + 6);
     }
 
     #[test]

@@ -51,10 +51,20 @@ impl Summary {
         place: impl FnOnce() -> Place,
         detail: impl FnOnce() -> String,
     ) {
+        self.drop_several(1, reason, place, detail);
+    }
+
+    pub(super) fn drop_several(
+        &mut self,
+        count: usize,
+        reason: Reason,
+        place: impl FnOnce() -> Place,
+        detail: impl FnOnce() -> String,
+    ) {
         self.dropped
             .entry(reason)
-            .and_modify(|dropped| dropped.count += 1)
-            .or_insert_with(|| Dropped { count: 1, first: place(), detail: detail() });
+            .and_modify(|dropped| dropped.count += count)
+            .or_insert_with(|| Dropped { count, first: place(), detail: detail() });
     }
 
     pub(super) fn note(&mut self, note: Note, count: usize) {
@@ -112,6 +122,8 @@ pub enum Position {
     Line(usize),
     /// A record of a JSON document: an element of its array, or one of several values in a row.
     Record(usize),
+    /// A row of a table (CSV, TSV) or of a Parquet file; the first after the names of the columns.
+    Row(usize),
 }
 
 impl fmt::Display for Position {
@@ -120,6 +132,7 @@ impl fmt::Display for Position {
             Self::File => f.write_str("the whole file"),
             Self::Line(line) => write!(f, "line {line}"),
             Self::Record(record) => write!(f, "record {record}"),
+            Self::Row(row) => write!(f, "row {row}"),
         }
     }
 }
@@ -182,11 +195,21 @@ named! {
         BrokenJson = "broken_json", "The line or record is not valid JSON.";
         UnknownShape = "unknown_shape", "The record is valid JSON and in no known format.";
         TooLong = "too_long", "The record is longer than the limit.";
+        BrokenRow = "broken_row", "A row of a table or of a Parquet file cannot be read.";
         TooDeep = "too_deep", "The record is nested more deeply than the limit.";
         EmptyFile = "empty_file", "The file holds nothing but white space.";
         NotText = "not_text", "A file in a folder is neither JSON nor text and was passed over.";
         UnsupportedFile = "unsupported_file", "A file in a folder is of a kind that is not read and was passed over.";
+        DamagedMember = "damaged_member", "A member of an archive is damaged and was read as far as it goes.";
+        OverLimit = "over_limit", "A file or member was not read to its end, since it unpacks to more than a limit allows.";
         OtherFile = "other_file", "A file in a folder is text but not a trace (a README, a licence, code) and was passed over.";
+    }
+}
+
+impl Reason {
+    /// Whether one record is bad, and not a file of a folder passed over.
+    pub(super) fn is_about_a_record(self) -> bool {
+        !matches!(self, Self::NotText | Self::UnsupportedFile | Self::OtherFile)
     }
 }
 
@@ -195,8 +218,14 @@ named! {
     Note {
         InvalidUtf8 = "invalid_utf8", "Records with bytes that are not UTF-8; each was replaced by U+FFFD.";
         RepairedJson = "repaired_json", "Records that were mended to be valid JSON: half of a surrogate pair, NaN, a raw line break in a string.";
+        Utf16 = "utf16", "Files in UTF-16, which were read as if they were UTF-8.";
         EncryptedPart = "encrypted_part", "Encrypted parts of a reasoning, which were left out.";
+        EarlierTurn = "earlier_turn", "Earlier turns of the model in a conversation, which may be examples that it was shown; only its last turn was read.";
+        UnfinishedStream = "unfinished_stream", "Streamed responses that came to no end: their connection broke, or too many were open at once.";
         LabelFromName = "label_from_name", "Traces that name no model and were labelled with the name of their file or folder.";
+        LineEnds = "line_ends", "Traces with other line ends than \\n, or with NULs, which were mended.";
+        ComposedUnicode = "composed_unicode", "Traces whose Unicode was brought into its composed form (NFC).";
+        MaskedNames = "masked_names", "Traces in which names of models and vendors were masked.";
         HiddenFile = "hidden_file", "Hidden files and folders in a folder, which were not read.";
     }
 }

@@ -2,7 +2,10 @@
 //!
 //! Called by the formats for every text that may hold tags. All shapes that real files hold are
 //! understood: a closed pair, a closing tag only (the chat template had opened it), an opening tag
-//! only (the output was cut off), an empty pair, several blocks, tags quoted in code (no tags).
+//! only (the output was cut off), an empty pair, several blocks, tags quoted in code (no tags), and the
+//! channels of gpt-oss.
+
+mod harmony;
 
 /// What [`split`] found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,7 +76,7 @@ struct Mark {
 /// A tag in a code block or in backticks is not a tag. An opening tag without a closing one counts
 /// only at the start of the text or of a line.
 pub fn split(text: &str) -> Split {
-    if let Some(split) = split_phrases(text) {
+    if let Some(split) = harmony::split(text).or_else(|| split_phrases(text)) {
         return split;
     }
     let marks = find_marks(text);
@@ -144,6 +147,23 @@ pub fn strip_outer(text: &str) -> &str {
 /// Whether a text begins with an opening tag.
 pub fn is_opened(text: &str) -> bool {
     matches!(tag_at(text.trim_start().as_bytes()), Some((_, true, _)))
+}
+
+/// The first tag of a text as it stands in [`TAGS`], to name it in a message; opening or closing.
+pub(super) fn first_tag(text: &str) -> Option<&'static str> {
+    if harmony::split(text).is_some() {
+        return Some("<|channel|>analysis");
+    }
+    let mark = find_marks(text).into_iter().find(|mark| !mark.inline_code);
+    match mark {
+        Some(mark) => {
+            TAGS.get(mark.kind).map(|(open, close)| if mark.opens { *open } else { *close })
+        }
+        None => {
+            let start = text.trim_start();
+            PHRASES.iter().map(|(open, _)| *open).find(|open| strip_prefix(start, open).is_some())
+        }
+    }
 }
 
 /// The index of the mark that closes the one at `open`. Code blocks count from the opening tag.

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     atlas::{Atlas, UNKNOWN_DOMAIN},
     attribution::delta::similarity,
+    trace::Mediation,
 };
 use std::collections::BTreeMap;
 
@@ -85,7 +86,7 @@ pub fn compare(
         let phrases = evidence::strongest(atlas, tally, index, EVIDENCE.1, &evidence);
         evidence.extend(phrases);
     }
-    let limits = limits(atlas, tally, &ranking, verdict.kind);
+    let limits = limits(atlas, tally, &ranking, verdict.kind, input.names_masked);
     Comparison {
         verdict,
         families,
@@ -248,12 +249,86 @@ fn known_domains(reference: &RankedReference) -> impl Iterator<Item = &str> {
     reference.domains.iter().map(String::as_str).filter(|domain| *domain != UNKNOWN_DOMAIN)
 }
 
+/// Who wrote the traces of a corpus, as far as their mediation tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Writer {
+    /// The model itself (raw or cut off).
+    Model,
+    /// Another model, which summarized.
+    Summarizer,
+    /// Both.
+    Both,
+    Unknown,
+}
+
+impl Writer {
+    fn of(mediation: &BTreeMap<String, usize>) -> Self {
+        let count = |kind: Mediation| mediation.get(kind.name()).copied().unwrap_or(0);
+        let own = count(Mediation::Raw) + count(Mediation::Truncated);
+        match (own > 0, count(Mediation::Summary) > 0) {
+            (true, true) => Self::Both,
+            (true, false) => Self::Model,
+            (false, true) => Self::Summarizer,
+            (false, false) => Self::Unknown,
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Model => "raw reasoning",
+            Self::Summarizer => "a provider's summaries",
+            Self::Both => "raw reasoning and a provider's summaries",
+            Self::Unknown => "of unknown mediation",
+        }
+    }
+}
+
+/// What the mediation of the input, and of the first reference, takes from the result.
+fn mediation_limits(mediation: &BTreeMap<String, usize>, first: &RankedReference) -> Vec<String> {
+    let mut limits = Vec::new();
+    let input = Writer::of(mediation);
+    let summaries = mediation.get("summary").copied().unwrap_or(0);
+    let others = mediation.values().sum::<usize>() - summaries;
+    if summaries > 0 && others > 0 {
+        let what = if input == Writer::Both { "raw reasoning" } else { "of unknown mediation" };
+        limits.push(format!(
+            "{summaries} of the traces are a provider's summaries and {others} are {what}: two writers \
+             are mixed. Compare them apart."
+        ));
+    }
+    let reference = Writer::of(&first.mediation);
+    if input == Writer::Unknown {
+        limits.push(
+            "The traces do not say whether they are raw reasoning or a provider's summaries, which \
+             are written by another model."
+                .into(),
+        );
+    } else if reference == Writer::Unknown {
+        limits.push(format!(
+            "It is not known whether {} is known from raw reasoning or from a provider's summaries; \
+             the input is {}.",
+            first.reference,
+            input.words()
+        ));
+    } else if input != reference {
+        limits.push(format!(
+            "{} is known from {}, and the input is {}: part of what is compared is the difference \
+             between a model and a summarizer.",
+            first.reference,
+            reference.words(),
+            input.words()
+        ));
+    }
+    limits
+}
+
 /// What this result cannot say, the most important first.
 fn limits(
     atlas: &Atlas,
     tally: &Tally,
     ranking: &[RankedReference],
     kind: VerdictKind,
+    names_masked: bool,
 ) -> Vec<String> {
     let mut limits = Vec::new();
     let traces = tally.traces();
@@ -272,23 +347,13 @@ fn limits(
          the ranking does not say which."
             .into(),
     );
-    let summaries = tally.mediation.get("summary").copied().unwrap_or(0);
-    let raw = tally.mediation.get("raw").copied().unwrap_or(0);
-    if summaries > 0 && summaries < traces {
-        limits.push(format!(
-            "{summaries} of the traces are a provider's summaries and {raw} are raw reasoning: two \
-             writers are mixed. Compare them apart."
-        ));
-    }
-    let reference_raw = first.mediation.get("raw").copied().unwrap_or(0);
-    if (raw > 0 && reference_raw == 0)
-        || (summaries == traces && reference_raw == first.reference_traces)
-    {
-        limits.push(format!(
-            "{} is known from {} only, and the input is not of that kind.",
-            first.reference,
-            first.mediation.keys().cloned().collect::<Vec<_>>().join(" and ")
-        ));
+    limits.extend(mediation_limits(&tally.mediation, first));
+    if names_masked != atlas.about.masked_names {
+        limits.push(
+            "Names of models and vendors were masked in the input and not in what the atlas was \
+             learned from: a name that a model often writes counts as missing."
+                .into(),
+        );
     }
     let overlap = overlap(tally, first);
     if overlap == Overlap::None {
@@ -336,4 +401,53 @@ fn limits(
         atlas.about.references.len()
     ));
     limits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limits(input: &[(&str, usize)], reference: &[(&str, usize)]) -> String {
+        let counts = |counts: &[(&str, usize)]| {
+            counts.iter().map(|&(kind, n)| (kind.to_owned(), n)).collect::<BTreeMap<_, _>>()
+        };
+        let first = RankedReference {
+            reference: "a/x".into(),
+            family: None,
+            score: 0.5,
+            low: 0.4,
+            high: 0.6,
+            score_without_layout: 0.5,
+            similarity: 0.5,
+            reference_traces: 10,
+            domains: vec![],
+            mediation: counts(reference),
+        };
+        mediation_limits(&counts(input), &first).join(" ")
+    }
+
+    #[test]
+    fn raw_and_summarized_reasoning_are_never_mixed_without_a_word() {
+        assert_eq!(limits(&[("raw", 9), ("truncated", 1)], &[("raw", 5)]), "");
+        assert_eq!(limits(&[("summary", 3)], &[("summary", 5)]), "");
+        let mixed = limits(&[("raw", 7), ("summary", 3)], &[("raw", 5)]);
+        assert!(
+            mixed.contains("3 of the traces are a provider's summaries and 7 are raw"),
+            "{mixed}"
+        );
+        assert!(mixed.contains("a/x is known from raw reasoning, and the input is raw"), "{mixed}");
+        let unclear = limits(&[("unknown", 2), ("summary", 3)], &[("summary", 5)]);
+        assert!(unclear.contains("2 are of unknown mediation"), "{unclear}");
+    }
+
+    #[test]
+    fn another_writer_than_the_reference_has_is_told() {
+        let raw = limits(&[("raw", 7)], &[("summary", 5)]);
+        assert!(raw.contains("known from a provider's summaries, and the input is raw"), "{raw}");
+        let summary = limits(&[("summary", 7)], &[("raw", 5), ("summary", 1)]);
+        assert!(summary.contains("known from raw reasoning and a provider's"), "{summary}");
+        assert!(limits(&[("unknown", 7)], &[("raw", 5)]).contains("do not say"));
+        let unknown = limits(&[("raw", 7)], &[("unknown", 5)]);
+        assert!(unknown.contains("It is not known whether a/x"), "{unknown}");
+    }
 }

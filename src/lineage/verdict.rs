@@ -5,6 +5,7 @@
 //! a bootstrap over prompts.
 
 pub use crate::atlas::Floor;
+use crate::ingest::cleaning::Duplicates;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -174,6 +175,33 @@ pub struct InputSummary {
     pub domains: BTreeMap<String, usize>,
     /// Kept traces by the label that stands in the input.
     pub models: BTreeMap<String, usize>,
+    /// Kept traces by language (ISO 639-3, or what the record says), where it can be told.
+    #[serde(default)]
+    pub languages: BTreeMap<String, usize>,
+    /// Kept traces by the provider that served them, where the record names one.
+    #[serde(default)]
+    pub providers: BTreeMap<String, usize>,
+    /// Kept traces by finish reason, where the record tells one.
+    #[serde(default)]
+    pub finish_reasons: BTreeMap<String, usize>,
+    /// Traces that end in a refusal.
+    #[serde(default)]
+    pub refusals: usize,
+    /// Traces that name a model or a vendor.
+    #[serde(default)]
+    pub naming: usize,
+    /// Those of them that name one which their prompt does not.
+    #[serde(default)]
+    pub naming_beyond_prompt: usize,
+    /// How many traces name each model and vendor that their prompt does not.
+    #[serde(default)]
+    pub names_beyond_prompt: BTreeMap<String, usize>,
+    /// Whether such names were masked before the traces were compared.
+    #[serde(default)]
+    pub names_masked: bool,
+    /// Traces that repeat another one.
+    #[serde(default)]
+    pub duplicates: Duplicates,
 }
 
 /// How a result can be made again.

@@ -2,6 +2,7 @@
 
 use super::escape::is_hidden;
 use crate::lineage::Comparison;
+use serde::Serialize;
 
 /// The comparison as indented JSON with a line's end at its end.
 ///
@@ -12,7 +13,15 @@ use crate::lineage::Comparison;
 /// # Errors
 /// When serde cannot write the comparison; none of today's types can cause that.
 pub fn to_json(comparison: &Comparison) -> Result<String, serde_json::Error> {
-    let written = serde_json::to_string_pretty(comparison)?;
+    escaped_json(comparison)
+}
+
+/// Anything as indented JSON, its characters escaped as [`to_json`] does.
+///
+/// # Errors
+/// When serde cannot write it.
+pub fn escaped_json<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
+    let written = serde_json::to_string_pretty(value)?;
     let mut text = String::with_capacity(written.len() + 1);
     for c in written.chars() {
         // Outside of strings, JSON holds nothing that hides except the line ends of the layout.

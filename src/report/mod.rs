@@ -6,6 +6,8 @@
 //!
 //! - [`write_report`] writes the folder of `compare --report`;
 //! - [`write_terminal`] prints what a person reads in a terminal;
+//! - [`write_overview`] prints what `ingest` read, [`write_explanations`] how it was understood, and
+//!   [`write_formats`] what can be;
 //! - [`to_json`] is what a machine reads;
 //! - [`render_page`] is the page alone; [`plots`] are the figures alone;
 //! - [`escape`], [`numbers`] and [`wording`] are what all of them share.
@@ -14,14 +16,18 @@ pub mod escape;
 mod html;
 mod json;
 pub mod numbers;
+mod overview;
 mod page;
 pub mod plots;
 mod terminal;
+mod understood;
 pub mod wording;
 
 pub use html::render_page;
-pub use json::to_json;
+pub use json::{escaped_json, to_json};
+pub use overview::write_overview;
 pub use terminal::{TerminalOptions, write_terminal};
+pub use understood::{write_explanations, write_formats};
 
 use crate::lineage::Comparison;
 use plots::{Figure, HeatMap, Look, PlotError, RankingPlot};

@@ -5,6 +5,7 @@
 
 use super::escape::{is_space_mark, name, phrase, sentence};
 use super::numbers::{count, counted, interval, percent, rate, share, similarity};
+use super::overview::input_notes;
 use super::terminal::by_reference;
 use super::wording;
 use crate::lineage::{Comparison, Evidence, RankedReference, VerdictKind};
@@ -43,6 +44,7 @@ pub struct Page {
     phrases: Vec<PhraseGroup>,
     phrases_left_out: Option<String>,
     input: Vec<Fact>,
+    notes: Vec<String>,
     dropped: Vec<Fact>,
     dropped_total: String,
     limits: Vec<String>,
@@ -156,6 +158,7 @@ impl Page {
                 "phrases are",
             ),
             input: input_facts(comparison),
+            notes: input_notes(input).iter().map(|note| sentence(note)).collect(),
             dropped: input.dropped.iter().map(|(why, n)| fact(&name(why), count(*n))).collect(),
             dropped_total: count(input.dropped.values().sum()),
             limits: comparison.limits.iter().map(|limit| sentence(limit)).collect(),
@@ -294,6 +297,9 @@ fn input_facts(comparison: &Comparison) -> Vec<Fact> {
         ("Mediation", &input.mediation),
         ("Domains", &input.domains),
         ("Labels in the input", &input.models),
+        ("Languages", &input.languages),
+        ("Providers", &input.providers),
+        ("Finish reasons", &input.finish_reasons),
     ] {
         if !map.is_empty() {
             facts.push(fact(what, counts(map)));

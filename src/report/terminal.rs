@@ -4,12 +4,13 @@
 
 use super::escape::{self, columns, fit_columns};
 use super::numbers;
+use super::overview::{LISTED, input_notes, listed};
 use super::wording;
-use crate::lineage::{Comparison, Evidence, RankedReference};
+use crate::lineage::{Comparison, Evidence, InputSummary, RankedReference};
 use std::io::{self, Write};
 
 /// The width that everything fits.
-const WIDTH: usize = 80;
+pub(super) const WIDTH: usize = 80;
 /// References for which phrases are printed, and phrases for each.
 const REFERENCES_WITH_PHRASES: usize = 3;
 const PHRASES: usize = 5;
@@ -48,8 +49,9 @@ pub fn write_terminal(
     page.line("")?;
     page.paragraph(&format!("Based on {}.", wording::rests_on(comparison)), "", Ink::Plain)?;
     page.dropped(comparison)?;
+    page.data(&comparison.input)?;
     page.evidence(comparison)?;
-    page.limits(&comparison.limits)
+    page.bullets("What this cannot say", &comparison.limits)
 }
 
 /// How a text looks.
@@ -163,13 +165,21 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn limits(&mut self, limits: &[String]) -> io::Result<()> {
-        if limits.is_empty() {
+    fn data(&mut self, input: &InputSummary) -> io::Result<()> {
+        let mut notes = input_notes(input);
+        if !input.mediation.is_empty() {
+            notes.insert(0, format!("Mediation: {}.", listed(&input.mediation, LISTED)));
+        }
+        self.bullets("About the data", &notes)
+    }
+
+    fn bullets(&mut self, title: &str, sentences: &[String]) -> io::Result<()> {
+        if sentences.is_empty() {
             return Ok(());
         }
-        self.heading("What this cannot say")?;
-        for limit in limits {
-            self.paragraph(&escape::sentence(limit), "  - ", Ink::Plain)?;
+        self.heading(title)?;
+        for sentence in sentences {
+            self.paragraph(&escape::sentence(sentence), "  - ", Ink::Plain)?;
         }
         Ok(())
     }
@@ -208,14 +218,14 @@ fn bar(share: f64) -> String {
     format!("{}{part}", "█".repeat(eighths / 8))
 }
 
-fn padded(text: &str, width: usize) -> String {
+pub(super) fn padded(text: &str, width: usize) -> String {
     let text = fit_columns(text, width);
     let room = width.saturating_sub(columns(&text));
     format!("{text}{}", " ".repeat(room))
 }
 
 /// Lines of at most `width` columns; a word that is wider is broken.
-fn wrap(text: &str, width: usize) -> Vec<String> {
+pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut used = 0;
     for word in text.split(' ').filter(|word| !word.is_empty()) {

@@ -18,6 +18,7 @@ pub(super) const FORMAT: Format = Format {
     no_reasoning: "The field `reasoning` is empty.",
     label: Label::Nothing,
     read: Read::Record(read),
+    only_by_name: false,
 };
 
 /// A record with the canonical fields only, and with `reasoning` among them.

@@ -1,26 +1,36 @@
 //! A chat completion: `choices[].message`, or a bare message of the assistant.
 //!
-//! OpenAI's shape, and what others made of it: DeepSeek, Kimi, GLM, SGLang and vLLM
-//! (`reasoning_content`, `reasoning`), OpenRouter (`reasoning_details`), Mistral (parts of type
-//! `thinking`), Ollama (`message.thinking`). Where the same reasoning stands in several fields, one
-//! is taken: `reasoning_details`, `reasoning_content`, `reasoning`, `thinking`, parts, tags.
+//! OpenAI's own shape holds no reasoning, only a count of its tokens; open models behind it may
+//! leave their tags in the content. What other servers add has formats of its own, which call
+//! [`read`] once they have seen their mark in one of the [`messages`].
 
 use serde_json::Value;
 
+use super::message;
 use super::{Format, Label, Read};
-use crate::ingest::mediation::Evidence;
 use crate::ingest::record::{Draft, Node, Object};
-use crate::ingest::tags::{self, Shape};
 
 pub(super) const FORMAT: Format = Format {
     name: "chat-completion",
-    about: "A chat completion (OpenAI, DeepSeek, OpenRouter, vLLM, Ollama), alone or in the row of a benchmark.",
-    no_reasoning: "The message has neither a reasoning field nor tags. OpenAI's chat completions only count reasoning tokens; other servers need reasoning to be asked for, or strip it (vLLM: `--reasoning-parser`, OpenRouter: `include_reasoning`).",
+    about: "An OpenAI chat completion, alone or in the row of a benchmark; it holds reasoning only between tags in its content.",
+    no_reasoning: "There is no reasoning in this format: `choices[].message` has no reasoning field, and its content no tags. OpenAI's chat completions only count reasoning tokens (its Responses can return a summary); other servers need reasoning to be asked for, or strip it (vLLM: `--reasoning-parser`, OpenRouter: `include_reasoning`).",
     label: Label::Nothing,
     read: Read::Record(read),
+    only_by_name: false,
 };
 
-fn read(node: &Node<'_>) -> Option<Vec<Draft>> {
+/// The messages of the assistant in an object: those of its choices, or itself.
+pub(super) fn messages<'a>(node: &Node<'a>) -> impl Iterator<Item = &'a Object> {
+    let object = node.object();
+    let choices = object.get("choices").and_then(Value::as_array);
+    let own = Some(object).filter(|object| choices.is_none() && is_message(object));
+    let inner =
+        choices.into_iter().flatten().filter_map(|choice| choice.get("message")?.as_object());
+    own.into_iter().chain(inner)
+}
+
+/// Reads the choices of a completion, or a message that stands alone.
+pub(super) fn read(node: &Node<'_>) -> Option<Vec<Draft>> {
     let object = node.object();
     if let Some(choices) = object.get("choices") {
         return from_choices(node, choices);
@@ -35,7 +45,7 @@ fn read(node: &Node<'_>) -> Option<Vec<Draft>> {
     }
     let reason = |name: &str| parent?.get(name)?.as_str();
     let finish = reason("finish_reason").or_else(|| reason("done_reason"));
-    Some(vec![from_message(node, object, finish)])
+    Some(vec![message::draft(node, object, finish)])
 }
 
 fn from_choices(node: &Node<'_>, choices: &Value) -> Option<Vec<Draft>> {
@@ -48,9 +58,9 @@ fn from_choices(node: &Node<'_>, choices: &Value) -> Option<Vec<Draft>> {
     for choice in choices.iter().filter_map(Value::as_object) {
         let finish = choice.get("finish_reason").and_then(Value::as_str);
         let mut draft = match (choice.get("message"), choice.get("text")) {
-            (Some(Value::Object(message)), _) => from_message(node, message, finish),
+            (Some(Value::Object(message)), _) => message::draft(node, message, finish),
             // The older completions without chat.
-            (_, Some(Value::String(_))) => from_message(node, choice, finish),
+            (_, Some(Value::String(_))) => message::draft(node, choice, finish),
             _ => continue,
         };
         let index = choice.get("index").and_then(Value::as_u64);
@@ -70,164 +80,12 @@ fn is_message(object: &Object) -> bool {
             .any(|name| object.contains_key(*name))
 }
 
-fn from_message(node: &Node<'_>, message: &Object, finish: Option<&str>) -> Draft {
-    let mut draft = node.draft();
-    let content = message.get("content").or_else(|| message.get("text"));
-    let mut answer = Content::default();
-    if let Some(content) = content {
-        answer.add(content);
-    }
-    let details = Details::of(message.get("reasoning_details"));
-    draft.encrypted = details.encrypted + answer.encrypted;
-
-    let field = |name: &str| match message.get(name) {
-        Some(Value::String(text)) if !text.trim().is_empty() => Some(text.as_str()),
-        _ => None,
-    };
-    let (reasoning, evidence) = if !details.text.trim().is_empty() {
-        let declared =
-            if details.is_summary { Evidence::DeclaredSummary } else { Evidence::NamedField };
-        (Some(details.text.as_str()), declared)
-    } else if let Some(text) = field("reasoning_content") {
-        (Some(text), Evidence::OwnOutput)
-    } else if let Some(text) = field("reasoning").or_else(|| field("thinking")) {
-        (Some(text), Evidence::NamedField)
-    } else {
-        let text = Some(answer.thinking.as_str()).filter(|text| !text.trim().is_empty());
-        (text, Evidence::NamedField)
-    };
-    let split = tags::split(&answer.text);
-    match reasoning {
-        Some(reasoning) => {
-            let reasoning = tags::strip_outer(reasoning);
-            // Some servers fill the field and leave the same text in the content.
-            let repeated = match split.shape {
-                Shape::Absent => false,
-                Shape::Empty => true,
-                _ => {
-                    split.reasoning == reasoning
-                        || answer.text.trim_start().starts_with(['<', '◁', '['])
-                }
-            };
-            draft.trace.answer = Some(if repeated { split.answer } else { answer.text });
-            draft.trace.reasoning = reasoning.to_owned();
-            draft.evidence = evidence;
-        }
-        None => {
-            draft.cut_off = split.shape == Shape::OpeningOnly;
-            draft.trace.reasoning = split.reasoning;
-            draft.trace.answer = Some(split.answer);
-            draft.evidence = Evidence::OwnOutput;
-        }
-    }
-    draft.trace.answer = draft.trace.answer.filter(|answer| !answer.trim().is_empty());
-    if let Some(finish) = finish {
-        draft.cut_off |= finish == "length" && draft.trace.answer.is_none();
-        draft.trace.meta.insert("finish_reason".into(), finish.into());
-    }
-    if !draft.has_reasoning() {
-        draft.why = counted_tokens(node.object());
-    }
-    draft
-}
-
-/// What a message's content holds: a string, or parts of text and of thinking.
-#[derive(Default)]
-struct Content {
-    text: String,
-    thinking: String,
-    encrypted: usize,
-}
-
-impl Content {
-    fn add(&mut self, content: &Value) {
-        match content {
-            Value::String(text) => push(&mut self.text, text, "\n"),
-            Value::Array(parts) => parts.iter().for_each(|part| self.add_part(part)),
-            _ => {}
-        }
-    }
-
-    fn add_part(&mut self, part: &Value) {
-        match part["type"].as_str() {
-            Some("thinking" | "reasoning") => {
-                let inner = part.get("thinking").or(part.get("reasoning")).or(part.get("text"));
-                match inner {
-                    Some(Value::String(text)) => push(&mut self.thinking, text, "\n\n"),
-                    Some(Value::Array(texts)) => texts
-                        .iter()
-                        .filter_map(|text| text.as_str().or_else(|| text.get("text")?.as_str()))
-                        .for_each(|text| push(&mut self.thinking, text, "")),
-                    _ => {}
-                }
-            }
-            Some("redacted_thinking") => self.encrypted += 1,
-            _ => {
-                if let Some(text) = part.as_str().or_else(|| part.get("text")?.as_str()) {
-                    push(&mut self.text, text, "\n");
-                }
-            }
-        }
-    }
-}
-
-/// OpenRouter's `reasoning_details`.
-#[derive(Default)]
-struct Details {
-    text: String,
-    /// All of the text is declared to be a summary.
-    is_summary: bool,
-    encrypted: usize,
-}
-
-impl Details {
-    fn of(details: Option<&Value>) -> Self {
-        let mut found = Self { is_summary: true, ..Self::default() };
-        let mut last_index = None;
-        for part in details.and_then(Value::as_array).into_iter().flatten() {
-            let (text, is_summary) = match part["type"].as_str() {
-                Some("reasoning.encrypted") => {
-                    found.encrypted += 1;
-                    continue;
-                }
-                Some("reasoning.summary") => (part["summary"].as_str(), true),
-                _ => (part["text"].as_str(), false),
-            };
-            let Some(text) = text.filter(|text| !text.is_empty()) else { continue };
-            // Pieces of a stream share an index and are glued together.
-            let index = part.get("index").and_then(Value::as_u64);
-            let glued = index.is_some() && index == last_index;
-            push(&mut found.text, text, if glued { "" } else { "\n\n" });
-            last_index = index;
-            found.is_summary &= is_summary;
-        }
-        found
-    }
-}
-
-fn push(text: &mut String, more: &str, between: &str) {
-    if !text.is_empty() && !more.is_empty() {
-        text.push_str(between);
-    }
-    text.push_str(more);
-}
-
-/// Says so where the provider counted reasoning that it does not show.
-fn counted_tokens(object: &Object) -> Option<String> {
-    let usage = object.get("usage")?;
-    let details = ["completion_tokens_details", "output_tokens_details"];
-    let counted = details.iter().find_map(|key| usage.get(key)?.get("reasoning_tokens")?.as_u64());
-    let tokens = counted.filter(|tokens| *tokens > 0)?;
-    Some(format!(
-        "The provider counted {tokens} reasoning tokens and did not return their text, as OpenAI's chat completions do."
-    ))
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::ingest::mediation::Evidence;
 
     fn one(message: Value) -> Draft {
         let record = json!({"object": "chat.completion", "choices": [{"index": 0, "message": message, "finish_reason": "stop"}]});

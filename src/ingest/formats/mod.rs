@@ -4,14 +4,41 @@
 //! object and says what it makes of it; envelopes, ids, prompts, labels and cleaning are the
 //! business of `record` and `file`.
 
+mod anthropic;
+mod batch;
+mod bedrock;
 mod canonical;
 mod chat_completion;
+mod chat_set;
+mod conversation;
+mod event_stream;
+mod gemini;
+mod harmony;
+mod inspect;
+mod langfuse;
+mod langsmith;
+mod limo;
+mod lm_eval;
+mod mapped;
+mod message;
+mod mistral;
+mod ollama;
+mod open_r1;
+mod open_thoughts;
+mod openai_responses;
+mod openrouter;
+mod opentelemetry;
 mod plain_text;
+mod reasoning_content;
 mod research_row;
+mod s1k;
+mod vllm;
 
+use super::error::Error;
 use super::record::{Draft, Node};
 
 pub(super) use canonical::Canonical;
+pub(super) use mapped::{FORMAT as MAPPED, read as mapped};
 
 /// One format.
 #[derive(Debug)]
@@ -25,7 +52,17 @@ pub struct Format {
     /// What a trace is labelled with when it names no model and the user gave no label.
     pub(super) label: Label,
     pub(super) read: Read,
+    /// It is tried only where it is asked for by its name, since its shape says too little.
+    pub only_by_name: bool,
 }
+
+impl PartialEq for Format {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Format {}
 
 /// What a trace without a model is labelled with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,15 +83,59 @@ pub(super) enum Read {
     Record(fn(&Node<'_>) -> Option<Vec<Draft>>),
     /// From the whole text of a file.
     Text(fn(&str) -> Draft),
+    /// From the pieces of streams, put together and then read by the format of the response.
+    Events,
 }
 
 /// All formats, in the order in which they are tried.
-pub(super) static FORMATS: &[Format] =
-    &[canonical::FORMAT, chat_completion::FORMAT, research_row::FORMAT, plain_text::FORMAT];
+pub(super) static FORMATS: &[Format] = &[
+    canonical::FORMAT,
+    // Logs and exports, which wrap the answers of any provider.
+    inspect::FORMAT,
+    lm_eval::FORMAT,
+    opentelemetry::FORMAT,
+    langsmith::FORMAT,
+    langfuse::FORMAT,
+    batch::FORMAT,
+    // What providers and servers answer, those with a mark of their own first.
+    openai_responses::FORMAT,
+    anthropic::FORMAT,
+    gemini::FORMAT,
+    bedrock::FORMAT,
+    harmony::FORMAT,
+    ollama::FORMAT,
+    mistral::FORMAT,
+    openrouter::FORMAT,
+    reasoning_content::FORMAT,
+    vllm::FORMAT,
+    chat_completion::FORMAT,
+    // Data sets.
+    s1k::FORMAT,
+    open_r1::FORMAT,
+    open_thoughts::FORMAT,
+    chat_set::FORMAT,
+    limo::FORMAT,
+    // Names alone.
+    research_row::FORMAT,
+    event_stream::FORMAT,
+    plain_text::FORMAT,
+];
 
 /// What is read: every format with its name and description.
 pub fn formats() -> &'static [Format] {
     FORMATS
+}
+
+/// The format of this name.
+///
+/// # Errors
+///
+/// A name that no format has; the error lists the names.
+pub fn format_named(name: &str) -> Result<&'static Format, Error> {
+    FORMATS.iter().find(|format| format.name == name).ok_or_else(|| {
+        let names: Vec<_> = FORMATS.iter().map(|format| format.name).collect();
+        Error::UnknownFormat { name: name.to_owned(), known: names.join(", ") }
+    })
 }
 
 /// The format of plain text.

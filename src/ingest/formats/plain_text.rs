@@ -15,6 +15,7 @@ pub(super) const FORMAT: Format = Format {
     no_reasoning: "There is nothing between the tags.",
     label: Label::Folder,
     read: Read::Text(read),
+    only_by_name: false,
 };
 
 fn read(text: &str) -> Draft {

@@ -14,9 +14,10 @@ use crate::ingest::tags::{self, Shape};
 pub(super) const FORMAT: Format = Format {
     name: "research-row",
     about: "A row of a researcher's own file, with a field such as `reasoning_trace`, `thinking` or `chain_of_thought`.",
-    no_reasoning: "No field named `reasoning`, `reasoning_trace`, `thinking`, … holds text, and the answer has no tags. Some harnesses strip the reasoning before they write.",
+    no_reasoning: "No field named `reasoning`, `reasoning_trace`, `thinking`, … holds text at any depth, and the answer has no tags: the file holds answers only, or the harness stripped the reasoning before it wrote. If another field holds it, name it with `--map reasoning=/FIELD`.",
     label: Label::File,
     read: Read::Record(read),
+    only_by_name: false,
 };
 
 /// The fields that hold reasoning; the first with text is taken.
@@ -41,6 +42,11 @@ const ANSWERS: &[&str] = &[
     "response",
     "raw_response",
     "completion",
+    "model_completion",
+    "generation",
+    "generated_text",
+    "model_output",
+    "output_text",
     "answer_text",
     "final_answer",
     "answer",
@@ -99,10 +105,30 @@ fn read(node: &Node<'_>) -> Option<Vec<Draft>> {
     find(node).or_else(|| {
         let has_prompt = PROMPTS.iter().any(|name| node.object().contains_key(*name));
         let drafts = drafts(node, None);
+        let mut drafts = drafts;
+        for draft in drafts.iter_mut().filter(|draft| !draft.has_reasoning()) {
+            draft.why = why_none(node.object(), draft.trace.answer.as_deref());
+        }
         let draft = drafts.first()?;
         let known = has_prompt || draft.trace.model.is_some();
         (known || draft.has_reasoning() || has_field(node.object())).then_some(drafts)
     })
+}
+
+/// What a user may do about a row without reasoning, where the row tells.
+fn why_none(row: &Object, answer: Option<&str>) -> Option<String> {
+    // Only a beginning is looked at: some prompts ask for JSON with the steps in it.
+    let start: String = answer.unwrap_or_default().trim_start().chars().take(200).collect();
+    let asked = REASONING.iter().find(|name| start.contains(&format!("\"{name}\"")));
+    if let Some(name) =
+        asked.filter(|_| start.trim_start_matches("```json").trim_start().starts_with('{'))
+    {
+        return Some(format!(
+            "The answer is itself JSON with a field `{name}`, as a prompt asks for it: steps written for the reader are an answer and no trace (`--text answer` reads it)."
+        ));
+    }
+    let has_solution = row.get("solution").and_then(Value::as_str).is_some();
+    has_solution.then(|| "No field is named as reasoning, and the answer has no tags. If the field `solution` holds the reasoning, say so with `--format limo` or `--map reasoning=/solution`.".to_owned())
 }
 
 /// The traces of the first object, from outside in, that has a reasoning field with text.

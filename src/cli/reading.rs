@@ -1,0 +1,160 @@
+//! How inputs are read: the options that every verb with inputs has.
+
+use crate::{
+    ingest::{
+        self, FieldMap, Limits,
+        cleaning::{Cleaning, Step},
+        format_named,
+    },
+    trace::TextKind,
+};
+use clap::Args;
+
+/// The options; [`ReadingArguments::options`] checks them.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Reading")]
+pub struct ReadingArguments {
+    /// Which text of a trace is read
+    #[arg(long, value_enum, default_value_t)]
+    pub text: TextKind,
+    /// The label of traces whose records name no model
+    #[arg(long, value_name = "NAME")]
+    model: Option<String>,
+    /// Read every record as this format, whatever its shape (see `cotprint formats`)
+    #[arg(long, value_name = "NAME")]
+    format: Option<String>,
+    /// Where a field stands in a record, as a JSON Pointer; may be given several times
+    #[arg(long, value_name = "FIELD=/JSON/POINTER")]
+    map: Vec<String>,
+    /// Stop at the first bad record instead of dropping and counting it
+    #[arg(long)]
+    strict: bool,
+    /// Drop records longer than this: bytes, or with K, M or G [default: 64M]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    max_record_bytes: Option<usize>,
+    /// Drop records nested as deeply as this, at most 128 [default: 128]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=128))]
+    max_depth: Option<u8>,
+    /// Stop at a member of an archive, or a packed table, that unpacks to more than this [default: 2G]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    max_unpacked_bytes: Option<usize>,
+    /// Stop at a file that unpacks to more than so many times its size [default: 1000]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    max_unpacked_ratio: Option<u64>,
+    /// Refuse archives with more members than this [default: 100000]
+    #[arg(long, value_name = "N")]
+    max_members: Option<usize>,
+    /// Steps of cleaning to leave out, with commas between them
+    #[arg(long, value_name = "STEP", value_enum, value_delimiter = ',')]
+    skip_cleaning: Vec<Step>,
+    /// Replace names of models and vendors by [NAME]
+    #[arg(long)]
+    pub mask_names: bool,
+}
+
+impl ReadingArguments {
+    /// The options of the library.
+    pub fn options(&self) -> Result<ingest::Options, ingest::Error> {
+        let defaults = Limits::default();
+        Ok(ingest::Options {
+            text: self.text,
+            model: self.model.clone(),
+            format: self.format.as_deref().map(format_named).transpose()?,
+            map: FieldMap::parse(self.map.iter().map(String::as_str))?,
+            strict: self.strict,
+            limits: Limits {
+                record_bytes: self.max_record_bytes.unwrap_or(defaults.record_bytes),
+                depth: self.max_depth.map_or(defaults.depth, usize::from),
+                unpacked_bytes: self
+                    .max_unpacked_bytes
+                    .map_or(defaults.unpacked_bytes, |n| n as u64),
+                unpacked_ratio: self.max_unpacked_ratio.unwrap_or(defaults.unpacked_ratio),
+                members: self.max_members.unwrap_or(defaults.members),
+            },
+            cleaning: Cleaning { skip: self.skip_cleaning.clone(), mask_names: self.mask_names },
+            ..ingest::Options::default()
+        })
+    }
+
+    /// The options that were given and change the result, as words of a command.
+    pub fn words(&self) -> Vec<String> {
+        use clap::ValueEnum;
+        let mut words = Vec::new();
+        let mut option =
+            |name: &str, value: &str| words.extend([format!("--{name}"), value.into()]);
+        if self.text != TextKind::default() {
+            option("text", self.text.name());
+        }
+        if let Some(model) = &self.model {
+            option("model", model);
+        }
+        if let Some(format) = &self.format {
+            option("format", format);
+        }
+        for map in &self.map {
+            option("map", map);
+        }
+        if let Some(bytes) = self.max_record_bytes {
+            option("max-record-bytes", &bytes.to_string());
+        }
+        if let Some(depth) = self.max_depth {
+            option("max-depth", &depth.to_string());
+        }
+        if let Some(bytes) = self.max_unpacked_bytes {
+            option("max-unpacked-bytes", &bytes.to_string());
+        }
+        if let Some(ratio) = self.max_unpacked_ratio {
+            option("max-unpacked-ratio", &ratio.to_string());
+        }
+        if let Some(members) = self.max_members {
+            option("max-members", &members.to_string());
+        }
+        let steps: Vec<String> = self
+            .skip_cleaning
+            .iter()
+            .filter_map(|step| Some(step.to_possible_value()?.get_name().to_owned()))
+            .collect();
+        if !steps.is_empty() {
+            option("skip-cleaning", &steps.join(","));
+        }
+        words.extend(self.strict.then(|| "--strict".into()));
+        words.extend(self.mask_names.then(|| "--mask-names".into()));
+        words
+    }
+}
+
+/// A number of bytes: `1048576`, `64M`, `2GB`, `512KiB`. K, M and G are powers of 1,024.
+fn size(text: &str) -> Result<usize, String> {
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let shift = match text[digits..].trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 0,
+        "k" | "kb" | "kib" => 10,
+        "m" | "mb" | "mib" => 20,
+        "g" | "gb" | "gib" => 30,
+        _ => return Err("expected a number of bytes such as 1048576, 64M or 2G".into()),
+    };
+    let number: usize = text[..digits]
+        .parse()
+        .map_err(|_| "expected a number of bytes such as 1048576, 64M or 2G".to_owned())?;
+    match number.checked_mul(1 << shift) {
+        Some(0) | None => {
+            Err("expected at least one byte, and no more than memory can hold".into())
+        }
+        Some(bytes) => Ok(bytes),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_bytes_or_have_a_unit() {
+        for (text, bytes) in [("7", 7), ("64M", 64 << 20), ("2gb", 2 << 30), ("1 KiB", 1024)] {
+            assert_eq!(size(text), Ok(bytes), "{text}");
+        }
+        for text in ["", "M", "0", "-1", "1.5M", "9999999999999G", "64X", "中"] {
+            assert!(size(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Stands in for `parquet` where the program was built without it.
+
+use std::io::Write;
+
+use super::Error;
+use crate::trace::Trace;
+
+/// Writes nothing: the program was built without Parquet.
+#[derive(Debug)]
+pub struct ParquetWriter<W> {
+    out: W,
+}
+
+impl<W: Write + Send> ParquetWriter<W> {
+    /// Fails.
+    ///
+    /// # Errors
+    ///
+    /// Always [`Error::WithoutParquet`].
+    pub fn new(_: W) -> Result<Self, Error> {
+        Err(Error::WithoutParquet)
+    }
+
+    /// Fails.
+    ///
+    /// # Errors
+    ///
+    /// Always [`Error::WithoutParquet`].
+    pub fn write(&mut self, _: &Trace) -> Result<(), Error> {
+        Err(Error::WithoutParquet)
+    }
+
+    /// Gives back what was to be written to.
+    ///
+    /// # Errors
+    ///
+    /// None.
+    pub fn finish(self) -> Result<W, Error> {
+        Ok(self.out)
+    }
+}

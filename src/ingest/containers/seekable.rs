@@ -1,0 +1,119 @@
+//! An input that can be read from any place in it.
+//!
+//! Comes in: a file, or a stream (standard input, a pipe, a member of an archive). Goes out: a
+//! [`Seekable`], of which clones share the file and have a place of their own. Archives and Parquet
+//! keep their tables of contents at the end, so a stream is first written to memory and, once it is
+//! larger than [`IN_MEMORY`], to a temporary file that the system removes. Called by `source`.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tempfile::SpooledTempFile;
+
+/// How many bytes of a stream are kept in memory.
+const IN_MEMORY: usize = 16 << 20;
+
+/// A file, or what a stream was written to, with a place in it.
+#[derive(Clone)]
+pub(in crate::ingest) struct Seekable {
+    shared: Arc<Shared>,
+    place: u64,
+}
+
+struct Shared {
+    content: Mutex<Content>,
+    length: u64,
+    /// Counts the bytes that are read from the disk, for the progress bar.
+    counter: Option<Arc<AtomicU64>>,
+}
+
+enum Content {
+    File(File),
+    Spooled(SpooledTempFile),
+}
+
+impl Seekable {
+    /// A file on the disk. Bytes that are read from it are added to `counter`.
+    pub fn file(file: File, counter: Arc<AtomicU64>) -> io::Result<Self> {
+        let length = file.metadata()?.len();
+        Ok(Self::new(Content::File(file), length, Some(counter)))
+    }
+
+    /// A stream, read to its end.
+    pub fn spooled(mut stream: impl Read) -> io::Result<Self> {
+        let mut file = SpooledTempFile::new(IN_MEMORY);
+        let length = io::copy(&mut stream, &mut file)?;
+        Ok(Self::new(Content::Spooled(file), length, None))
+    }
+
+    fn new(content: Content, length: u64, counter: Option<Arc<AtomicU64>>) -> Self {
+        let shared = Shared { content: Mutex::new(content), length, counter };
+        Self { shared: Arc::new(shared), place: 0 }
+    }
+
+    /// How many bytes there are.
+    pub fn length(&self) -> u64 {
+        self.shared.length
+    }
+
+    /// The same input from another place on.
+    pub fn at(&self, place: u64) -> Self {
+        Self { shared: self.shared.clone(), place }
+    }
+}
+
+impl Read for Seekable {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let from = SeekFrom::Start(self.place);
+        // Whoever panicked while holding the lock has left no half-done work: every read seeks.
+        let mut content = self.shared.content.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = match &mut *content {
+            Content::File(file) => file.seek(from).and_then(|_| file.read(buffer)),
+            Content::Spooled(file) => file.seek(from).and_then(|_| file.read(buffer)),
+        }?;
+        self.place += read as u64;
+        if let Some(counter) = &self.shared.counter {
+            counter.fetch_add(read as u64, Ordering::Relaxed);
+        }
+        Ok(read)
+    }
+}
+
+impl Seek for Seekable {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let place = match to {
+            SeekFrom::Start(place) => Some(place),
+            SeekFrom::End(by) => self.length().checked_add_signed(by),
+            SeekFrom::Current(by) => self.place.checked_add_signed(by),
+        };
+        self.place = place.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
+        Ok(self.place)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clones_have_places_of_their_own() {
+        let text: Vec<u8> = (0..100).collect();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), &text).unwrap();
+        let counter = Arc::default();
+        let on_disk =
+            Seekable::file(File::open(file.path()).unwrap(), Arc::clone(&counter)).unwrap();
+        for mut whole in [on_disk, Seekable::spooled(&text[..]).unwrap()] {
+            let mut part = whole.at(90);
+            let mut bytes = Vec::new();
+            whole.seek(SeekFrom::End(-3)).unwrap();
+            part.read_to_end(&mut bytes).unwrap();
+            whole.read_to_end(&mut bytes).unwrap();
+            assert_eq!(bytes, [&text[90..], &text[97..]].concat());
+            assert!(whole.seek(SeekFrom::End(-101)).is_err());
+        }
+        assert_eq!(counter.load(Ordering::Relaxed), 13);
+    }
+}

@@ -1,0 +1,286 @@
+//! CSV and TSV → rows.
+//!
+//! Comes in: a text whose first row names the columns. Goes out: each row as a JSON object with
+//! these names, so that it goes the way of JSON records; a cell that holds a JSON object or array
+//! becomes that. The character between the cells is found by content. Called by `detect`, which
+//! asks [`sniff`] what it is, and by `file`.
+
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::{Row, Rows, cell};
+use crate::ingest::Limits;
+use crate::ingest::json;
+use crate::ingest::record::Object;
+use crate::ingest::summary::{Position, Reason};
+use csv::{ByteRecord, ReaderBuilder};
+
+/// What may stand between the cells, the usual one first.
+const DELIMITERS: &[u8] = b",\t;";
+
+/// How many rows are looked at to find the delimiter.
+const LOOKED_AT: usize = 20;
+
+/// What the beginning of a text shows, if it is a table.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::ingest) struct Sniffed {
+    /// The character between the cells.
+    pub delimiter: u8,
+    /// Whether every row that was looked at has as many cells as the first.
+    pub even: bool,
+    /// The first rows after that with the names of the columns.
+    pub rows: Vec<Object>,
+}
+
+/// Finds the delimiter: the one that gives the most columns of all that give each row as many
+/// cells as the first; else the one that the first row holds most of. `None` where the first row
+/// holds none of them.
+pub(in crate::ingest) fn sniff(head: &[u8], complete: bool) -> Option<Sniffed> {
+    let candidates = DELIMITERS.iter().filter_map(|&delimiter| {
+        let mut records: Vec<ByteRecord> = reader(head, delimiter)
+            .into_byte_records()
+            .take(LOOKED_AT)
+            .map_while(Result::ok)
+            .collect();
+        // The last row may be cut off.
+        if !complete && records.len() < LOOKED_AT && records.len() > 1 {
+            records.pop();
+        }
+        let columns = records.first()?.len();
+        let even = records.iter().all(|record| record.len() == columns);
+        (columns > 1).then_some((even, columns, delimiter, records))
+    });
+    // Of equals the first is wanted, so the order is turned round.
+    let best = candidates.rev().max_by_key(|(even, columns, ..)| (*even, *columns))?;
+    let (even, _, delimiter, records) = best;
+    let header = Header::new(records.first()?);
+    let rows = records[1..].iter().map(|record| header.object(record, Limits::default().depth).0);
+    Some(Sniffed { delimiter, even, rows: rows.collect() })
+}
+
+fn reader<R: Read>(text: R, delimiter: u8) -> csv::Reader<R> {
+    ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(text)
+}
+
+/// The names of the columns.
+struct Header(Vec<String>);
+
+impl Header {
+    fn new(record: &ByteRecord) -> Self {
+        Self(record.iter().map(|cell| json::text(cell).0.trim().to_owned()).collect())
+    }
+
+    /// A row as an object. The flag tells whether bytes were replaced that are not UTF-8.
+    fn object(&self, record: &ByteRecord, depth: usize) -> (Object, bool) {
+        let mut object = Object::new();
+        let mut any_lossy = false;
+        for (name, bytes) in self.0.iter().zip(record.iter()) {
+            // A column without a name is the row's number, which pandas writes.
+            if name.is_empty() {
+                continue;
+            }
+            let (text, lossy) = json::text(bytes);
+            any_lossy |= lossy;
+            let value = cell(name, &text, depth);
+            // Of two columns with one name the first that holds something is kept.
+            match object.get(name) {
+                Some(earlier) if !earlier.is_null() => {}
+                _ => _ = object.insert(name.clone(), value),
+            }
+        }
+        (object, any_lossy)
+    }
+}
+
+/// The rows of a table.
+pub(in crate::ingest) struct Table<R> {
+    reader: csv::Reader<Bounded<R>>,
+    /// What was taken from the input since the last row.
+    taken: Arc<AtomicU64>,
+    header: Option<Header>,
+    record: ByteRecord,
+    row: usize,
+    limits: Limits,
+    ended: bool,
+}
+
+/// How far the CSV reader reads ahead.
+const AHEAD: usize = 64 * 1024;
+
+impl<R: Read + Send> Table<R> {
+    /// Makes ready to read. The first row names the columns.
+    pub fn new(text: R, delimiter: u8, limits: &Limits) -> Self {
+        let taken = Arc::default();
+        let most = limits.record_bytes as u64 + AHEAD as u64;
+        let bounded = Bounded { inner: text, taken: Arc::clone(&taken), most };
+        let reader = ReaderBuilder::new()
+            .delimiter(delimiter)
+            .has_headers(false)
+            .flexible(true)
+            .buffer_capacity(AHEAD)
+            .from_reader(bounded);
+        let (header, record, row, ended) = (None, ByteRecord::new(), 0, false);
+        Self { reader, taken, header, record, row, limits: *limits, ended }
+    }
+
+    /// Reads the next record. False at the end.
+    fn advance(&mut self) -> io::Result<bool> {
+        // One huge row must not hold its memory for the rest of the file.
+        if self.record.as_slice().len() > 4 << 20 {
+            self.record = ByteRecord::new();
+        }
+        self.taken.store(0, Ordering::Relaxed);
+        self.reader.read_byte_record(&mut self.record).map_err(|error| match error.into_kind() {
+            csv::ErrorKind::Io(error) => error,
+            other => io::Error::other(format!("{other:?}")),
+        })
+    }
+
+    fn bad(&self, reason: Reason, detail: String) -> Row {
+        Row::Bad { position: self.position(), count: 1, reason, detail }
+    }
+}
+
+impl<R: Read + Send> Rows for Table<R> {
+    fn next(&mut self) -> io::Result<Option<Row>> {
+        if self.ended {
+            return Ok(None);
+        }
+        if self.header.is_none() {
+            let header = match self.advance() {
+                Ok(true) => Header::new(&self.record),
+                Ok(false) => return Ok(None),
+                Err(error) => return Err(error),
+            };
+            self.header = Some(header);
+        }
+        self.row += 1;
+        match self.advance() {
+            Ok(true) => {}
+            Ok(false) => {
+                self.row -= 1;
+                return Ok(None);
+            }
+            // The row has no end within the limit, so no next one can be found.
+            Err(error) if is_too_long(&error) => {
+                self.ended = true;
+                let limit = self.limits.record_bytes;
+                let detail = format!(
+                    "It is longer than {limit} bytes (--max-record-bytes); is a quotation mark left open? Nothing after it was read."
+                );
+                return Ok(Some(self.bad(Reason::TooLong, detail)));
+            }
+            Err(error) => return Err(error),
+        }
+        let columns = self.header.as_ref().map_or(0, |header| header.0.len());
+        let cells = self.record.len();
+        if cells != columns
+            && !(cells > columns && self.record.iter().skip(columns).all(<[u8]>::is_empty))
+        {
+            let detail = format!(
+                "It has {cells} cells, and the first row names {columns} columns; is a quotation mark or a delimiter left out?"
+            );
+            return Ok(Some(self.bad(Reason::BrokenRow, detail)));
+        }
+        let Some(header) = &self.header else { return Ok(None) };
+        let (object, lossy) = header.object(&self.record, self.limits.depth);
+        Ok(Some(Row::Object { position: self.position(), object, lossy }))
+    }
+
+    fn position(&self) -> Position {
+        Position::Row(self.row)
+    }
+}
+
+/// Fails once more bytes were taken than a row may have.
+struct Bounded<R> {
+    inner: R,
+    taken: Arc<AtomicU64>,
+    most: u64,
+}
+
+/// Travels inside an [`io::Error`] to where the row is counted.
+#[derive(Debug, thiserror::Error)]
+#[error("a row is longer than the limit")]
+struct RowTooLong;
+
+fn is_too_long(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|inner| inner.is::<RowTooLong>())
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        if self.taken.fetch_add(read as u64, Ordering::Relaxed) + read as u64 > self.most {
+            return Err(io::Error::other(RowTooLong));
+        }
+        Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn rows(text: &str, delimiter: u8, limits: &Limits) -> Vec<Result<Value, (Reason, String)>> {
+        let mut table = Table::new(text.as_bytes(), delimiter, limits);
+        let mut out = Vec::new();
+        while let Some(row) = table.next().unwrap() {
+            out.push(match row {
+                Row::Object { object, .. } => Ok(Value::Object(object)),
+                Row::Bad { reason, detail, .. } => Err((reason, detail)),
+            });
+        }
+        out
+    }
+
+    #[test]
+    fn the_delimiter_is_found_by_content() {
+        let found = |text: &str| sniff(text.as_bytes(), true).map(|it| (it.delimiter, it.even));
+        assert_eq!(found("id,text\n1,\"a\tb;c\"\n"), Some((b',', true)));
+        assert_eq!(found("id\ttext\n1\tone, two, three\n"), Some((b'\t', true)));
+        assert_eq!(found("id;text;n\n1;\"a,b\";2\n"), Some((b';', true)));
+        assert_eq!(found("id,text\n1,2,3\n"), Some((b',', false)));
+        assert_eq!(found("no delimiter at all\n"), None);
+        assert_eq!(found(""), None);
+    }
+
+    #[test]
+    fn the_last_row_of_a_head_may_be_cut_off() {
+        let text = b"id,text\n1,one\n2,\"tw";
+        assert_eq!(sniff(text, false).unwrap().rows.len(), 1);
+        assert_eq!(sniff(b"id,text\n1,one\n2", false).map(|it| it.even), Some(true));
+    }
+
+    #[test]
+    fn cells_become_values() {
+        let text = "\u{20},id,thinking,more,answer\n0,7,\"line\nbreak, \"\"quoted\"\"\",\"[{\"\"a\"\":1}]\",[3]\n1,8,,[not json],\n";
+        let expected = [
+            json!({"id": "7", "thinking": "line\nbreak, \"quoted\"", "more": [{"a": 1}], "answer": "[3]"}),
+            json!({"id": "8", "thinking": null, "more": "[not json]", "answer": null}),
+        ];
+        assert_eq!(rows(text, b',', &Limits::default()), expected.map(Ok));
+    }
+
+    #[test]
+    fn a_row_of_another_length_is_dropped_alone() {
+        let found = rows("a,b\n1,2\n1\n1,2,3\n3,4,\n", b',', &Limits::default());
+        let bad: Vec<_> =
+            found.iter().map(|row| row.as_ref().err().map(|(reason, _)| *reason)).collect();
+        assert_eq!(bad, [None, Some(Reason::BrokenRow), Some(Reason::BrokenRow), None]);
+    }
+
+    #[test]
+    fn a_quotation_mark_left_open_does_not_fill_the_memory() {
+        let limits = Limits { record_bytes: 1000, ..Limits::default() };
+        let text = format!("a,b\n1,2\n3,\"{}", "x,y\n".repeat(100_000));
+        let found = rows(&text, b',', &limits);
+        assert_eq!(found.len(), 2);
+        assert!(
+            matches!(&found[1], Err((Reason::TooLong, detail)) if detail.contains("quotation"))
+        );
+    }
+}
