@@ -57,9 +57,9 @@ fn records_go_to_standard_output_and_the_table_to_standard_error() {
         ["id", "model", "prompt_id", "prompt", "reasoning", "answer", "source", "domain", "meta"]
     );
     insta::assert_snapshot!(run.stderr, @r#"
-    model                         traces   words median prompts  mediation   language
-    example/finch-2                    1       7      7       1  raw         eng
-    example/owl-1                      2      22      6       2  raw         eng 50%
+    model                        traces   words median prompts  mediation   language
+    example/finch-2                   1       7      7       1  raw         eng
+    example/owl-1                     2      22      6       2  raw         eng 50%
 
     Read 1 file with 5 records: 3 traces (vllm 3).
 

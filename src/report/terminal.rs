@@ -139,7 +139,10 @@ impl Page<'_> {
         }
         let reasons: Vec<String> = dropped
             .iter()
-            .map(|(reason, n)| format!("{} {}", numbers::count(*n), escape::name(reason)))
+            .map(|(reason, n)| {
+                let reason = escape::sentence(reason.trim_end_matches('.'));
+                format!("{} × \"{reason}\"", numbers::count(*n))
+            })
             .collect();
         let dropped = numbers::counted(total, "record was dropped", "records were dropped");
         self.paragraph(&format!("{dropped}: {}.", reasons.join(", ")), "", Ink::Plain)
