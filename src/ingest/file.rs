@@ -255,7 +255,7 @@ impl File {
             self.parsed += 1;
             self.known += 1;
             let draft = Draft { trace: record.into(), ..Draft::default() };
-            if self.explained != Explained::Well {
+            if self.wants_explanation(draft.has_reasoning()) {
                 let explanation = Explanation::canonical(self.place(position), &draft.trace);
                 self.explain(explanation, collector);
             }
@@ -375,7 +375,7 @@ impl File {
                     }
                     self.known += 1;
                     self.canonical = found.format.name == formats::canonical().name;
-                    if self.explained != Explained::Well {
+                    if self.wants_explanation(found.drafts.iter().any(Draft::has_reasoning)) {
                         let place = self.place(position);
                         let mut explanation =
                             Explanation::of(&found, value, header, place, &collector.options);
@@ -421,6 +421,15 @@ impl File {
     fn may_be_canonical(&self, collector: &Collector) -> bool {
         let options = &collector.options;
         options.map.is_empty() && options.format.is_none_or(|format| format == formats::canonical())
+    }
+
+    /// Whether a record is to be explained: the first of the file, and the first with reasoning.
+    fn wants_explanation(&self, has_reasoning: bool) -> bool {
+        match self.explained {
+            Explained::Nothing => true,
+            Explained::Poorly(_) => has_reasoning,
+            Explained::Well => false,
+        }
     }
 
     /// Keeps an explanation: the first of the file, or the first with reasoning in its place.

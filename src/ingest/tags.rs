@@ -7,6 +7,8 @@
 
 mod harmony;
 
+pub(super) use harmony::has_channels;
+
 /// What [`split`] found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Split {

@@ -8,6 +8,7 @@ use super::message::{self, push};
 use super::{Format, Label, Read};
 use crate::ingest::mediation::Evidence;
 use crate::ingest::record::{Draft, Node, Object, plain_text};
+use crate::ingest::tags::has_channels;
 
 pub(super) const FORMAT: Format = Format {
     name: "harmony",
@@ -41,8 +42,7 @@ fn read(node: &Node<'_>) -> Option<Vec<Draft>> {
         return Some(drafts);
     }
     let fields = FIELDS.iter().filter_map(|name| object.get(*name));
-    let mut marked =
-        fields.filter(|field| field.as_str().is_some_and(|text| text.contains("<|channel|>")));
+    let mut marked = fields.filter(|field| field.as_str().is_some_and(has_channels));
     if let Some(field) = marked.next() {
         return Some(vec![message::from_content(node, field, None)]);
     }
@@ -55,10 +55,7 @@ fn from_choices(node: &Node<'_>) -> Option<Vec<Draft>> {
     let choices = node.object().get("choices")?.as_array()?;
     let content = |choice: &Object| {
         let inner = choice.get("message").and_then(|message| message.get("content"));
-        inner
-            .or(choice.get("text"))
-            .filter(|text| text.as_str().is_some_and(|text| text.contains("<|channel|>")))
-            .cloned()
+        inner.or(choice.get("text")).filter(|text| text.as_str().is_some_and(has_channels)).cloned()
     };
     let drafts: Vec<_> = choices
         .iter()

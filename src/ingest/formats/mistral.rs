@@ -24,7 +24,10 @@ fn is_mistral(message: &Object) -> bool {
         Some(Value::Array(parts)) => {
             parts.iter().any(|part| part["type"] == "thinking" && part["thinking"].is_array())
         }
-        Some(Value::String(text)) => text.contains("[/THINK]") || text.starts_with("[THINK]"),
+        Some(Value::String(text)) => {
+            memchr::memmem::find(text.as_bytes(), b"[/THINK]").is_some()
+                || text.starts_with("[THINK]")
+        }
         _ => false,
     }
 }

@@ -6,6 +6,11 @@
 use super::{Shape, Split, joined};
 
 const CHANNEL: &str = "<|channel|>";
+
+/// Whether a text has channels. Asked of every text, so that it has to be quick.
+pub(in crate::ingest) fn has_channels(text: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), CHANNEL.as_bytes()).is_some()
+}
 const MESSAGE: &str = "<|message|>";
 
 /// What ends a message, or begins the next.
@@ -16,7 +21,7 @@ const BARE: (&str, &str) = ("analysis", "assistantfinal");
 
 /// Splits a text in the harmony form; `None` where it has no channels.
 pub(super) fn split(text: &str) -> Option<Split> {
-    if !text.contains(CHANNEL) {
+    if !has_channels(text) {
         return bare(text);
     }
     // A rendered conversation begins with other turns, which are not the model's last.
