@@ -220,9 +220,9 @@ mod tests {
     #[test]
     fn short_inputs_and_byte_order_marks_are_no_trouble() {
         for text in [&b""[..], b"a", b"{}", b"\x1f\x8b"] {
-            assert_eq!(all(text.to_vec()), text);
+            assert_eq!(all(text), text);
         }
-        assert_eq!(all(b"\xef\xbb\xbf{}".to_vec()), b"{}");
+        assert_eq!(all(b"\xef\xbb\xbf{}"), b"{}");
     }
 
     #[test]

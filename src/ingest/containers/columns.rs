@@ -24,7 +24,7 @@ pub(super) fn with_views(schema: &Schema) -> Schema {
 }
 
 fn views(fields: &Fields) -> Fields {
-    fields.iter().map(|field| view(field)).collect()
+    fields.iter().map(view).collect()
 }
 
 fn view(field: &Arc<Field>) -> Arc<Field> {
