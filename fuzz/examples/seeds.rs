@@ -28,10 +28,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         let short = &bytes[..bytes.len().min(LONGEST)];
         seed("detection", &format!("{number}-{name}"), &[&[0][..], short].concat())?;
         if name.contains(".json") && !name.ends_with(".gz") {
-            seed("records", &format!("{number}-{name}"), short)?;
+            let lines = |lines: &[u8]| [&[0][..], lines].concat();
+            seed("records", &format!("{number}-{name}"), &lines(short))?;
             for (line, text) in bytes.split(|byte| *byte == b'\n').enumerate() {
                 if text.len() < LONGEST && !text.is_empty() && line < 12 {
-                    seed("records", &format!("{number}-{name}-{line}"), text)?;
+                    seed("records", &format!("{number}-{name}-{line}"), &lines(text))?;
                 }
             }
         }

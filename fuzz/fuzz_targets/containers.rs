@@ -13,5 +13,5 @@ fuzz_target!(|bytes: &[u8]| {
         3 => ("a.tsv", b""),
         _ => ("a.jsonl", b"\xff\xfe"),
     };
-    cotprint_fuzz::read(name, &[start, rest].concat());
+    cotprint_fuzz::read(name, &[start, rest].concat(), None);
 });

@@ -7,5 +7,5 @@ const NAMES: &[&str] = &["a", "a.jsonl", "a.json", "a.txt", "a.csv", "m/a.md", "
 
 fuzz_target!(|bytes: &[u8]| {
     let Some((name, bytes)) = bytes.split_first() else { return };
-    cotprint_fuzz::read(NAMES[usize::from(*name) % NAMES.len()], bytes);
+    cotprint_fuzz::read(NAMES[usize::from(*name) % NAMES.len()], bytes, None);
 });

@@ -2,19 +2,19 @@
 
 use std::io::Cursor;
 
-use cotprint::ingest::{self, Limits, Options};
+use cotprint::ingest::{self, Format, Limits, Options};
 use xxhash_rust::xxh3::xxh3_128;
 
 /// Reads bytes as an input of this name, to its end. Limits are low, so that a run is short and
 /// the ways past them are tried too.
-pub fn read(name: &str, bytes: &[u8]) {
+pub fn read(name: &str, bytes: &[u8], format: Option<&'static Format>) {
     let limits = Limits {
         record_bytes: 64 << 10,
         unpacked_bytes: 4 << 20,
         members: 100,
         ..Limits::default()
     };
-    let options = Options { limits, ..Options::default() };
+    let options = Options { limits, format, ..Options::default() };
     let Ok(mut traces) = ingest::read(name, Cursor::new(bytes.to_vec()), options) else { return };
     let mut read = 0;
     for trace in traces.by_ref() {
