@@ -45,6 +45,15 @@ fn an_unknown_shape() {
 }
 
 #[test]
+fn an_archive_that_is_cut_off() {
+    let folder = tempdir().unwrap();
+    let path = write(&folder, "log.eval", b"PK\x03\x04 and then nothing more of the archive");
+    every_verb_fails(&path, 2, &["log.eval", "table of contents", "fetch it again"]);
+    let error = compare(&path).stderr;
+    assert_eq!(error.matches("table of contents").count(), 1, "told once: {error}");
+}
+
+#[test]
 fn a_wrong_path() {
     every_verb_fails(Path::new("no/such/traces.jsonl"), 2, &["no/such/traces.jsonl"]);
     every_verb_fails(Path::new("no/such/*.jsonl"), 2, &["no/such/*.jsonl"]);

@@ -82,7 +82,7 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            let message = crate::report::escape::sentence(&format!("{error:#}"));
+            let message = crate::report::escape::sentence(&message(&error));
             // Nothing can be done where standard error is closed, too.
             let _ = writeln!(anstream::stderr(), "cotprint: {message}");
             ExitCode::from(exit_code(&error))
@@ -104,6 +104,19 @@ fn run(cli: &Cli) -> anyhow::Result<()> {
         Verb::Completions(arguments) => generate::completions(arguments),
         Verb::Man => generate::man(),
     }
+}
+
+/// An error and its causes. A cause that an error before it already tells is not told again.
+fn message(error: &anyhow::Error) -> String {
+    let mut message = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !message.contains(&cause) {
+            let between = if message.is_empty() { "" } else { ": " };
+            message.push_str(between);
+            message.push_str(&cause);
+        }
+    }
+    message
 }
 
 fn exit_code(error: &anyhow::Error) -> u8 {

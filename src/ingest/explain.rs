@@ -17,7 +17,7 @@ use super::summary::Place;
 use super::tags;
 
 /// No more explanations than this are kept.
-pub(super) const MOST: usize = 1000;
+const MOST: usize = 1000;
 
 /// How deeply texts that hold JSON are looked into.
 const DEEPEST: usize = 3;
@@ -45,6 +45,46 @@ pub struct Explanation {
     pub generations: usize,
     /// Why there is no reasoning, where there is none.
     pub why: Option<String>,
+}
+
+/// How far the explanation of a file came.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Explained {
+    #[default]
+    Nothing,
+    /// The explanation at this place of the list is of a record without reasoning.
+    Poorly(usize),
+    Well,
+}
+
+impl Explained {
+    /// Whether a record is to be explained: the first of the file, and the first with reasoning.
+    pub fn wants(self, has_reasoning: bool) -> bool {
+        match self {
+            Self::Nothing => true,
+            Self::Poorly(_) => has_reasoning,
+            Self::Well => false,
+        }
+    }
+
+    /// Adds an explanation to the list of all files, or puts the first with reasoning in the place of
+    /// the file's first.
+    pub fn keep(&mut self, explanation: Explanation, list: &mut Vec<Explanation>) {
+        let has_reasoning = explanation.reasoning_field.is_some();
+        let at = match *self {
+            Self::Nothing if list.len() < MOST => {
+                list.push(explanation);
+                list.len() - 1
+            }
+            Self::Poorly(at) if has_reasoning && at < list.len() => {
+                list[at] = explanation;
+                at
+            }
+            Self::Poorly(at) => at,
+            Self::Nothing | Self::Well => return,
+        };
+        *self = if has_reasoning { Self::Well } else { Self::Poorly(at) };
+    }
 }
 
 impl Explanation {

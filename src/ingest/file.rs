@@ -3,6 +3,8 @@
 //! Comes in: a [`Source`] and its name. Goes out: one record at a time, finished traces and counts
 //! into the [`Collector`]. Called by [`Traces`](super::Traces) for each input in turn.
 
+mod streamed;
+
 use std::io;
 use std::sync::Arc;
 
@@ -14,12 +16,12 @@ use super::containers::{Row, Rows, parquet};
 use super::cut::{Cut, Cutter};
 use super::detect::{self, Kind, Name, Refusal};
 use super::error::Error;
-use super::explain::{self, Explanation};
+use super::explain::{Explained, Explanation};
 use super::finish::{Collector, finish};
 use super::formats::{self, Canonical, Read};
 use super::record::{self, Draft, Object};
 use super::source::{self, Reader, Source};
-use super::stream::{Event, Events, Streams};
+use super::stream::{Events, Streams};
 use super::summary::{Note, Place, Position, Reason};
 use super::{clean, json};
 
@@ -46,15 +48,6 @@ pub(super) struct File {
     events: Option<Events>,
     first_broken: Option<(Position, String)>,
     first_unknown: Option<(Position, String)>,
-}
-
-/// How far the explanation of a file came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Explained {
-    Nothing,
-    /// The explanation at this place is of a record without reasoning.
-    Poorly(usize),
-    Well,
 }
 
 enum Content {
@@ -129,7 +122,7 @@ impl File {
             canonical: true,
             parsed: 0,
             known: 0,
-            explained: Explained::Nothing,
+            explained: Explained::default(),
             streams: Streams::new(0),
             streamed: false,
             unfinished: false,
@@ -255,9 +248,9 @@ impl File {
             self.parsed += 1;
             self.known += 1;
             let draft = Draft { trace: record.into(), ..Draft::default() };
-            if self.wants_explanation(draft.has_reasoning()) {
+            if self.explained.wants(draft.has_reasoning()) {
                 let explanation = Explanation::canonical(self.place(position), &draft.trace);
-                self.explain(explanation, collector);
+                self.explained.keep(explanation, &mut collector.explanations);
             }
             finish(draft, formats::canonical(), &self.name, position, collector);
             return;
@@ -279,85 +272,6 @@ impl File {
         self.read_value(&value, position, header, true, collector);
     }
 
-    /// Reads a line of a recorded stream.
-    fn read_event_line(&mut self, buffer: &[u8], position: Position, collector: &mut Collector) {
-        collector.summary.records -= 1;
-        let (text, lossy) = json::text(buffer);
-        collector.summary.note(Note::InvalidUtf8, usize::from(lossy));
-        let limits = collector.options.limits;
-        let parse = |text: &str| json::parse(text, limits.depth).ok().map(|(value, _)| value);
-        let events = match &mut self.events {
-            Some(events) => events.line(&text, limits.record_bytes, parse),
-            None => return,
-        };
-        for event in events {
-            match event {
-                Event::Json(value) => self.read_event(&value, position, collector),
-                Event::Done => self.streams.done(),
-                Event::Broken => self.lose_event(position, collector),
-                Event::Nothing => {}
-            }
-        }
-        self.read_streamed(collector);
-    }
-
-    fn read_event(&mut self, value: &Value, position: Position, collector: &mut Collector) {
-        self.parsed += 1;
-        match value {
-            Value::Object(object) if self.streams.take(object, position, true) => {}
-            Value::Object(object) if object.get("error").is_some_and(|error| !error.is_null()) => {
-                self.known += 1;
-                collector.summary.records += 1;
-                let detail = || "The stream holds an error of the provider.".to_owned();
-                collector.summary.drop_one(Reason::EmptyResponse, || self.place(position), detail);
-            }
-            value => {
-                collector.summary.records += 1;
-                self.read_value(value, position, None, true, collector);
-            }
-        }
-    }
-
-    fn lose_event(&mut self, position: Position, collector: &mut Collector) {
-        collector.summary.records += 1;
-        let detail = "the data of an event is no JSON".to_owned();
-        self.lose(Reason::BrokenJson, position, detail, collector);
-    }
-
-    /// Reads the responses whose last piece has come.
-    fn read_streamed(&mut self, collector: &mut Collector) {
-        for whole in self.streams.ready() {
-            self.known += 1;
-            collector.summary.records += 1;
-            if whole.too_long {
-                let limit = collector.options.limits.record_bytes;
-                let detail = format!("Its pieces are together longer than {limit} bytes.");
-                self.lose(Reason::TooLong, whole.position, detail, collector);
-                continue;
-            }
-            if whole.value.is_null() {
-                let detail = || "The stream ended before the model wrote anything.".to_owned();
-                let place = || self.place(whole.position);
-                collector.summary.drop_one(Reason::EmptyResponse, place, detail);
-                continue;
-            }
-            collector.summary.note(Note::UnfinishedStream, usize::from(whole.unfinished));
-            (self.streamed, self.unfinished) = (true, whole.unfinished);
-            self.read_value(&whole.value, whole.position, None, false, collector);
-            (self.streamed, self.unfinished) = (false, false);
-        }
-    }
-
-    fn end_streams(&mut self, collector: &mut Collector) {
-        if let Some(events) = &mut self.events
-            && events.give_up() == Event::Broken
-        {
-            self.lose_event(Position::File, collector);
-        }
-        self.streams.end();
-        self.read_streamed(collector);
-    }
-
     /// Reads a record, or the records of a list or an object that holds one.
     fn read_value(
         &mut self,
@@ -375,14 +289,14 @@ impl File {
                     }
                     self.known += 1;
                     self.canonical = found.format.name == formats::canonical().name;
-                    if self.wants_explanation(found.drafts.iter().any(Draft::has_reasoning)) {
+                    if self.explained.wants(found.drafts.iter().any(Draft::has_reasoning)) {
                         let place = self.place(position);
                         let mut explanation =
                             Explanation::of(&found, value, header, place, &collector.options);
                         if self.streamed {
                             explanation.tell_of_stream();
                         }
-                        self.explain(explanation, collector);
+                        self.explained.keep(explanation, &mut collector.explanations);
                     }
                     return self.finish_all(found, position, collector);
                 }
@@ -423,34 +337,6 @@ impl File {
         options.map.is_empty() && options.format.is_none_or(|format| format == formats::canonical())
     }
 
-    /// Whether a record is to be explained: the first of the file, and the first with reasoning.
-    fn wants_explanation(&self, has_reasoning: bool) -> bool {
-        match self.explained {
-            Explained::Nothing => true,
-            Explained::Poorly(_) => has_reasoning,
-            Explained::Well => false,
-        }
-    }
-
-    /// Keeps an explanation: the first of the file, or the first with reasoning in its place.
-    fn explain(&mut self, explanation: Explanation, collector: &mut Collector) {
-        let has_reasoning = explanation.reasoning_field.is_some();
-        let kept = &mut collector.explanations;
-        let at = match self.explained {
-            Explained::Nothing if kept.len() < explain::MOST => {
-                kept.push(explanation);
-                kept.len() - 1
-            }
-            Explained::Poorly(at) if has_reasoning && at < kept.len() => {
-                kept[at] = explanation;
-                at
-            }
-            Explained::Poorly(at) => at,
-            Explained::Nothing | Explained::Well => return,
-        };
-        self.explained = if has_reasoning { Explained::Well } else { Explained::Poorly(at) };
-    }
-
     fn finish_all(&self, found: record::Found, position: Position, collector: &mut Collector) {
         if found.drafts.is_empty() {
             let detail =
@@ -481,7 +367,7 @@ impl File {
             let draft = read(&text);
             let explanation =
                 Explanation::text(self.place(Position::File), &draft, &text, &collector.options);
-            self.explain(explanation, collector);
+            self.explained.keep(explanation, &mut collector.explanations);
             finish(draft, format, &self.name, Position::File, collector);
         }
         Ok(())
@@ -545,8 +431,9 @@ fn refused(refusal: Refusal, name: Name, collector: &mut Collector) -> Result<Fi
         Refusal::Unsupported(what, advice) => Err(Error::Unsupported { file, what, advice }),
         Refusal::NoTrace => {
             let place = || Place { file, position: Position::File };
-            let detail =
-                || "Only .txt and .md files of a folder are read as traces of plain text.".into();
+            let detail = || {
+                "Of a folder, .txt and .md files are read as traces of plain text, but no README, licence or the like.".into()
+            };
             collector.summary.drop_one(Reason::OtherFile, place, detail);
             Ok(File::with(name, Content::Nothing))
         }

@@ -187,7 +187,11 @@ impl Archive {
 fn broken(error: ZipError) -> io::Error {
     match error {
         ZipError::Io(error) => error,
-        other => io::Error::new(io::ErrorKind::InvalidData, other.to_string()),
+        other => io::Error::new(
+            io::ErrorKind::InvalidData,
+            // "EOCD" and the like: the table of contents, which stands at the end of an archive.
+            format!("the table of contents of the archive is missing or damaged ({other})"),
+        ),
     }
 }
 

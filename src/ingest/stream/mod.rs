@@ -8,13 +8,15 @@
 //! memory is bounded by the number of open responses and by their bytes.
 
 mod events;
+mod kind;
 mod response;
 
 use serde_json::Value;
 
 use super::record::Object;
 use super::summary::Position;
-use response::{Kind, Response};
+use kind::Kind;
+use response::Response;
 
 pub(super) use events::{Event, Events, begins_like_events};
 

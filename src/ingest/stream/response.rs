@@ -1,137 +1,16 @@
 //! One streamed response that is being put together.
 //!
-//! Each kind of stream has its pieces, how they say which response they belong to, and when they
-//! end; what comes out is in each case the shape that the same server sends whole.
+//! Comes in: the pieces of one kind, in order. Goes out: the response in the shape that the same
+//! server sends whole. Called by [`Streams`](super::Streams).
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
 use super::Whole;
+use super::kind::Kind;
 use crate::ingest::record::Object;
 use crate::ingest::summary::Position;
-
-/// The kinds of streams.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// OpenAI's chunks of a chat completion, and what others made of them.
-    Chat,
-    /// The events of OpenAI's Responses.
-    Responses,
-    /// The events of an Anthropic message.
-    Anthropic,
-    /// Gemini's partial answers.
-    Gemini,
-    /// Ollama's lines, of which only the last is `done`.
-    Ollama,
-}
-
-/// The events of Anthropic's stream.
-const ANTHROPIC: &[&str] = &[
-    "message_start",
-    "content_block_start",
-    "content_block_delta",
-    "content_block_stop",
-    "message_delta",
-    "message_stop",
-];
-
-/// Whether a word behind `response.` is an event of OpenAI's Responses. Other logs use such words too.
-fn is_response_event(event: &str) -> bool {
-    const WHOLE: &[&str] = &[
-        "created",
-        "queued",
-        "in_progress",
-        "completed",
-        "incomplete",
-        "failed",
-        "cancelled",
-        "done",
-    ];
-    const PARTS: &[&str] = &[
-        "output_item.",
-        "content_part.",
-        "output_text.",
-        "refusal.",
-        "reasoning_text.",
-        "reasoning_summary_text.",
-        "reasoning_summary_part.",
-        "function_call_arguments.",
-        "custom_tool_call_input.",
-        "web_search_call.",
-        "file_search_call.",
-        "code_interpreter_call.",
-        "code_interpreter_call_code.",
-        "image_generation_call.",
-        "mcp_call.",
-        "mcp_call_arguments.",
-        "mcp_list_tools.",
-    ];
-    WHOLE.contains(&event) || PARTS.iter().any(|part| event.starts_with(part))
-}
-
-impl Kind {
-    /// What kind of piece an object is and which response it names, or `None` where it is no piece.
-    pub fn of(object: &Object, is_event: bool) -> Option<(Self, Option<String>)> {
-        let text = |name: &str| object.get(name).and_then(Value::as_str);
-        let kind = text("type").unwrap_or_default();
-        if ANTHROPIC.contains(&kind) {
-            return Some((Self::Anthropic, None));
-        }
-        if kind.strip_prefix("response.").is_some_and(is_response_event) {
-            let id = object.get("response").and_then(|response| response["id"].as_str());
-            return Some((Self::Responses, id.map(str::to_owned)));
-        }
-        if let Some(choices) = object.get("choices").and_then(Value::as_array) {
-            let has_delta = choices.iter().any(|choice| choice.get("delta").is_some());
-            let is_chunk = text("object") == Some("chat.completion.chunk")
-                || has_delta
-                || (is_event && choices.iter().all(|choice| choice.get("message").is_none()));
-            return is_chunk.then(|| (Self::Chat, text("id").map(str::to_owned)));
-        }
-        if let Some(candidates) = object.get("candidates").and_then(Value::as_array) {
-            let id = text("responseId").map(str::to_owned);
-            // A whole answer says why it ended. Without an id, only an event can be a piece.
-            let is_whole = candidates.iter().all(|one| one.get("finishReason").is_some());
-            return (is_event || (id.is_some() && !is_whole)).then_some((Self::Gemini, id));
-        }
-        let answers = object.contains_key("message") || object.contains_key("response");
-        let is_done = object.get("done").and_then(Value::as_bool);
-        (answers && text("model").is_some() && is_done == Some(false))
-            .then(|| (Self::Ollama, text("model").map(str::to_owned)))
-    }
-
-    /// What an object may be the last piece of, if such a response is open: by itself it looks like a
-    /// whole answer.
-    pub fn closing(object: &Object) -> Option<(Self, String)> {
-        let text = |name: &str| object.get(name)?.as_str().map(str::to_owned);
-        if object.get("done") == Some(&Value::Bool(true)) {
-            return Some((Self::Ollama, text("model")?));
-        }
-        object.contains_key("candidates").then_some((Self::Gemini, text("responseId")?))
-    }
-
-    /// Whether a piece begins another response, whatever is still open.
-    pub fn begins(self, object: &Object) -> bool {
-        let kind = object.get("type").and_then(Value::as_str);
-        kind == Some("message_start") || kind == Some("response.created")
-    }
-
-    /// Whether a piece may open a response.
-    pub fn has_content(self, object: &Object) -> bool {
-        match self {
-            Self::Chat => object
-                .get("choices")
-                .and_then(Value::as_array)
-                .is_some_and(|choices| !choices.is_empty()),
-            Self::Anthropic => {
-                let kind = object.get("type").and_then(Value::as_str);
-                !matches!(kind, Some("content_block_stop" | "message_stop" | "message_delta"))
-            }
-            _ => true,
-        }
-    }
-}
 
 /// One response, as far as its pieces came.
 #[derive(Debug)]
@@ -241,6 +120,11 @@ impl Response {
         }
     }
 
+    /// Whether every choice or candidate that was opened says why it ended.
+    fn has_ended(&self) -> bool {
+        !self.slots.is_empty() && self.slots.values().all(|slot| slot.finish.is_some())
+    }
+
     fn push(&mut self, index: u64, field: &'static str, text: &str) {
         self.bytes += text.len();
         self.slot(index).texts.entry(field).or_default().push_str(text);
@@ -271,8 +155,7 @@ impl Response {
                 self.slot(index).details.push(detail.clone());
             }
         }
-        self.finished =
-            !self.slots.is_empty() && self.slots.values().all(|slot| slot.finish.is_some());
+        self.finished = self.has_ended();
     }
 
     fn add_parts(&mut self, index: u64, parts: &[Value]) {
@@ -463,8 +346,7 @@ impl Response {
                 self.slot(index).finish = Some(reason.to_owned());
             }
         }
-        self.finished =
-            !self.slots.is_empty() && self.slots.values().all(|slot| slot.finish.is_some());
+        self.finished = self.has_ended();
     }
 
     fn answer(self) -> Value {
