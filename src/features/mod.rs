@@ -12,9 +12,11 @@
 mod char_counter;
 pub mod char_ngrams;
 mod counter;
+pub mod function_words;
 mod hash;
 pub mod layout;
 mod ngram_counter;
+pub mod skeleton;
 mod vectorizer;
 mod vocabulary;
 pub mod word_ngrams;
