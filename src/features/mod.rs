@@ -12,6 +12,7 @@
 mod char_counter;
 pub mod char_ngrams;
 mod counter;
+pub mod function;
 pub mod function_words;
 mod hash;
 pub mod layout;
