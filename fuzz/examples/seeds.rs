@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use cotprint::atlas::{LearnOptions, learn};
 use cotprint::attribution::FitOptions;
+use cotprint::features::ChannelSet;
 use cotprint::ingest::{self, Options};
 use zip::write::SimpleFileOptions;
 
@@ -106,7 +107,7 @@ fn atlas(fixtures: &Path) -> Result<(), Box<dyn Error>> {
         .map(|name| fixtures.join(name).display().to_string());
     let traces: Vec<_> = ingest::open(&inputs, Options::default())?.collect::<Result<_, _>>()?;
     let options = LearnOptions {
-        fit: FitOptions { char_features: 60, word_features: 40, ..FitOptions::default() },
+        fit: FitOptions { channels: ChannelSet::default().with_at_most(40), ..FitOptions::default() },
         ..LearnOptions::default()
     };
     let bytes = learn(&traces, &options, &|_| ())?.bytes;

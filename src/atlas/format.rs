@@ -10,7 +10,8 @@
 //! | … | sections: 8 bytes length packed, 8 bytes length unpacked, zstd data |
 //!
 //! The sections are, in this order: the description (JSON), the features, their weights (bytes) and
-//! factors, the layout weights, the profiles, the hashes of the texts learned from. Every length is checked before memory is taken.
+//! factors, the weights and factors of the dense values, the scale of the dense values (means, then
+//! deviations), the profiles, the hashes of the texts learned from. Every length is checked before memory is taken.
 
 use super::{About, Atlas, Error};
 use crate::{
@@ -21,7 +22,7 @@ use crate::{
         open_set::OpenSet,
         weights::{Weights, round_to_bytes},
     },
-    features::{Channel, Feature, LayoutScale, Vectorizer, Vocabulary},
+    features::{Channel, Feature, Scale, Vectorizer, Vocabulary},
 };
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -30,10 +31,10 @@ use xxhash_rust::xxh3::xxh3_128;
 /// The first bytes of every atlas.
 pub const MAGIC: &[u8; 8] = b"COTPRINT";
 /// The version that this program writes and reads.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 const HEADER: usize = 40;
-const SECTIONS: usize = 7;
+const SECTIONS: usize = 9;
 const LEVEL: i32 = 9;
 /// No section of an honest atlas is larger.
 const LARGEST_SECTION: u64 = 1 << 31;
@@ -44,7 +45,6 @@ struct Description {
     about: About,
     calibration: Calibration,
     open_set: OpenSet,
-    layout: LayoutScale,
 }
 
 /// The bytes of an atlas, and their checksum.
@@ -58,16 +58,18 @@ pub(super) fn write(
         about: about.clone(),
         calibration: model.calibration,
         open_set: model.open_set.clone(),
-        layout: model.vectorizer.layout_scale().clone(),
     };
     let json = serde_json::to_vec(&description).map_err(|e| inconsistent(e.to_string()))?;
-    let (bytes, factors, layout) = model.weights.parts();
+    let (bytes, factors, dense_bytes, dense_factors) = model.weights.parts();
+    let scale = model.vectorizer.scale();
     let sections = [
         json,
         write_features(model.vectorizer.vocabulary().features()),
-        bytes.iter().map(|&b| b as u8).collect(),
+        write_bytes(bytes),
         write_floats(factors),
-        write_floats(layout),
+        write_bytes(dense_bytes),
+        write_floats(dense_factors),
+        [write_floats(&scale.mean), write_floats(&scale.deviation)].concat(),
         write_profiles(&model.profiles),
         seen.iter().flat_map(|hash| hash.to_le_bytes()).collect(),
     ];
@@ -160,7 +162,8 @@ pub(super) fn read(bytes: &[u8], name: &str) -> Result<Atlas, Error> {
 }
 
 fn assemble(sections: &[Vec<u8>]) -> Result<(About, Model), String> {
-    let [json, features, bytes, factors, layout, profiles, _] = sections else {
+    let [json, features, bytes, factors, dense_bytes, dense_factors, scale, profiles, _] = sections
+    else {
         return Err("a section is missing".into());
     };
     let description: Description = serde_json::from_slice(json)
@@ -171,22 +174,21 @@ fn assemble(sections: &[Vec<u8>]) -> Result<(About, Model), String> {
     let vocabulary = Vocabulary::new(read_features(features)?)?;
     let weights = Weights::from_parts(
         references,
-        bytes.iter().map(|&b| b as i8).collect(),
-        read_floats(factors),
-        read_floats(layout),
+        (read_bytes(bytes), read_floats(factors)),
+        (read_bytes(dense_bytes), read_floats(dense_factors)),
     )?;
-    let measures = crate::features::layout::MEASURES;
-    if weights.features() != vocabulary.len()
-        || weights.parts().2.len() != measures * references
-        || description.layout.mean.len() != measures
-        || description.layout.deviation.len() != measures
+    let mut vectorizer = Vectorizer::new(vocabulary, traces, about.options.channels.clone());
+    let values = vectorizer.dense_values();
+    if weights.features() != vectorizer.vocabulary().len()
+        || weights.dense_values() != values
+        || scale.len() != 8 * values
         || !description.open_set.fits(references)
         || references < 2
     {
         return Err("its sections are of different sizes".into());
     }
-    let vectorizer =
-        Vectorizer::new(vocabulary, traces, description.layout, about.options.channels);
+    let (mean, deviation) = scale.split_at(4 * values);
+    vectorizer.set_scale(Scale { mean: read_floats(mean), deviation: read_floats(deviation) });
     let profiles = read_profiles(profiles, references, vectorizer.profile_features())?;
     let calibration = description.calibration;
     let open_set = description.open_set;
@@ -195,6 +197,14 @@ fn assemble(sections: &[Vec<u8>]) -> Result<(About, Model), String> {
 
 fn number<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
     bytes.get(at..at + N)?.try_into().ok()
+}
+
+fn write_bytes(values: &[i8]) -> Vec<u8> {
+    values.iter().map(|&value| value as u8).collect()
+}
+
+fn read_bytes(bytes: &[u8]) -> Vec<i8> {
+    bytes.iter().map(|&byte| byte as i8).collect()
 }
 
 fn write_floats(values: &[f32]) -> Vec<u8> {
@@ -209,13 +219,17 @@ fn read_floats(bytes: &[u8]) -> Vec<f32> {
 fn write_features(features: &[Feature]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for feature in features {
-        bytes.push(u8::from(feature.channel == Channel::Word));
-        // A form is at most three tokens of 40 bytes, or five characters.
+        bytes.push(number_of(feature.channel));
+        // A form is at most a few tokens of 40 bytes, or five characters.
         bytes.extend((feature.form.len() as u16).to_le_bytes());
         bytes.extend(feature.form.as_bytes());
         bytes.extend(feature.traces.to_le_bytes());
     }
     bytes
+}
+
+fn number_of(channel: Channel) -> u8 {
+    Channel::ALL.iter().position(|&other| other == channel).unwrap_or_default() as u8
 }
 
 fn read_features(mut bytes: &[u8]) -> Result<Vec<Feature>, String> {
@@ -228,7 +242,9 @@ fn read_features(mut bytes: &[u8]) -> Result<Vec<Feature>, String> {
             .zip(number::<4>(rest, length))
             .ok_or_else(|| format!("feature {} is cut off or not UTF-8", features.len()))?;
         features.push(Feature {
-            channel: if *channel == 0 { Channel::Char } else { Channel::Word },
+            channel: *Channel::ALL
+                .get(usize::from(*channel))
+                .ok_or_else(|| format!("feature {} is of an unknown channel", features.len()))?,
             form: form.to_owned(),
             traces: u32::from_le_bytes(traces),
         });

@@ -7,6 +7,7 @@ use crate::{
         delta::{Profiles, mean_profile, similarity},
         fit,
     },
+    features::Row,
     trace::{TextKind, Trace, count_words},
 };
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -78,7 +79,7 @@ pub fn learn(
             prompt: prompt_numbers[u.prompt.as_str()],
         })
         .collect();
-    let fitted = fit(&examples, names.len(), options.fit, stage).map_err(Error::TooLittle)?;
+    let fitted = fit(&examples, names.len(), &options.fit, stage).map_err(Error::TooLittle)?;
 
     stage("measuring the floors");
     let references: Vec<Reference> = names
@@ -88,12 +89,12 @@ pub fn learn(
             describe(name, options.families.get(name), &own)
         })
         .collect();
-    let floors = floors(&fitted.model.profiles, &references, &usable, &fitted.profiles);
+    let floors = floors(&fitted.model.profiles, &references, &usable, &fitted.rows);
     let about = About {
         program: concat!("cotprint ", env!("CARGO_PKG_VERSION")).into(),
         text: options.text,
         masked_names: options.masked_names,
-        options: options.fit,
+        options: options.fit.clone(),
         cross_validation: fitted.cross_validation,
         floors,
         references,
@@ -237,13 +238,13 @@ fn floors(
     profiles: &Profiles,
     references: &[Reference],
     usable: &[Usable<'_>],
-    raw: &[Vec<f32>],
+    rows: &[Row],
 ) -> Vec<Floor> {
     if references.len() < FLOOR_REFERENCES {
         return Vec::new();
     }
     let mean_of = |members: &[usize]| {
-        profiles.standardize(&mean_profile(members.iter().map(|&i| raw[i].as_slice())))
+        profiles.standardize(&mean_profile(members.iter().map(|&i| rows[i].profile())))
     };
     let mut halves = Vec::new();
     let mut domains = Vec::new();

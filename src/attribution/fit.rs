@@ -14,10 +14,7 @@ use super::{
     open_set::{Judged, OpenSet},
     weights::Weights,
 };
-use crate::features::{
-    Channel, ChannelWeights, LayoutScale, Vectorizer, Vocabulary, VocabularyBuilder, layout,
-    mean_and_deviation, read_forms,
-};
+use crate::features::{ChannelSet, Row, Vectorizer, Vocabulary, VocabularyBuilder, read_forms};
 use ndarray::{Array2, Axis, Zip};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -30,27 +27,12 @@ const RIDGE_FOLDS: usize = 2;
 const STOPPING: Stopping = Stopping { iterations: 60, tolerance: 5e-3 };
 
 /// What is learned, and from what seed.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct FitOptions {
-    /// Most character n-grams in the vocabulary.
-    pub char_features: usize,
-    /// Most word n-grams in the vocabulary.
-    pub word_features: usize,
-    /// How much each channel counts.
-    pub channels: ChannelWeights,
+    /// The channels, and how much each counts.
+    pub channels: ChannelSet,
     /// Seed of the folds.
     pub seed: u64,
-}
-
-impl Default for FitOptions {
-    fn default() -> Self {
-        Self {
-            char_features: 10_000,
-            word_features: 40_000,
-            channels: ChannelWeights::default(),
-            seed: 0,
-        }
-    }
 }
 
 /// One labelled text. Examples of the same prompt must stand next to each other.
@@ -96,8 +78,8 @@ pub struct Fitted {
     pub model: Model,
     /// How well it does on new prompts.
     pub cross_validation: CrossValidation,
-    /// The raw profile of each example, in their order.
-    pub profiles: Vec<Vec<f32>>,
+    /// The row of each example, in their order.
+    pub rows: Vec<Row>,
 }
 
 /// Learns a model of `references` references. `stage` is called with a few words at each step.
@@ -107,7 +89,7 @@ pub struct Fitted {
 pub fn fit(
     examples: &[Example<'_>],
     references: usize,
-    options: FitOptions,
+    options: &FitOptions,
     stage: &dyn Fn(&str),
 ) -> Result<Fitted, String> {
     let prompts: Vec<u32> = examples.iter().map(|e| e.prompt).collect();
@@ -118,16 +100,12 @@ pub fn fit(
          give traces of at least two prompts",
     )?;
 
-    stage("measuring layout");
-    let measures: Vec<Vec<f32>> = examples.par_iter().map(|e| layout::measure(&e.text)).collect();
     stage("counting n-grams");
-    let vectorizer = learn_vectorizer(examples, &prompts, &measures, options)?;
+    let vocabulary = learn_vocabulary(examples, &prompts, &options.channels)?;
+    let features = vocabulary.len();
     stage("turning traces into rows");
-    let mut rows = vectorizer.rows(examples, &measures);
-    drop(measures);
-    let profiles: Vec<Vec<f32>> =
-        rows.iter_mut().map(|row| std::mem::take(&mut row.profile)).collect();
-    let features = vectorizer.vocabulary().len();
+    let mut vectorizer = Vectorizer::new(vocabulary, examples.len(), options.channels.clone());
+    let rows = vectorizer.learn_rows(examples);
     stage("comparing traces with each other");
     let gram = gram(&rows, features);
 
@@ -135,7 +113,7 @@ pub fn fit(
     let Chosen { ridge, logits, start } = choose_ridge(&gram, &labels, &words, references, &folds);
     let data = OutOfFold { logits: &logits, labels: &labels, words: &words };
     let calibration = Calibration::fit(data);
-    let judged = judge(&logits, &labels, &profiles, references, &folds);
+    let judged = judge(&logits, &labels, &rows, references, &folds);
     let open_set = OpenSet::fit(&judged, references);
 
     stage("learning the weights");
@@ -148,35 +126,26 @@ pub fn fit(
         weights,
         calibration,
         open_set,
-        profiles: learn_profiles(&all, &labels, &profiles, references),
+        profiles: learn_profiles(&all, &labels, &rows, references),
     };
-    Ok(Fitted { model, cross_validation, profiles })
+    Ok(Fitted { model, cross_validation, rows })
 }
 
-fn learn_vectorizer(
+fn learn_vocabulary(
     examples: &[Example<'_>],
     prompts: &[u32],
-    measures: &[Vec<f32>],
-    options: FitOptions,
-) -> Result<Vectorizer, String> {
+    channels: &ChannelSet,
+) -> Result<Vocabulary, String> {
     let mut features = Vec::new();
-    for (channel, most) in
-        [(Channel::Char, options.char_features), (Channel::Word, options.word_features)]
-    {
-        let mut builder = VocabularyBuilder::new(channel);
+    for options in channels.channels().iter().filter(|options| options.features > 0) {
+        let mut builder = VocabularyBuilder::new(options.channel);
         builder.add(examples, prompts);
-        let mut found = read_forms(channel, &builder.select(most), examples);
+        let selected = builder.select(options.features);
+        let mut found = read_forms(options.channel, &selected, examples);
         found.sort_by(|a, b| a.form.cmp(&b.form));
         features.append(&mut found);
     }
-    let (mean, deviation) = mean_and_deviation(measures);
-    let vocabulary = Vocabulary::new(features)?;
-    Ok(Vectorizer::new(
-        vocabulary,
-        examples.len(),
-        LayoutScale { mean, deviation },
-        options.channels,
-    ))
+    Vocabulary::new(features)
 }
 
 /// What the folds teach.
@@ -263,15 +232,15 @@ fn select(matrix: &Array2<f32>, rows: &[usize], columns: &[usize]) -> Array2<f32
 fn learn_profiles(
     members: &[usize],
     labels: &[usize],
-    profiles: &[Vec<f32>],
+    rows: &[Row],
     references: usize,
 ) -> Profiles {
-    let width = profiles.first().map_or(0, Vec::len);
+    let width = rows.first().map_or(0, |row| row.profile().len());
     let raw: Vec<Vec<f32>> = (0..references)
         .into_par_iter()
         .map(|reference| {
             let own = members.iter().filter(|&&i| labels[i] == reference);
-            let mut mean = mean_profile(own.map(|&i| profiles[i].as_slice()));
+            let mut mean = mean_profile(own.map(|&i| rows[i].profile()));
             mean.resize(width, 0.0);
             mean
         })
@@ -283,19 +252,19 @@ fn learn_profiles(
 fn judge(
     logits: &Array2<f32>,
     labels: &[usize],
-    profiles: &[Vec<f32>],
+    rows: &[Row],
     references: usize,
     folds: &Folds,
 ) -> Vec<Judged> {
     (0..folds.count)
         .flat_map(|fold| {
             let (train, test) = folds.split(fold);
-            let learned = learn_profiles(&train, labels, profiles, references);
+            let learned = learn_profiles(&train, labels, rows, references);
             test.par_iter()
                 .map(|&i| {
                     let row = logits.row(i);
                     let top = top(row.as_slice().unwrap_or_default());
-                    let own = learned.standardize(&profiles[i]);
+                    let own = learned.standardize(rows[i].profile());
                     let near = |reference| similarity(&own, learned.reference(reference)) as f32;
                     Judged {
                         label: labels[i],

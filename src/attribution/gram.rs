@@ -6,7 +6,7 @@
 //! that the result does not depend on the number of threads.
 
 use super::postings::Postings;
-use crate::features::SparseRow;
+use crate::features::Row;
 use ndarray::{Array2, ArrayView2, Axis, linalg::general_mat_mul, s};
 use rayon::prelude::*;
 
@@ -17,9 +17,9 @@ const DENSE_CHUNK: usize = 512;
 /// A feature in more than one of so many rows is dense: below that its postings are quicker.
 const DENSE_SHARE: usize = 24;
 
-/// Computes `X · Xᵀ` for rows over `features` features and their layout measures: a symmetric
+/// Computes `X · Xᵀ` for rows over `features` features and their dense values: a symmetric
 /// matrix with a row and a column for each of `rows`.
-pub fn gram(rows: &[SparseRow], features: usize) -> Array2<f32> {
+pub fn gram(rows: &[Row], features: usize) -> Array2<f32> {
     let count = rows.len();
     let mut frequency = vec![0_u32; features];
     for row in rows {
@@ -36,8 +36,12 @@ pub fn gram(rows: &[SparseRow], features: usize) -> Array2<f32> {
     }
 
     let mut matrix = Array2::<f32>::zeros((count, count));
-    let layout = rows.first().map_or(0, |row| row.layout.len());
-    add_products(&mut matrix, &Array2::from_shape_fn((count, layout), |(i, j)| rows[i].layout[j]));
+    let values = rows.first().map_or(0, |row| row.dense.len());
+    for from in (0..values).step_by(DENSE_CHUNK) {
+        let to = (from + DENSE_CHUNK).min(values);
+        let chunk = Array2::from_shape_fn((count, to - from), |(i, j)| rows[i].dense[from + j]);
+        add_products(&mut matrix, &chunk);
+    }
     for from in (0..dense.len()).step_by(DENSE_CHUNK) {
         let width = DENSE_CHUNK.min(dense.len() - from);
         let mut chunk = Array2::<f32>::zeros((count, width));
@@ -73,7 +77,7 @@ fn add_products(matrix: &mut Array2<f32>, chunk: &Array2<f32>) {
 }
 
 /// Adds the products of the features that are not dense, on and above the diagonal.
-fn add_postings(matrix: &mut Array2<f32>, rows: &[SparseRow], place: &[u32], features: usize) {
+fn add_postings(matrix: &mut Array2<f32>, rows: &[Row], place: &[u32], features: usize) {
     let rare = |index: u32| place[index as usize] == u32::MAX;
     let postings = Postings::new(rows, features, rare);
     matrix.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each(|(i, mut target)| {
@@ -109,13 +113,12 @@ mod tests {
     fn products_are_those_of_the_definition_however_they_are_computed() {
         // Feature 0 stands in every row (dense), feature 1 + i only in row i and i + 1 (rare).
         let count = 300;
-        let rows: Vec<SparseRow> = (0..count)
-            .map(|i| SparseRow {
+        let rows: Vec<Row> = (0..count)
+            .map(|i| Row {
                 indices: vec![i as u32 + 1, 0, i as u32 + 2],
                 values: vec![1.0, 0.5, 2.0],
-                layout: vec![i as f32 / 100.0, 1.0],
-                profile: Vec::new(),
-                counts: Vec::new(),
+                dense: vec![i as f32 / 100.0, 1.0],
+                ..Row::default()
             })
             .collect();
         let matrix = gram(&rows, count + 2);

@@ -7,7 +7,7 @@ use super::{
     weights::Weights,
 };
 use crate::{
-    features::{NgramCounter, SparseRow, Vectorizer},
+    features::{Channel, NgramCounter, Row, Vectorizer},
     trace::count_words,
 };
 
@@ -41,7 +41,7 @@ pub struct Scored {
     /// Conformal p-value that some reference wrote it; small means that none writes like this.
     pub unknown: f64,
     /// The row that the scores rest on.
-    pub row: SparseRow,
+    pub row: Row,
 }
 
 impl Scored {
@@ -63,14 +63,15 @@ impl Model {
             return Err(words);
         }
         let row = self.vectorizer.row(text, counter);
-        let (ngrams, layout) = self.weights.logits(&row);
-        let mut probabilities: Vec<f32> = ngrams.iter().zip(&layout).map(|(a, b)| a + b).collect();
+        let layout = self.vectorizer.measures_of(Channel::Layout);
+        let (mut without_layout, layout) = self.weights.logits(&row, &layout);
+        let mut probabilities: Vec<f32> =
+            without_layout.iter().zip(&layout).map(|(a, b)| a + b).collect();
         let top = top(&probabilities);
         let near =
-            similarity(&self.profiles.standardize(&row.profile), self.profiles.reference(top));
+            similarity(&self.profiles.standardize(row.profile()), self.profiles.reference(top));
         let unknown = self.open_set.unknown(top, probabilities[top], near as f32);
         self.calibration.apply(&mut probabilities, words);
-        let mut without_layout = ngrams;
         self.calibration.apply(&mut without_layout, words);
         Ok(Scored { words, probabilities, without_layout, unknown, row })
     }

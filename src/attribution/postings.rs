@@ -1,6 +1,6 @@
 //! Sparse rows turned around: for each feature, the rows that hold it.
 
-use crate::features::SparseRow;
+use crate::features::Row;
 
 /// For each feature, the rows that hold it with its value there, in the order of the rows.
 #[derive(Debug, Clone)]
@@ -12,7 +12,7 @@ pub(super) struct Postings {
 
 impl Postings {
     /// The postings of those of `features` features that `wanted` holds for; the others have none.
-    pub fn new(rows: &[SparseRow], features: usize, wanted: impl Fn(u32) -> bool) -> Self {
+    pub fn new(rows: &[Row], features: usize, wanted: impl Fn(u32) -> bool) -> Self {
         let mut starts = vec![0_usize; features + 1];
         for row in rows {
             for &index in row.indices.iter().filter(|&&index| wanted(index)) {
@@ -47,10 +47,10 @@ mod tests {
 
     #[test]
     fn each_feature_lists_its_rows_in_order() {
-        let row = |indices: &[u32]| SparseRow {
+        let row = |indices: &[u32]| Row {
             indices: indices.to_vec(),
             values: indices.iter().map(|&index| index as f32 + 0.5).collect(),
-            ..SparseRow::default()
+            ..Row::default()
         };
         let postings =
             Postings::new(&[row(&[2, 0]), row(&[1]), row(&[0, 1])], 3, |index| index != 1);

@@ -5,11 +5,15 @@
 //! of the largest weight cancel out.
 
 use super::postings::Postings;
-use crate::features::SparseRow;
+use crate::features::Row;
 use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
+use std::ops::Range;
 
-/// The weights of every feature and layout measure for every reference.
+/// Dense values whose weights one task computes.
+const DENSE_CHUNK: usize = 256;
+
+/// The weights of every feature and dense value for every reference.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Weights {
     references: usize,
@@ -17,14 +21,20 @@ pub struct Weights {
     bytes: Vec<i8>,
     /// Feature → what a byte of 1 is worth.
     factors: Vec<f32>,
-    /// Measure-major: `layout[measure * references + reference]`.
-    layout: Vec<f32>,
+    /// Value-major: `dense_bytes[value * references + reference]`.
+    dense_bytes: Vec<i8>,
+    /// Dense value → what a byte of 1 is worth.
+    dense_factors: Vec<f32>,
 }
+
+/// What an atlas file holds of weights: the bytes and factors of the features, then of the dense
+/// values.
+pub(crate) type Parts<'a> = (&'a [i8], &'a [f32], &'a [i8], &'a [f32]);
 
 impl Weights {
     /// `Xᵀ A`: the weights over features from the coefficients over traces, rounded to bytes.
     pub fn from_coefficients(
-        rows: &[SparseRow],
+        rows: &[Row],
         features: usize,
         coefficients: ArrayView2<'_, f32>,
     ) -> Self {
@@ -51,10 +61,26 @@ impl Weights {
                     *factor = round_to_bytes(sum, bytes);
                 },
             );
-        let measures = rows.first().map_or(0, |row| row.layout.len());
-        let layout_rows = Array2::from_shape_fn((measures, rows.len()), |(m, i)| rows[i].layout[m]);
-        let layout = layout_rows.dot(&coefficients).as_standard_layout().iter().copied().collect();
-        Self { references, bytes, factors, layout }
+        let values = rows.first().map_or(0, |row| row.dense.len());
+        let mut dense_bytes = vec![0_i8; values * references];
+        let mut dense_factors = vec![0.0_f32; values];
+        dense_bytes
+            .par_chunks_mut(DENSE_CHUNK * references.max(1))
+            .zip(dense_factors.par_chunks_mut(DENSE_CHUNK))
+            .enumerate()
+            .for_each(|(chunk, (bytes, factors))| {
+                let from = chunk * DENSE_CHUNK;
+                let own = Array2::from_shape_fn((factors.len(), rows.len()), |(value, i)| {
+                    rows[i].dense[from + value]
+                });
+                let weights = own.dot(&coefficients);
+                for ((row, bytes), factor) in
+                    weights.outer_iter().zip(bytes.chunks_mut(references.max(1))).zip(factors)
+                {
+                    *factor = round_to_bytes(&row.to_vec(), bytes);
+                }
+            });
+        Self { references, bytes, factors, dense_bytes, dense_factors }
     }
 
     /// Puts weights together from what an atlas file holds.
@@ -63,46 +89,49 @@ impl Weights {
     /// A sentence, where the numbers of values do not fit together.
     pub(crate) fn from_parts(
         references: usize,
-        bytes: Vec<i8>,
-        factors: Vec<f32>,
-        layout: Vec<f32>,
+        (bytes, factors): (Vec<i8>, Vec<f32>),
+        (dense_bytes, dense_factors): (Vec<i8>, Vec<f32>),
     ) -> Result<Self, String> {
         if bytes.len() != factors.len() * references
-            || !layout.len().is_multiple_of(references.max(1))
+            || dense_bytes.len() != dense_factors.len() * references
         {
             return Err(format!(
-                "{} weights and {} layout weights do not fit {} features and {references} references",
+                "{} and {} weights do not fit {} features, {} dense values and {references} references",
                 bytes.len(),
-                layout.len(),
-                factors.len()
+                dense_bytes.len(),
+                factors.len(),
+                dense_factors.len()
             ));
         }
-        Ok(Self { references, bytes, factors, layout })
+        Ok(Self { references, bytes, factors, dense_bytes, dense_factors })
     }
 
-    /// Bytes, factors and layout weights, as an atlas file holds them.
-    pub(crate) fn parts(&self) -> (&[i8], &[f32], &[f32]) {
-        (&self.bytes, &self.factors, &self.layout)
+    /// Bytes and factors, as an atlas file holds them.
+    pub(crate) fn parts(&self) -> Parts<'_> {
+        (&self.bytes, &self.factors, &self.dense_bytes, &self.dense_factors)
     }
 
-    /// The logits of a row: the part of the n-grams, and the part of the layout.
-    pub fn logits(&self, row: &SparseRow) -> (Vec<f32>, Vec<f32>) {
-        let mut ngrams = vec![0.0_f32; self.references];
+    /// The logits of a row in two parts: of all but the dense values in `apart`, and of those.
+    pub fn logits(&self, row: &Row, apart: &Range<usize>) -> (Vec<f32>, Vec<f32>) {
+        let mut most = vec![0.0_f32; self.references];
         for (&index, &value) in row.indices.iter().zip(&row.values) {
             let index = index as usize;
             let value = value * self.factors[index];
             let bytes = &self.bytes[index * self.references..(index + 1) * self.references];
-            for (logit, &byte) in ngrams.iter_mut().zip(bytes) {
+            for (logit, &byte) in most.iter_mut().zip(bytes) {
                 *logit += value * f32::from(byte);
             }
         }
-        let mut layout = vec![0.0_f32; self.references];
-        for (weights, &value) in self.layout.chunks(self.references.max(1)).zip(&row.layout) {
-            for (logit, &weight) in layout.iter_mut().zip(weights) {
-                *logit += value * weight;
+        let mut rest = vec![0.0_f32; self.references];
+        let dense = self.dense_bytes.chunks(self.references.max(1)).zip(&self.dense_factors);
+        for (place, ((bytes, factor), value)) in dense.zip(&row.dense).enumerate() {
+            let value = value * factor;
+            let logits = if apart.contains(&place) { &mut rest } else { &mut most };
+            for (logit, &byte) in logits.iter_mut().zip(bytes) {
+                *logit += value * f32::from(byte);
             }
         }
-        (ngrams, layout)
+        (most, rest)
     }
 
     /// The weight of a feature for a reference, over its mean weight for all references.
@@ -115,6 +144,11 @@ impl Weights {
     /// The number of features.
     pub fn features(&self) -> usize {
         self.factors.len()
+    }
+
+    /// The number of dense values.
+    pub fn dense_values(&self) -> usize {
+        self.dense_factors.len()
     }
 }
 
@@ -134,12 +168,11 @@ mod tests {
 
     #[test]
     fn logits_are_the_kernel_products_that_the_solver_saw() {
-        let row = |a: f32, b: f32| SparseRow {
+        let row = |a: f32, b: f32| Row {
             indices: vec![0, 1],
             values: vec![a, b],
-            layout: vec![a - b],
-            profile: Vec::new(),
-            counts: Vec::new(),
+            dense: vec![a - b],
+            ..Row::default()
         };
         let rows = [row(1.0, 2.0), row(0.5, -1.0)];
         let coefficients = ndarray::arr2(&[[1.0_f32, -1.0], [0.25, -0.25]]);
@@ -147,9 +180,9 @@ mod tests {
         let gram = super::super::gram::gram(&rows, 2);
         let expected = gram.dot(&coefficients);
         for (i, row) in rows.iter().enumerate() {
-            let (ngrams, layout) = weights.logits(row);
+            let (most, rest) = weights.logits(row, &(0..1));
             for c in 0..2 {
-                assert!((ngrams[c] + layout[c] - expected[[i, c]]).abs() < 0.02, "{i} {c}");
+                assert!((most[c] + rest[c] - expected[[i, c]]).abs() < 0.02, "{i} {c}");
             }
         }
         assert!((weights.advantage(0, 0) - 1.125).abs() < 0.01);
@@ -158,9 +191,9 @@ mod tests {
     #[test]
     fn parts_that_do_not_fit_are_refused() {
         assert!(
-            Weights::from_parts(2, vec![0; 3], vec![0.0; 2], vec![])
+            Weights::from_parts(2, (vec![0; 3], vec![0.0; 2]), (vec![], vec![]))
                 .unwrap_err()
-                .contains("3 weights")
+                .contains("3 and 0 weights")
         );
     }
 }

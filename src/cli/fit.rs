@@ -10,6 +10,7 @@ use super::{
 use crate::{
     atlas::{Atlas, LearnOptions, learn, read_families},
     attribution::FitOptions,
+    features::ChannelSet,
     ingest::{self, Summary},
     trace::{Trace, share_prompt_ids},
 };
@@ -32,12 +33,11 @@ pub struct Arguments {
     /// A table of families: a line per model, the model and its family with a tab between them
     #[arg(long, value_name = "FILE")]
     families: Option<PathBuf>,
-    /// Most character n-grams in the vocabulary; more make a larger atlas, not always a better one
-    #[arg(long, value_name = "N", default_value_t = FitOptions::default().char_features)]
-    char_features: usize,
-    /// Most word n-grams in the vocabulary; more make a larger atlas, not always a better one
-    #[arg(long, value_name = "N", default_value_t = FitOptions::default().word_features)]
-    word_features: usize,
+    /// The families of features to learn from, for example char,word,layout; a name may carry its
+    /// numbers: word:40000+3000@1+0.5 keeps 40,000 n-grams with weight 1 and also z-scores the 3,000
+    /// most widespread with weight 0.5
+    #[arg(long, value_name = "NAME,…")]
+    channels: Option<ChannelSet>,
     /// Print what was learned as JSON
     #[arg(long)]
     json: bool,
@@ -65,10 +65,8 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         masked_names: arguments.reading.mask_names,
         families,
         fit: FitOptions {
-            char_features: arguments.char_features,
-            word_features: arguments.word_features,
+            channels: arguments.channels.clone().unwrap_or_default(),
             seed: common.seed,
-            ..FitOptions::default()
         },
     };
     let learned = learn(&traces, &options, &|stage| progress.stage(stage))?;

@@ -1,34 +1,22 @@
 //! Text → the row of numbers that the learner and the atlas work on.
 //!
-//! N-grams are weighted as `(1 + ln tf) · idf` with the smooth inverse document frequency
-//! `ln((1 + N) / (1 + df)) + 1` (Salton & Buckley 1988), and each channel is scaled to unit length,
-//! so that neither a long trace nor a channel with many features outweighs the rest. Layout
-//! measures are centred, scaled to unit variance over the training traces and clipped.
+//! A row has two parts. N-grams are weighted as `(1 + ln tf) · idf` with the smooth inverse document
+//! frequency `ln((1 + N) / (1 + df)) + 1` (Salton & Buckley 1988), and each channel is scaled to the
+//! length that its weight says, so that neither a long trace nor a channel with many features
+//! outweighs the rest. The dense part holds what is there for every text: square roots of the
+//! relative frequencies of each channel's most widespread n-grams (the z-scores of Burrows 2002,
+//! where the absence of a common word speaks too), and what the measuring channels measure. It is
+//! centred, scaled to unit variance over the training traces, and clipped.
 
-use super::{Channel, NgramCounter, Vocabulary, layout};
+use super::{Channel, ChannelSet, NgramCounter, Vocabulary};
 use crate::trace::count_words;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
-/// A clipped layout measure is at most this many standard deviations from the mean.
-const LAYOUT_CLIP: f32 = 3.0;
-
-/// How much each channel counts beside the others: the length of its part of a row.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct ChannelWeights {
-    /// Length of the character n-grams' part.
-    pub char: f32,
-    /// Length of the word n-grams' part.
-    pub word: f32,
-    /// Root mean square length of the layout measures' part.
-    pub layout: f32,
-}
-
-impl Default for ChannelWeights {
-    fn default() -> Self {
-        Self { char: 1.0, word: 1.0, layout: 0.3 }
-    }
-}
+/// A dense value counts for at most this many standard deviations.
+const CLIP: f32 = 4.0;
+const NO_PLACE: u32 = u32::MAX;
 
 /// Turns texts into rows. Learned by `fit`, stored in the atlas.
 #[derive(Debug, Clone)]
@@ -36,9 +24,10 @@ pub struct Vectorizer {
     vocabulary: Vocabulary,
     /// What a row needs to know of each feature, side by side in memory.
     entries: Vec<Entry>,
-    layout: LayoutScale,
-    profile_features: usize,
-    weights: ChannelWeights,
+    set: ChannelSet,
+    blocks: Vec<Block>,
+    common: usize,
+    scale: Scale,
     logarithms: Vec<f32>,
 }
 
@@ -47,84 +36,129 @@ pub struct Vectorizer {
 struct Entry {
     /// Inverse document frequency.
     idf: f32,
-    /// 0 for `char`, 1 for `word`.
+    /// Its channel's place in the set.
     part: u32,
-    /// Its place in a profile, or `NO_PLACE`.
+    /// Its place in the dense part, or `NO_PLACE`.
     place: u32,
 }
 
-/// How layout measures are centred and scaled.
+/// A stretch of the dense part.
+#[derive(Debug, Clone)]
+struct Block {
+    channel: Channel,
+    places: Range<usize>,
+    /// What one standard deviation is worth.
+    unit: f32,
+}
+
+/// How dense values are centred and scaled.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct LayoutScale {
-    /// Mean of each measure over the training traces.
+pub struct Scale {
+    /// Mean of each value over the training traces.
     pub mean: Vec<f32>,
-    /// Standard deviation of each measure over the training traces.
+    /// Standard deviation of each value over the training traces.
     pub deviation: Vec<f32>,
 }
 
-/// The word n-grams of a profile are the most widespread: so many of them.
-pub const PROFILE_FEATURES: usize = 2000;
-const NO_PLACE: u32 = u32::MAX;
-
 /// One text as numbers.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct SparseRow {
+pub struct Row {
     /// Indices of the features that the text holds, in order of first occurrence.
     pub indices: Vec<u32>,
     /// Their weights.
     pub values: Vec<f32>,
     /// How often each of them stands in the text; empty in rows that are made to learn from.
     pub counts: Vec<u32>,
-    /// The layout measures, [`layout::MEASURES`] of them.
-    pub layout: Vec<f32>,
-    /// Square roots of the relative frequencies of the most widespread word n-grams, at most
-    /// 2,000 of them: the raw material of Cosine Delta.
-    pub profile: Vec<f32>,
+    /// The dense part, scaled: [`Vectorizer::dense_values`] numbers.
+    pub dense: Vec<f32>,
+    /// How many of the dense values belong to common n-grams; they stand first.
+    pub common: usize,
+}
+
+impl Row {
+    /// The scaled frequencies of common n-grams: what profiles are made of.
+    pub fn profile(&self) -> &[f32] {
+        &self.dense[..self.common.min(self.dense.len())]
+    }
 }
 
 impl Vectorizer {
-    /// A vectorizer for `vocabulary`, learned from `traces` traces.
-    pub fn new(
-        vocabulary: Vocabulary,
-        traces: usize,
-        layout: LayoutScale,
-        weights: ChannelWeights,
-    ) -> Self {
+    /// A vectorizer for `vocabulary`, learned from `traces` traces with the channels of `set`. Its
+    /// rows are not scaled before [`Vectorizer::set_scale`].
+    pub fn new(vocabulary: Vocabulary, traces: usize, set: ChannelSet) -> Self {
         let smooth = |df: u32| ((1.0 + traces as f64) / (1.0 + f64::from(df))).ln() as f32 + 1.0;
         let features = vocabulary.features();
+        let part_of = |channel: Channel| set.channels().iter().position(|o| o.channel == channel);
         let mut entries: Vec<Entry> = features
             .iter()
             .map(|f| Entry {
                 idf: smooth(f.traces),
-                part: u32::from(f.channel == Channel::Word),
+                part: part_of(f.channel).unwrap_or(0) as u32,
                 place: NO_PLACE,
             })
             .collect();
-        let mut widespread: Vec<usize> =
-            (0..features.len()).filter(|&i| entries[i].part == 1).collect();
-        widespread.sort_by_key(|&i| (u32::MAX - features[i].traces, i));
-        widespread.truncate(PROFILE_FEATURES);
-        for (place, &index) in widespread.iter().enumerate() {
-            entries[index].place = place as u32;
+        let mut blocks = Vec::new();
+        let mut places = 0;
+        let mut add = |channel, width: usize, weight: f32| {
+            if width > 0 {
+                let unit = weight / (width as f32).sqrt();
+                blocks.push(Block { channel, places: places..places + width, unit });
+                places += width;
+            }
+            places - width
+        };
+        for options in set.channels() {
+            let mut widespread: Vec<usize> =
+                (0..features.len()).filter(|&i| features[i].channel == options.channel).collect();
+            widespread.sort_by_key(|&i| (u32::MAX - features[i].traces, i));
+            widespread.truncate(options.common);
+            let first = add(options.channel, widespread.len(), options.common_weight);
+            for (place, &index) in widespread.iter().enumerate() {
+                entries[index].place = (first + place) as u32;
+            }
+        }
+        let common = add(Channel::Char, 0, 0.0);
+        for options in set.channels() {
+            add(options.channel, options.channel.measure_count(), options.weight);
         }
         let logarithms = (0..1024).map(|tf| 1.0 + (tf.max(1) as f32).ln()).collect();
-        let profile_features = widespread.len();
-        Self { vocabulary, entries, layout, profile_features, weights, logarithms }
+        let scale = Scale::default();
+        Self { vocabulary, entries, set, blocks, common, scale, logarithms }
     }
 
-    /// How much each channel counts.
-    pub fn weights(&self) -> ChannelWeights {
-        self.weights
+    /// The channels that rows are made of.
+    pub fn channels(&self) -> &ChannelSet {
+        &self.set
     }
 
-    /// The length of a profile: the word n-grams in it.
+    /// The number of dense values that belong to common n-grams: the length of a profile.
     pub fn profile_features(&self) -> usize {
-        self.profile_features
+        self.common
     }
 
-    /// How layout measures are centred and scaled.
-    pub fn layout_scale(&self) -> &LayoutScale {
-        &self.layout
+    /// The number of dense values of a row.
+    pub fn dense_values(&self) -> usize {
+        self.blocks.last().map_or(0, |block| block.places.end)
+    }
+
+    /// Where the measures of a channel stand in the dense part; empty where it has none.
+    pub fn measures_of(&self, channel: Channel) -> Range<usize> {
+        let mut own = self.blocks.iter().filter(|b| b.channel == channel);
+        own.find(|block| block.places.start >= self.common).map_or(0..0, |b| b.places.clone())
+    }
+
+    /// How dense values are centred and scaled.
+    pub fn scale(&self) -> &Scale {
+        &self.scale
+    }
+
+    /// Centres and scales the dense values of all rows from now on. Nothing is done where the scale
+    /// is for another number of values.
+    pub fn set_scale(&mut self, scale: Scale) {
+        let fits = |values: &[f32]| values.len() == self.dense_values();
+        if fits(&scale.mean) && fits(&scale.deviation) {
+            self.scale = scale;
+        }
     }
 
     /// The features that are looked for.
@@ -133,84 +167,106 @@ impl Vectorizer {
     }
 
     /// One text as numbers.
-    pub fn row(&self, text: &str, counter: &mut NgramCounter) -> SparseRow {
-        self.row_with(text, &layout::measure(text), counter)
+    pub fn row(&self, text: &str, counter: &mut NgramCounter) -> Row {
+        let mut row = self.unscaled_row(text, counter);
+        self.apply_scale(&mut row.dense);
+        row
     }
 
-    /// The row of a text whose layout is measured already.
-    fn row_with(&self, text: &str, measures: &[f32], counter: &mut NgramCounter) -> SparseRow {
-        let mut row =
-            SparseRow { profile: vec![0.0; self.profile_features], ..SparseRow::default() };
+    fn unscaled_row(&self, text: &str, counter: &mut NgramCounter) -> Row {
+        let mut row = Row { dense: vec![0.0; self.common], common: self.common, ..Row::default() };
         let words = count_words(text).max(1) as f32;
-        let mut squares = [0.0_f32; 2];
-        for channel in Channel::NGRAMS {
+        for (part, options) in self.set.channels().iter().enumerate() {
+            let channel = options.channel;
+            row.dense.extend(channel.measure(text));
+            let first = row.values.len();
+            let mut square = 0.0_f32;
             counter.for_each(channel, text, |id, count| {
                 let Some(index) = self.vocabulary.index_of(id) else { return };
+                let entry = self.entries[index];
+                if entry.part as usize != part {
+                    return;
+                }
                 let logarithm = match self.logarithms.get(count as usize) {
                     Some(&logarithm) => logarithm,
                     None => 1.0 + (count as f32).ln(),
                 };
-                let entry = self.entries[index];
                 let value = logarithm * entry.idf;
-                squares[entry.part as usize] += value * value;
+                square += value * value;
                 row.indices.push(index as u32);
                 row.values.push(value);
                 row.counts.push(count);
                 if entry.place != NO_PLACE {
-                    row.profile[entry.place as usize] = (count as f32 / words).sqrt();
+                    row.dense[entry.place as usize] = (count as f32 / words).sqrt();
                 }
             });
+            let factor = if square > 0.0 { options.weight / square.sqrt() } else { 0.0 };
+            row.values[first..].iter_mut().for_each(|value| *value *= factor);
         }
-        let factor =
-            |square: f32, weight: f32| if square > 0.0 { weight / square.sqrt() } else { 0.0 };
-        let factors =
-            [factor(squares[0], self.weights.char), factor(squares[1], self.weights.word)];
-        for (value, &index) in row.values.iter_mut().zip(&row.indices) {
-            *value *= factors[self.entries[index as usize].part as usize];
-        }
-        row.layout = self.scale_layout(measures);
         row
     }
 
-    fn scale_layout(&self, measures: &[f32]) -> Vec<f32> {
-        let unit = self.weights.layout / (layout::MEASURES as f32).sqrt();
-        measures
-            .iter()
-            .zip(self.layout.mean.iter().zip(&self.layout.deviation))
-            .map(|(value, (mean, deviation))| {
-                let steps = if *deviation > 1e-6 { (value - mean) / deviation } else { 0.0 };
-                unit * steps.clamp(-LAYOUT_CLIP, LAYOUT_CLIP)
-            })
-            .collect()
+    fn apply_scale(&self, dense: &mut [f32]) {
+        let Scale { mean, deviation } = &self.scale;
+        if mean.is_empty() {
+            return;
+        }
+        for block in &self.blocks {
+            for place in block.places.clone() {
+                let steps = if deviation[place] > 1e-6 {
+                    (dense[place] - mean[place]) / deviation[place]
+                } else {
+                    0.0
+                };
+                dense[place] = block.unit * steps.clamp(-CLIP, CLIP);
+            }
+        }
     }
 
-    /// Many texts as numbers to learn from, in their order, by all threads. `measures` holds their
-    /// layout measures; the rows hold no counts.
-    pub fn rows<T: AsRef<str> + Sync>(&self, texts: &[T], measures: &[Vec<f32>]) -> Vec<SparseRow> {
-        texts
+    /// Many texts as numbers to learn from, in their order, by all threads; the rows hold no
+    /// counts. The scale of the dense values is learned from them.
+    pub fn learn_rows<T: AsRef<str> + Sync>(&mut self, texts: &[T]) -> Vec<Row> {
+        let mut rows: Vec<Row> = texts
             .par_iter()
-            .zip(measures)
-            .map_init(NgramCounter::default, |counter, (text, measures)| {
-                let mut row = self.row_with(text.as_ref(), measures, counter);
+            .map_init(NgramCounter::default, |counter, text| {
+                let mut row = self.unscaled_row(text.as_ref(), counter);
                 row.counts = Vec::new();
                 row.indices.shrink_to_fit();
                 row.values.shrink_to_fit();
                 row
             })
-            .collect()
+            .collect();
+        let dense: Vec<&[f32]> = rows.iter().map(|row| row.dense.as_slice()).collect();
+        let (mean, deviation) = mean_and_deviation(&dense);
+        self.set_scale(Scale { mean, deviation });
+        rows.par_iter_mut().for_each(|row| self.apply_scale(&mut row.dense));
+        rows
     }
 }
 
 /// Mean and standard deviation of each column of equally long rows.
-pub fn mean_and_deviation(rows: &[Vec<f32>]) -> (Vec<f32>, Vec<f32>) {
-    let columns = rows.first().map_or(0, Vec::len);
+pub fn mean_and_deviation<R: AsRef<[f32]> + Sync>(rows: &[R]) -> (Vec<f32>, Vec<f32>) {
+    let columns = rows.first().map_or(0, |row| row.as_ref().len());
     let count = rows.len().max(1) as f64;
-    (0..columns)
-        .map(|column| {
-            let mean = rows.iter().map(|row| f64::from(row[column])).sum::<f64>() / count;
-            let square =
-                rows.iter().map(|row| (f64::from(row[column]) - mean).powi(2)).sum::<f64>();
-            (mean as f32, (square / count).sqrt() as f32)
+    // Row by row over stretches of columns: memory is read in the order in which it lies.
+    const STRETCH: usize = 256;
+    (0..columns.div_ceil(STRETCH))
+        .into_par_iter()
+        .flat_map_iter(|stretch| {
+            let places = stretch * STRETCH..columns.min((stretch + 1) * STRETCH);
+            let mut sums = vec![(0.0_f64, 0.0_f64); places.len()];
+            for row in rows {
+                for (sum, &value) in sums.iter_mut().zip(&row.as_ref()[places.clone()]) {
+                    sum.0 += f64::from(value);
+                }
+            }
+            for row in rows {
+                for (sum, &value) in sums.iter_mut().zip(&row.as_ref()[places.clone()]) {
+                    sum.1 += (f64::from(value) - sum.0 / count).powi(2);
+                }
+            }
+            sums.into_iter()
+                .map(|(sum, square)| ((sum / count) as f32, (square / count).sqrt() as f32))
         })
         .unzip()
 }
@@ -218,7 +274,7 @@ pub fn mean_and_deviation(rows: &[Vec<f32>]) -> (Vec<f32>, Vec<f32>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::Feature;
+    use crate::features::{Feature, layout};
 
     fn vectorizer() -> Vectorizer {
         let feature = |channel, form: &str, traces| Feature { channel, form: form.into(), traces };
@@ -228,11 +284,8 @@ mod tests {
             feature(Channel::Char, "t", 3),
         ])
         .unwrap();
-        let layout = LayoutScale {
-            mean: vec![0.0; layout::MEASURES],
-            deviation: vec![1.0; layout::MEASURES],
-        };
-        Vectorizer::new(vocabulary, 3, layout, ChannelWeights::default())
+        let set = "char:10@2,word:10+2@1+0.5,layout@0.3".parse().unwrap();
+        Vectorizer::new(vocabulary, 3, set)
     }
 
     #[test]
@@ -244,16 +297,35 @@ mod tests {
         let length = (wait * wait + so * so).sqrt();
         assert!((value(0) - wait / length).abs() < 1e-6);
         assert!((value(1) - so / length).abs() < 1e-6);
-        assert!((value(2) - 1.0).abs() < 1e-6);
+        assert!((value(2) - 2.0).abs() < 1e-6);
         // "wait" is the most widespread of the two word n-grams: 2 of 3 words.
-        assert!((row.profile[0] - (2.0_f32 / 3.0).sqrt()).abs() < 1e-6);
-        assert!((row.profile[1] - (1.0_f32 / 3.0).sqrt()).abs() < 1e-6);
+        assert!((row.profile()[0] - (2.0_f32 / 3.0).sqrt()).abs() < 1e-6);
+        assert!((row.profile()[1] - (1.0_f32 / 3.0).sqrt()).abs() < 1e-6);
+        assert_eq!(row.dense.len(), 2 + layout::MEASURES);
+    }
+
+    #[test]
+    fn dense_values_are_z_scores_with_the_channels_weight() {
+        let mut vectorizer = vectorizer();
+        let rows = vectorizer.learn_rows(&["wait wait", "so so", "wait so"]);
+        // Roots of frequencies of "wait": 1, 0, √½; a deviation is worth 0.5 / √2.
+        let values = [1.0, 0.0, 0.5_f32.sqrt()];
+        let mean = values.iter().sum::<f32>() / 3.0;
+        let deviation = (values.iter().map(|v| (v - mean).powi(2)).sum::<f32>() / 3.0).sqrt();
+        for (row, value) in rows.iter().zip(values) {
+            let expected = (value - mean) / deviation * 0.5 / 2.0_f32.sqrt();
+            assert!((row.profile()[0] - expected).abs() < 1e-5);
+        }
+        assert_eq!(vectorizer.measures_of(Channel::Layout), 2..2 + layout::MEASURES);
+        assert_eq!(vectorizer.measures_of(Channel::Word), 0..0);
+        let again = vectorizer.row("wait so", &mut NgramCounter::default());
+        assert_eq!(again.dense, rows[2].dense);
     }
 
     #[test]
     fn a_text_without_known_features_has_an_empty_row() {
         let row = vectorizer().row("—", &mut NgramCounter::default());
         assert!(row.indices.is_empty());
-        assert!(row.layout.iter().chain(&row.profile).all(|v| v.is_finite()));
+        assert!(row.dense.iter().all(|v| v.is_finite()));
     }
 }

@@ -5,7 +5,7 @@
 //! are spread over shards by their upper bits, so that threads count without locks and the result
 //! does not depend on their number.
 
-use super::{Channel, NgramCounter, char_ngrams, word_ngrams};
+use super::{Channel, NgramCounter};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -24,11 +24,7 @@ pub struct Feature {
 impl Feature {
     /// The id that texts are searched for, or `None` where the form is no n-gram of its channel.
     pub fn id(&self) -> Option<u64> {
-        match self.channel {
-            Channel::Char => char_ngrams::id_of(&self.form),
-            Channel::Word => word_ngrams::id_of(&self.form),
-            Channel::Layout => None,
-        }
+        self.channel.id_of(&self.form)
     }
 }
 
@@ -207,7 +203,7 @@ pub fn read_forms<T: AsRef<str> + Sync>(
         for (text, places) in texts.iter().zip(found) {
             for (id, (start, end)) in places {
                 if let Some(traces) = missing.remove(&id) {
-                    let form = readable(channel, &text.as_ref()[start..end]);
+                    let form = channel.form(&text.as_ref()[start..end]);
                     features.push(Feature { channel, form, traces });
                 }
             }
@@ -216,30 +212,10 @@ pub fn read_forms<T: AsRef<str> + Sync>(
     features
 }
 
-/// The form of an n-gram: for words, runs of white space between tokens become one space.
-fn readable(channel: Channel, slice: &str) -> String {
-    if channel != Channel::Word {
-        return slice.to_owned();
-    }
-    let mut form = String::with_capacity(slice.len());
-    let mut space = false;
-    for c in slice.chars() {
-        if c.is_whitespace() && c != '\n' {
-            space = true;
-        } else {
-            if space && !form.is_empty() {
-                form.push(' ');
-            }
-            space = false;
-            form.push(c);
-        }
-    }
-    form
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::features::word_ngrams;
 
     #[test]
     fn the_most_widespread_ngrams_are_kept_and_can_be_read() {

@@ -78,6 +78,25 @@ pub fn id_of(form: &str) -> Option<u64> {
     (1..=LONGEST).contains(&n).then(|| finish(hash, SALT + n as u64 - 1))
 }
 
+/// The readable form of the n-gram that stands at `slice`: its tokens with runs of white space
+/// between them as one space, so that the same n-gram has one form.
+pub fn form(slice: &str) -> String {
+    let mut form = String::with_capacity(slice.len());
+    let mut space = false;
+    for c in slice.chars() {
+        if c.is_whitespace() && c != '\n' {
+            space = true;
+        } else {
+            if space && !form.is_empty() {
+                form.push(' ');
+            }
+            space = false;
+            form.push(c);
+        }
+    }
+    form
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Class {
     Space,

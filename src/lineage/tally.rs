@@ -68,8 +68,8 @@ impl Tally {
                 used.traces += 1;
             }
         }
-        self.profile.resize(scored.row.profile.len(), 0.0);
-        self.profile.iter_mut().zip(&scored.row.profile).for_each(|(sum, value)| *sum += value);
+        self.profile.resize(scored.row.profile().len(), 0.0);
+        self.profile.iter_mut().zip(scored.row.profile()).for_each(|(sum, value)| *sum += value);
         self.words += scored.words;
         self.seen_before += usize::from(trace.text(kind).is_some_and(|text| atlas.has_seen(&text)));
         *self.mediation.entry(trace.mediation().name().into()).or_default() += 1;

@@ -1,0 +1,133 @@
+//! The families of features, by name.
+//!
+//! A channel either counts n-grams, whose vocabulary is learned, or measures a text, with as many
+//! numbers for every text. Each is a file of its own; this is the table of them all. Called by the
+//! vocabulary, the vectorizer and whoever shows evidence.
+
+use super::{char_ngrams, function, layout, skeleton, word_ngrams};
+use serde::{Deserialize, Serialize};
+
+/// A family of features.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Channel {
+    /// Character n-grams, n = 1–5, case kept, across word boundaries.
+    Char,
+    /// Word-and-punctuation n-grams, n = 1–3, case kept.
+    Word,
+    /// N-grams, n = 1–5, of function words and punctuation, with classes for all other words.
+    Skeleton,
+    /// Markdown, lists, LaTeX, line and sentence lengths, punctuation, casing.
+    Layout,
+    /// Rates of a closed list of function words.
+    Function,
+}
+
+impl Channel {
+    /// Every channel, in the order in which atlases number them.
+    pub const ALL: [Self; 5] =
+        [Self::Char, Self::Word, Self::Skeleton, Self::Layout, Self::Function];
+
+    /// The word that the command line, the atlas and the reports use for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Char => "char",
+            Self::Word => "word",
+            Self::Skeleton => "skeleton",
+            Self::Layout => "layout",
+            Self::Function => "function",
+        }
+    }
+
+    /// The channel of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|channel| channel.name() == name)
+    }
+
+    /// Whether it counts n-grams; the others measure.
+    pub fn counts_ngrams(self) -> bool {
+        matches!(self, Self::Char | Self::Word | Self::Skeleton)
+    }
+
+    /// Calls `emit(id, start, end)` for every occurrence of every n-gram of this channel, where
+    /// `start..end` are byte offsets into `text`. A channel that measures has no n-grams.
+    pub fn for_each_ngram(self, text: &str, emit: impl FnMut(u64, usize, usize)) {
+        match self {
+            Self::Char => char_ngrams::for_each(text, emit),
+            Self::Word => word_ngrams::for_each(text, emit),
+            Self::Skeleton => skeleton::for_each(text, emit),
+            Self::Layout | Self::Function => {}
+        }
+    }
+
+    /// The id of the n-gram with this readable form; `None` where it is no n-gram of this channel.
+    pub fn id_of(self, form: &str) -> Option<u64> {
+        match self {
+            Self::Char => char_ngrams::id_of(form),
+            Self::Word => word_ngrams::id_of(form),
+            Self::Skeleton => skeleton::id_of(form),
+            Self::Layout | Self::Function => None,
+        }
+    }
+
+    /// The readable form of the n-gram that stands at `slice`, from which [`Channel::id_of`] leads
+    /// back to its id.
+    pub fn form(self, slice: &str) -> String {
+        match self {
+            Self::Word => word_ngrams::form(slice),
+            Self::Skeleton => skeleton::form(slice),
+            _ => slice.to_owned(),
+        }
+    }
+
+    /// The names of what it measures, in the order of [`Channel::measure`]; empty where it counts
+    /// n-grams.
+    pub fn measures(self) -> Vec<String> {
+        match self {
+            Self::Layout => layout::names(),
+            Self::Function => function::names(),
+            Self::Char | Self::Word | Self::Skeleton => Vec::new(),
+        }
+    }
+
+    /// How many numbers [`Channel::measure`] gives for any text.
+    pub fn measure_count(self) -> usize {
+        match self {
+            Self::Layout => layout::MEASURES,
+            Self::Function => function::MEASURES,
+            Self::Char | Self::Word | Self::Skeleton => 0,
+        }
+    }
+
+    /// Measures a text: [`Channel::measure_count`] finite numbers.
+    pub fn measure(self, text: &str) -> Vec<f32> {
+        match self {
+            Self::Layout => layout::measure(text),
+            // Roots of rates: their spread then hardly depends on how frequent a word is.
+            Self::Function => function::measure(text).into_iter().map(f32::sqrt).collect(),
+            Self::Char | Self::Word | Self::Skeleton => Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_channel_counts_or_measures_as_much_as_it_says() {
+        for channel in Channel::ALL {
+            assert_eq!(Channel::named(channel.name()), Some(channel));
+            let mut ngrams = 0;
+            channel.for_each_ngram("Wait, so I think it is 3.\n", |_, _, _| ngrams += 1);
+            assert_eq!(channel.counts_ngrams(), ngrams > 0, "{channel:?}");
+            for text in ["", "Wait, so I think it is 3.\n\n- 我们 \u{0}"] {
+                let values = channel.measure(text);
+                assert_eq!(values.len(), channel.measure_count(), "{channel:?}");
+                assert_eq!(channel.measures().len(), channel.measure_count(), "{channel:?}");
+                assert!(values.iter().all(|value| value.is_finite()), "{channel:?}");
+            }
+        }
+        assert_eq!(Channel::named("words"), None);
+    }
+}

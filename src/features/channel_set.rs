@@ -1,0 +1,155 @@
+//! Which channels an atlas is learned with, and how much each of them counts.
+//!
+//! A set is configuration: `fit --channels` names it, the atlas stores it, and whatever reads the
+//! atlas uses what it was learned with.
+
+use super::Channel;
+use serde::{Deserialize, Serialize};
+use std::str::FromStr;
+
+/// One channel of a set.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct ChannelOptions {
+    /// The channel.
+    pub channel: Channel,
+    /// Most n-grams in the vocabulary; 0 for a channel that measures.
+    #[serde(default)]
+    pub features: usize,
+    /// The most widespread of them whose relative frequencies are also z-scored, as in Burrows's
+    /// Delta, where their absence speaks too.
+    #[serde(default)]
+    pub common: usize,
+    /// Length of the channel's part of a row: of its n-grams' part, or the root mean square length
+    /// of what it measures.
+    pub weight: f32,
+    /// Root mean square length of the part of the z-scored n-grams.
+    #[serde(default)]
+    pub common_weight: f32,
+}
+
+impl ChannelOptions {
+    /// What measured best for a channel.
+    pub fn default_of(channel: Channel) -> Self {
+        let (features, common, weight, common_weight) = match channel {
+            Channel::Char => (10_000, 0, 0.7, 0.0),
+            Channel::Word => (30_000, 3_000, 1.0, 1.0),
+            Channel::Skeleton => (20_000, 3_000, 1.0, 1.0),
+            Channel::Layout => (0, 0, 0.4, 0.0),
+            Channel::Function => (0, 0, 0.3, 0.0),
+        };
+        Self { channel, features, common, weight, common_weight }
+    }
+}
+
+/// The channels of an atlas, each at most once, in the order of [`Channel::ALL`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ChannelSet(Vec<ChannelOptions>);
+
+impl Default for ChannelSet {
+    fn default() -> Self {
+        let default = [Channel::Char, Channel::Word, Channel::Skeleton, Channel::Layout];
+        Self(default.into_iter().map(ChannelOptions::default_of).collect())
+    }
+}
+
+impl ChannelSet {
+    /// The channels with their options.
+    pub fn channels(&self) -> &[ChannelOptions] {
+        &self.0
+    }
+
+    /// The same channels with at most `most` n-grams in the vocabulary of each.
+    #[must_use]
+    pub fn with_at_most(mut self, most: usize) -> Self {
+        for options in &mut self.0 {
+            options.features = options.features.min(most);
+            options.common = options.common.min(most);
+        }
+        self
+    }
+
+    /// Whether a channel is in the set.
+    pub fn has(&self, channel: Channel) -> bool {
+        self.0.iter().any(|options| options.channel == channel)
+    }
+}
+
+impl FromStr for ChannelSet {
+    type Err = String;
+
+    /// Reads `char,word,layout`. A name may carry its numbers: `word:40000+3000@1+0.5` keeps 40,000
+    /// n-grams of words with weight 1 and z-scores 3,000 of them with weight 0.5.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut set: Vec<ChannelOptions> = Vec::new();
+        for part in text.split(',').map(str::trim) {
+            let options = read(part)?;
+            if set.iter().any(|other| other.channel == options.channel) {
+                return Err(format!("the channel {} stands twice", options.channel.name()));
+            }
+            set.push(options);
+        }
+        set.sort_by_key(|options| options.channel);
+        Ok(Self(set))
+    }
+}
+
+fn read(part: &str) -> Result<ChannelOptions, String> {
+    let (rest, weights) = part.split_once('@').map_or((part, None), |(a, b)| (a, Some(b)));
+    let (name, sizes) = rest.split_once(':').map_or((rest, None), |(a, b)| (a, Some(b)));
+    let channel = Channel::named(name).ok_or_else(|| {
+        let known: Vec<&str> = Channel::ALL.iter().map(|channel| channel.name()).collect();
+        format!("{name:?} is no channel; choose among {}", known.join(", "))
+    })?;
+    let mut options = ChannelOptions::default_of(channel);
+    if let Some(sizes) = sizes {
+        let expected = |_| format!("{part}: expected {name}:N or {name}:N+N, whole numbers");
+        let (features, common) = sizes.split_once('+').unwrap_or((sizes, "0"));
+        options.features = features.parse().map_err(expected)?;
+        options.common = common.parse::<usize>().map_err(expected)?.min(options.features);
+        if !channel.counts_ngrams() {
+            return Err(format!("{part}: the channel {name} measures and has no vocabulary"));
+        }
+    }
+    if let Some(weights) = weights {
+        let number = |text: &str| {
+            text.parse::<f32>()
+                .ok()
+                .filter(|w| (0.0..=100.0).contains(w))
+                .ok_or_else(|| format!("{part}: expected {name}@WEIGHT, a number from 0 to 100"))
+        };
+        let (weight, common) = weights.split_once('+').unwrap_or((weights, ""));
+        options.weight = number(weight)?;
+        if !common.is_empty() {
+            options.common_weight = number(common)?;
+        }
+    }
+    Ok(options)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_is_read_from_names_and_numbers() {
+        let set: ChannelSet = "layout, word:500+20@0.5+0.25,char".parse().unwrap();
+        let names: Vec<Channel> = set.channels().iter().map(|o| o.channel).collect();
+        assert_eq!(names, [Channel::Char, Channel::Word, Channel::Layout]);
+        let word = set.channels()[1];
+        assert_eq!((word.features, word.common), (500, 20));
+        assert_eq!((word.weight, word.common_weight), (0.5, 0.25));
+        assert_eq!(set.channels()[0], ChannelOptions::default_of(Channel::Char));
+    }
+
+    #[test]
+    fn what_is_no_set_is_refused_in_words() {
+        let error = |text: &str| text.parse::<ChannelSet>().unwrap_err();
+        assert!(error("words").contains("choose among char, word"));
+        assert!(error("word,word").contains("twice"));
+        assert!(error("word:x").contains("whole numbers"));
+        assert!(error("layout:5").contains("measures"));
+        assert!(error("word@-1").contains("0 to 100"));
+        assert!(error("").contains("no channel"));
+    }
+}
