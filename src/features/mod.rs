@@ -17,6 +17,7 @@ pub mod function_words;
 mod hash;
 pub mod layout;
 mod ngram_counter;
+pub mod rhythm;
 pub mod sentences;
 pub mod skeleton;
 mod vectorizer;
