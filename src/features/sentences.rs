@@ -100,7 +100,7 @@ fn continues(word: &str, runs: usize, small: impl Fn() -> bool) -> bool {
     if runs == 1 && (is_number && word.len() <= 3 || word.len() == 1) {
         return true;
     }
-    if word.len() > LONGEST_ABBREVIATION || !word.is_ascii() {
+    if word.is_empty() || word.len() > LONGEST_ABBREVIATION || !word.is_ascii() {
         return false;
     }
     let lower = word.to_ascii_lowercase();
