@@ -19,6 +19,8 @@ pub mod function_words;
 mod hash;
 pub mod layout;
 mod ngram_counter;
+pub mod rhythm;
+pub mod sentences;
 pub mod skeleton;
 mod vectorizer;
 mod vocabulary;
