@@ -33,6 +33,9 @@ pub(super) struct Automaton {
     /// Whether a word leads anywhere from the two beginnings: most words do not.
     begins: Vec<[bool; 2]>,
     any: Vec<Vec<u32>>,
+    /// Which words may lead on from a state, one bit for each remainder of 64: most states are left
+    /// alone by most words.
+    leads: Vec<u64>,
     rank: Vec<u32>,
 }
 
@@ -59,6 +62,7 @@ impl Automaton {
     /// A new state, which nothing leads to yet.
     pub(super) fn state(&mut self) -> u32 {
         self.any.push(Vec::new());
+        self.leads.push(0);
         self.rank.push(0);
         (self.rank.len() - 1) as u32
     }
@@ -85,6 +89,7 @@ impl Automaton {
         if !states.contains(&to) {
             states.push(to);
         }
+        self.leads[from as usize] |= bit(word);
         if let Some(begins) = self.begins[word as usize].get_mut(from as usize) {
             *begins = true;
         }
@@ -130,11 +135,16 @@ impl Automaton {
                 let seen = &mut stamp[state as usize];
                 if *seen != *time {
                     *seen = *time;
-                    next.push(state);
+                    if self.leads[state as usize] != 0 || !self.any[state as usize].is_empty() {
+                        next.push(state);
+                    }
                     best = best.max(self.rank[state as usize]);
                 }
             };
             let mut follow = |state: u32| {
+                if self.leads[state as usize] & bit(word) == 0 {
+                    return;
+                }
                 if let Some(states) = self.edges.get(&edge(state, word)) {
                     states.iter().copied().for_each(&mut reach);
                 }
@@ -171,6 +181,11 @@ impl Automaton {
     pub(super) fn states(&self) -> usize {
         self.rank.len()
     }
+}
+
+/// The bit of a word in [`Automaton::leads`].
+fn bit(word: u32) -> u64 {
+    1 << (word % 64)
 }
 
 fn edge(from: u32, word: u32) -> u64 {

@@ -8,6 +8,8 @@
 //! few shapes. `docs/channels/moves.md` defines the moves and says how well the rules agree with a
 //! person's labels.
 
+#[cfg(test)]
+mod agreement;
 mod automaton;
 mod fences;
 mod lexicon;

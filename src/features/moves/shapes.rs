@@ -11,7 +11,7 @@ const LONGEST_LOOK: usize = 400;
 pub(super) enum Shape {
     /// More symbols than words, with an equals sign and a number.
     Formula,
-    /// An equals sign, an operator and a number, among words.
+    /// An equals sign and an operator, among words.
     Equation,
     /// An equals sign beside a number.
     Assignment,
@@ -52,14 +52,13 @@ impl Shape {
             return Self::Code;
         }
         let marks = Marks::count(&bytes[..bytes.len().min(LONGEST_LOOK)]);
-        if marks.equals > 0 && marks.digits > 0 {
-            if marks.words <= 2 {
-                Self::Formula
-            } else if marks.operators > 0 {
-                Self::Equation
-            } else {
-                Self::Assignment
-            }
+        let operators = marks.operators + marks.close_operators;
+        if marks.equals > 0 && marks.digits > 0 && marks.words <= 2 {
+            Self::Formula
+        } else if marks.equals > 0 && operators > 0 {
+            Self::Equation
+        } else if marks.numeric_equals > 0 {
+            Self::Assignment
         } else if marks.operators > 0 && marks.digits > 1 {
             Self::Operation
         } else {
@@ -71,7 +70,11 @@ impl Shape {
 #[derive(Default)]
 struct Marks {
     equals: usize,
+    /// Equals signs with a digit or the beginning of a formula beside them.
+    numeric_equals: usize,
     operators: usize,
+    /// Minus signs and strokes without a space before them.
+    close_operators: usize,
     /// Runs of digits.
     digits: usize,
     /// Runs of three letters and more that are no command of LaTeX, and characters outside ASCII
@@ -99,7 +102,10 @@ impl Marks {
                         match &bytes[from..at] {
                             b"frac" | b"times" | b"cdot" | b"div" | b"sqrt" | b"sum" | b"int"
                             | b"binom" | b"dfrac" | b"tfrac" => marks.operators += 1,
-                            b"approx" | b"equiv" => marks.equals += 1,
+                            b"approx" | b"equiv" => {
+                                marks.equals += 1;
+                                marks.numeric_equals += 1;
+                            }
                             _ => {}
                         }
                     } else if at - from >= 3 {
@@ -117,13 +123,21 @@ impl Marks {
                     let single = !matches!(before, b'=' | b'<' | b'>' | b'!' | b':')
                         && !matches!(bytes.get(at + 1), Some(b'=' | b'>'));
                     marks.equals += usize::from(single);
+                    let number = |b: u8| b.is_ascii_digit() || matches!(b, b'-' | b'$' | b'\\');
+                    let beside = before.is_ascii_digit() || number(after());
+                    marks.numeric_equals += usize::from(single && beside);
                 }
                 b'+' | b'*' | b'^' | b'/' | b'-' => {
-                    let spaced = byte != b'-' || bytes.get(at + 1) == Some(&b' ');
                     let operand =
                         |b: u8| b.is_ascii_digit() || matches!(b, b'(' | b')' | b'x' | b'n');
-                    if operand(before) && operand(after()) && (spaced || before.is_ascii_digit()) {
-                        marks.operators += 1;
+                    if operand(before) && operand(after()) {
+                        // 2024-05-01, 3/10 and 5-7 are dates, marks and ranges more often.
+                        let close = at > 0 && bytes[at - 1] != b' ';
+                        if close && matches!(byte, b'-' | b'/') {
+                            marks.close_operators += 1;
+                        } else {
+                            marks.operators += 1;
+                        }
                     }
                 }
                 0xC3 if matches!(bytes.get(at + 1), Some(0x97 | 0xB7)) => {
@@ -133,6 +147,7 @@ impl Marks {
                 }
                 0xE2 if bytes[at..].starts_with("≈".as_bytes()) => {
                     marks.equals += 1;
+                    marks.numeric_equals += 1;
                     at += 2;
                 }
                 0xE2 if bytes[at..].starts_with("−".as_bytes())
@@ -166,12 +181,14 @@ mod tests {
             ("$$\\frac{6}{2} = 3$$", Shape::Formula),
             ("So the whole comes to 5 + 6 = 11 apples", Shape::Equation),
             ("Then the number n = 4 is even", Shape::Assignment),
+            ("- Order 7: the part=left leg, side=right leg", Shape::Words),
             ("We add 5 + 6 and the rest", Shape::Operation),
             ("| a | b |", Shape::Table),
             ("while (x) {", Shape::Code),
             ("if a == 1 then the door opens", Shape::Words),
             ("the well-known 2-step plan", Shape::Words),
-            ("A-B-C and 24/7", Shape::Operation),
+            ("A-B-C on 2/5 at 24 - 7", Shape::Operation),
+            ("A-B-C on 2024-05-01, 7/10", Shape::Words),
         ] {
             assert_eq!(Shape::of(sentence), shape, "{sentence}");
         }
