@@ -6,6 +6,9 @@
 /// How many bytes of a sentence are looked at.
 const LONGEST_LOOK: usize = 400;
 
+/// Words that open a block of program text which ends in "):".
+const OPENS_BLOCK: [&[u8]; 6] = [b"def ", b"class ", b"if ", b"elif ", b"for ", b"while "];
+
 /// What the marks of a sentence look like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
@@ -45,7 +48,7 @@ impl Shape {
         let last = sentence.trim_end().as_bytes();
         if last.ends_with(b";")
             || last.ends_with(b"{")
-            || last.ends_with(b"):")
+            || (last.ends_with(b"):") && OPENS_BLOCK.iter().any(|&word| bytes.starts_with(word)))
             || bytes.starts_with(b"//")
             || bytes.first() == Some(&b'}')
         {
@@ -185,6 +188,8 @@ mod tests {
             ("We add 5 + 6 and the rest", Shape::Operation),
             ("| a | b |", Shape::Table),
             ("while (x) {", Shape::Code),
+            ("for x in list(rows):", Shape::Code),
+            ("We look at the second way (the slow one):", Shape::Words),
             ("if a == 1 then the door opens", Shape::Words),
             ("the well-known 2-step plan", Shape::Words),
             ("A-B-C on 2/5 at 24 - 7", Shape::Operation),
