@@ -2,7 +2,8 @@
 //!
 //! Comes in: sentences with a person's labels. Goes out: accuracy, Cohen's kappa, and precision and
 //! recall for each move, as a table. Only tests call it:
-//! `cargo test --lib moves::agreement -- --nocapture`.
+//! `cargo test --lib moves::agreement -- --nocapture`. The README of that folder says why both
+//! figures flatter the tagger.
 
 use super::{Move, tag};
 use std::fmt::Write;
@@ -89,16 +90,16 @@ fn first_move(text: &str) -> Move {
 #[test]
 fn the_tagger_agrees_with_both_halves_of_the_labels() {
     let (develop, test) = (Table::of_half(1), Table::of_half(0));
-    develop.print("Odd lines, which the lexicon was built with");
-    test.print("Even lines, which nobody looked at until the lexicon was done");
+    develop.print("Odd lines, which the lexicon was mended with");
+    test.print("Even lines, put aside while it was mended");
     assert_eq!((develop.sum(), test.sum()), (100.0, 100.0));
     assert!(develop.accuracy() >= DEVELOP - MARGIN, "{}", develop.accuracy());
     assert!(test.accuracy() >= TEST - MARGIN, "{}", test.accuracy());
 }
 
 /// The accuracies that were measured, and how far later work may fall below them.
-const DEVELOP: f64 = 0.97;
-const TEST: f64 = 0.70;
+const DEVELOP: f64 = 0.99;
+const TEST: f64 = 0.94;
 const MARGIN: f64 = 0.04;
 
 #[test]
