@@ -29,9 +29,13 @@ pub(super) const BEGINNING: u32 = 1;
 pub(super) struct Automaton {
     words: FxHashMap<u128, u32>,
     openers: Vec<bool>,
+    /// Where a word leads from a state, while patterns are added.
     edges: FxHashMap<u64, Vec<u32>>,
-    /// Whether a word leads anywhere from the two beginnings: most words do not.
-    begins: Vec<[bool; 2]>,
+    /// The same once [`Automaton::finish`] has laid it out: a range of `targets`.
+    ranges: FxHashMap<u64, (u32, u32)>,
+    targets: Vec<u32>,
+    /// The ranges of a word from the two beginnings: most words have none.
+    begins: Vec<[(u32, u32); 2]>,
     any: Vec<Vec<u32>>,
     /// Which words may lead on from a state, one bit for each remainder of 64: most states are left
     /// alone by most words.
@@ -55,7 +59,7 @@ impl Automaton {
         automaton.state();
         automaton.state();
         automaton.openers = vec![false; FIRST_WORD as usize];
-        automaton.begins = vec![[false; 2]; FIRST_WORD as usize];
+        automaton.begins = vec![[(0, 0); 2]; FIRST_WORD as usize];
         automaton
     }
 
@@ -73,7 +77,7 @@ impl Automaton {
         let word = *self.words.entry(key).or_insert(next);
         if word == next {
             self.openers.push(false);
-            self.begins.push([false; 2]);
+            self.begins.push([(0, 0); 2]);
         }
         word
     }
@@ -90,9 +94,6 @@ impl Automaton {
             states.push(to);
         }
         self.leads[from as usize] |= bit(word);
-        if let Some(begins) = self.begins[word as usize].get_mut(from as usize) {
-            *begins = true;
-        }
     }
 
     /// Lets every word lead from one state to another.
@@ -106,6 +107,24 @@ impl Automaton {
     pub(super) fn end(&mut self, state: u32, rank: u32) {
         let old = &mut self.rank[state as usize];
         *old = rank.max(*old);
+    }
+
+    /// Lays out the edges for reading. Call it once, when all patterns are there.
+    pub(super) fn finish(&mut self) {
+        let mut edges: Vec<(u64, Vec<u32>)> = std::mem::take(&mut self.edges).into_iter().collect();
+        edges.sort_unstable();
+        for (edge, targets) in edges {
+            let start = self.targets.len() as u32;
+            self.targets.extend(targets);
+            let range = (start, self.targets.len() as u32);
+            let (state, word) = ((edge >> 32) as usize, edge as u32 as usize);
+            match self.begins[word].get_mut(state) {
+                Some(begins) => *begins = range,
+                None => {
+                    self.ranges.insert(edge, range);
+                }
+            }
+        }
     }
 
     /// The highest rank of the patterns that stand in `sentence`; 0 where there is none.
@@ -141,23 +160,20 @@ impl Automaton {
                     best = best.max(self.rank[state as usize]);
                 }
             };
-            let mut follow = |state: u32| {
-                if self.leads[state as usize] & bit(word) == 0 {
-                    return;
-                }
-                if let Some(states) = self.edges.get(&edge(state, word)) {
-                    states.iter().copied().for_each(&mut reach);
-                }
+            let mut follow = |(start, end): (u32, u32)| {
+                self.targets[start as usize..end as usize].iter().copied().for_each(&mut reach);
             };
-            if begins[ANYWHERE as usize] {
-                follow(ANYWHERE);
+            follow(begins[ANYWHERE as usize]);
+            if beginning {
+                follow(begins[BEGINNING as usize]);
             }
-            if beginning && begins[BEGINNING as usize] {
-                follow(BEGINNING);
-            }
-            for &state in alive.iter() {
-                if word != UNKNOWN {
-                    follow(state);
+            if word != UNKNOWN {
+                for &state in alive.iter() {
+                    if self.leads[state as usize] & bit(word) != 0
+                        && let Some(&range) = self.ranges.get(&edge(state, word))
+                    {
+                        follow(range);
+                    }
                 }
             }
             for &state in alive.iter() {

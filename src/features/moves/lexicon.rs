@@ -158,6 +158,7 @@ impl Reader {
                 problems.push(format!("the pattern \"{}\": {problem}", pattern.elements.join(" ")));
             }
         }
+        builder.automaton.finish();
         Lexicon { automaton: builder.automaton, shapes, moves }
     }
 }

@@ -2,9 +2,8 @@
 //!
 //! Comes in: the text of a trace. Goes out: [`MEASURES`] finite numbers, [`names`] in the same
 //! order. Called by the vectorizer, which centres and scales them over the traces that an atlas is
-//! learned from. Moves are counted as they come, so that memory does not depend on the text; only
-//! the counts of the first and last tenth need the number of sentences, so the moves themselves are
-//! kept, one byte for a sentence.
+//! learned from. The first and the last tenth need the number of sentences, so the moves are kept
+//! until the end, one byte for a sentence; nothing else grows with the text.
 
 use super::{Move, tag};
 
@@ -20,7 +19,8 @@ const RUNS: usize = N + 4;
 /// The number of measures.
 pub const MEASURES: usize = SHARES + TRANSITIONS + PLACES + RUNS;
 
-/// What is added to the counts of transitions, in proportion to what independence expects.
+/// What is added to the counts of transitions for each move, in proportion to what independence
+/// expects.
 const SMOOTHING: f32 = 2.0;
 
 /// The name of each measure, in the order of [`measure`].
@@ -48,15 +48,15 @@ pub fn names() -> Vec<String> {
 ///
 /// With n sentences, of which n(a) make the move a:
 /// - shares: √(n(a) / n), and the same with bytes for sentences;
-/// - transitions from a to b: the logarithm of (c(a, b) + s·p(a, b)) / (e(a, b) + s·p(a, b)), where c counts pairs
-///   of neighbours, e(a, b) = n₁(a)·n₂(b) / (n − 1) is what independence expects, p = e / (n − 1) and
-///   s = [`SMOOTHING`] times the number of moves; 0 where a or b does not come;
+/// - transitions from a to b: ln((c(a, b) + 30·p) / (e + 30·p)), where c counts pairs of neighbours,
+///   e = c(a, ·)·c(·, b) / (n − 1) is what independence expects and p = e / (n − 1); 0 where no pair
+///   begins with a or none ends with b;
 /// - places: the mean of (i + ½) / n over the sentences i that make the move, less ½ and times
 ///   √(n(a) / (n(a) + 1)) so that rare moves say little; √ of the share of the first and of the last
 ///   tenth of the sentences (at least one) that make the move;
 /// - runs: ln of the mean length of runs of a, the square root of the longest run's share,
-///   the share of neighbours that differ, the entropy of the moves and that of the next move when one is known,
-///   both as a share of ln 15.
+///   the share of neighbours that differ, the entropy of the moves and that of the next move when one
+///   is known, both as a share of ln 15.
 pub fn measure(text: &str) -> Vec<f32> {
     let mut moves: Vec<u8> = Vec::new();
     let mut bytes = [0_usize; N];
@@ -153,17 +153,22 @@ impl Counts {
 
     fn push_transitions(&self, values: &mut Vec<f32>) {
         let pairs: usize = self.pairs.iter().flatten().sum();
-        let from: [usize; N] = self.pairs.map(|row| row.iter().sum());
-        for a in 0..N {
-            for b in 0..N {
-                let to: usize = (0..N).map(|a| self.pairs[a][b]).sum();
-                if from[a] == 0 || to == 0 {
+        let mut to = [0; N];
+        for row in &self.pairs {
+            for (sum, count) in to.iter_mut().zip(row) {
+                *sum += count;
+            }
+        }
+        for row in &self.pairs {
+            let from: usize = row.iter().sum();
+            for (&count, to) in row.iter().zip(to) {
+                if from == 0 || to == 0 {
                     values.push(0.0);
                     continue;
                 }
-                let expected = from[a] as f32 * to as f32 / pairs as f32;
+                let expected = from as f32 * to as f32 / pairs as f32;
                 let prior = SMOOTHING * N as f32 * expected / pairs as f32;
-                values.push(((self.pairs[a][b] as f32 + prior) / (expected + prior)).ln());
+                values.push(((count as f32 + prior) / (expected + prior)).ln());
             }
         }
     }

@@ -118,9 +118,8 @@ impl Marks {
                     continue;
                 }
                 b'0'..=b'9' => {
-                    if !before.is_ascii_digit() || bytes[at - 1] == b' ' {
-                        marks.digits += 1;
-                    }
+                    let begins = !before.is_ascii_digit() || bytes[at - 1] == b' ';
+                    marks.digits += usize::from(begins);
                 }
                 b'=' => {
                     let single = !matches!(before, b'=' | b'<' | b'>' | b'!' | b':')
