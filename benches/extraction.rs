@@ -2,7 +2,7 @@
 
 use cotprint::features::{
     Channel, ChannelWeights, LayoutScale, NgramCounter, Vectorizer, Vocabulary, VocabularyBuilder,
-    layout, read_forms,
+    layout, moves, read_forms,
 };
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
@@ -30,6 +30,10 @@ fn extraction(criterion: &mut Criterion) {
     group.bench_function("all n-grams", |b| b.iter(|| count(black_box(&Channel::NGRAMS))));
     group.bench_function("layout", |b| {
         b.iter(|| texts.iter().map(|text| layout::measure(text).len()).sum::<usize>());
+    });
+
+    group.bench_function("moves", |b| {
+        b.iter(|| texts.iter().map(|text| moves::measure(text).len()).sum::<usize>());
     });
 
     let vectorizer = vectorizer(&texts);

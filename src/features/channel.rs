@@ -4,7 +4,7 @@
 //! numbers for every text. Each is a file of its own; this is the table of them all. Called by the
 //! vocabulary, the vectorizer and whoever shows evidence.
 
-use super::{char_ngrams, function, layout, skeleton, word_ngrams};
+use super::{char_ngrams, function, layout, moves, rhythm, skeleton, word_ngrams};
 use serde::{Deserialize, Serialize};
 
 /// A family of features.
@@ -21,12 +21,23 @@ pub enum Channel {
     Layout,
     /// Rates of a closed list of function words.
     Function,
+    /// What sentences do in the reasoning: rates, transitions, places and runs of moves.
+    Moves,
+    /// Lengths of sentences and paragraphs, richness of the vocabulary, repetition.
+    Rhythm,
 }
 
 impl Channel {
     /// Every channel, in the order in which atlases number them.
-    pub const ALL: [Self; 5] =
-        [Self::Char, Self::Word, Self::Skeleton, Self::Layout, Self::Function];
+    pub const ALL: [Self; 7] = [
+        Self::Char,
+        Self::Word,
+        Self::Skeleton,
+        Self::Layout,
+        Self::Function,
+        Self::Moves,
+        Self::Rhythm,
+    ];
 
     /// The word that the command line, the atlas and the reports use for it.
     pub fn name(self) -> &'static str {
@@ -36,6 +47,8 @@ impl Channel {
             Self::Skeleton => "skeleton",
             Self::Layout => "layout",
             Self::Function => "function",
+            Self::Moves => "moves",
+            Self::Rhythm => "rhythm",
         }
     }
 
@@ -56,7 +69,7 @@ impl Channel {
             Self::Char => char_ngrams::for_each(text, emit),
             Self::Word => word_ngrams::for_each(text, emit),
             Self::Skeleton => skeleton::for_each(text, emit),
-            Self::Layout | Self::Function => {}
+            Self::Layout | Self::Function | Self::Moves | Self::Rhythm => {}
         }
     }
 
@@ -66,7 +79,7 @@ impl Channel {
             Self::Char => char_ngrams::id_of(form),
             Self::Word => word_ngrams::id_of(form),
             Self::Skeleton => skeleton::id_of(form),
-            Self::Layout | Self::Function => None,
+            Self::Layout | Self::Function | Self::Moves | Self::Rhythm => None,
         }
     }
 
@@ -86,6 +99,8 @@ impl Channel {
         match self {
             Self::Layout => layout::names(),
             Self::Function => function::names(),
+            Self::Moves => moves::names(),
+            Self::Rhythm => rhythm::names(),
             Self::Char | Self::Word | Self::Skeleton => Vec::new(),
         }
     }
@@ -95,6 +110,8 @@ impl Channel {
         match self {
             Self::Layout => layout::MEASURES,
             Self::Function => function::MEASURES,
+            Self::Moves => moves::MEASURES,
+            Self::Rhythm => rhythm::MEASURES,
             Self::Char | Self::Word | Self::Skeleton => 0,
         }
     }
@@ -105,6 +122,8 @@ impl Channel {
             Self::Layout => layout::measure(text),
             // Roots of rates: their spread then hardly depends on how frequent a word is.
             Self::Function => function::measure(text).into_iter().map(f32::sqrt).collect(),
+            Self::Moves => moves::measure(text),
+            Self::Rhythm => rhythm::measure(text),
             Self::Char | Self::Word | Self::Skeleton => Vec::new(),
         }
     }

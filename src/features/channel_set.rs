@@ -36,6 +36,8 @@ impl ChannelOptions {
             Channel::Skeleton => (20_000, 3_000, 1.0, 1.0),
             Channel::Layout => (0, 0, 0.4, 0.0),
             Channel::Function => (0, 0, 0.3, 0.0),
+            Channel::Moves => (0, 0, 0.3, 0.0),
+            Channel::Rhythm => (0, 0, 0.3, 0.0),
         };
         Self { channel, features, common, weight, common_weight }
     }

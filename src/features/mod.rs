@@ -18,6 +18,7 @@ pub mod function;
 pub mod function_words;
 mod hash;
 pub mod layout;
+pub mod moves;
 mod ngram_counter;
 pub mod rhythm;
 pub mod sentences;

@@ -21,7 +21,7 @@ impl NgramCounter {
                 self.words.drain(|id, count, ()| each(id, count));
             }
             Channel::Skeleton => self.skeletons.for_each(text, each),
-            Channel::Layout | Channel::Function => {}
+            Channel::Layout | Channel::Function | Channel::Moves | Channel::Rhythm => {}
         }
     }
 }

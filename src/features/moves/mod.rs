@@ -1,0 +1,176 @@
+//! The `moves` channel: what a sentence does in the reasoning.
+//!
+//! Comes in: the text of a trace. Goes out: its sentences, each with one of fifteen moves
+//! ([`tag`]), and [`MEASURES`] numbers that say how often the moves come, where, and what follows
+//! what ([`measure`]). Called by the vectorizer, and by whoever shows where a habit stands.
+//!
+//! Sentences are labelled by rules: a lexicon of word patterns with weights (`lexicon.tsv`) and a
+//! few shapes. `docs/channels/moves.md` defines the moves and says how well the rules agree with a
+//! person's labels.
+
+#[cfg(test)]
+mod agreement;
+mod automaton;
+mod fences;
+mod lexicon;
+mod measures;
+mod shapes;
+mod words;
+
+pub use measures::{MEASURES, measure, names};
+
+use super::sentences;
+use automaton::Room;
+use fences::Fences;
+use lexicon::LEXICON;
+
+/// What a sentence does in the reasoning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Move {
+    /// Says again what is asked or given.
+    Restate,
+    /// Announces what is done next, or the order of the work.
+    Plan,
+    /// Draws an inference from what is known.
+    Deduce,
+    /// Carries out a calculation.
+    Compute,
+    /// Brings in knowledge that the prompt does not hold: facts, definitions, known problems.
+    Recall,
+    /// Supposes a case, or tries one.
+    Example,
+    /// Verifies what was found, or finds it right.
+    Check,
+    /// Hesitates, is not sure, or asks itself something.
+    Doubt,
+    /// Takes back what was said, or leaves a way that leads nowhere.
+    Backtrack,
+    /// Turns to another way, reading or possibility.
+    Alternative,
+    /// Speaks about the person who asks.
+    User,
+    /// Weighs what may be said: rules, harm, neutrality, refusal.
+    Policy,
+    /// States the result, or that the reasoning is done.
+    Conclude,
+    /// Plans or writes the wording of the answer.
+    Draft,
+    /// None of these: facts of the case, program text, tables, headings.
+    Other,
+}
+
+impl Move {
+    /// The number of moves.
+    pub const COUNT: usize = 15;
+
+    /// All moves, in the order of the measures.
+    pub const ALL: [Self; Self::COUNT] = [
+        Self::Restate,
+        Self::Plan,
+        Self::Deduce,
+        Self::Compute,
+        Self::Recall,
+        Self::Example,
+        Self::Check,
+        Self::Doubt,
+        Self::Backtrack,
+        Self::Alternative,
+        Self::User,
+        Self::Policy,
+        Self::Conclude,
+        Self::Draft,
+        Self::Other,
+    ];
+
+    /// The word for the move in the lexicon, in the names of measures and in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Restate => "restate",
+            Self::Plan => "plan",
+            Self::Deduce => "deduce",
+            Self::Compute => "compute",
+            Self::Recall => "recall",
+            Self::Example => "example",
+            Self::Check => "check",
+            Self::Doubt => "doubt",
+            Self::Backtrack => "backtrack",
+            Self::Alternative => "alternative",
+            Self::User => "user",
+            Self::Policy => "policy",
+            Self::Conclude => "conclude",
+            Self::Draft => "draft",
+            Self::Other => "other",
+        }
+    }
+
+    /// The names of all moves, in the order of [`Move::ALL`].
+    pub(crate) fn names() -> [&'static str; Self::COUNT] {
+        Self::ALL.map(Self::name)
+    }
+}
+
+/// Calls `emit(move, start, end)` for every sentence of `text`, in order, where `start..end` are its
+/// byte offsets. What stands between two code fences is [`Move::Other`]. The time is linear in the
+/// text; memory does not depend on it.
+pub fn tag(text: &str, mut emit: impl FnMut(Move, usize, usize)) {
+    let mut room = Room::default();
+    let mut fences = Fences::of(text);
+    sentences::for_each(text, |start, end| {
+        let tagged = if fences.hold(start) {
+            Move::Other
+        } else {
+            LEXICON.tag(&text[start..end], &mut room)
+        };
+        emit(tagged, start, end);
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tagged(text: &str) -> Vec<(Move, &str)> {
+        let mut found = Vec::new();
+        tag(text, |tagged, start, end| found.push((tagged, &text[start..end])));
+        found
+    }
+
+    #[test]
+    fn each_sentence_gets_its_move_where_it_stands() {
+        assert_eq!(
+            tagged("The user wants a number. Wait, no.\n\n3 + 4 = 7\nSo the final answer is 7!"),
+            [
+                (Move::User, "The user wants a number."),
+                (Move::Backtrack, "Wait, no."),
+                (Move::Compute, "3 + 4 = 7"),
+                (Move::Conclude, "So the final answer is 7!"),
+            ]
+        );
+    }
+
+    #[test]
+    fn curly_apostrophes_and_case_make_no_difference() {
+        for text in ["LET’S DOUBLE-CHECK THIS", "let's double check this"] {
+            assert_eq!(tagged(text)[0].0, Move::Check, "{text}");
+        }
+    }
+
+    #[test]
+    fn program_text_is_other() {
+        let text = "Let me check.\n```\nwait = let me check\n```\nWait.";
+        assert_eq!(
+            tagged(text).iter().map(|(tagged, _)| tagged.name()).collect::<Vec<_>>(),
+            ["check", "other", "doubt"]
+        );
+    }
+
+    #[test]
+    fn hostile_text_is_cut_and_tagged() {
+        for text in ["", "\u{0}", "？", "a\u{301}'’", "\\\\frac|||", "=1", "```\n```\n```"] {
+            for (_, sentence) in tagged(text) {
+                assert!(!sentence.is_empty());
+            }
+        }
+        assert_eq!(tagged(&"wait ".repeat(1 << 18)).len(), 1);
+    }
+}
