@@ -1,8 +1,7 @@
 //! Text → fingerprints, channel by channel, in bytes of text per second on one core.
 
 use cotprint::features::{
-    Channel, ChannelWeights, LayoutScale, NgramCounter, Vectorizer, Vocabulary, VocabularyBuilder,
-    layout, moves, read_forms,
+    Channel, ChannelSet, NgramCounter, Vectorizer, Vocabulary, VocabularyBuilder, read_forms,
 };
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
@@ -25,16 +24,17 @@ fn extraction(criterion: &mut Criterion) {
         }
         different
     };
-    group.bench_function("char", |b| b.iter(|| count(black_box(&[Channel::Char]))));
-    group.bench_function("word", |b| b.iter(|| count(black_box(&[Channel::Word]))));
-    group.bench_function("all n-grams", |b| b.iter(|| count(black_box(&Channel::NGRAMS))));
-    group.bench_function("layout", |b| {
-        b.iter(|| texts.iter().map(|text| layout::measure(text).len()).sum::<usize>());
-    });
-
-    group.bench_function("moves", |b| {
-        b.iter(|| texts.iter().map(|text| moves::measure(text).len()).sum::<usize>());
-    });
+    for channel in Channel::ALL {
+        if channel.counts_ngrams() {
+            group.bench_function(channel.name(), |b| b.iter(|| count(black_box(&[channel]))));
+        } else {
+            group.bench_function(channel.name(), |b| {
+                b.iter(|| texts.iter().map(|text| channel.measure(text).len()).sum::<usize>());
+            });
+        }
+    }
+    let ngrams: Vec<Channel> = Channel::ALL.into_iter().filter(|c| c.counts_ngrams()).collect();
+    group.bench_function("all n-grams", |b| b.iter(|| count(black_box(&ngrams))));
 
     let vectorizer = vectorizer(&texts);
     let mut counter = NgramCounter::default();
@@ -48,16 +48,17 @@ fn extraction(criterion: &mut Criterion) {
 
 fn vectorizer(texts: &[String]) -> Vectorizer {
     let prompts: Vec<u32> = (0..texts.len() as u32).collect();
+    let set = ChannelSet::default();
     let mut features = Vec::new();
-    for (channel, most) in [(Channel::Char, 10_000), (Channel::Word, 40_000)] {
-        let mut builder = VocabularyBuilder::new(channel);
+    for options in set.channels().iter().filter(|options| options.features > 0) {
+        let mut builder = VocabularyBuilder::new(options.channel);
         builder.add(texts, &prompts);
-        features.extend(read_forms(channel, &builder.select(most), texts));
+        features.extend(read_forms(options.channel, &builder.select(options.features), texts));
     }
     let vocabulary = Vocabulary::new(features).unwrap_or_default();
-    let layout =
-        LayoutScale { mean: vec![0.0; layout::MEASURES], deviation: vec![1.0; layout::MEASURES] };
-    Vectorizer::new(vocabulary, texts.len(), layout, ChannelWeights::default())
+    let mut vectorizer = Vectorizer::new(vocabulary, texts.len(), set);
+    vectorizer.learn_rows(texts);
+    vectorizer
 }
 
 criterion_group!(benches, extraction);

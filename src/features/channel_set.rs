@@ -50,8 +50,8 @@ pub struct ChannelSet(Vec<ChannelOptions>);
 
 impl Default for ChannelSet {
     fn default() -> Self {
-        let default = [Channel::Char, Channel::Word, Channel::Skeleton, Channel::Layout];
-        Self(default.into_iter().map(ChannelOptions::default_of).collect())
+        let default = Channel::ALL.into_iter().filter(|&channel| channel != Channel::Char);
+        Self(default.map(ChannelOptions::default_of).collect())
     }
 }
 
