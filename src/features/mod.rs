@@ -15,6 +15,8 @@ mod counter;
 mod hash;
 pub mod layout;
 mod ngram_counter;
+pub mod subwords;
+pub mod token_ngrams;
 mod vectorizer;
 mod vocabulary;
 pub mod word_ngrams;
