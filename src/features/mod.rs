@@ -12,6 +12,7 @@
 mod char_counter;
 pub mod char_ngrams;
 mod counter;
+pub mod embed;
 mod hash;
 pub mod layout;
 mod ngram_counter;

@@ -166,6 +166,13 @@ impl Subwords {
         self.tokens.iter().all(Option::is_none)
     }
 
+    /// The special tokens before and behind a text, where the tokenizer puts one on either side.
+    #[cfg(feature = "sentence-transformers")]
+    pub(super) fn around(&self) -> Option<[u32; 2]> {
+        let encoding = self.tokenizer.encode("", true).ok()?;
+        <[u32; 2]>::try_from(encoding.get_ids()).ok()
+    }
+
     /// The token that stands for what the tokenizer does not know, where it has one.
     pub fn unknown(&self) -> Option<u32> {
         self.unknown
