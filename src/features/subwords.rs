@@ -139,8 +139,8 @@ impl Subwords {
                     for (&token, &(from, to)) in
                         encoding.get_ids().iter().zip(encoding.get_offsets())
                     {
-                        let from = text.floor_char_boundary(start + from.min(piece.len()));
-                        let to = text.ceil_char_boundary(start + to.min(piece.len()));
+                        let from = character_before(text, start + from.min(piece.len()));
+                        let to = character_behind(text, start + to.min(piece.len()));
                         emit(token, from, to.max(from));
                     }
                 }
@@ -228,9 +228,9 @@ pub(super) fn end_of_piece(text: &str, start: usize, longest: usize) -> usize {
     if text.len() - start <= longest {
         return text.len();
     }
-    let limit = text.floor_char_boundary(start + longest);
+    let limit = character_before(text, start + longest);
     // A cut in the first half would make the pieces too many.
-    let from = text.floor_char_boundary(start + longest / 2);
+    let from = character_before(text, start + longest / 2);
     let window = &text.as_bytes()[from..limit];
     if let Some(place) = memchr::memrchr(b'\n', window) {
         return from + place + 1;
@@ -239,8 +239,26 @@ pub(super) fn end_of_piece(text: &str, start: usize, longest: usize) -> usize {
         Some(place) if from + place > start => from + place,
         // A limit of fewer bytes than a character has still goes forward.
         _ if limit > start => limit,
-        _ => text.ceil_char_boundary(start + 1),
+        _ => character_behind(text, start + 1),
     }
+}
+
+/// The last place between two characters that is at most `at`.
+pub(super) fn character_before(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// The first place between two characters that is at least `at`; the text's end where there is none.
+fn character_behind(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at += 1;
+    }
+    at
 }
 
 #[cfg(test)]

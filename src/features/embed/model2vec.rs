@@ -128,10 +128,11 @@ impl Model2Vec {
 /// Whether vectors are scaled to length 1: as `config.json` says, else as `modules.json` does.
 fn is_normalized(folder: &Path, root: bool) -> Result<bool, EmbedError> {
     let file = folder.join("config.json");
-    if root && file.exists() {
-        if let Some(normalize) = files::read_json::<Config>(&file)?.normalize {
-            return Ok(normalize);
-        }
+    if root
+        && file.exists()
+        && let Some(normalize) = files::read_json::<Config>(&file)?.normalize
+    {
+        return Ok(normalize);
     }
     Ok(modules(folder)?.iter().any(|module| module.kind() == "Normalize"))
 }

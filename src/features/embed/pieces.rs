@@ -3,7 +3,7 @@
 //! Comes in: a text and its tokenizer. Goes out: the tokens of each piece. Called by
 //! `sentence_transformers`.
 
-use crate::features::subwords::{Subwords, end_of_piece};
+use crate::features::subwords::{Subwords, character_before, end_of_piece};
 
 /// The most pieces of one text that are read, evenly spaced over it: a network takes about 10 ms for
 /// each, and 64 of 254 tokens say enough about the style of a text.
@@ -40,7 +40,7 @@ pub(super) fn split(
     let mut pieces = Vec::with_capacity(MOST_PIECES);
     for i in 0..MOST_PIECES {
         // A stretch begins behind a line break or space where there is one at hand.
-        let from = text.floor_char_boundary(i * stretch);
+        let from = character_before(text, i * stretch);
         if i > 0 {
             start = end_of_piece(text, from, window);
             if start >= text.len() {
