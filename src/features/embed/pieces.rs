@@ -5,8 +5,8 @@
 
 use crate::features::subwords::{Subwords, character_before, end_of_piece};
 
-/// The most pieces of one text that are read, evenly spaced over it: a network takes about 10 ms for
-/// each, and 64 of 254 tokens say enough about the style of a text.
+/// The most pieces of one text that are read, evenly spaced over it. The network's work is the same for
+/// each, so this bounds the time that a giant text can take.
 pub(super) const MOST_PIECES: usize = 64;
 
 /// No usual text has more bytes for each token. What lies beyond is not even tokenized.
