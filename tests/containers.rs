@@ -64,6 +64,24 @@ fn a_bad_row_costs_itself() {
 }
 
 #[test]
+fn a_table_of_something_else_in_a_folder_says_what_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("families.tsv"), "model\tfamily\na/b\tb\na/c\tc\n").unwrap();
+    std::fs::write(folder.path().join("run.csv"), "id,reasoning\n1,I add.\n").unwrap();
+    let mut traces =
+        ingest::open(&[folder.path().display().to_string()], Options::default()).unwrap();
+    assert_eq!(traces.by_ref().filter_map(Result::ok).count(), 1);
+    let dropped = &traces.summary().dropped[&Reason::NoReasoningColumn];
+    assert_eq!(dropped.count, 2);
+    assert!(dropped.first.to_string().ends_with("families.tsv, row 1"), "{}", dropped.first);
+    assert_eq!(
+        dropped.detail,
+        "It is a row with the columns `model`, `family`. If one of them holds the reasoning, name it \
+         with --map reasoning=/COLUMN."
+    );
+}
+
+#[test]
 fn utf16_is_converted() {
     for name in ["big-endian.jsonl", "little-endian.csv"] {
         let (traces, summary) = read(name);

@@ -738,10 +738,10 @@ mod real_files {
         let rows = |name: &str| {
             std::fs::read_to_string(corpora.join(name)).map_or(0, |text| text.lines().count() - 1)
         };
-        assert_eq!(dropped(Reason::UnknownShape), rows("families.tsv") + rows("lineage.tsv"));
+        assert_eq!(dropped(Reason::NoReasoningColumn), rows("families.tsv") + rows("lineage.tsv"));
         assert_eq!(
             summary.records - summary.formats["canonical"],
-            dropped(Reason::NoReasoning) + dropped(Reason::UnknownShape)
+            dropped(Reason::NoReasoning) + dropped(Reason::NoReasoningColumn)
         );
         assert_eq!(summary.formats.len(), 1);
         println!(

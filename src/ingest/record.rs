@@ -4,6 +4,8 @@
 //! each envelope (`response`, `body`, …). Goes out: [`Draft`]s, which carry what the wrapping rows
 //! say about id, prompt, model and domain. Called by `file`; the formats build on [`Node`].
 
+mod node;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
@@ -13,6 +15,7 @@ use super::formats::{self, Format, Read};
 use super::map::FieldMap;
 use super::mediation::Evidence;
 use crate::trace::Trace;
+pub(super) use node::{Node, PROMPTS};
 
 /// A JSON object.
 pub(super) type Object = Map<String, Value>;
@@ -63,147 +66,6 @@ impl Draft {
         self.cut_off = true;
         self.trace.meta.entry("finish_reason").or_insert("interrupted".into());
     }
-}
-
-/// An object in a record, with the objects around it.
-#[derive(Clone)]
-pub(super) struct Node<'a> {
-    /// From the record itself to the object.
-    chain: Vec<&'a Object>,
-    /// What the file says for all its records.
-    header: Option<&'a Object>,
-}
-
-impl<'a> Node<'a> {
-    pub fn new(record: &'a Object, header: Option<&'a Object>) -> Self {
-        Self { chain: vec![record], header }
-    }
-
-    /// The object itself.
-    pub fn object(&self) -> &'a Object {
-        // A node is made with one object and only ever gets more.
-        self.chain[self.chain.len() - 1]
-    }
-
-    /// The object around it.
-    pub fn parent(&self) -> Option<&'a Object> {
-        self.chain.len().checked_sub(2).map(|at| self.chain[at])
-    }
-
-    /// What the file says for all its records.
-    pub fn header(&self) -> Option<&'a Object> {
-        self.header
-    }
-
-    /// An object inside this one.
-    pub fn child(&self, object: &'a Object) -> Self {
-        let mut chain = self.chain.clone();
-        chain.push(object);
-        Self { chain, header: self.header }
-    }
-
-    /// How many objects are around this one.
-    pub fn depth(&self) -> usize {
-        self.chain.len() - 1
-    }
-
-    /// A draft with everything that the object and those around it say about the trace.
-    pub fn draft(&self) -> Draft {
-        let id = self.text_of(IDS);
-        let prompt_id = self.text_of(PROMPT_IDS);
-        let trace = Trace {
-            id: id.or_else(|| prompt_id.clone()).unwrap_or_default(),
-            model: self.text_of(MODELS).or_else(|| self.in_header(MODELS)),
-            prompt_id,
-            prompt: self.prompt(),
-            source: self.text_of(SOURCES).or_else(|| self.in_header(SOURCES)).unwrap_or_default(),
-            domain: self.text_of(DOMAINS).or_else(|| self.in_header(DOMAINS)),
-            ..Trace::default()
-        };
-        let mut draft = Draft { trace, ..Draft::default() };
-        if let Some(provider) = self.text_of(&["provider", "api_provider"]) {
-            draft.trace.meta.insert("provider".into(), provider.into());
-        }
-        draft
-    }
-
-    /// The first of these fields that holds a string or a number. Outer objects come first, and
-    /// each object's own fields before those of its `meta`.
-    fn text_of(&self, names: &[&str]) -> Option<String> {
-        self.chain.iter().find_map(|object| first(object, names)).or_else(|| {
-            let nested = |object: &&'a Object| {
-                METADATA.iter().filter_map(|key| object.get(*key)?.as_object()).find_map(|meta| {
-                    first(meta, names).filter(|_| names != IDS && names != PROMPT_IDS)
-                })
-            };
-            self.chain.iter().find_map(nested)
-        })
-    }
-
-    fn in_header(&self, names: &[&str]) -> Option<String> {
-        first(self.header?, names)
-    }
-
-    fn prompt(&self) -> Option<String> {
-        self.chain.iter().find_map(|object| {
-            PROMPTS.iter().filter_map(|name| object.get(*name)).find_map(user_text)
-        })
-    }
-}
-
-const IDS: &[&str] = &[
-    "custom_id",
-    "id",
-    "uid",
-    "uuid",
-    "trace_id",
-    "instance_id",
-    "sample_id",
-    "request_id",
-    "generation_id",
-    "recordId",
-    "responseId",
-    "response_id",
-];
-const PROMPT_IDS: &[&str] =
-    &["prompt_id", "question_id", "problem_id", "task_id", "item_id", "doc_id"];
-const MODELS: &[&str] = &[
-    "model",
-    "model_id",
-    "modelId",
-    "model_name",
-    "modelVersion",
-    "model_version",
-    "llm",
-    "generator",
-];
-const DOMAINS: &[&str] = &["domain", "category", "subject", "topic", "problem_type"];
-const SOURCES: &[&str] = &["source", "dataset"];
-const METADATA: &[&str] = &["metadata", "meta", "config", "configs"];
-pub(super) const PROMPTS: &[&str] = &[
-    "prompt",
-    "question",
-    "user_message",
-    "user_prompt",
-    "instruction",
-    "problem",
-    "query",
-    "input",
-    "task",
-    "original_message",
-    "messages",
-    "conversations",
-    "chat_history",
-    "request",
-    "modelInput",
-];
-
-fn first(object: &Object, names: &[&str]) -> Option<String> {
-    names.iter().filter_map(|name| object.get(*name)).find_map(|value| match value {
-        Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    })
 }
 
 /// What the user asked: a string, a message, or the last of the user's messages.
@@ -386,30 +248,41 @@ fn numbered(mut found: Found) -> Found {
     found
 }
 
-/// The keys of a record, for a message about an unknown shape.
+/// What a record of unknown shape is, for a message.
 pub(super) fn describe(value: &Value) -> String {
     match value {
         Value::Object(object) if object.is_empty() => "an empty object".into(),
-        Value::Object(object) => {
-            let mut keys: Vec<String> = object
-                .keys()
-                .take(12)
-                .map(|key| {
-                    let short: String = key.chars().filter(|c| !c.is_control()).take(40).collect();
-                    format!("`{short}`")
-                })
-                .collect();
-            if object.len() > keys.len() {
-                keys.push(format!("{} more", object.len() - keys.len()));
-            }
-            format!("an object with the fields {}", keys.join(", "))
-        }
+        Value::Object(object) => format!("an object with the fields {}", keys(object)),
         Value::Array(_) => "a list".into(),
         Value::String(_) => "a string".into(),
         Value::Number(_) => "a number".into(),
         Value::Bool(_) => "true or false".into(),
         Value::Null => "null".into(),
     }
+}
+
+/// What a row of a table is, for a message.
+pub(super) fn describe_row(row: &Value) -> String {
+    match row {
+        Value::Object(object) => format!("a row with the columns {}", keys(object)),
+        other => describe(other),
+    }
+}
+
+/// The first keys of an object, each short and without control characters.
+fn keys(object: &Object) -> String {
+    let mut keys: Vec<String> = object
+        .keys()
+        .take(12)
+        .map(|key| {
+            let short: String = key.chars().filter(|c| !c.is_control()).take(40).collect();
+            format!("`{short}`")
+        })
+        .collect();
+    if object.len() > keys.len() {
+        keys.push(format!("{} more", object.len() - keys.len()));
+    }
+    keys.join(", ")
 }
 
 #[cfg(test)]

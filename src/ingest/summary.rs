@@ -194,6 +194,7 @@ named! {
         EmptyResponse = "empty_response", "The provider's response holds no message at all.";
         BrokenJson = "broken_json", "The line or record is not valid JSON.";
         UnknownShape = "unknown_shape", "The record is valid JSON and in no known format.";
+        NoReasoningColumn = "no_reasoning_column", "The row of a table or of a Parquet file has no column that is known to hold reasoning.";
         TooLong = "too_long", "The record is longer than the limit.";
         BrokenRow = "broken_row", "A row of a table or of a Parquet file cannot be read.";
         TooDeep = "too_deep", "The record is nested more deeply than the limit.";
