@@ -1,7 +1,8 @@
 //! How fast bytes become traces: canonical lines, rows around a chat completion, gzip.
 //!
 //! `cargo bench --bench ingest`. Throughput is in decompressed bytes per second, on one core.
-//! `COTPRINT_BENCH=FILE` adds a file of your own (uncompressed, to compare with other parsers).
+//! `COTPRINT_BENCH=FILE` adds a file of your own (uncompressed, to compare with other parsers);
+//! `COTPRINT_BENCH_KEEP=FOLDER` leaves the files for `benches/peer_reading.py`.
 
 #![allow(clippy::expect_used)]
 
@@ -10,7 +11,9 @@ use std::hint::black_box;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use cotprint::export::ParquetWriter;
 use cotprint::ingest::{self, Options};
+use cotprint::trace::Trace;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 /// As many traces as make about 16 MB, of the usual length of a trace.
@@ -101,18 +104,22 @@ fn read(path: &Path) -> usize {
 
 fn bench(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().expect("a folder for the files");
+    let kept = std::env::var_os("COTPRINT_BENCH_KEEP").map(PathBuf::from);
     let mut group = criterion.benchmark_group("ingest");
     group.sample_size(20);
     for (name, text) in [("canonical", canonical()), ("chat-completion", completions())] {
         let array = format!("[{}]", text.trim_end().replace('\n', ","));
-        let files = [
+        let mut files = vec![
             (format!("{name}.jsonl"), text.clone().into_bytes()),
             (format!("{name}.json"), array.into_bytes()),
             (format!("{name}.jsonl.gz"), packed(text.as_bytes(), niffler::Format::Gzip)),
             (format!("{name}.jsonl.zst"), packed(text.as_bytes(), niffler::Format::Zstd)),
         ];
+        if name == "canonical" {
+            files.push((format!("{name}.parquet"), parquet(&text)));
+        }
         for (file, bytes) in files {
-            let path = folder.path().join(&file);
+            let path = kept.as_deref().unwrap_or(folder.path()).join(&file);
             std::fs::write(&path, bytes).expect("the file is written");
             assert!(read(&path) > TRACES * 7000, "{file} is read");
             group.throughput(Throughput::Bytes(text.len() as u64));
@@ -125,6 +132,16 @@ fn bench(criterion: &mut Criterion) {
         group.bench_function("file", |bencher| bencher.iter(|| read(&path)));
     }
     group.finish();
+}
+
+/// Canonical records as Parquet.
+fn parquet(lines: &str) -> Vec<u8> {
+    let mut writer = ParquetWriter::new(Vec::new()).expect("a Parquet file");
+    for line in lines.lines() {
+        let trace: Trace = serde_json::from_str(line).expect("a canonical record");
+        writer.write(&trace).expect("the record is written");
+    }
+    writer.finish().expect("the file is finished")
 }
 
 fn packed(text: &[u8], format: niffler::Format) -> Vec<u8> {
