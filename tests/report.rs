@@ -222,6 +222,7 @@ fn comparison(references: usize, first: f64) -> Comparison {
             atlas_checksum: "9f3c0d5e77a1b2c4".into(),
             atlas_references: references,
             atlas_traces: 61_204,
+            channels: vec!["word".into(), "layout".into()],
             text: "reasoning".into(),
             seed: 7,
             resamples: 1_000,

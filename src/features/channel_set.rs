@@ -50,8 +50,9 @@ pub struct ChannelSet(Vec<ChannelOptions>);
 
 impl Default for ChannelSet {
     fn default() -> Self {
-        let default = Channel::ALL.into_iter().filter(|&channel| channel != Channel::Char);
-        Self(default.map(ChannelOptions::default_of).collect())
+        let default =
+            [Channel::Word, Channel::Layout, Channel::Function, Channel::Moves, Channel::Rhythm];
+        Self(default.map(ChannelOptions::default_of).to_vec())
     }
 }
 

@@ -322,14 +322,14 @@ impl File {
             _ => {}
         }
         let is_row = matches!(position, Position::Row(_));
-        let mut found =
-            if is_row { record::describe_row(value) } else { record::describe(value) };
+        let mut found = if is_row { record::describe_row(value) } else { record::describe(value) };
         if let Some(format) = collector.options.format {
             found.push_str(&format!(" and not in the format {}, which was asked for", format.name));
         }
         self.first_unknown.get_or_insert_with(|| (position, found.clone()));
         let (reason, advice) = if is_row {
-            let advice = "If one of them holds the reasoning, name it with --map reasoning=/COLUMN.";
+            let advice =
+                "If one of them holds the reasoning, name it with --map reasoning=/COLUMN.";
             (Reason::NoReasoningColumn, advice)
         } else {
             (Reason::UnknownShape, "")

@@ -106,6 +106,9 @@ pub fn compare(
             atlas_checksum: atlas.checksum.clone(),
             atlas_references: references,
             atlas_traces: atlas.traces(),
+            channels: (atlas.about.options.channels.channels().iter())
+                .map(|options| options.channel.name().to_owned())
+                .collect(),
             text: atlas.about.text.name().into(),
             seed: options.seed,
             resamples: options.resamples,

@@ -219,6 +219,9 @@ pub struct Provenance {
     pub atlas_references: usize,
     /// Traces that the atlas was learned from.
     pub atlas_traces: usize,
+    /// The channels that the atlas was learned with.
+    #[serde(default)]
+    pub channels: Vec<String>,
     /// Which text was fingerprinted: `reasoning`, `answer` or `both`.
     pub text: String,
     /// Seed of the bootstrap.

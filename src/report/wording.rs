@@ -190,9 +190,9 @@ pub fn method(comparison: &Comparison) -> Vec<String> {
     let from = &comparison.provenance;
     vec![
         format!(
-            "Each trace’s {} is turned into counts: short strings of characters, words with the \
-             punctuation around them, and habits of layout such as lists, markdown and line \
-             lengths. A linear classifier that was learned from {} of {} gives each trace a \
+            "Each trace’s {} is turned into numbers by the channels {}: how often words and \
+             phrases stand in it, and habits such as layout, what its sentences do, and their \
+             rhythm. A linear classifier that was learned from {} of {} gives each trace a \
              probability for every reference. The probabilities are calibrated on prompts that \
              were not used for learning: among answers given with 0.8, about 8 in 10 are right, as \
              long as the traces are about subject matter that the references are known from. On \
@@ -202,6 +202,7 @@ pub fn method(comparison: &Comparison) -> Vec<String> {
                 "both" => "reasoning and answer",
                 _ => "reasoning",
             },
+            from.channels.join(", "),
             counted(from.atlas_traces, "trace", "traces"),
             counted(from.atlas_references, "reference", "references"),
         ),
