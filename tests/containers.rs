@@ -65,9 +65,9 @@ fn a_bad_row_costs_itself() {
 
 #[test]
 fn a_table_of_something_else_in_a_folder_says_what_is_missing() {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("families.tsv"), "model\tfamily\na/b\tb\na/c\tc\n").unwrap();
-    std::fs::write(folder.path().join("run.csv"), "id,reasoning\n1,I add.\n").unwrap();
+    let folder = tempdir().unwrap();
+    fs::write(folder.path().join("families.tsv"), "model\tfamily\na/b\tb\na/c\tc\n").unwrap();
+    fs::write(folder.path().join("run.csv"), "id,reasoning\n1,I add.\n").unwrap();
     let mut traces =
         ingest::open(&[folder.path().display().to_string()], Options::default()).unwrap();
     assert_eq!(traces.by_ref().filter_map(Result::ok).count(), 1);
