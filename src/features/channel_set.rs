@@ -28,7 +28,7 @@ pub struct ChannelOptions {
 }
 
 impl ChannelOptions {
-    /// What measured best for a channel.
+    /// A channel's sizes and weights where nothing else is said.
     pub fn default_of(channel: Channel) -> Self {
         let (features, common, weight, common_weight) = match channel {
             Channel::Char => (10_000, 0, 0.7, 0.0),

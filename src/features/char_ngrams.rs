@@ -4,7 +4,7 @@
 //! strongest single channel in most authorship studies (Stamatatos 2013, "On the robustness of
 //! authorship attribution based on character n-gram features").
 
-use super::hash::{finish, roll};
+use super::hash::{Window, finish, roll};
 
 /// The longest n-gram, in characters.
 pub const LONGEST: usize = 5;
@@ -16,28 +16,11 @@ pub(super) const SALT: u64 = 0x6368_6172;
 /// One pass; the n-grams that end at a character share the work of their hashes.
 #[inline]
 pub fn for_each(text: &str, mut emit: impl FnMut(u64, usize, usize)) {
-    // hashes[n - 1] and starts[n - 1] belong to the last n characters.
-    let mut hashes = [0_u64; LONGEST];
-    let mut starts = [0_usize; LONGEST];
-    let mut seen = 0;
+    let mut window = Window::<LONGEST>::new();
     for (offset, c) in text.char_indices() {
-        for n in (1..LONGEST).rev() {
-            hashes[n] = roll(hashes[n - 1], u64::from(c));
-            starts[n] = starts[n - 1];
-        }
-        hashes[0] = roll(0, u64::from(c));
-        starts[0] = offset;
-        seen += 1;
+        window.push(u64::from(c), offset);
         let end = offset + c.len_utf8();
-        if seen >= LONGEST {
-            for n in 0..LONGEST {
-                emit(finish(hashes[n], SALT + n as u64), starts[n], end);
-            }
-        } else {
-            for n in 0..seen {
-                emit(finish(hashes[n], SALT + n as u64), starts[n], end);
-            }
-        }
+        window.ngrams(SALT).for_each(|(id, start)| emit(id, start, end));
     }
 }
 

@@ -45,9 +45,64 @@ pub(super) fn finish(sequence: u64, salt: u64) -> u64 {
     id.max(1)
 }
 
+/// The n-grams that end at the last symbol of a sequence, of all lengths up to `LONGEST`: each
+/// follows from a shorter one with one multiplication.
+#[derive(Debug, Clone)]
+pub(super) struct Window<const LONGEST: usize> {
+    /// `hashes[n - 1]` and `starts[n - 1]` belong to the last n symbols.
+    hashes: [u64; LONGEST],
+    starts: [usize; LONGEST],
+    seen: usize,
+}
+
+impl<const LONGEST: usize> Window<LONGEST> {
+    /// A window on nothing.
+    pub fn new() -> Self {
+        Self { hashes: [0; LONGEST], starts: [0; LONGEST], seen: 0 }
+    }
+
+    /// Begins anew: no n-gram reaches over this place.
+    #[inline(always)]
+    pub fn clear(&mut self) {
+        self.seen = 0;
+    }
+
+    /// Adds a symbol that begins at `start`.
+    #[inline(always)]
+    pub fn push(&mut self, symbol: u64, start: usize) {
+        for n in (1..LONGEST).rev() {
+            self.hashes[n] = roll(self.hashes[n - 1], symbol);
+            self.starts[n] = self.starts[n - 1];
+        }
+        self.hashes[0] = roll(0, symbol);
+        self.starts[0] = start;
+        self.seen += 1;
+    }
+
+    /// The id and the beginning of every n-gram that ends here, the shorter first. `salt` is that of
+    /// single symbols; the others' follow it.
+    #[inline(always)]
+    pub fn ngrams(&self, salt: u64) -> impl Iterator<Item = (u64, usize)> + '_ {
+        (0..LONGEST.min(self.seen))
+            .map(move |n| (finish(self.hashes[n], salt + n as u64), self.starts[n]))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_window_holds_the_ngrams_that_end_at_its_last_symbol() {
+        let mut window = Window::<2>::new();
+        window.push(5, 0);
+        window.clear();
+        window.push(6, 10);
+        window.push(7, 20);
+        let two = roll(roll(0, 6), 7);
+        let expected = [(finish(roll(0, 7), 1), 20), (finish(two, 2), 10)];
+        assert_eq!(window.ngrams(1).collect::<Vec<_>>(), expected);
+    }
 
     #[test]
     fn order_and_salt_matter() {

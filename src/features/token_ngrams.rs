@@ -11,7 +11,7 @@
 
 use std::path::Path;
 
-use super::hash::{finish, roll};
+use super::hash::{Window, finish, roll};
 use super::subwords::{Subwords, TokenizerError};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -68,28 +68,19 @@ impl TokenNgrams {
         text: &str,
         mut emit: impl FnMut(u64, usize, usize, &[u32]),
     ) -> usize {
-        // hashes[n - 1] and starts[n - 1] belong to the last n tokens; `tokens` has the newest last.
-        let mut hashes = [0_u64; LONGEST];
-        let mut starts = [0_usize; LONGEST];
+        let mut window = Window::<LONGEST>::new();
+        // The newest last.
         let mut tokens = [0_u32; LONGEST];
-        let mut seen = 0;
         self.subwords.for_each(text, |token, start, end| {
             let Some(hash) = self.hashes.get(token as usize).copied().flatten() else {
-                seen = 0;
+                window.clear();
                 return;
             };
-            for n in (1..LONGEST).rev() {
-                hashes[n] = roll(hashes[n - 1], hash);
-                starts[n] = starts[n - 1];
-            }
-            hashes[0] = roll(0, hash);
-            starts[0] = start;
+            window.push(hash, start);
             tokens.rotate_left(1);
             tokens[LONGEST - 1] = token;
-            seen += 1;
-            for n in 0..LONGEST.min(seen) {
-                let id = finish(hashes[n], SALT + n as u64);
-                emit(id, starts[n].min(start), end, &tokens[LONGEST - 1 - n..]);
+            for (n, (id, first)) in window.ngrams(SALT).enumerate() {
+                emit(id, first.min(start), end, &tokens[LONGEST - 1 - n..]);
             }
         })
     }

@@ -97,29 +97,22 @@ impl Vectorizer {
                 place: NO_PLACE,
             })
             .collect();
-        let mut blocks = Vec::new();
-        let mut places = 0;
-        let mut add = |channel, width: usize, weight: f32| {
-            if width > 0 {
-                let unit = weight / (width as f32).sqrt();
-                blocks.push(Block { channel, places: places..places + width, unit });
-                places += width;
-            }
-            places - width
-        };
+        let mut blocks: Vec<Block> = Vec::new();
         for options in set.channels() {
             let mut widespread: Vec<usize> =
                 (0..features.len()).filter(|&i| features[i].channel == options.channel).collect();
             widespread.sort_by_key(|&i| (u32::MAX - features[i].traces, i));
             widespread.truncate(options.common);
-            let first = add(options.channel, widespread.len(), options.common_weight);
+            let first = end_of(&blocks);
             for (place, &index) in widespread.iter().enumerate() {
                 entries[index].place = (first + place) as u32;
             }
+            add_block(&mut blocks, options.channel, widespread.len(), options.common_weight);
         }
-        let common = add(Channel::Char, 0, 0.0);
+        let common = end_of(&blocks);
         for options in set.channels() {
-            add(options.channel, options.channel.measure_count(), options.weight);
+            let measures = options.channel.measure_count();
+            add_block(&mut blocks, options.channel, measures, options.weight);
         }
         let logarithms = (0..1024).map(|tf| 1.0 + (tf.max(1) as f32).ln()).collect();
         let scale = Scale::default();
@@ -138,7 +131,7 @@ impl Vectorizer {
 
     /// The number of dense values of a row.
     pub fn dense_values(&self) -> usize {
-        self.blocks.last().map_or(0, |block| block.places.end)
+        end_of(&self.blocks)
     }
 
     /// Where the measures of a channel stand in the dense part; empty where it has none.
@@ -241,6 +234,19 @@ impl Vectorizer {
         self.set_scale(Scale { mean, deviation });
         rows.par_iter_mut().for_each(|row| self.apply_scale(&mut row.dense));
         rows
+    }
+}
+
+/// The number of dense values in these blocks.
+fn end_of(blocks: &[Block]) -> usize {
+    blocks.last().map_or(0, |block| block.places.end)
+}
+
+/// Adds a block of `width` values that have the root mean square length `weight` together.
+fn add_block(blocks: &mut Vec<Block>, channel: Channel, width: usize, weight: f32) {
+    if width > 0 {
+        let places = end_of(blocks)..end_of(blocks) + width;
+        blocks.push(Block { channel, places, unit: weight / (width as f32).sqrt() });
     }
 }
 

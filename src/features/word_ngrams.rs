@@ -5,7 +5,7 @@
 //! separates tokens. Measured on these corpora, keeping case, punctuation and line breaks beats
 //! lower-cased words by several points.
 
-use super::hash::{finish, roll};
+use super::hash::{Window, finish, roll};
 use crate::trace::is_ideographic;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -21,25 +21,14 @@ const SALT: u64 = 0x776f_7264;
 /// Calls `emit(id, start, end)` for every n-gram, in the order in which they end in the text.
 #[inline]
 pub fn for_each(text: &str, mut emit: impl FnMut(u64, usize, usize)) {
-    let mut hashes = [0_u64; LONGEST];
-    let mut starts = [0_usize; LONGEST];
-    let mut seen = 0;
+    let mut window = Window::<LONGEST>::new();
     for_each_token(text, |start, end| {
         if end - start > LONGEST_TOKEN {
-            seen = 0;
+            window.clear();
             return;
         }
-        let token = xxh3_64(&text.as_bytes()[start..end]);
-        for n in (1..LONGEST).rev() {
-            hashes[n] = roll(hashes[n - 1], token);
-            starts[n] = starts[n - 1];
-        }
-        hashes[0] = roll(0, token);
-        starts[0] = start;
-        seen += 1;
-        for n in 0..LONGEST.min(seen) {
-            emit(finish(hashes[n], SALT + n as u64), starts[n], end);
-        }
+        window.push(xxh3_64(&text.as_bytes()[start..end]), start);
+        window.ngrams(SALT).for_each(|(id, start)| emit(id, start, end));
     });
 }
 

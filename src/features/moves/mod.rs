@@ -11,7 +11,6 @@
 #[cfg(test)]
 mod agreement;
 mod automaton;
-mod fences;
 mod lexicon;
 mod measures;
 mod shapes;
@@ -21,7 +20,6 @@ pub use measures::{MEASURES, measure, names};
 
 use super::sentences;
 use automaton::Room;
-use fences::Fences;
 use lexicon::LEXICON;
 
 /// What a sentence does in the reasoning.
@@ -110,19 +108,12 @@ impl Move {
 }
 
 /// Calls `emit(move, start, end)` for every sentence of `text`, in order, where `start..end` are its
-/// byte offsets. What stands between two code fences is no sentence, or [`Move::Other`] where the
-/// fences do not match. The time is linear in the
+/// byte offsets. What stands between two code fences is no sentence. The time is linear in the
 /// text; memory does not depend on it.
 pub fn tag(text: &str, mut emit: impl FnMut(Move, usize, usize)) {
     let mut room = Room::default();
-    let mut fences = Fences::of(text);
     sentences::for_each(text, |start, end| {
-        let tagged = if fences.hold(start) {
-            Move::Other
-        } else {
-            LEXICON.tag(&text[start..end], &mut room)
-        };
-        emit(tagged, start, end);
+        emit(LEXICON.tag(&text[start..end], &mut room), start, end);
     });
 }
 

@@ -16,7 +16,7 @@ pub(super) mod tokens;
 pub use classes::CLASSES;
 pub use counter::SkeletonCounter;
 
-use super::hash::{finish, roll};
+use super::hash::{Window, finish, roll};
 use classes::{label_of, symbol_of, symbol_of_label};
 use tokens::for_each_token;
 
@@ -31,24 +31,14 @@ const SALT: u64 = 0x736b_656c_6574_6f6e;
 /// [`super::word_ngrams::LONGEST_TOKEN`] bytes are in no n-gram and nothing reaches over them.
 #[inline]
 pub fn for_each(text: &str, mut emit: impl FnMut(u64, usize, usize)) {
-    let mut hashes = [0_u64; LONGEST];
-    let mut starts = [0_usize; LONGEST];
-    let mut seen = 0;
+    let mut window = Window::<LONGEST>::new();
     for_each_token(text, |start, end| {
         let Some(symbol) = symbol_of(&text[start..end]) else {
-            seen = 0;
+            window.clear();
             return;
         };
-        for n in (1..LONGEST).rev() {
-            hashes[n] = roll(hashes[n - 1], u64::from(symbol));
-            starts[n] = starts[n - 1];
-        }
-        hashes[0] = roll(0, u64::from(symbol));
-        starts[0] = start;
-        seen += 1;
-        for n in 0..LONGEST.min(seen) {
-            emit(finish(hashes[n], SALT + n as u64), starts[n], end);
-        }
+        window.push(u64::from(symbol), start);
+        window.ngrams(SALT).for_each(|(id, start)| emit(id, start, end));
     });
 }
 
