@@ -53,7 +53,12 @@ fn vectorizer(texts: &[String]) -> Vectorizer {
     for options in set.channels().iter().filter(|options| options.features > 0) {
         let mut builder = VocabularyBuilder::new(options.channel);
         builder.add(texts, &prompts);
-        features.extend(read_forms(options.channel, &builder.select(options.features), texts));
+        features.extend(read_forms(
+            options.channel,
+            &builder.select(options.features),
+            texts,
+            None,
+        ));
     }
     let vocabulary = Vocabulary::new(features).unwrap_or_default();
     let mut vectorizer = Vectorizer::new(vocabulary, texts.len(), set);

@@ -208,6 +208,26 @@ pub fn count_words(text: &str) -> usize {
     words
 }
 
+/// Where the words that [`count_words`] counts start: byte offsets, ascending.
+pub fn word_starts(text: &str) -> Vec<usize> {
+    let mut starts = Vec::new();
+    let mut inside = false;
+    for (at, c) in text.char_indices() {
+        if is_ideographic(c) {
+            starts.push(at);
+            inside = false;
+        } else if c.is_alphanumeric() {
+            if !inside {
+                starts.push(at);
+            }
+            inside = true;
+        } else if c != '\'' && c != '’' {
+            inside = false;
+        }
+    }
+    starts
+}
+
 /// Whether a character belongs to a script that is written without spaces between words.
 pub fn is_ideographic(c: char) -> bool {
     matches!(c as u32,
@@ -223,6 +243,7 @@ mod tests {
         assert_eq!(count_words("Okay, so I don't know: 3.5 apples?"), 8);
         assert_eq!(count_words("  \n\t"), 0);
         assert_eq!(count_words("我们来看 x=2"), 6);
+        assert_eq!(word_starts("我们 don't x=2"), [0, 3, 7, 13, 15]);
     }
 
     #[test]

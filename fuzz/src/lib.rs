@@ -40,7 +40,7 @@ pub fn atlas_of_sections(mut rest: &[u8]) -> Vec<u8> {
         rest = after;
     }
     let mut file = b"COTPRINT".to_vec();
-    file.extend(1_u32.to_le_bytes());
+    file.extend(cotprint::atlas::FORMAT_VERSION.to_le_bytes());
     file.extend(sections.to_le_bytes());
     file.extend((body.len() as u64).to_le_bytes());
     file.extend(xxh3_128(&body).to_le_bytes());

@@ -70,6 +70,16 @@ pub enum Error {
     /// There is too little to learn from.
     #[error("{0}")]
     TooLittle(String),
+    /// The channel `token` and its tokenizer go together.
+    #[error("{}", if *named {
+        "the channel token needs a tokenizer, and none was given. Give the path of a tokenizer.json with --tokenizer, or leave the channel out."
+    } else {
+        "a tokenizer was given, and the channel token, which is all that uses one, is not among the channels. Add token to --channels, or leave --tokenizer out."
+    })]
+    Tokenizer {
+        /// Whether the channel was named; else a tokenizer was given.
+        named: bool,
+    },
     /// A table of families cannot be used.
     #[error("{0}")]
     Families(String),

@@ -11,30 +11,34 @@
 //!
 //! The sections are, in this order: the description (JSON), the features, their weights (bytes) and
 //! factors, the weights and factors of the dense values, the scale of the dense values (means, then
-//! deviations), the profiles, the hashes of the texts learned from. Every length is checked before memory is taken.
+//! deviations), the profiles, the weights and factors of the style embedding's two heads, their centres,
+//! the weights and factors of the grounds, the tokenizer of the channel `token` (its file, or nothing),
+//! the hashes of the texts learned from. Every length is checked before memory is taken.
 
 use super::{About, Atlas, Error};
 use crate::{
     attribution::{
         Model,
-        calibration::Calibration,
         delta::Profiles,
         open_set::OpenSet,
+        stack::Stack,
+        style::{Grounds, Head, PIECE_WORDS, StyleEmbedding},
         weights::{Weights, round_to_bytes},
     },
-    features::{Channel, Feature, Scale, Vectorizer, Vocabulary},
+    features::{Channel, Feature, Scale, Vectorizer, Vocabulary, token_ngrams::TokenNgrams},
 };
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_128;
 
 /// The first bytes of every atlas.
 pub const MAGIC: &[u8; 8] = b"COTPRINT";
 /// The version that this program writes and reads.
-pub const FORMAT_VERSION: u32 = 2;
+pub const FORMAT_VERSION: u32 = 3;
 
 const HEADER: usize = 40;
-const SECTIONS: usize = 9;
+const SECTIONS: usize = 17;
 const LEVEL: i32 = 9;
 /// No section of an honest atlas is larger.
 const LARGEST_SECTION: u64 = 1 << 31;
@@ -43,8 +47,13 @@ const LARGEST_SECTION: u64 = 1 << 31;
 #[derive(Serialize, Deserialize)]
 struct Description {
     about: About,
-    calibration: Calibration,
     open_set: OpenSet,
+    open_set_new: Option<OpenSet>,
+    known: Stack,
+    new: Option<Stack>,
+    /// Of the grounds: what their weights give for the mean, and the odds of being on known ground.
+    ground_offsets: Vec<f32>,
+    familiarity: (f64, f64),
 }
 
 /// The bytes of an atlas, and their checksum.
@@ -56,12 +65,18 @@ pub(super) fn write(
     let inconsistent = |what: String| Error::Inconsistent { name: "the new atlas".into(), what };
     let description = Description {
         about: about.clone(),
-        calibration: model.calibration,
         open_set: model.open_set.clone(),
+        open_set_new: model.open_set_new.clone(),
+        known: model.known.clone(),
+        new: model.new.clone(),
+        ground_offsets: model.grounds.offsets.clone(),
+        familiarity: model.grounds.familiarity,
     };
     let json = serde_json::to_vec(&description).map_err(|e| inconsistent(e.to_string()))?;
     let (bytes, factors, dense_bytes, dense_factors) = model.weights.parts();
     let scale = model.vectorizer.scale();
+    let [whole, whole_factors, pieces, pieces_factors, centres] = write_style(model.style.as_ref());
+    let (ground_bytes, ground_factors, ..) = model.grounds.weights.parts();
     let sections = [
         json,
         write_features(model.vectorizer.vocabulary().features()),
@@ -71,6 +86,14 @@ pub(super) fn write(
         write_floats(dense_factors),
         [write_floats(&scale.mean), write_floats(&scale.deviation)].concat(),
         write_profiles(&model.profiles),
+        whole,
+        whole_factors,
+        pieces,
+        pieces_factors,
+        centres,
+        write_bytes(ground_bytes),
+        write_floats(ground_factors),
+        model.vectorizer.tokens().map(|tokens| tokens.source().to_vec()).unwrap_or_default(),
         seen.iter().flat_map(|hash| hash.to_le_bytes()).collect(),
     ];
     let packed: Vec<Vec<u8>> = sections
@@ -162,7 +185,22 @@ pub(super) fn read(bytes: &[u8], name: &str) -> Result<Atlas, Error> {
 }
 
 fn assemble(sections: &[Vec<u8>]) -> Result<(About, Model), String> {
-    let [json, features, bytes, factors, dense_bytes, dense_factors, scale, profiles, _] = sections
+    let [json, features, bytes, factors, dense_bytes, dense_factors, scale, profiles, rest @ ..] =
+        sections
+    else {
+        return Err("a section is missing".into());
+    };
+    let [
+        whole,
+        whole_factors,
+        pieces,
+        pieces_factors,
+        centres,
+        ground_bytes,
+        ground_factors,
+        tokenizer,
+        _,
+    ] = rest
     else {
         return Err("a section is missing".into());
     };
@@ -177,12 +215,22 @@ fn assemble(sections: &[Vec<u8>]) -> Result<(About, Model), String> {
         (read_bytes(bytes), read_floats(factors)),
         (read_bytes(dense_bytes), read_floats(dense_factors)),
     )?;
-    let mut vectorizer = Vectorizer::new(vocabulary, traces, about.options.channels.clone());
+    let has_channel = about.options.channels.has(Channel::Token);
+    if has_channel == tokenizer.is_empty() {
+        return Err("its tokenizer and its channels do not fit together".into());
+    }
+    let tokens = has_channel
+        .then(|| TokenNgrams::from_bytes(tokenizer, "the atlas's tokenizer").map(Arc::new))
+        .transpose()
+        .map_err(|e| e.to_string())?;
+    let mut vectorizer =
+        Vectorizer::new(vocabulary, traces, about.options.channels.extracted()).with_tokens(tokens);
     let values = vectorizer.dense_values();
     if weights.features() != vectorizer.vocabulary().len()
         || weights.dense_values() != values
         || scale.len() != 8 * values
         || !description.open_set.fits(references)
+        || description.open_set_new.as_ref().is_some_and(|own| !own.fits(references))
         || references < 2
     {
         return Err("its sections are of different sizes".into());
@@ -190,9 +238,85 @@ fn assemble(sections: &[Vec<u8>]) -> Result<(About, Model), String> {
     let (mean, deviation) = scale.split_at(4 * values);
     vectorizer.set_scale(Scale { mean: read_floats(mean), deviation: read_floats(deviation) });
     let profiles = read_profiles(profiles, references, vectorizer.profile_features())?;
-    let calibration = description.calibration;
-    let open_set = description.open_set;
-    Ok((about, Model { vectorizer, weights, calibration, open_set, profiles }))
+    let grounds = description.ground_offsets.len();
+    let style =
+        read_style([whole, whole_factors, pieces, pieces_factors, centres], references, grounds)?;
+    let learners = if style.is_some() { 3 } else { 1 };
+    let ground_weights = Weights::from_parts(
+        grounds,
+        (read_bytes(ground_bytes), read_floats(ground_factors)),
+        (Vec::new(), Vec::new()),
+    )?;
+    if grounds == 0
+        || ground_weights.features() != vectorizer.vocabulary().len()
+        || style.as_ref().is_some_and(|s| !s.fits(values))
+        || description.known.learners() != learners
+        || description.new.as_ref().is_some_and(|new| style.is_none() || new.learners() != 2)
+    {
+        return Err("its learners do not fit together".into());
+    }
+    let model = Model {
+        vectorizer,
+        weights,
+        style,
+        grounds: Grounds {
+            weights: ground_weights,
+            offsets: description.ground_offsets,
+            familiarity: description.familiarity,
+        },
+        known: description.known,
+        new: description.new,
+        open_set: description.open_set,
+        open_set_new: description.open_set_new,
+        profiles,
+    };
+    Ok((about, model))
+}
+
+/// Both heads' weights and factors, and the centres of both one after the other; empty sections where
+/// there is no embedding.
+fn write_style(style: Option<&StyleEmbedding>) -> [Vec<u8>; 5] {
+    let Some(StyleEmbedding { whole, pieces }) = style else { return Default::default() };
+    let (.., whole_bytes, whole_factors) = whole.weights.parts();
+    let (.., pieces_bytes, pieces_factors) = pieces.weights.parts();
+    let centres: Vec<f32> =
+        [&whole.centres, &pieces.centres].into_iter().flatten().flatten().copied().collect();
+    [
+        write_bytes(whole_bytes),
+        write_floats(whole_factors),
+        write_bytes(pieces_bytes),
+        write_floats(pieces_factors),
+        write_floats(&centres),
+    ]
+}
+
+fn read_style(
+    [whole, whole_factors, pieces, pieces_factors, centres]: [&[u8]; 5],
+    references: usize,
+    grounds: usize,
+) -> Result<Option<StyleEmbedding>, String> {
+    if whole_factors.is_empty() {
+        return Ok(None);
+    }
+    let rows = grounds + 1;
+    if centres.len() != 4 * references * rows * (1 + PIECE_WORDS.len()) {
+        return Err("the centres of its style embedding are of another size".into());
+    }
+    let mut centres: Vec<Vec<f32>> =
+        read_floats(centres).chunks(references).map(<[f32]>::to_vec).collect();
+    let head = |bytes: &[u8], factors: &[u8], centres: Vec<Vec<f32>>| {
+        let weights = Weights::from_parts(
+            references,
+            (Vec::new(), Vec::new()),
+            (read_bytes(bytes), read_floats(factors)),
+        )?;
+        Ok::<Head, String>(Head { weights, centres })
+    };
+    let of_pieces = centres.split_off(rows);
+    Ok(Some(StyleEmbedding {
+        whole: head(whole, whole_factors, centres)?,
+        pieces: head(pieces, pieces_factors, of_pieces)?,
+    }))
 }
 
 fn number<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {

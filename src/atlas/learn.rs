@@ -6,11 +6,15 @@ use crate::{
         Example, FitOptions, MINIMUM_WORDS,
         delta::{Profiles, mean_profile, similarity},
         fit,
+        style::MINIMUM_REFERENCES,
     },
-    features::Row,
+    features::{Channel, Row, token_ngrams::TokenNgrams},
     trace::{TextKind, Trace, count_words},
 };
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    sync::Arc,
+};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 /// A model with fewer usable traces is not learned.
@@ -23,6 +27,9 @@ const FLOOR_TRACES: usize = 10;
 /// With fewer references a profile is scaled by too few to say what a similarity means.
 const FLOOR_REFERENCES: usize = 8;
 
+/// The ground of all traces whose source has too few references.
+const OTHER_GROUND: &str = "other";
+
 /// How an atlas is learned.
 #[derive(Debug, Clone, Default)]
 pub struct LearnOptions {
@@ -34,6 +41,8 @@ pub struct LearnOptions {
     pub families: BTreeMap<String, String>,
     /// Features, channels and seed.
     pub fit: FitOptions,
+    /// The tokenizer of the channel `token`.
+    pub tokens: Option<Arc<TokenNgrams>>,
 }
 
 /// A new atlas.
@@ -70,16 +79,29 @@ pub fn learn(
 
     let prompt_keys: BTreeSet<&str> = usable.iter().map(|u| u.prompt.as_str()).collect();
     let prompt_numbers: BTreeMap<&str, u32> = prompt_keys.into_iter().zip(0..).collect();
+    let (grounds, ground_of) = grounds(&usable);
     let examples: Vec<Example<'_>> = usable
         .iter()
-        .map(|u| Example {
+        .zip(ground_of)
+        .map(|(u, ground)| Example {
             text: u.text.clone(),
             words: u.words,
             label: names.binary_search(&u.model).unwrap_or_default(),
             prompt: prompt_numbers[u.prompt.as_str()],
+            ground,
         })
         .collect();
-    let fitted = fit(&examples, names.len(), &options.fit, stage).map_err(Error::TooLittle)?;
+    let has_channel = options.fit.channels.has(Channel::Token);
+    if has_channel != options.tokens.is_some() {
+        return Err(Error::Tokenizer { named: has_channel });
+    }
+    let fitted = fit(&examples, names.len(), &options.fit, options.tokens.as_ref(), stage)
+        .map_err(Error::TooLittle)?;
+
+    let untokenized: usize = fitted.rows.iter().map(|row| row.untokenized).sum();
+    if untokenized > 0 {
+        dropped.insert("byte of text that the tokenizer gave up on".into(), untokenized);
+    }
 
     stage("measuring the floors");
     let references: Vec<Reference> = names
@@ -97,6 +119,7 @@ pub fn learn(
         options: options.fit.clone(),
         cross_validation: fitted.cross_validation,
         floors,
+        grounds,
         references,
     };
     stage("writing the atlas");
@@ -118,6 +141,25 @@ struct Usable<'a> {
     prompt: String,
     /// Places the trace in an order that does not depend on the order of the input.
     key: u128,
+}
+
+/// The grounds that traces are compared on, by name, and the ground of each trace. A source with traces of
+/// several references is a ground; all others are one ground together, as what the traces of a source
+/// with one reference have in common may be that reference's own style.
+fn grounds(usable: &[Usable<'_>]) -> (Vec<String>, Vec<usize>) {
+    let mut models: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for u in usable {
+        models.entry(&u.trace.source).or_default().insert(u.model);
+    }
+    models.retain(|_, models| models.len() >= MINIMUM_REFERENCES);
+    let mut names: Vec<String> = models.keys().map(|&source| source.to_owned()).collect();
+    let number = |source: &str| models.keys().position(|&own| own == source);
+    let of: Vec<usize> =
+        usable.iter().map(|u| number(&u.trace.source).unwrap_or(models.len())).collect();
+    if of.contains(&models.len()) {
+        names.push(OTHER_GROUND.to_owned());
+    }
+    (names, of)
 }
 
 fn usable<'a>(

@@ -59,6 +59,8 @@ pub struct About {
     pub cross_validation: CrossValidation,
     /// What a similarity between two corpora means.
     pub floors: Vec<Floor>,
+    /// The data sets within which references were compared.
+    pub grounds: Vec<String>,
     /// The references, in the order of the scores.
     pub references: Vec<Reference>,
 }

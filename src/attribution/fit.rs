@@ -1,30 +1,41 @@
 //! Learns a [`Model`] from labelled texts.
 //!
-//! Two passes over the texts choose the vocabulary and turn texts into rows; one Gram matrix of the
-//! rows then serves the choice of the penalty, the out-of-fold logits that the calibration and the
-//! open set are learned from, and the final weights. Folds are grouped by prompt throughout.
+//! Two passes over the texts choose the vocabulary and turn texts into rows. From the rows learn a
+//! regression (one Gram matrix serves the choice of its penalty, its folds, and the final weights) and
+//! the style embedding; what both say of traces that they had not seen teaches the stacks, which
+//! weigh and calibrate them, and the open set. Folds are grouped by prompt throughout; for subject
+//! matter that is not known, whole grounds are left out.
 
 use super::{
-    calibration::{Calibration, OutOfFold, expected_calibration_error},
-    delta::{Profiles, mean_profile, similarity},
+    calibration::expected_calibration_error,
+    delta::{Profiles, mean_profile},
     folds::Folds,
     gram::gram,
     logistic::{Solution, Stopping, solve},
-    model::{Model, top},
-    open_set::{Judged, OpenSet},
+    model::{Model, Opinions, top},
+    new_ground::{self, NewGround},
+    open_set::OpenSet,
+    pieces::piece,
+    regression::{Chosen, choose},
+    stack::{Observations, Stack},
+    style::{self, Grounds, Heads, OutOfSample, PIECE_WORDS},
     weights::Weights,
 };
-use crate::features::{ChannelSet, Row, Vectorizer, Vocabulary, VocabularyBuilder, read_forms};
-use ndarray::{Array2, Axis, Zip};
+use crate::features::{
+    Channel, ChannelSet, NgramCounter, Row, Vectorizer, Vocabulary, VocabularyBuilder, read_forms,
+    token_ngrams::TokenNgrams,
+};
+use ndarray::{Array2, Axis, concatenate};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use xxhash_rust::xxh3::xxh3_64;
 
-/// Penalties that are tried, from strong to weak: each search starts from the last solution.
-const RIDGES: [f64; 3] = [0.1, 0.03, 0.01];
-/// The penalty is chosen on so many folds; the others only learn with the chosen one.
-const RIDGE_FOLDS: usize = 2;
 /// A search ends when the gradient has shrunk to this share, or after so many steps.
-const STOPPING: Stopping = Stopping { iterations: 60, tolerance: 5e-3 };
+pub(super) const STOPPING: Stopping = Stopping { iterations: 60, tolerance: 5e-3 };
+/// What a piece counts for beside a whole trace when learners are weighed: most of what is scored is
+/// whole.
+const PIECE_WEIGHT: f64 = 0.2;
 
 /// What is learned, and from what seed.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -46,6 +57,8 @@ pub struct Example<'a> {
     pub label: usize,
     /// The number of its prompt.
     pub prompt: u32,
+    /// The number of its ground: the data set within which references can be compared.
+    pub ground: usize,
 }
 
 impl AsRef<str> for Example<'_> {
@@ -59,7 +72,7 @@ impl AsRef<str> for Example<'_> {
 pub struct CrossValidation {
     /// Folds, grouped by prompt.
     pub folds: usize,
-    /// The penalty that was chosen.
+    /// The penalty of the regression that was chosen.
     pub ridge: f64,
     /// Share of traces whose reference had the largest probability.
     pub top1: f64,
@@ -69,6 +82,9 @@ pub struct CrossValidation {
     pub log_loss: f64,
     /// Expected calibration error, over 15 bins.
     pub calibration_error: f64,
+    /// The same for traces on ground that was left out, among the references that are known from
+    /// elsewhere; `None` where there is but one ground.
+    pub new_ground: Option<NewGround>,
 }
 
 /// What learning gives.
@@ -82,7 +98,8 @@ pub struct Fitted {
     pub rows: Vec<Row>,
 }
 
-/// Learns a model of `references` references. `stage` is called with a few words at each step.
+/// Learns a model of `references` references. `tokens` is the tokenizer of the channel `token`. `stage` is
+/// called with a few words at each step.
 ///
 /// # Errors
 /// A sentence, where the examples have fewer than two prompts.
@@ -90,157 +107,224 @@ pub fn fit(
     examples: &[Example<'_>],
     references: usize,
     options: &FitOptions,
+    tokens: Option<&Arc<TokenNgrams>>,
     stage: &dyn Fn(&str),
 ) -> Result<Fitted, String> {
     let prompts: Vec<u32> = examples.iter().map(|e| e.prompt).collect();
     let labels: Vec<usize> = examples.iter().map(|e| e.label).collect();
     let words: Vec<usize> = examples.iter().map(|e| e.words).collect();
+    let grounds: Vec<usize> = examples.iter().map(|e| e.ground).collect();
+    let ground_count = grounds.iter().max().map_or(1, |most| most + 1);
     let folds = Folds::by_prompt(&prompts, options.seed).ok_or(
         "all traces have the same prompt, so that nothing can be held out to calibrate on; \
          give traces of at least two prompts",
     )?;
 
     stage("counting n-grams");
-    let vocabulary = learn_vocabulary(examples, &prompts, &options.channels)?;
+    let channels = options.channels.extracted();
+    let vocabulary = learn_vocabulary(examples, &prompts, &channels, tokens)?;
     let features = vocabulary.len();
     stage("turning traces into rows");
-    let mut vectorizer = Vectorizer::new(vocabulary, examples.len(), options.channels.clone());
+    let mut vectorizer =
+        Vectorizer::new(vocabulary, examples.len(), channels).with_tokens(tokens.cloned());
     let rows = vectorizer.learn_rows(examples);
+    let units = vectorizer.units();
     stage("comparing traces with each other");
-    let gram = gram(&rows, features);
+    let gram = gram(&rows, features, &units);
 
     stage("choosing the penalty on folds by prompt");
-    let Chosen { ridge, logits, start } = choose_ridge(&gram, &labels, &words, references, &folds);
-    let data = OutOfFold { logits: &logits, labels: &labels, words: &words };
-    let calibration = Calibration::fit(data);
-    let judged = judge(&logits, &labels, &rows, references, &folds);
-    let open_set = OpenSet::fit(&judged, references);
+    let Chosen { ridge, logits, start, by_fold } =
+        choose(&gram, &labels, &words, references, &folds);
+
+    stage("reading pieces of traces");
+    let by_fold: Vec<Weights> = by_fold
+        .iter()
+        .map(|own| Weights::from_coefficients(&rows, features, &units, own.view()))
+        .collect();
+    let style = options.channels.has(Channel::Embed);
+    let places = if style { vectorizer.style_places() } else { Vec::new() };
+    let pieces = read_pieces(examples, &vectorizer, &places, &by_fold, &folds, references);
+    drop(by_fold);
+
+    let learned = (!places.is_empty()).then(|| {
+        stage("learning the style embedding");
+        style::learn(&Heads {
+            places: &places,
+            dense_values: vectorizer.dense_values(),
+            rows: &rows,
+            labels: &labels,
+            words: &words,
+            grounds: &grounds,
+            ground_count,
+            references,
+            folds: &folds,
+            piece_values: pieces.values,
+            piece_of: &pieces.of,
+            piece_length: &pieces.length,
+        })
+    });
+    stage("weighing what was learned");
+    let entry = |i: usize| match i.checked_sub(examples.len()) {
+        None => (labels[i], words[i], grounds[i]),
+        Some(i) => {
+            let of = pieces.of[i];
+            (labels[of], PIECE_WORDS[pieces.length[i]], grounds[of])
+        }
+    };
+    let said = concatenate(Axis(0), &[logits.view(), pieces.logits.view()])
+        .map_err(|e| format!("the pieces do not fit the traces ({e})"))?;
+    let (embedding, out_of_fold, left_out) = match learned {
+        Some((embedding, known, new)) => (Some(embedding), Some(known), Some(new)),
+        None => (None, None, None),
+    };
+    let weight = |i: usize| if i < examples.len() { 1.0 } else { PIECE_WEIGHT };
+    let known_stack = fit_known(&said, out_of_fold.as_ref(), &entry, &weight);
+    let new_stack = left_out
+        .as_ref()
+        .filter(|new| new.of.len() >= new_ground::MINIMUM_TRACES)
+        .map(|new| new_ground::fit_stack(new, &entry, &weight, ground_count));
+    let found = Grounds::learn(&rows, features, &grounds, ground_count, &folds.of);
 
     stage("learning the weights");
     let solution = solve(gram.view(), &labels, ridge, Solution::at(gram.view(), start), STOPPING);
-    let weights = Weights::from_coefficients(&rows, features, solution.coefficients.view());
-    let cross_validation = summarize(data, calibration, ridge, folds.count);
-    let all: Vec<usize> = (0..labels.len()).collect();
-    let model = Model {
+    let weights = Weights::from_coefficients(&rows, features, &units, solution.coefficients.view());
+    let mut model = Model {
         vectorizer,
         weights,
-        calibration,
-        open_set,
-        profiles: learn_profiles(&all, &labels, &rows, references),
+        style: embedding,
+        grounds: found,
+        known: known_stack,
+        new: new_stack,
+        open_set: OpenSet::default(),
+        open_set_new: None,
+        profiles: learn_profiles(&labels, &rows, references),
     };
+    let in_folds = Opinions::of_traces(&logits, out_of_fold.as_ref(), &words, &grounds);
+    let probabilities = in_folds.probabilities(&model, &rows);
+    model.open_set = in_folds.open_set(&probabilities, &labels);
+    let mut cross_validation = summarize(&probabilities, &labels, ridge, folds.count);
+    if let Some((new, stack)) = left_out.as_ref().zip(model.new.as_ref()) {
+        let judged = new_ground::judge(new, stack, &entry, examples.len());
+        cross_validation.new_ground = Some(new_ground::summarize(&judged));
+        model.open_set_new = Some(new_ground::open_set(&judged));
+    }
     Ok(Fitted { model, cross_validation, rows })
 }
+
+/// Where few n-grams are wanted, so many traces are enough to find them.
+const SAMPLE: usize = 1_500;
+/// So many n-grams are few.
+const FEW_FEATURES: usize = 1_000;
 
 fn learn_vocabulary(
     examples: &[Example<'_>],
     prompts: &[u32],
     channels: &ChannelSet,
+    tokens: Option<&Arc<TokenNgrams>>,
 ) -> Result<Vocabulary, String> {
+    let step = examples.len().div_ceil(SAMPLE).max(1);
+    // Drawn, not counted off: examples come in the order of prompts and references.
+    let drawn = |i: &usize| xxh3_64(&(*i as u64).to_le_bytes()).is_multiple_of(step as u64);
+    let chosen: Vec<usize> = (0..examples.len()).filter(drawn).collect();
+    let sample: Vec<&Example<'_>> = chosen.iter().map(|&i| &examples[i]).collect();
+    let sample_prompts: Vec<u32> = chosen.iter().map(|&i| prompts[i]).collect();
+    let all: Vec<&Example<'_>> = examples.iter().collect();
     let mut features = Vec::new();
     for options in channels.channels().iter().filter(|options| options.features > 0) {
-        let mut builder = VocabularyBuilder::new(options.channel);
+        let (examples, prompts, step) = if options.features <= FEW_FEATURES {
+            (&sample, &sample_prompts[..], step)
+        } else {
+            (&all, prompts, 1)
+        };
+        let mut builder = VocabularyBuilder::with_tokens(options.channel, tokens.cloned());
         builder.add(examples, prompts);
         let selected = builder.select(options.features);
-        let mut found = read_forms(options.channel, &selected, examples);
+        let mut found = read_forms(options.channel, &selected, examples, tokens.map(AsRef::as_ref));
         found.sort_by(|a, b| a.form.cmp(&b.form));
+        // As many traces as would hold it among all of them.
+        found.iter_mut().for_each(|feature| feature.traces *= step as u32);
         features.append(&mut found);
     }
     Vocabulary::new(features)
 }
 
-/// What the folds teach.
-struct Chosen {
-    /// The penalty with the smallest calibrated loss.
-    ridge: f64,
-    /// Its out-of-fold logits.
+/// Pieces of the examples.
+struct Pieces {
+    /// What the style embedding reads of each.
+    values: Array2<f32>,
+    /// What a regression that had not seen its prompt says of each.
     logits: Array2<f32>,
-    /// The mean of the folds' coefficients: a good place to start learning from all traces.
-    start: Array2<f32>,
+    /// The example of each.
+    of: Vec<usize>,
+    /// The length of each, an index into [`PIECE_WORDS`].
+    length: Vec<usize>,
 }
 
-fn choose_ridge(
-    gram: &Array2<f32>,
-    labels: &[usize],
-    words: &[usize],
-    references: usize,
+fn read_pieces(
+    examples: &[Example<'_>],
+    vectorizer: &Vectorizer,
+    places: &[(usize, f32)],
+    by_fold: &[Weights],
     folds: &Folds,
-) -> Chosen {
-    let zeros = Array2::<f32>::zeros((labels.len(), references));
-    let mut candidates: Vec<Chosen> = RIDGES
-        .into_iter()
-        .map(|ridge| Chosen { ridge, logits: zeros.clone(), start: zeros.clone() })
+    references: usize,
+) -> Pieces {
+    type One = (usize, usize, Vec<f32>, Vec<f32>);
+    let read: Vec<One> = examples
+        .par_iter()
+        .enumerate()
+        .map_init(NgramCounter::default, |counter, (i, example)| {
+            let piece = piece(&example.text, i)?;
+            let row = vectorizer.row(piece.text, counter);
+            let values = places.iter().map(|&(at, factor)| row.dense[at] * factor).collect();
+            let logits = by_fold[folds.of[i]].logits(&row, &(0..0)).0;
+            Some((i, piece.length, values, logits))
+        })
+        .flatten_iter()
         .collect();
-    for fold in 0..folds.count {
-        if fold == RIDGE_FOLDS {
-            candidates = vec![best_of(candidates, labels, words, folds)];
-        }
-        let (train, test) = folds.split(fold);
-        let inside = select(gram, &train, &train);
-        let across = select(gram, &test, &train);
-        let train_labels: Vec<usize> = train.iter().map(|&i| labels[i]).collect();
-        let mut solution = Solution::zero(train.len(), references);
-        for candidate in &mut candidates {
-            solution = solve(inside.view(), &train_labels, candidate.ridge, solution, STOPPING);
-            let predicted = across.dot(&solution.coefficients);
-            for (&i, row) in test.iter().zip(predicted.outer_iter()) {
-                candidate.logits.row_mut(i).assign(&row);
-            }
-            // Every trace was learned from in all folds but one.
-            let share = 1.0 / (folds.count - 1) as f32;
-            for (&i, row) in train.iter().zip(solution.coefficients.outer_iter()) {
-                candidate.start.row_mut(i).scaled_add(share, &row);
-            }
-        }
+    let mut values = Array2::zeros((read.len(), places.len()));
+    let mut logits = Array2::zeros((read.len(), references));
+    for (row, (_, _, own_values, own_logits)) in read.iter().enumerate() {
+        values.row_mut(row).iter_mut().zip(own_values).for_each(|(target, value)| *target = *value);
+        logits.row_mut(row).iter_mut().zip(own_logits).for_each(|(target, value)| *target = *value);
     }
-    best_of(candidates, labels, words, folds)
+    let of = read.iter().map(|one| one.0).collect();
+    Pieces { values, logits, of, length: read.iter().map(|one| one.1).collect() }
 }
 
-/// The candidate with the smallest calibrated loss on the folds that chose the penalty; the
-/// stronger penalty of several.
-fn best_of(
-    mut candidates: Vec<Chosen>,
-    labels: &[usize],
-    words: &[usize],
-    folds: &Folds,
-) -> Chosen {
-    if candidates.len() == 1 {
-        return candidates.swap_remove(0);
-    }
-    let held_out: Vec<usize> = (0..labels.len()).filter(|&i| folds.of[i] < RIDGE_FOLDS).collect();
-    let pick = |values: &[usize]| held_out.iter().map(|&i| values[i]).collect::<Vec<usize>>();
-    let (labels, words) = (pick(labels), pick(words));
-    let loss = |chosen: &Chosen| {
-        let logits = chosen.logits.select(Axis(0), &held_out);
-        Calibration::fit_intercept(OutOfFold { logits: &logits, labels: &labels, words: &words }).1
+/// The stack for known ground: what the regression and both heads said of traces and pieces whose
+/// prompts they did not know. `entry` gives the reference, the words and the ground of each.
+fn fit_known(
+    said: &Array2<f32>,
+    style: Option<&OutOfSample>,
+    entry: &dyn Fn(usize) -> (usize, usize, usize),
+    weight: &dyn Fn(usize) -> f64,
+) -> Stack {
+    let (of, learners) = match style {
+        Some(style) => {
+            let regression = said.select(Axis(0), &style.of);
+            (style.of.clone(), vec![regression, style.whole.clone(), style.pieces.clone()])
+        }
+        None => ((0..said.nrows()).collect(), vec![said.clone()]),
     };
-    let losses: Vec<f64> = candidates.iter().map(loss).collect();
-    let best = (0..losses.len()).fold(0, |best, i| if losses[i] < losses[best] { i } else { best });
-    candidates.swap_remove(best)
+    Stack::fit(&Observations {
+        learners: learners.iter().map(Array2::view).collect(),
+        labels: of.iter().map(|&i| entry(i).0).collect(),
+        words: of.iter().map(|&i| entry(i).1).collect(),
+        weights: of.iter().map(|&i| weight(i)).collect(),
+        candidates: &[],
+        candidates_of: &[],
+    })
+    .0
 }
 
-/// The rows and columns of a matrix.
-fn select(matrix: &Array2<f32>, rows: &[usize], columns: &[usize]) -> Array2<f32> {
-    let mut part = Array2::<f32>::zeros((rows.len(), columns.len()));
-    part.axis_iter_mut(Axis(0)).into_par_iter().zip(rows).for_each(|(mut target, &row)| {
-        let source = matrix.row(row);
-        Zip::from(&mut target).and(columns).for_each(|value, &column| *value = source[column]);
-    });
-    part
-}
-
-/// The references' profiles as the mean over the traces in `members`.
-fn learn_profiles(
-    members: &[usize],
-    labels: &[usize],
-    rows: &[Row],
-    references: usize,
-) -> Profiles {
+/// The references' profiles.
+fn learn_profiles(labels: &[usize], rows: &[Row], references: usize) -> Profiles {
     let width = rows.first().map_or(0, |row| row.profile().len());
     let raw: Vec<Vec<f32>> = (0..references)
         .into_par_iter()
         .map(|reference| {
-            let own = members.iter().filter(|&&i| labels[i] == reference);
-            let mut mean = mean_profile(own.map(|&i| rows[i].profile()));
+            let own = rows.iter().zip(labels).filter(|(_, label)| **label == reference);
+            let mut mean = mean_profile(own.map(|(row, _)| row.profile()));
             mean.resize(width, 0.0);
             mean
         })
@@ -248,65 +332,33 @@ fn learn_profiles(
     Profiles::new(&raw)
 }
 
-/// Every trace as a learner saw it that did not know its prompt.
-fn judge(
-    logits: &Array2<f32>,
-    labels: &[usize],
-    rows: &[Row],
-    references: usize,
-    folds: &Folds,
-) -> Vec<Judged> {
-    (0..folds.count)
-        .flat_map(|fold| {
-            let (train, test) = folds.split(fold);
-            let learned = learn_profiles(&train, labels, rows, references);
-            test.par_iter()
-                .map(|&i| {
-                    let row = logits.row(i);
-                    let top = top(row.as_slice().unwrap_or_default());
-                    let own = learned.standardize(rows[i].profile());
-                    let near = |reference| similarity(&own, learned.reference(reference)) as f32;
-                    Judged {
-                        label: labels[i],
-                        top,
-                        logit: row[top],
-                        similarity_to_label: near(labels[i]),
-                        similarity_to_top: near(top),
-                    }
-                })
-                .collect::<Vec<_>>()
-        })
-        .collect()
-}
-
 fn summarize(
-    data: OutOfFold<'_>,
-    calibration: Calibration,
+    probabilities: &[Vec<f32>],
+    labels: &[usize],
     ridge: f64,
     folds: usize,
 ) -> CrossValidation {
-    let judged: Vec<(f64, bool, bool)> = (0..data.labels.len())
-        .into_par_iter()
-        .map(|i| {
-            let mut row = data.logits.row(i).to_vec();
-            calibration.apply(&mut row, data.words[i]);
-            let own = row[data.labels[i]];
-            let best = top(&row);
-            let better = row.iter().filter(|&&p| p > own).count();
-            (f64::from(row[best]), best == data.labels[i], better < 5)
-        })
-        .collect();
-    let share = |right: &dyn Fn(&(f64, bool, bool)) -> bool| {
-        judged.iter().filter(|j| right(j)).count() as f64 / judged.len().max(1) as f64
-    };
-    let confidences: Vec<(f64, bool)> = judged.iter().map(|&(p, right, _)| (p, right)).collect();
+    let judged: Vec<(f64, bool, bool, f64)> =
+        probabilities.iter().zip(labels).map(|(row, &label)| judged(row, label)).collect();
+    let count = judged.len().max(1) as f64;
+    let confidences: Vec<(f64, bool)> = judged.iter().map(|&(p, right, ..)| (p, right)).collect();
     CrossValidation {
         folds,
         ridge,
-        top1: share(&|j| j.1),
-        top5: share(&|j| j.2),
-        // Not below zero, which rounding could give.
-        log_loss: calibration.loss(data).max(0.0),
+        top1: judged.iter().filter(|j| j.1).count() as f64 / count,
+        top5: judged.iter().filter(|j| j.2).count() as f64 / count,
+        log_loss: judged.iter().map(|j| j.3).sum::<f64>() / count,
         calibration_error: expected_calibration_error(&confidences),
+        new_ground: None,
     }
+}
+
+/// The largest probability, whether it is the reference's, whether that is among the five largest,
+/// and the logarithmic loss.
+pub(super) fn judged(probabilities: &[f32], label: usize) -> (f64, bool, bool, f64) {
+    let own = probabilities[label];
+    let best = top(probabilities);
+    let better = probabilities.iter().filter(|&&p| p > own).count();
+    let loss = -f64::from(own.clamp(1e-6, 1.0)).ln();
+    (f64::from(probabilities[best]), best == label, better < 5, loss)
 }

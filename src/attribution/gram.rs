@@ -17,9 +17,9 @@ const DENSE_CHUNK: usize = 512;
 /// A feature in more than one of so many rows is dense: below that its postings are quicker.
 const DENSE_SHARE: usize = 24;
 
-/// Computes `X · Xᵀ` for rows over `features` features and their dense values: a symmetric
-/// matrix with a row and a column for each of `rows`.
-pub fn gram(rows: &[Row], features: usize) -> Array2<f32> {
+/// Computes `X · Xᵀ` for rows over `features` features and their dense values, each times its unit: a
+/// symmetric matrix with a row and a column for each of `rows`.
+pub fn gram(rows: &[Row], features: usize, units: &[f32]) -> Array2<f32> {
     let count = rows.len();
     let mut frequency = vec![0_u32; features];
     for row in rows {
@@ -36,10 +36,14 @@ pub fn gram(rows: &[Row], features: usize) -> Array2<f32> {
     }
 
     let mut matrix = Array2::<f32>::zeros((count, count));
-    let values = rows.first().map_or(0, |row| row.dense.len());
-    for from in (0..values).step_by(DENSE_CHUNK) {
-        let to = (from + DENSE_CHUNK).min(values);
-        let chunk = Array2::from_shape_fn((count, to - from), |(i, j)| rows[i].dense[from + j]);
+    let counted: Vec<usize> = (0..units.len()).filter(|&place| units[place] != 0.0).collect();
+    for places in counted.chunks(DENSE_CHUNK) {
+        let mut chunk = Array2::<f32>::zeros((count, places.len()));
+        chunk.axis_iter_mut(Axis(0)).into_par_iter().zip(rows).for_each(|(mut target, row)| {
+            for (target, &place) in target.iter_mut().zip(places) {
+                *target = row.dense[place] * units[place];
+            }
+        });
         add_products(&mut matrix, &chunk);
     }
     for from in (0..dense.len()).step_by(DENSE_CHUNK) {
@@ -117,11 +121,11 @@ mod tests {
             .map(|i| Row {
                 indices: vec![i as u32 + 1, 0, i as u32 + 2],
                 values: vec![1.0, 0.5, 2.0],
-                dense: vec![i as f32 / 100.0, 1.0],
+                dense: vec![i as f32 / 100.0, 0.5],
                 ..Row::default()
             })
             .collect();
-        let matrix = gram(&rows, count + 2);
+        let matrix = gram(&rows, count + 2, &[1.0, 2.0]);
         for i in 0..count {
             for j in 0..count {
                 let shared = match i.abs_diff(j) {

@@ -6,15 +6,22 @@
 //! reads a file or knows what a verdict is.
 
 pub mod calibration;
+mod cholesky;
 pub mod delta;
 pub mod fit;
 pub mod folds;
 pub mod gram;
 pub mod logistic;
 mod model;
+mod new_ground;
 pub mod open_set;
+mod pieces;
 mod postings;
+mod regression;
+pub mod stack;
+pub mod style;
 pub mod weights;
 
 pub use fit::{CrossValidation, Example, FitOptions, Fitted, fit};
 pub use model::{MINIMUM_WORDS, Model, Scored};
+pub use new_ground::NewGround;

@@ -1,15 +1,18 @@
 //! A learned model: text in, calibrated probabilities out.
 
 use super::{
-    calibration::Calibration,
-    delta::{Profiles, similarity},
-    open_set::OpenSet,
+    delta::Profiles,
+    open_set::{Judged, OpenSet},
+    stack::Stack,
+    style::{Grounds, OutOfSample, Placed, StyleEmbedding},
     weights::Weights,
 };
 use crate::{
     features::{Channel, NgramCounter, Row, Vectorizer},
     trace::count_words,
 };
+use ndarray::Array2;
+use rayon::prelude::*;
 
 /// A trace with fewer words is not judged.
 pub const MINIMUM_WORDS: usize = 30;
@@ -19,12 +22,21 @@ pub const MINIMUM_WORDS: usize = 30;
 pub struct Model {
     /// Text → row.
     pub vectorizer: Vectorizer,
-    /// Row → logits.
+    /// Row → logits of the regression.
     pub weights: Weights,
-    /// Logits → probabilities.
-    pub calibration: Calibration,
-    /// Logits and similarity → `unknown`.
+    /// Row → place between the references; `None` where the channels do not allow for it.
+    pub style: Option<StyleEmbedding>,
+    /// Row → ground, and whether it is known.
+    pub grounds: Grounds,
+    /// Logits and place → probabilities on known ground.
+    pub known: Stack,
+    /// Place → probabilities on new ground; `None` where all traces to learn from were of one ground.
+    pub new: Option<Stack>,
+    /// Probabilities, logits and place → `unknown` on known ground.
     pub open_set: OpenSet,
+    /// The same on new ground, where a known model's traces look stranger than at home; there where
+    /// `new` is.
+    pub open_set_new: Option<OpenSet>,
     /// The references' profiles for Cosine Delta.
     pub profiles: Profiles,
 }
@@ -40,6 +52,10 @@ pub struct Scored {
     pub without_layout: Vec<f32>,
     /// Conformal p-value that some reference wrote it; small means that none writes like this.
     pub unknown: f64,
+    /// Probability that its subject matter is that of one of the data sets learned from.
+    pub familiar: f64,
+    /// Which of them, an index into the atlas's grounds, if it is one.
+    pub ground: usize,
     /// The row that the scores rest on.
     pub row: Row,
 }
@@ -64,16 +80,161 @@ impl Model {
         }
         let row = self.vectorizer.row(text, counter);
         let layout = self.vectorizer.measures_of(Channel::Layout);
-        let (mut without_layout, layout) = self.weights.logits(&row, &layout);
-        let mut probabilities: Vec<f32> =
-            without_layout.iter().zip(&layout).map(|(a, b)| a + b).collect();
-        let top = top(&probabilities);
-        let near =
-            similarity(&self.profiles.standardize(row.profile()), self.profiles.reference(top));
-        let unknown = self.open_set.unknown(top, probabilities[top], near as f32);
-        self.calibration.apply(&mut probabilities, words);
-        self.calibration.apply(&mut without_layout, words);
-        Ok(Scored { words, probabilities, without_layout, unknown, row })
+        let found = self.grounds.find(&row);
+        let (bare, layout_logits) = self.weights.logits(&row, &layout);
+        let regression: Vec<f32> = bare.iter().zip(&layout_logits).map(|(a, b)| a + b).collect();
+        let placed = self.style.as_ref().map(|style| (style, style.place(&row, &layout)));
+        let bare_place = placed.as_ref().map(|(style, places)| (*style, &places.0));
+        let without_layout = self.judge(&bare, bare_place, found, words).probabilities;
+        let full = placed.map(|(style, (most, rest))| (style, most.plus(&rest)));
+        let full = full.as_ref().map(|(style, place)| (*style, place));
+        let judgement = self.judge(&regression, full, found, words);
+        let unknown = self.unknown(&judgement, &regression, found.1, words);
+        let probabilities = judgement.probabilities;
+        let (ground, familiar) = found;
+        Ok(Scored { words, probabilities, without_layout, unknown, familiar, ground, row })
+    }
+
+    /// Judges by the regression's logits, the place, and the ground with the probability that it is
+    /// known.
+    fn judge(
+        &self,
+        regression: &[f32],
+        placed: Option<(&StyleEmbedding, &Placed)>,
+        (ground, familiar): (usize, f64),
+        words: usize,
+    ) -> Judgement {
+        let Some((style, placed)) = placed else {
+            let probabilities = self.known.probabilities(&[regression], words);
+            return Judgement { probabilities, place: Vec::new(), new: None };
+        };
+        let own = style.vectors(placed, Some(ground), words);
+        self.mix(regression, own, || style.vectors(placed, None, words), familiar, words)
+    }
+
+    /// The probabilities on known ground and on new ground, weighed by how likely either is. `own` and
+    /// `on_new` are the vectors by whole traces and by pieces.
+    fn mix(
+        &self,
+        regression: &[f32],
+        own: [Vec<f32>; 2],
+        on_new: impl FnOnce() -> [Vec<f32>; 2],
+        familiar: f64,
+        words: usize,
+    ) -> Judgement {
+        let [whole, pieces] = own;
+        let mut probabilities = self.known.probabilities(&[regression, &whole, &pieces], words);
+        let new = self.new.as_ref().filter(|_| familiar < 1.0).map(|stack| {
+            let [whole, pieces] = on_new();
+            (stack.probabilities(&[&whole, &pieces], words), whole)
+        });
+        if let Some((other, _)) = &new {
+            let familiar = familiar as f32;
+            for (p, other) in probabilities.iter_mut().zip(other) {
+                *p = familiar * *p + (1.0 - familiar) * other;
+            }
+        }
+        Judgement { probabilities, place: whole, new }
+    }
+
+    /// The p-values on known ground and on new ground, weighed by how likely either is.
+    fn unknown(
+        &self,
+        judgement: &Judgement,
+        regression: &[f32],
+        familiar: f64,
+        words: usize,
+    ) -> f64 {
+        let Judgement { probabilities, place, new } = judgement;
+        let known =
+            self.open_set.unknown(Judged { probabilities, regression, style: place, words });
+        match (&self.open_set_new, new) {
+            (Some(open_set), Some((probabilities, place))) => {
+                let new = open_set.unknown(Judged {
+                    probabilities,
+                    regression: place,
+                    style: place,
+                    words,
+                });
+                familiar * known + (1.0 - familiar) * new
+            }
+            _ => known,
+        }
+    }
+}
+
+/// What is made of one trace.
+struct Judgement {
+    probabilities: Vec<f32>,
+    /// The vector by whole traces on the ground; empty without a style embedding.
+    place: Vec<f32>,
+    /// Probabilities and vector if the ground is new; `None` where it surely is not.
+    new: Option<(Vec<f32>, Vec<f32>)>,
+}
+
+/// What learners that had not seen their prompts said of the traces to learn from.
+pub(super) struct Opinions<'a> {
+    regression: &'a Array2<f32>,
+    /// By the heads of whole traces and of pieces; a row per trace.
+    style: Option<[Array2<f32>; 2]>,
+    words: &'a [usize],
+    grounds: &'a [usize],
+}
+
+impl<'a> Opinions<'a> {
+    /// Puts the regression's logits beside what the style embedding said of the same traces.
+    pub fn of_traces(
+        regression: &'a Array2<f32>,
+        style: Option<&OutOfSample>,
+        words: &'a [usize],
+        grounds: &'a [usize],
+    ) -> Self {
+        let in_order = |values: &Array2<f32>, of: &[usize]| {
+            let mut ordered = Array2::zeros(regression.dim());
+            for (row, &i) in values.outer_iter().zip(of).filter(|(_, i)| **i < words.len()) {
+                ordered.row_mut(i).assign(&row);
+            }
+            ordered
+        };
+        let style = style.map(|s| [in_order(&s.whole, &s.of), in_order(&s.pieces, &s.of)]);
+        Self { regression, style, words, grounds }
+    }
+
+    /// The probabilities that `model`'s stacks make of them. How likely each is on known ground is
+    /// asked of the final model, which has seen the traces: that is all they share with it.
+    pub fn probabilities(&self, model: &Model, rows: &[Row]) -> Vec<Vec<f32>> {
+        (0..rows.len())
+            .into_par_iter()
+            .map(|i| {
+                let regression = self.regression.row(i).to_vec();
+                let (Some([whole, pieces]), Some(style)) = (&self.style, &model.style) else {
+                    return model.known.probabilities(&[&regression], self.words[i]);
+                };
+                let own = [whole.row(i).to_vec(), pieces.row(i).to_vec()];
+                let familiar = model.grounds.find(&rows[i]).1;
+                let on_new = || style.moved_to_new(&own, self.grounds[i], self.words[i]);
+                model.mix(&regression, own.clone(), on_new, familiar, self.words[i]).probabilities
+            })
+            .collect()
+    }
+
+    /// The open set, learned from them and the probabilities that were made of them.
+    pub fn open_set(&self, probabilities: &[Vec<f32>], labels: &[usize]) -> OpenSet {
+        let regression: Vec<Vec<f32>> =
+            self.regression.outer_iter().map(|row| row.to_vec()).collect();
+        let style: Vec<Vec<f32>> = match &self.style {
+            Some([whole, _]) => whole.outer_iter().map(|row| row.to_vec()).collect(),
+            None => vec![Vec::new(); regression.len()],
+        };
+        let judged: Vec<Judged<'_>> = (0..regression.len())
+            .map(|i| Judged {
+                probabilities: &probabilities[i],
+                regression: &regression[i],
+                style: &style[i],
+                words: self.words[i],
+            })
+            .collect();
+        OpenSet::fit(&judged, labels)
     }
 }
 

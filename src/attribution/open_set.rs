@@ -3,71 +3,64 @@
 //! A conformal p-value (Vovk, Gammerman & Shafer 2005): the share of the references' own traces,
 //! each judged by a learner that had not seen its prompt, that looked at least as strange as this
 //! one. For traces of a known model on new prompts it is therefore spread evenly over [0, 1], and
-//! at most about 5 % of them fall below 0.05. Strangeness is judged by two things that the
-//! probabilities do not show, since those always sum to one: how far the best reference's logit
-//! stands above zero, and how near the trace's profile is to that reference's, compared with how
-//! near the reference's own traces usually are.
+//! at most about 5 % of them fall below 0.05. That holds whatever strangeness is; how well strangers are
+//! told apart depends on it. Here it is the logarithmic odds of a logistic regression that tells the
+//! references' own traces from the same traces when their reference is struck from the list, which is
+//! what a stranger with relatives in the atlas looks like.
 
+use super::model::top;
+use linfa::{Dataset, traits::Fit};
+use linfa_logistic::LogisticRegression;
+use ndarray::{Array1, Array2};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// Most values that are kept of the references' own traces.
 const KEPT: usize = 2000;
-/// Traces of a reference below which its own similarity is mixed with the average reference's.
+/// Traces of a reference below which its own place is mixed with the average reference's.
 const FEW: f64 = 10.0;
+/// Numbers that strangeness is judged by.
+const SIGNS: usize = 5;
 
 /// What is known of the references' own traces.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct OpenSet {
-    /// Mean and standard deviation of the largest logit.
-    logit: (f32, f32),
-    /// Per reference: mean and standard deviation of its traces' similarity to its profile.
-    similarity: Vec<(f32, f32)>,
+    /// Per reference: mean and standard deviation of its traces' coordinate in its own direction.
+    usual: Vec<(f32, f32)>,
+    /// Intercept, then a weight for each sign.
+    weights: Vec<f64>,
     /// Conformity of the references' own traces, ascending.
     own: Vec<f32>,
 }
 
-/// One out-of-fold trace.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Judged {
-    /// The reference that wrote it.
-    pub label: usize,
-    /// The reference with the largest logit.
-    pub top: usize,
-    /// That logit.
-    pub logit: f32,
-    /// Similarity to the profile of `label`.
-    pub similarity_to_label: f32,
-    /// Similarity to the profile of `top`.
-    pub similarity_to_top: f32,
+/// What is judged of one trace.
+#[derive(Debug, Clone, Copy)]
+pub struct Judged<'a> {
+    /// Calibrated probability per reference.
+    pub probabilities: &'a [f32],
+    /// The regression's logit per reference.
+    pub regression: &'a [f32],
+    /// The style embedding's coordinate per reference; empty where there is none.
+    pub style: &'a [f32],
+    /// Words in the trace.
+    pub words: usize,
 }
 
 impl OpenSet {
-    /// Learns from out-of-fold traces of `references` references.
-    pub fn fit(judged: &[Judged], references: usize) -> Self {
-        let all: Vec<f32> = judged.iter().map(|j| j.similarity_to_label).collect();
-        let (mean, deviation) = mean_and_deviation(&all);
-        let similarity = (0..references)
-            .map(|reference| {
-                let own: Vec<f32> = judged
-                    .iter()
-                    .filter(|j| j.label == reference)
-                    .map(|j| j.similarity_to_label)
-                    .collect();
-                let (own_mean, own_deviation) = mean_and_deviation(&own);
-                let trust = (own.len() as f64 / (own.len() as f64 + FEW)) as f32;
-                (
-                    trust * own_mean + (1.0 - trust) * mean,
-                    (trust * own_deviation + (1.0 - trust) * deviation).max(1e-3),
-                )
+    /// Learns from out-of-fold traces, with the reference that wrote each.
+    pub fn fit(judged: &[Judged<'_>], labels: &[usize]) -> Self {
+        let references = judged.first().map_or(0, |j| j.probabilities.len());
+        let mut open_set =
+            Self { usual: usual(judged, labels, references), weights: Vec::new(), own: Vec::new() };
+        let signs: Vec<[[f64; SIGNS]; 2]> = judged
+            .par_iter()
+            .zip(labels)
+            .map(|(judged, &label)| {
+                [open_set.signs(*judged, None), open_set.signs(*judged, Some(label))]
             })
             .collect();
-        let logits: Vec<f32> = judged.iter().map(|j| j.logit).collect();
-        let (mean, deviation) = mean_and_deviation(&logits);
-        let mut open_set = Self { logit: (mean, deviation.max(1e-3)), similarity, own: Vec::new() };
-        let mut own: Vec<f32> = judged
-            .iter()
-            .map(|j| open_set.conformity(j.top, j.logit, j.similarity_to_top))
-            .collect();
+        open_set.weights = weights(&signs);
+        let mut own: Vec<f32> = signs.iter().map(|s| open_set.conformity(&s[0])).collect();
         own.sort_by(f32::total_cmp);
         if own.len() > KEPT {
             own = (0..KEPT).map(|i| own[(i * (own.len() - 1)) / (KEPT - 1)]).collect();
@@ -78,22 +71,100 @@ impl OpenSet {
 
     /// Whether this was learned for so many references.
     pub(crate) fn fits(&self, references: usize) -> bool {
-        self.similarity.len() == references
+        self.usual.len() == references && self.weights.len() == SIGNS + 1
     }
 
-    /// How much a trace is like the references' own traces: larger is more alike.
-    fn conformity(&self, top: usize, logit: f32, similarity: f32) -> f32 {
-        let (mean, deviation) = self.similarity[top];
-        (logit - self.logit.0) / self.logit.1 + (similarity - mean) / deviation
-    }
-
-    /// The p-value of a trace whose largest logit is `logit`, for reference `top`, and whose
-    /// profile has `similarity` to that reference's profile.
-    pub fn unknown(&self, top: usize, logit: f32, similarity: f32) -> f64 {
-        let conformity = self.conformity(top, logit, similarity);
+    /// The p-value of a trace; small means that no reference writes like this.
+    pub fn unknown(&self, judged: Judged<'_>) -> f64 {
+        let conformity = self.conformity(&self.signs(judged, None));
         let stranger = self.own.partition_point(|&own| own <= conformity);
         (1 + stranger) as f64 / (1 + self.own.len()) as f64
     }
+
+    /// What strangeness is judged by, as if the reference `struck` were not in the list.
+    fn signs(&self, judged: Judged<'_>, struck: Option<usize>) -> [f64; SIGNS] {
+        let mut probabilities = judged.probabilities.to_vec();
+        let mut rest = 1.0_f64;
+        if let Some(struck) = struck {
+            rest = (1.0 - f64::from(probabilities[struck])).max(1e-9);
+            probabilities[struck] = -1.0;
+        }
+        let best = top(&probabilities);
+        let share = (f64::from(probabilities[best]) / rest).clamp(1e-6, 1.0);
+        let style = judged.style.get(best).copied().unwrap_or(0.0);
+        let (mean, deviation) = self.usual[best];
+        [
+            share.ln(),
+            (1.0 - share).max(1e-6).ln(),
+            f64::from(judged.regression[best]),
+            f64::from((style - mean) / deviation),
+            (judged.words.clamp(30, 5000) as f64).ln(),
+        ]
+    }
+
+    /// How much a trace is like the references' own traces: larger is more alike.
+    fn conformity(&self, signs: &[f64; SIGNS]) -> f32 {
+        let Some((intercept, weights)) = self.weights.split_first() else { return 0.0 };
+        (intercept + weights.iter().zip(signs).map(|(w, s)| w * s).sum::<f64>()) as f32
+    }
+}
+
+/// Mean and deviation of the coordinate that each reference's traces have in its own direction.
+fn usual(judged: &[Judged<'_>], labels: &[usize], references: usize) -> Vec<(f32, f32)> {
+    let own = |of: Option<usize>| -> Vec<f32> {
+        let members =
+            judged.iter().zip(labels).filter(|(_, label)| of.is_none_or(|o| **label == o));
+        members.filter_map(|(j, &label)| j.style.get(label).copied()).collect()
+    };
+    let (mean, deviation) = mean_and_deviation(&own(None));
+    (0..references)
+        .map(|reference| {
+            let own = own(Some(reference));
+            let (own_mean, own_deviation) = mean_and_deviation(&own);
+            let trust = (own.len() as f64 / (own.len() as f64 + FEW)) as f32;
+            (
+                trust * own_mean + (1.0 - trust) * mean,
+                (trust * own_deviation + (1.0 - trust) * deviation).max(1e-3),
+            )
+        })
+        .collect()
+}
+
+/// The regression that tells own traces from those whose reference is struck: intercept, weights. The
+/// logarithm of the largest probability alone where it cannot be learned.
+fn weights(signs: &[[[f64; SIGNS]; 2]]) -> Vec<f64> {
+    let count = signs.len();
+    let fallback = || {
+        let mut weights = vec![0.0; SIGNS + 1];
+        weights[1] = 1.0;
+        weights
+    };
+    let flat = |i: usize| &signs[i / 2][i % 2];
+    let mut mean = [0.0; SIGNS];
+    let mut deviation = [0.0; SIGNS];
+    for j in 0..SIGNS {
+        let values = || (0..2 * count).map(|i| flat(i)[j]);
+        mean[j] = values().sum::<f64>() / (2 * count).max(1) as f64;
+        let square = values().map(|v| (v - mean[j]).powi(2)).sum::<f64>();
+        deviation[j] = (square / (2 * count).max(1) as f64).sqrt().max(1e-6);
+    }
+    let records =
+        Array2::from_shape_fn((2 * count, SIGNS), |(i, j)| (flat(i)[j] - mean[j]) / deviation[j]);
+    let targets = Array1::from_shape_fn(2 * count, |i| i % 2 == 0);
+    let learned = LogisticRegression::default()
+        .alpha(1e-2)
+        .max_iterations(200)
+        .fit(&Dataset::new(records, targets));
+    let Ok(learned) = learned else { return fallback() };
+    // The sign says which of the two outcomes the odds are of.
+    let sign = if learned.labels().pos.class { 1.0 } else { -1.0 };
+    let own: Vec<f64> =
+        learned.params().iter().zip(&deviation).map(|(w, d)| sign * w / d).collect();
+    if own.iter().any(|weight| !weight.is_finite()) {
+        return fallback();
+    }
+    let shift: f64 = own.iter().zip(&mean).map(|(w, m)| w * m).sum();
+    std::iter::once(sign * learned.intercept() - shift).chain(own).collect()
 }
 
 fn mean_and_deviation(values: &[f32]) -> (f32, f32) {
@@ -107,35 +178,46 @@ fn mean_and_deviation(values: &[f32]) -> (f32, f32) {
 mod tests {
     use super::*;
 
-    fn judged(i: usize) -> Judged {
-        let spread = (i * 37 % 101) as f32 / 101.0;
-        Judged {
-            label: i % 3,
-            top: i % 3,
-            logit: 2.0 + spread,
-            similarity_to_label: 0.5 + spread / 10.0,
-            similarity_to_top: 0.5 + spread / 10.0,
-        }
+    /// Traces of three references that are usually recognized, more or less clearly.
+    fn rows() -> (Vec<[Vec<f32>; 3]>, Vec<usize>) {
+        let labels: Vec<usize> = (0..3000).map(|i| i % 3).collect();
+        let rows = labels.iter().enumerate().map(|(i, &label)| {
+            let clear = 0.4 + 0.59 * (i * 37 % 101) as f32 / 101.0;
+            let of = |own: f32, other: f32| {
+                (0..3).map(|j| if j == label { own } else { other }).collect()
+            };
+            [of(clear, (1.0 - clear) / 2.0), of(3.0 * clear, 0.0), of(2.0 * clear, -1.0)]
+        });
+        (rows.collect(), labels)
+    }
+
+    fn judged(row: &[Vec<f32>; 3]) -> Judged<'_> {
+        Judged { probabilities: &row[0], regression: &row[1], style: &row[2], words: 400 }
     }
 
     #[test]
     fn known_traces_get_even_p_values_and_strangers_small_ones() {
-        let known: Vec<Judged> = (0..3000).map(judged).collect();
-        let open_set = OpenSet::fit(&known, 3);
-        let values: Vec<f64> =
-            known.iter().map(|j| open_set.unknown(j.top, j.logit, j.similarity_to_top)).collect();
+        let (rows, labels) = rows();
+        let all: Vec<Judged<'_>> = rows.iter().map(judged).collect();
+        let open_set = OpenSet::fit(&all, &labels);
+        assert!(open_set.fits(3));
+        let values: Vec<f64> = all.iter().map(|j| open_set.unknown(*j)).collect();
         let below = |level: f64| values.iter().filter(|&&v| v <= level).count() as f64 / 3000.0;
         assert!((below(0.05) - 0.05).abs() < 0.02, "{}", below(0.05));
         assert!((below(0.5) - 0.5).abs() < 0.03, "{}", below(0.5));
-        assert!(open_set.unknown(0, 1.0, 0.3) < 0.01);
-        assert_eq!(open_set.unknown(0, 9.0, 0.9), 1.0);
+        let strange = [vec![0.34, 0.33, 0.33], vec![0.1, 0.0, 0.0], vec![-1.0, -1.0, -1.0]];
+        assert!(open_set.unknown(judged(&strange)) < 0.01);
+        let clear = [vec![0.999, 0.0, 0.0], vec![4.0, 0.0, 0.0], vec![3.0, -1.0, -1.0]];
+        assert!(open_set.unknown(judged(&clear)) > 0.98);
     }
 
     #[test]
     fn a_reference_with_few_traces_borrows_from_the_others() {
-        let mut known: Vec<Judged> = (0..300).map(judged).collect();
-        known.push(Judged { label: 3, top: 3, similarity_to_label: -1.0, ..judged(0) });
-        let open_set = OpenSet::fit(&known, 4);
-        assert!(open_set.similarity[3].0 > 0.3);
+        let (mut rows, mut labels) = rows();
+        rows.iter_mut().for_each(|row| row.iter_mut().for_each(|values| values.push(0.0)));
+        rows.push([vec![0.1, 0.1, 0.1, 0.7], vec![0.0; 4], vec![0.0, 0.0, 0.0, -50.0]]);
+        labels.push(3);
+        let all: Vec<Judged<'_>> = rows.iter().map(judged).collect();
+        assert!(usual(&all, &labels, 4)[3].0 > -10.0);
     }
 }

@@ -32,10 +32,12 @@ pub struct Weights {
 pub(crate) type Parts<'a> = (&'a [i8], &'a [f32], &'a [i8], &'a [f32]);
 
 impl Weights {
-    /// `Xᵀ A`: the weights over features from the coefficients over traces, rounded to bytes.
+    /// `Xᵀ A`: the weights over features from the coefficients over traces, rounded to bytes. `units`
+    /// says what one step of each dense value is worth in the Gram matrix.
     pub fn from_coefficients(
         rows: &[Row],
         features: usize,
+        units: &[f32],
         coefficients: ArrayView2<'_, f32>,
     ) -> Self {
         let references = coefficients.ncols();
@@ -70,10 +72,18 @@ impl Weights {
             .enumerate()
             .for_each(|(chunk, (bytes, factors))| {
                 let from = chunk * DENSE_CHUNK;
-                let own = Array2::from_shape_fn((factors.len(), rows.len()), |(value, i)| {
-                    rows[i].dense[from + value]
-                });
-                let weights = own.dot(&coefficients);
+                // Squared: once for the trace that is learned from, once for that which is scored.
+                let squares: Vec<f32> =
+                    units[from..from + factors.len()].iter().map(|unit| unit * unit).collect();
+                let mut own = Array2::<f32>::zeros((rows.len(), factors.len()));
+                for (mut target, row) in own.outer_iter_mut().zip(rows) {
+                    for ((target, value), square) in
+                        target.iter_mut().zip(&row.dense[from..]).zip(&squares)
+                    {
+                        *target = value * square;
+                    }
+                }
+                let weights = own.t().dot(&coefficients);
                 for ((row, bytes), factor) in
                     weights.outer_iter().zip(bytes.chunks_mut(references.max(1))).zip(factors)
                 {
@@ -111,20 +121,51 @@ impl Weights {
         (&self.bytes, &self.factors, &self.dense_bytes, &self.dense_factors)
     }
 
+    /// Weights of features only, a row per feature and a column per reference, rounded to bytes.
+    pub fn sparse(values: &Array2<f32>) -> Self {
+        let (bytes, factors) = rounded(values);
+        let (dense_bytes, dense_factors) = (Vec::new(), Vec::new());
+        Self { references: values.ncols(), bytes, factors, dense_bytes, dense_factors }
+    }
+
+    /// Weights of dense values only, a row per value and a column per reference, rounded to bytes.
+    pub fn dense(values: &Array2<f32>) -> Self {
+        let (dense_bytes, dense_factors) = rounded(values);
+        let (bytes, factors) = (Vec::new(), Vec::new());
+        Self { references: values.ncols(), bytes, factors, dense_bytes, dense_factors }
+    }
+
     /// The logits of a row in two parts: of all but the dense values in `apart`, and of those.
     pub fn logits(&self, row: &Row, apart: &Range<usize>) -> (Vec<f32>, Vec<f32>) {
-        let mut most = vec![0.0_f32; self.references];
+        let mut most = self.sparse_logits(row);
+        let (dense, rest) = self.dense_logits(&row.dense, apart);
+        most.iter_mut().zip(dense).for_each(|(logit, other)| *logit += other);
+        (most, rest)
+    }
+
+    /// The part of a row's features in its logits.
+    pub fn sparse_logits(&self, row: &Row) -> Vec<f32> {
+        let mut logits = vec![0.0_f32; self.references];
         for (&index, &value) in row.indices.iter().zip(&row.values) {
             let index = index as usize;
             let value = value * self.factors[index];
             let bytes = &self.bytes[index * self.references..(index + 1) * self.references];
-            for (logit, &byte) in most.iter_mut().zip(bytes) {
+            for (logit, &byte) in logits.iter_mut().zip(bytes) {
                 *logit += value * f32::from(byte);
             }
         }
+        logits
+    }
+
+    /// The part of dense values in the logits: of all but those in `apart`, and of those.
+    pub fn dense_logits(&self, values: &[f32], apart: &Range<usize>) -> (Vec<f32>, Vec<f32>) {
+        let mut most = vec![0.0_f32; self.references];
         let mut rest = vec![0.0_f32; self.references];
         let dense = self.dense_bytes.chunks(self.references.max(1)).zip(&self.dense_factors);
-        for (place, ((bytes, factor), value)) in dense.zip(&row.dense).enumerate() {
+        for (place, ((bytes, factor), value)) in dense.zip(values).enumerate() {
+            if *factor == 0.0 {
+                continue;
+            }
             let value = value * factor;
             let logits = if apart.contains(&place) { &mut rest } else { &mut most };
             for (logit, &byte) in logits.iter_mut().zip(bytes) {
@@ -152,6 +193,17 @@ impl Weights {
     }
 }
 
+/// Rounds each row to bytes: all bytes, and what a byte of 1 is worth in each row.
+fn rounded(values: &Array2<f32>) -> (Vec<i8>, Vec<f32>) {
+    let mut bytes = vec![0_i8; values.len()];
+    let factors = values
+        .outer_iter()
+        .zip(bytes.chunks_mut(values.ncols().max(1)))
+        .map(|(row, bytes)| round_to_bytes(&row.to_vec(), bytes))
+        .collect();
+    (bytes, factors)
+}
+
 /// Rounds values to bytes and returns what a byte of 1 is worth.
 pub(crate) fn round_to_bytes(values: &[f32], bytes: &mut [i8]) -> f32 {
     let largest = values.iter().fold(0.0_f32, |largest, value| largest.max(value.abs()));
@@ -176,8 +228,8 @@ mod tests {
         };
         let rows = [row(1.0, 2.0), row(0.5, -1.0)];
         let coefficients = ndarray::arr2(&[[1.0_f32, -1.0], [0.25, -0.25]]);
-        let weights = Weights::from_coefficients(&rows, 2, coefficients.view());
-        let gram = super::super::gram::gram(&rows, 2);
+        let weights = Weights::from_coefficients(&rows, 2, &[0.5], coefficients.view());
+        let gram = super::super::gram::gram(&rows, 2, &[0.5]);
         let expected = gram.dot(&coefficients);
         for (i, row) in rows.iter().enumerate() {
             let (most, rest) = weights.logits(row, &(0..1));

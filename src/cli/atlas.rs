@@ -100,13 +100,25 @@ fn show(atlas: &Atlas, name: &str, out: &mut dyn Write) -> anyhow::Result<()> {
     }
     writeln!(
         out,
-        "on prompts held out ({} folds): top-1 {:.3}, top-5 {:.3}, log loss {:.3}, calibration error {:.3}\n",
+        "on prompts held out ({} folds): top-1 {:.3}, top-5 {:.3}, log loss {:.3}, calibration error {:.3}",
         validation.folds,
         validation.top1,
         validation.top5,
         validation.log_loss,
         validation.calibration_error
     )?;
+    if let Some(new) = &validation.new_ground {
+        writeln!(
+            out,
+            "on data sets left out ({}): top-1 {:.3}, top-5 {:.3}, log loss {:.3}, {} traces",
+            about.grounds.iter().map(|name| escape::name(name)).collect::<Vec<_>>().join(", "),
+            new.top1,
+            new.top5,
+            new.log_loss,
+            new.traces
+        )?;
+    }
+    writeln!(out)?;
     let width =
         about.references.iter().map(|r| escape::name(&r.name).chars().count()).max().unwrap_or(0);
     writeln!(

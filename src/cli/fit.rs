@@ -10,13 +10,13 @@ use super::{
 use crate::{
     atlas::{Atlas, LearnOptions, learn, read_families},
     attribution::FitOptions,
-    features::ChannelSet,
+    features::{Channel, ChannelSet, token_ngrams::TokenNgrams},
     ingest::{self, Summary},
     trace::{Trace, share_prompt_ids},
 };
 use anyhow::Context;
 use clap::Args;
-use std::{collections::BTreeSet, io::Write, path::PathBuf};
+use std::{collections::BTreeSet, io::Write, path::PathBuf, sync::Arc};
 
 /// Arguments of `fit`.
 #[derive(Debug, Clone, Args)]
@@ -35,9 +35,14 @@ pub struct Arguments {
     families: Option<PathBuf>,
     /// The families of features to learn from, for example char,word,layout; a name may carry its
     /// numbers: word:40000+3000@1+0.5 keeps 40,000 n-grams with weight 1 and also z-scores the 3,000
-    /// most widespread with weight 0.5
+    /// most widespread with weight 0.5. By default word,layout,function,rhythm,embed; embed is a style
+    /// embedding that is learned from the traces
     #[arg(long, value_name = "NAME,…")]
     channels: Option<ChannelSet>,
+    /// A tokenizer.json, for the channel token: n-grams of its tokens. The atlas holds it, so that scoring
+    /// needs nothing else. Without --channels the channel is added to the default ones
+    #[arg(long, value_name = "FILE")]
+    tokenizer: Option<PathBuf>,
     /// Print what was learned as JSON
     #[arg(long)]
     json: bool,
@@ -57,6 +62,15 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         }
         None => Default::default(),
     };
+    let tokens = match &arguments.tokenizer {
+        Some(path) => Some(Arc::new(TokenNgrams::from_path(path)?)),
+        None => None,
+    };
+    let channels = match &arguments.channels {
+        Some(channels) => channels.clone(),
+        None if tokens.is_some() => ChannelSet::default().with(Channel::Token),
+        None => ChannelSet::default(),
+    };
     let mut output = Output::open(Some(&arguments.output))?;
     let progress = Progress::stages(common);
     let traces = read(arguments, &labels, &progress)?;
@@ -64,10 +78,8 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         text: arguments.reading.text,
         masked_names: arguments.reading.mask_names,
         families,
-        fit: FitOptions {
-            channels: arguments.channels.clone().unwrap_or_default(),
-            seed: common.seed,
-        },
+        fit: FitOptions { channels, seed: common.seed },
+        tokens,
     };
     let learned = learn(&traces, &options, &|stage| progress.stage(stage))?;
     output.write_all(&learned.bytes)?;

@@ -1,7 +1,7 @@
 //! `cotprint score`: one line of JSON per trace, in input order, streaming.
 
 use super::{Common, TooLittleText, inputs::ScoringArguments, output::Output};
-use crate::{attribution::MINIMUM_WORDS, trace::Trace};
+use crate::{atlas::Atlas, attribution::MINIMUM_WORDS, trace::Trace};
 use clap::Args;
 use serde_json::{Map, Value, json};
 use std::{io::Write, path::PathBuf};
@@ -23,6 +23,7 @@ pub struct Arguments {
 pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> {
     let atlas = arguments.scoring.open_atlas()?;
     let names: Vec<&str> = atlas.names().collect();
+    let families = families(&atlas);
     let mut output = Output::open(arguments.output.as_deref())?;
     let mut judged = 0;
     let look = |_: &Trace| ();
@@ -36,6 +37,15 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
                 line["scores"] = Value::Object(ranked(&names, &scored.probabilities));
                 line["unknown"] = rounded(scored.unknown).into();
                 line["words"] = scored.words.into();
+                line["familiar"] = rounded(scored.familiar).into();
+                if scored.row.untokenized > 0 {
+                    line["untokenized_bytes"] = scored.row.untokenized.into();
+                }
+                if let Some((names, of)) = &families {
+                    let mut sums = vec![0.0_f32; names.len()];
+                    of.iter().zip(&scored.probabilities).for_each(|(&f, p)| sums[f] += p);
+                    line["family"] = Value::Object(ranked(names, &sums));
+                }
             }
             Err(words) => {
                 line["top"] = Value::Null;
@@ -58,6 +68,19 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         return Err(TooLittleText(message).into());
     }
     Ok(())
+}
+
+/// The names of the families, and the family of each reference; a reference without one is its own.
+/// `None` where no family holds more than one reference.
+fn families(atlas: &Atlas) -> Option<(Vec<&str>, Vec<usize>)> {
+    let own: Vec<&str> = (atlas.about.references.iter())
+        .map(|reference| reference.family.as_deref().unwrap_or(&reference.name))
+        .collect();
+    let mut names = own.clone();
+    names.sort_unstable();
+    names.dedup();
+    let of = own.iter().map(|own| names.binary_search(own).unwrap_or_default()).collect();
+    (names.len() < own.len()).then_some((names, of))
 }
 
 /// Names with their probabilities, largest first.

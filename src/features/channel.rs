@@ -4,7 +4,7 @@
 //! numbers for every text. Each is a file of its own; this is the table of them all. Called by the
 //! vocabulary, the vectorizer and whoever shows evidence.
 
-use super::{char_ngrams, function, layout, moves, rhythm, skeleton, word_ngrams};
+use super::{char_ngrams, function, layout, moves, rhythm, skeleton, token_ngrams, word_ngrams};
 use serde::{Deserialize, Serialize};
 
 /// A family of features.
@@ -25,11 +25,15 @@ pub enum Channel {
     Moves,
     /// Lengths of sentences and paragraphs, richness of the vocabulary, repetition.
     Rhythm,
+    /// The style embedding that `fit` learns from other channels' numbers: it reads nothing itself.
+    Embed,
+    /// N-grams, n = 1–3, of the tokens of a tokenizer that the user gives to `fit`.
+    Token,
 }
 
 impl Channel {
     /// Every channel, in the order in which atlases number them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Char,
         Self::Word,
         Self::Skeleton,
@@ -37,6 +41,8 @@ impl Channel {
         Self::Function,
         Self::Moves,
         Self::Rhythm,
+        Self::Embed,
+        Self::Token,
     ];
 
     /// The word that the command line, the atlas and the reports use for it.
@@ -49,6 +55,8 @@ impl Channel {
             Self::Function => "function",
             Self::Moves => "moves",
             Self::Rhythm => "rhythm",
+            Self::Embed => "embed",
+            Self::Token => "token",
         }
     }
 
@@ -59,17 +67,18 @@ impl Channel {
 
     /// Whether it counts n-grams; the others measure.
     pub fn counts_ngrams(self) -> bool {
-        matches!(self, Self::Char | Self::Word | Self::Skeleton)
+        matches!(self, Self::Char | Self::Word | Self::Skeleton | Self::Token)
     }
 
     /// Calls `emit(id, start, end)` for every occurrence of every n-gram of this channel, where
-    /// `start..end` are byte offsets into `text`. A channel that measures has no n-grams.
+    /// `start..end` are byte offsets into `text`. A channel that measures has no n-grams; those of
+    /// tokens are found by their [`TokenNgrams`](token_ngrams::TokenNgrams).
     pub fn for_each_ngram(self, text: &str, emit: impl FnMut(u64, usize, usize)) {
         match self {
             Self::Char => char_ngrams::for_each(text, emit),
             Self::Word => word_ngrams::for_each(text, emit),
             Self::Skeleton => skeleton::for_each(text, emit),
-            Self::Layout | Self::Function | Self::Moves | Self::Rhythm => {}
+            _ => {}
         }
     }
 
@@ -79,7 +88,8 @@ impl Channel {
             Self::Char => char_ngrams::id_of(form),
             Self::Word => word_ngrams::id_of(form),
             Self::Skeleton => skeleton::id_of(form),
-            Self::Layout | Self::Function | Self::Moves | Self::Rhythm => None,
+            Self::Token => token_ngrams::id_of(form),
+            _ => None,
         }
     }
 
@@ -101,7 +111,7 @@ impl Channel {
             Self::Function => function::names(),
             Self::Moves => moves::names(),
             Self::Rhythm => rhythm::names(),
-            Self::Char | Self::Word | Self::Skeleton => Vec::new(),
+            _ => Vec::new(),
         }
     }
 
@@ -112,7 +122,7 @@ impl Channel {
             Self::Function => function::MEASURES,
             Self::Moves => moves::MEASURES,
             Self::Rhythm => rhythm::MEASURES,
-            Self::Char | Self::Word | Self::Skeleton => 0,
+            _ => 0,
         }
     }
 
@@ -124,7 +134,7 @@ impl Channel {
             Self::Function => function::measure(text).into_iter().map(f32::sqrt).collect(),
             Self::Moves => moves::measure(text),
             Self::Rhythm => rhythm::measure(text),
-            Self::Char | Self::Word | Self::Skeleton => Vec::new(),
+            _ => Vec::new(),
         }
     }
 }
@@ -139,7 +149,9 @@ mod tests {
             assert_eq!(Channel::named(channel.name()), Some(channel));
             let mut ngrams = 0;
             channel.for_each_ngram("Wait, so I think it is 3.\n", |_, _, _| ngrams += 1);
-            assert_eq!(channel.counts_ngrams(), ngrams > 0, "{channel:?}");
+            // Those of tokens need a tokenizer.
+            let counted = ngrams > 0 || channel == Channel::Token;
+            assert_eq!(channel.counts_ngrams(), counted, "{channel:?}");
             for text in ["", "Wait, so I think it is 3.\n\n- 我们 \u{0}"] {
                 let values = channel.measure(text);
                 assert_eq!(values.len(), channel.measure_count(), "{channel:?}");

@@ -38,6 +38,8 @@ impl ChannelOptions {
             Channel::Function => (0, 0, 0.3, 0.0),
             Channel::Moves => (0, 0, 0.3, 0.0),
             Channel::Rhythm => (0, 0, 0.3, 0.0),
+            Channel::Embed => (0, 0, 1.0, 0.0),
+            Channel::Token => (20_000, 1_000, 1.0, 0.5),
         };
         Self { channel, features, common, weight, common_weight }
     }
@@ -51,7 +53,7 @@ pub struct ChannelSet(Vec<ChannelOptions>);
 impl Default for ChannelSet {
     fn default() -> Self {
         let default =
-            [Channel::Word, Channel::Layout, Channel::Function, Channel::Moves, Channel::Rhythm];
+            [Channel::Word, Channel::Layout, Channel::Function, Channel::Rhythm, Channel::Embed];
         Self(default.map(ChannelOptions::default_of).to_vec())
     }
 }
@@ -68,6 +70,57 @@ impl ChannelSet {
         for options in &mut self.0 {
             options.features = options.features.min(most);
             options.common = options.common.min(most);
+        }
+        self
+    }
+
+    /// What the style embedding reads: channels, and how many of the most widespread n-grams of each
+    /// that counts n-grams.
+    pub const STYLE: [(Channel, usize); 4] = [
+        (Channel::Word, 1000),
+        (Channel::Skeleton, 500),
+        (Channel::Layout, 0),
+        (Channel::Rhythm, 0),
+    ];
+
+    /// The channels that are read from a text: where the set has the style embedding, all that it reads
+    /// beside the others. What is added has next to no weight
+    /// for the regression, but grounds, which only ask for directions, still see it.
+    #[must_use]
+    pub fn extracted(&self) -> Self {
+        let mut set = self.clone();
+        if !self.has(Channel::Embed) {
+            return set;
+        }
+        for (channel, common) in Self::STYLE {
+            match set.0.iter_mut().find(|options| options.channel == channel) {
+                Some(own) if own.common < common => {
+                    if own.common == 0 {
+                        own.common_weight = 0.0;
+                    }
+                    own.common = common;
+                    own.features = own.features.max(common);
+                }
+                Some(_) => {}
+                None => set.0.push(ChannelOptions {
+                    channel,
+                    features: common,
+                    common,
+                    weight: 1e-3,
+                    common_weight: 0.0,
+                }),
+            }
+        }
+        set.0.sort_by_key(|options| options.channel);
+        set
+    }
+
+    /// The same channels and one more, as it is where nothing else is said.
+    #[must_use]
+    pub fn with(mut self, channel: Channel) -> Self {
+        if !self.has(channel) {
+            self.0.push(ChannelOptions::default_of(channel));
+            self.0.sort_by_key(|options| options.channel);
         }
         self
     }
@@ -143,6 +196,18 @@ mod tests {
         assert_eq!((word.features, word.common), (500, 20));
         assert_eq!((word.weight, word.common_weight), (0.5, 0.25));
         assert_eq!(set.channels()[0], ChannelOptions::default_of(Channel::Char));
+    }
+
+    #[test]
+    fn the_style_embedding_brings_what_it_reads() {
+        let set: ChannelSet = "word:40+5,embed".parse().unwrap();
+        let extracted = set.extracted();
+        let of = |channel| *extracted.channels().iter().find(|o| o.channel == channel).unwrap();
+        assert_eq!((of(Channel::Word).features, of(Channel::Word).common), (1000, 1000));
+        assert_eq!(of(Channel::Word).weight, 1.0);
+        assert_eq!(of(Channel::Skeleton).common, 500);
+        assert!(extracted.has(Channel::Rhythm) && of(Channel::Rhythm).weight < 0.01);
+        assert_eq!("word".parse::<ChannelSet>().unwrap().extracted().channels().len(), 1);
     }
 
     #[test]

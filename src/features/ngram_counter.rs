@@ -1,6 +1,10 @@
 //! Counts the n-grams of a text, each channel in the way that is fastest for it.
 
-use super::{Channel, Counter, char_counter::CharCounter, skeleton::SkeletonCounter, word_ngrams};
+use super::{
+    Channel, Counter, char_counter::CharCounter, skeleton::SkeletonCounter,
+    token_ngrams::TokenNgrams, word_ngrams,
+};
+use std::sync::Arc;
 
 /// Memory for counting n-grams, reused from text to text.
 #[derive(Debug, Clone, Default)]
@@ -8,9 +12,26 @@ pub struct NgramCounter {
     characters: CharCounter,
     words: Counter,
     skeletons: SkeletonCounter,
+    tokens: Option<Arc<TokenNgrams>>,
+    untokenized: usize,
 }
 
 impl NgramCounter {
+    /// A counter that also knows the n-grams of a tokenizer's tokens.
+    pub fn with_tokens(tokens: Option<Arc<TokenNgrams>>) -> Self {
+        Self { tokens, ..Self::default() }
+    }
+
+    /// From now on counts the n-grams of this tokenizer's tokens; of none without one.
+    pub fn set_tokens(&mut self, tokens: Option<&Arc<TokenNgrams>>) {
+        self.tokens = tokens.cloned();
+    }
+
+    /// Bytes that the tokenizer has given up on since this was asked for the last time.
+    pub fn take_untokenized(&mut self) -> usize {
+        std::mem::take(&mut self.untokenized)
+    }
+
     /// Calls `each(id, count)` once for every different n-gram of a channel in `text`, in an order
     /// that depends on nothing but the text. A channel that measures has no n-grams.
     pub fn for_each(&mut self, channel: Channel, text: &str, mut each: impl FnMut(u64, u32)) {
@@ -21,7 +42,12 @@ impl NgramCounter {
                 self.words.drain(|id, count, ()| each(id, count));
             }
             Channel::Skeleton => self.skeletons.for_each(text, each),
-            Channel::Layout | Channel::Function | Channel::Moves | Channel::Rhythm => {}
+            Channel::Token => {
+                let Some(tokens) = &self.tokens else { return };
+                self.untokenized += tokens.for_each(text, |id, _, _| self.words.add(id, 1, ()));
+                self.words.drain(|id, count, ()| each(id, count));
+            }
+            _ => {}
         }
     }
 }

@@ -14,7 +14,7 @@ use tokenizers::{ModelWrapper, Tokenizer};
 pub const LONGEST_PIECE: usize = 16 * 1024;
 
 /// The largest `tokenizer.json` that is read, in bytes. The largest known ones have 35 MB.
-const LARGEST_FILE: u64 = 256 << 20;
+const LARGEST_FILE: u64 = 40 << 20;
 
 /// Why a tokenizer cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -77,14 +77,21 @@ impl Subwords {
     /// Where the file cannot be read, is no tokenizer, or has no token for unknown characters and
     /// its kind needs one.
     pub fn from_path(path: &Path) -> Result<Self, TokenizerError> {
+        Self::from_bytes(&Self::read(path)?, &path.display().to_string())
+    }
+
+    /// The content of a `tokenizer.json`.
+    ///
+    /// # Errors
+    /// Where the file cannot be read or is larger than any tokenizer.
+    pub(super) fn read(path: &Path) -> Result<Vec<u8>, TokenizerError> {
         let file = path.display().to_string();
         let unreadable = |source| TokenizerError::Unreadable { file: file.clone(), source };
         let bytes = std::fs::metadata(path).map_err(unreadable)?.len();
         if bytes > LARGEST_FILE {
             return Err(TokenizerError::TooLarge { file, bytes });
         }
-        let content = std::fs::read(path).map_err(unreadable)?;
-        Self::from_bytes(&content, &file)
+        std::fs::read(path).map_err(unreadable)
     }
 
     /// Loads a tokenizer from the content of a `tokenizer.json`; `file` names it in errors.
@@ -92,6 +99,10 @@ impl Subwords {
     /// # Errors
     /// As for [`Subwords::from_path`].
     pub fn from_bytes(content: &[u8], file: &str) -> Result<Self, TokenizerError> {
+        let bytes = content.len() as u64;
+        if bytes > LARGEST_FILE {
+            return Err(TokenizerError::TooLarge { file: file.to_owned(), bytes });
+        }
         let invalid = |detail: String| TokenizerError::Invalid { file: file.to_owned(), detail };
         // The library panics on some broken files, such as a bad table of its normalizer `Precompiled`.
         let mut tokenizer = catch_unwind(|| Tokenizer::from_bytes(content))

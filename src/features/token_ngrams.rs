@@ -18,14 +18,20 @@ use xxhash_rust::xxh3::xxh3_64;
 /// The longest n-gram, in tokens.
 pub const LONGEST: usize = 3;
 
+/// A longer token, in bytes, separates n-grams: no form is longer than a few of these.
+const LONGEST_TOKEN: usize = 512;
+
 const SALT: u64 = 0x746f_6b65;
 
 /// Finds the n-grams of a tokenizer's tokens in texts. Any number of threads may share it.
 #[derive(Debug)]
 pub struct TokenNgrams {
     subwords: Subwords,
-    /// The hash of each token's string; `None` where no token has this number, or it is empty.
+    /// The hash of each token's string; `None` where no token has this number, or it
+    /// is empty or too long.
     hashes: Vec<Option<u64>>,
+    /// The content of the file that it was loaded from.
+    source: Vec<u8>,
 }
 
 impl TokenNgrams {
@@ -34,7 +40,9 @@ impl TokenNgrams {
     /// # Errors
     /// As for [`Subwords::from_path`].
     pub fn from_path(path: &Path) -> Result<Self, TokenizerError> {
-        Subwords::from_path(path).map(Self::new)
+        let file = path.display().to_string();
+        let content = Subwords::read(path)?;
+        Self::from_bytes(&content, &file)
     }
 
     /// Loads the tokenizer from the content of a `tokenizer.json`; `file` names it in errors.
@@ -42,14 +50,22 @@ impl TokenNgrams {
     /// # Errors
     /// As for [`Subwords::from_path`].
     pub fn from_bytes(content: &[u8], file: &str) -> Result<Self, TokenizerError> {
-        Subwords::from_bytes(content, file).map(Self::new)
+        let mut channel = Subwords::from_bytes(content, file).map(Self::new)?;
+        channel.source = content.to_vec();
+        Ok(channel)
     }
 
     fn new(subwords: Subwords) -> Self {
-        let hash = |token: &str| (!token.is_empty()).then(|| xxh3_64(token.as_bytes()));
+        let usable = |token: &str| !token.is_empty() && token.len() <= LONGEST_TOKEN;
+        let hash = |token: &str| usable(token).then(|| xxh3_64(token.as_bytes()));
         let hashes =
             (0..subwords.len() as u32).map(|id| subwords.token(id).and_then(hash)).collect();
-        Self { subwords, hashes }
+        Self { subwords, hashes, source: Vec::new() }
+    }
+
+    /// The content of the `tokenizer.json` that it was loaded from.
+    pub fn source(&self) -> &[u8] {
+        &self.source
     }
 
     /// Calls `emit(id, start, end)` for every n-gram, in the order in which they end in the text.

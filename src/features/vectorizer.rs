@@ -8,11 +8,11 @@
 //! where the absence of a common word speaks too), and what the measuring channels measure. It is
 //! centred, scaled to unit variance over the training traces, and clipped.
 
-use super::{Channel, ChannelSet, NgramCounter, Vocabulary};
+use super::{Channel, ChannelSet, NgramCounter, Vocabulary, token_ngrams::TokenNgrams};
 use crate::trace::count_words;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 /// A dense value counts for at most this many standard deviations.
 const CLIP: f32 = 4.0;
@@ -29,6 +29,7 @@ pub struct Vectorizer {
     common: usize,
     scale: Scale,
     logarithms: Vec<f32>,
+    tokens: Option<Arc<TokenNgrams>>,
 }
 
 /// What a row needs to know of a feature.
@@ -69,10 +70,12 @@ pub struct Row {
     pub values: Vec<f32>,
     /// How often each of them stands in the text; empty in rows that are made to learn from.
     pub counts: Vec<u32>,
-    /// The dense part, scaled: [`Vectorizer::dense_values`] numbers.
+    /// The dense part, in standard deviations: [`Vectorizer::dense_values`] numbers.
     pub dense: Vec<f32>,
     /// How many of the dense values belong to common n-grams; they stand first.
     pub common: usize,
+    /// Bytes of the text that the tokenizer gave up on.
+    pub untokenized: usize,
 }
 
 impl Row {
@@ -116,7 +119,19 @@ impl Vectorizer {
         }
         let logarithms = (0..1024).map(|tf| 1.0 + (tf.max(1) as f32).ln()).collect();
         let scale = Scale::default();
-        Self { vocabulary, entries, set, blocks, common, scale, logarithms }
+        Self { vocabulary, entries, set, blocks, common, scale, logarithms, tokens: None }
+    }
+
+    /// The same with the tokenizer of the channel `token`, which sees nothing without one.
+    #[must_use]
+    pub fn with_tokens(mut self, tokens: Option<Arc<TokenNgrams>>) -> Self {
+        self.tokens = tokens;
+        self
+    }
+
+    /// The tokenizer of the channel `token`.
+    pub fn tokens(&self) -> Option<&Arc<TokenNgrams>> {
+        self.tokens.as_ref()
     }
 
     /// The channels that rows are made of.
@@ -138,6 +153,25 @@ impl Vectorizer {
     pub fn measures_of(&self, channel: Channel) -> Range<usize> {
         let mut own = self.blocks.iter().filter(|b| b.channel == channel);
         own.find(|block| block.places.start >= self.common).map_or(0..0, |b| b.places.clone())
+    }
+
+    /// What one step of each dense value is worth to the learner, as its channel's weight says.
+    pub fn units(&self) -> Vec<f32> {
+        self.blocks.iter().flat_map(|b| std::iter::repeat_n(b.unit, b.places.len())).collect()
+    }
+
+    /// The dense values that the style embedding reads, each with its factor, by which all blocks
+    /// have the same root mean square length: the most widespread words and skeletons, and what the
+    /// channels of [`ChannelSet::STYLE`] measure. Empty where the set does not have them.
+    pub fn style_places(&self) -> Vec<(usize, f32)> {
+        let style = |block: &&Block| ChannelSet::STYLE.iter().any(|s| s.0 == block.channel);
+        let places = |block: &Block| {
+            let most = ChannelSet::STYLE.iter().find(|s| s.0 == block.channel).map_or(0, |s| s.1);
+            let width = if most > 0 { most.min(block.places.len()) } else { block.places.len() };
+            let factor = (width.max(1) as f32).sqrt().recip();
+            (block.places.start..block.places.start + width).map(move |place| (place, factor))
+        };
+        self.blocks.iter().filter(style).flat_map(places).collect()
     }
 
     /// How dense values are centred and scaled.
@@ -169,6 +203,7 @@ impl Vectorizer {
     fn unscaled_row(&self, text: &str, counter: &mut NgramCounter) -> Row {
         let mut row = Row { dense: vec![0.0; self.common], common: self.common, ..Row::default() };
         let words = count_words(text).max(1) as f32;
+        counter.set_tokens(self.tokens.as_ref());
         for (part, options) in self.set.channels().iter().enumerate() {
             let channel = options.channel;
             row.dense.extend(channel.measure(text));
@@ -196,6 +231,7 @@ impl Vectorizer {
             let factor = if square > 0.0 { options.weight / square.sqrt() } else { 0.0 };
             row.values[first..].iter_mut().for_each(|value| *value *= factor);
         }
+        row.untokenized = counter.take_untokenized();
         row
     }
 
@@ -211,7 +247,7 @@ impl Vectorizer {
                 } else {
                     0.0
                 };
-                dense[place] = block.unit * steps.clamp(-CLIP, CLIP);
+                dense[place] = steps.clamp(-CLIP, CLIP);
             }
         }
     }
@@ -315,11 +351,12 @@ mod tests {
         let mut vectorizer = vectorizer();
         let rows = vectorizer.learn_rows(&["wait wait", "so so", "wait so"]);
         // Roots of frequencies of "wait": 1, 0, √½; a deviation is worth 0.5 / √2.
+        assert_eq!(vectorizer.units()[..2], [0.5 / 2.0_f32.sqrt(); 2]);
         let values = [1.0, 0.0, 0.5_f32.sqrt()];
         let mean = values.iter().sum::<f32>() / 3.0;
         let deviation = (values.iter().map(|v| (v - mean).powi(2)).sum::<f32>() / 3.0).sqrt();
         for (row, value) in rows.iter().zip(values) {
-            let expected = (value - mean) / deviation * 0.5 / 2.0_f32.sqrt();
+            let expected = (value - mean) / deviation;
             assert!((row.profile()[0] - expected).abs() < 1e-5);
         }
         assert_eq!(vectorizer.measures_of(Channel::Layout), 2..2 + layout::MEASURES);

@@ -5,10 +5,11 @@
 //! are spread over shards by their upper bits, so that threads count without locks and the result
 //! does not depend on their number.
 
-use super::{Channel, NgramCounter};
+use super::{Channel, NgramCounter, token_ngrams::TokenNgrams};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// One n-gram that an atlas knows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,12 +119,18 @@ struct Spread {
 pub struct VocabularyBuilder {
     shards: Vec<FxHashMap<u64, Spread>>,
     channel: Channel,
+    tokens: Option<Arc<TokenNgrams>>,
 }
 
 impl VocabularyBuilder {
     /// A builder for one channel of n-grams.
     pub fn new(channel: Channel) -> Self {
-        Self { shards: vec![FxHashMap::default(); 1 << SHARD_BITS], channel }
+        Self::with_tokens(channel, None)
+    }
+
+    /// A builder for one channel of n-grams, which may be that of a tokenizer's tokens.
+    pub fn with_tokens(channel: Channel, tokens: Option<Arc<TokenNgrams>>) -> Self {
+        Self { shards: vec![FxHashMap::default(); 1 << SHARD_BITS], channel, tokens }
     }
 
     /// Adds texts. `prompts[i]` numbers the prompt of `texts[i]`; texts of the same prompt must
@@ -134,13 +141,16 @@ impl VocabularyBuilder {
         for (texts, prompts) in texts.chunks(128).zip(prompts.chunks(128)) {
             let found: Vec<Vec<Vec<u64>>> = texts
                 .par_iter()
-                .map_init(NgramCounter::default, |counter, text| {
-                    let mut sharded = vec![Vec::new(); 1 << SHARD_BITS];
-                    counter.for_each(channel, text.as_ref(), |id, _| {
-                        sharded[(id >> (64 - SHARD_BITS)) as usize].push(id);
-                    });
-                    sharded
-                })
+                .map_init(
+                    || NgramCounter::with_tokens(self.tokens.clone()),
+                    |counter, text| {
+                        let mut sharded = vec![Vec::new(); 1 << SHARD_BITS];
+                        counter.for_each(channel, text.as_ref(), |id, _| {
+                            sharded[(id >> (64 - SHARD_BITS)) as usize].push(id);
+                        });
+                        sharded
+                    },
+                )
                 .collect();
             self.shards.par_iter_mut().enumerate().for_each(|(shard, map)| {
                 for (sharded, &prompt) in found.iter().zip(prompts) {
@@ -176,11 +186,21 @@ impl VocabularyBuilder {
     }
 }
 
-/// Reads the forms of selected n-grams off the texts, each from the first text that holds it.
+/// Where the form of an n-gram can be read.
+enum Place {
+    /// At these bytes of the text.
+    Slice(usize, usize),
+    /// In the tokenizer, under the numbers of its tokens.
+    Tokens(Vec<u32>),
+}
+
+/// Reads the forms of selected n-grams off the texts, each from the first text that holds it. Those of
+/// tokens need their tokenizer.
 pub fn read_forms<T: AsRef<str> + Sync>(
     channel: Channel,
     selected: &FxHashMap<u64, u32>,
     texts: &[T],
+    tokens: Option<&TokenNgrams>,
 ) -> Vec<Feature> {
     let mut missing = selected.clone();
     let mut features = Vec::with_capacity(selected.len());
@@ -188,22 +208,35 @@ pub fn read_forms<T: AsRef<str> + Sync>(
         if missing.is_empty() {
             break;
         }
-        let found: Vec<FxHashMap<u64, (usize, usize)>> = texts
+        let found: Vec<FxHashMap<u64, Place>> = texts
             .par_iter()
             .map(|text| {
+                let text = text.as_ref();
                 let mut places = FxHashMap::default();
-                channel.for_each_ngram(text.as_ref(), |id, start, end| {
+                if let Some(tokens) = tokens.filter(|_| channel == Channel::Token) {
+                    // What could not be tokenized was counted when n-grams were selected.
+                    let _ = tokens.for_each_with_tokens(text, |id, _, _, numbers| {
+                        if missing.contains_key(&id) {
+                            places.entry(id).or_insert_with(|| Place::Tokens(numbers.to_vec()));
+                        }
+                    });
+                }
+                channel.for_each_ngram(text, |id, start, end| {
                     if missing.contains_key(&id) {
-                        places.entry(id).or_insert((start, end));
+                        places.entry(id).or_insert(Place::Slice(start, end));
                     }
                 });
                 places
             })
             .collect();
         for (text, places) in texts.iter().zip(found) {
-            for (id, (start, end)) in places {
+            for (id, place) in places {
                 if let Some(traces) = missing.remove(&id) {
-                    let form = channel.form(&text.as_ref()[start..end]);
+                    let form = match (place, tokens) {
+                        (Place::Slice(start, end), _) => channel.form(&text.as_ref()[start..end]),
+                        (Place::Tokens(numbers), Some(tokens)) => tokens.form(&numbers),
+                        (Place::Tokens(_), None) => continue,
+                    };
                     features.push(Feature { channel, form, traces });
                 }
             }
@@ -223,7 +256,7 @@ mod tests {
         let mut builder = VocabularyBuilder::new(Channel::Word);
         builder.add(&texts, &[0, 1, 1, 2]);
         let selected = builder.select(10);
-        let mut features = read_forms(Channel::Word, &selected, &texts);
+        let mut features = read_forms(Channel::Word, &selected, &texts, None);
         features.sort_by(|a, b| a.form.cmp(&b.form));
         let forms: Vec<(&str, u32)> =
             features.iter().map(|f| (f.form.as_str(), f.traces)).collect();

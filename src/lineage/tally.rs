@@ -46,6 +46,12 @@ pub struct Tally {
     pub(super) words: usize,
     pub(super) too_short: usize,
     pub(super) seen_before: usize,
+    /// Bytes that the atlas's tokenizer gave up on.
+    pub(super) untokenized: usize,
+    /// Sum over the traces of the probability that the atlas knows their subject matter.
+    pub(super) familiar: f64,
+    /// Traces by ground, whether it is theirs or only the nearest.
+    pub(super) grounds: BTreeMap<usize, usize>,
     pub(super) mediation: BTreeMap<String, usize>,
     pub(super) domains: BTreeMap<String, usize>,
 }
@@ -71,6 +77,9 @@ impl Tally {
         self.profile.resize(scored.row.profile().len(), 0.0);
         self.profile.iter_mut().zip(scored.row.profile()).for_each(|(sum, value)| *sum += value);
         self.words += scored.words;
+        self.familiar += scored.familiar;
+        *self.grounds.entry(scored.ground).or_default() += 1;
+        self.untokenized += scored.row.untokenized;
         self.seen_before += usize::from(trace.text(kind).is_some_and(|text| atlas.has_seen(&text)));
         *self.mediation.entry(trace.mediation().name().into()).or_default() += 1;
         if let Some(domain) = &trace.domain {
@@ -93,6 +102,11 @@ impl Tally {
     /// Traces that were scored.
     pub fn traces(&self) -> usize {
         self.kept.len()
+    }
+
+    /// Whether the atlas probably knows what the traces are about.
+    pub(super) fn is_familiar(&self) -> bool {
+        2.0 * self.familiar >= self.traces() as f64
     }
 
     /// The mean profile of the corpus, as the atlas's references have them.

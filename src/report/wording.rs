@@ -191,12 +191,13 @@ pub fn method(comparison: &Comparison) -> Vec<String> {
     vec![
         format!(
             "Each trace’s {} is turned into numbers by the channels {}: how often words and \
-             phrases stand in it, and habits such as layout, what its sentences do, and their \
-             rhythm. A linear classifier that was learned from {} of {} gives each trace a \
-             probability for every reference. The probabilities are calibrated on prompts that \
-             were not used for learning: among answers given with 0.8, about 8 in 10 are right, as \
-             long as the traces are about subject matter that the references are known from. On \
-             other subject matter the probabilities are far too sure.",
+             phrases stand in it, and habits such as layout and rhythm. Two learners, a linear \
+             classifier and a style embedding that compares models within one data set only, were \
+             learned from {} of {} and give each trace a probability for every reference. The \
+             probabilities are calibrated on prompts that were not used for learning: among \
+             answers given with 0.8, about 8 in 10 are right. Where the traces are about \
+             something that the atlas does not know, the embedding speaks alone, and its \
+             probabilities are calibrated on data sets that were left out, which is rougher.",
             match from.text.as_str() {
                 "answer" => "answer",
                 "both" => "reasoning and answer",

@@ -1,0 +1,113 @@
+//! Chooses the regression's penalty on folds by prompt, and keeps what the folds said.
+
+use super::{
+    fit::STOPPING,
+    folds::Folds,
+    logistic::{Solution, solve},
+    stack::{Observations, Stack},
+};
+use ndarray::{Array2, Axis, Zip};
+use rayon::prelude::*;
+
+/// Penalties that are tried, from strong to weak: each search starts from the last solution.
+const RIDGES: [f64; 2] = [0.03, 0.01];
+/// The penalty is chosen on so many folds; the others only learn with the chosen one: what it weighs beside the style embedding matters more than the last grain of it.
+const RIDGE_FOLDS: usize = 1;
+
+/// What the folds teach.
+pub(super) struct Chosen {
+    /// The penalty with the smallest calibrated loss.
+    pub ridge: f64,
+    /// Its out-of-fold logits: a row per trace, a column per reference.
+    pub logits: Array2<f32>,
+    /// The mean of the folds' coefficients: a good place to start learning from all traces.
+    pub start: Array2<f32>,
+    /// The coefficients of each fold's regression, a row per trace; zero for its own traces.
+    pub by_fold: Vec<Array2<f32>>,
+}
+
+/// Tries the penalties over a Gram matrix of all traces.
+pub(super) fn choose(
+    gram: &Array2<f32>,
+    labels: &[usize],
+    words: &[usize],
+    references: usize,
+    folds: &Folds,
+) -> Chosen {
+    let zeros = Array2::<f32>::zeros((labels.len(), references));
+    let mut candidates: Vec<Chosen> = RIDGES
+        .into_iter()
+        .map(|ridge| Chosen {
+            ridge,
+            logits: zeros.clone(),
+            start: zeros.clone(),
+            by_fold: Vec::new(),
+        })
+        .collect();
+    for fold in 0..folds.count {
+        if fold == RIDGE_FOLDS {
+            candidates = vec![best_of(candidates, labels, words, folds)];
+        }
+        let (train, test) = folds.split(fold);
+        let inside = select(gram, &train, &train);
+        let across = select(gram, &test, &train);
+        let train_labels: Vec<usize> = train.iter().map(|&i| labels[i]).collect();
+        let mut solution = Solution::zero(train.len(), references);
+        for candidate in &mut candidates {
+            solution = solve(inside.view(), &train_labels, candidate.ridge, solution, STOPPING);
+            let predicted = across.dot(&solution.coefficients);
+            for (&i, row) in test.iter().zip(predicted.outer_iter()) {
+                candidate.logits.row_mut(i).assign(&row);
+            }
+            // Every trace was learned from in all folds but one.
+            let share = 1.0 / (folds.count - 1) as f32;
+            let mut own = zeros.clone();
+            for (&i, row) in train.iter().zip(solution.coefficients.outer_iter()) {
+                candidate.start.row_mut(i).scaled_add(share, &row);
+                own.row_mut(i).assign(&row);
+            }
+            candidate.by_fold.push(own);
+        }
+    }
+    best_of(candidates, labels, words, folds)
+}
+
+/// The candidate with the smallest calibrated loss on the folds that chose the penalty; the
+/// stronger penalty of several.
+fn best_of(
+    mut candidates: Vec<Chosen>,
+    labels: &[usize],
+    words: &[usize],
+    folds: &Folds,
+) -> Chosen {
+    if candidates.len() == 1 {
+        return candidates.swap_remove(0);
+    }
+    let held_out: Vec<usize> = (0..labels.len()).filter(|&i| folds.of[i] < RIDGE_FOLDS).collect();
+    let pick = |values: &[usize]| held_out.iter().map(|&i| values[i]).collect::<Vec<usize>>();
+    let loss = |chosen: &Chosen| {
+        let logits = chosen.logits.select(Axis(0), &held_out);
+        Stack::fit(&Observations {
+            learners: vec![logits.view()],
+            labels: pick(labels),
+            words: pick(words),
+            weights: vec![1.0; held_out.len()],
+            candidates: &[],
+            candidates_of: &[],
+        })
+        .1
+    };
+    let losses: Vec<f64> = candidates.iter().map(loss).collect();
+    let best = (0..losses.len()).fold(0, |best, i| if losses[i] < losses[best] { i } else { best });
+    candidates.swap_remove(best)
+}
+
+/// The rows and columns of a matrix.
+fn select(matrix: &Array2<f32>, rows: &[usize], columns: &[usize]) -> Array2<f32> {
+    let mut part = Array2::<f32>::zeros((rows.len(), columns.len()));
+    part.axis_iter_mut(Axis(0)).into_par_iter().zip(rows).for_each(|(mut target, &row)| {
+        let source = matrix.row(row);
+        Zip::from(&mut target).and(columns).for_each(|value, &column| *value = source[column]);
+    });
+    part
+}

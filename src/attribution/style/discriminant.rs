@@ -1,0 +1,242 @@
+//! The linear discriminant that the style embedding is made of, learned for many held-out parts at once.
+//!
+//! Fisher's criterion for many classes with a ridge (Friedman 1989; for speakers, within-class
+//! covariance normalization, Hatch, Kajarekar & Stolcke 2006): directions in which references differ
+//! much and the traces of one reference little. The places of a row are compared within a *ground*, the
+//! traces of one data set and one length: a ground's centre, the mean over its references, is
+//! subtracted, so that what all of them do there (its subject, its length) plays no part. Without a
+//! centre of its own, a new ground is judged from the mean of the known ones.
+//!
+//! The scatter of any set of traces is the sum over its parts, so that one pass over all traces and one
+//! over each part serve the discriminants of every complement: folds by prompt, and data sets left out.
+
+use crate::attribution::cholesky::Cholesky;
+use ndarray::{Array2, Axis, linalg::general_mat_mul, s};
+use rayon::prelude::*;
+
+/// The ridge, as a share of the mean variance within references.
+const RIDGE: f32 = 0.5;
+/// Rows that are copied together before they are multiplied.
+const CHUNK: usize = 2048;
+/// Rows of the scatter that one task computes.
+const ROWS: usize = 192;
+
+/// Labelled traces to learn from.
+pub(super) struct Examples {
+    /// A row per trace, a column per place.
+    pub values: Array2<f32>,
+    /// The reference of each trace, in `0..references`.
+    pub labels: Vec<usize>,
+    /// The ground of each trace, in `0..grounds`.
+    pub grounds: Vec<usize>,
+    /// The number of references.
+    pub references: usize,
+    /// The number of grounds.
+    pub count: usize,
+}
+
+/// A discriminant: how far a trace lies in the direction of each reference.
+#[derive(Debug, Clone)]
+pub(super) struct Discriminant {
+    /// A row per place, a column per reference; all zero for a reference that was not seen.
+    pub weights: Array2<f32>,
+    /// The centre of each ground as the weights see it; `None` where nothing was seen of it.
+    pub centres: Vec<Option<Vec<f32>>>,
+}
+
+/// What is summed over a set of traces.
+#[derive(Clone)]
+struct Sums {
+    /// `Σ w x xᵀ`, its diagonal and what is below, where a reference's traces weigh 1 together.
+    scatter: Array2<f32>,
+    /// Per reference and ground: `Σ x`, and the number of traces.
+    cells: Vec<(Vec<f32>, f32)>,
+}
+
+impl Examples {
+    /// The discriminants of all traces without each of `parts`, and of all traces.
+    pub(super) fn learn(&self, parts: &[Vec<usize>]) -> (Vec<Discriminant>, Discriminant) {
+        let mut sizes = vec![0.0_f32; self.references];
+        for &label in &self.labels {
+            sizes[label] += 1.0;
+        }
+        let all: Vec<usize> = (0..self.labels.len()).collect();
+        let whole = self.sums(&all, &sizes);
+        let without = parts
+            .iter()
+            .map(|part| {
+                let mut rest = whole.clone();
+                let own = self.sums(part, &sizes);
+                rest.scatter -= &own.scatter;
+                for (cell, own) in rest.cells.iter_mut().zip(&own.cells) {
+                    cell.0.iter_mut().zip(&own.0).for_each(|(sum, value)| *sum -= value);
+                    cell.1 -= own.1;
+                }
+                self.discriminant(rest, &sizes)
+            })
+            .collect();
+        (without, self.discriminant(whole, &sizes))
+    }
+
+    fn sums(&self, members: &[usize], sizes: &[f32]) -> Sums {
+        let places = self.values.ncols();
+        let mut cells = vec![(vec![0.0_f32; places], 0.0_f32); self.references * self.count];
+        for &i in members {
+            let cell = &mut cells[self.labels[i] * self.count + self.grounds[i]];
+            cell.0.iter_mut().zip(self.values.row(i)).for_each(|(sum, value)| *sum += value);
+            cell.1 += 1.0;
+        }
+        let mut scatter = Array2::<f32>::zeros((places, places));
+        for chunk in members.chunks(CHUNK) {
+            let mut rows = Array2::<f32>::zeros((chunk.len(), places));
+            rows.axis_iter_mut(Axis(0)).into_par_iter().zip(chunk).for_each(|(mut row, &i)| {
+                row.assign(&self.values.row(i));
+                let weight = sizes[self.labels[i]].max(1.0).recip().sqrt();
+                row.mapv_inplace(|value| value * weight);
+            });
+            add_products(&mut scatter, &rows, 1.0);
+        }
+        Sums { scatter, cells }
+    }
+
+    fn discriminant(&self, sums: Sums, sizes: &[f32]) -> Discriminant {
+        let places = self.values.ncols();
+        let Sums { scatter: mut within, mut cells } = sums;
+        // The scatter about the means of each reference on each ground.
+        let filled: Vec<usize> = (0..cells.len()).filter(|&i| cells[i].1 > 0.5).collect();
+        let mut means = Array2::<f32>::zeros((filled.len(), places));
+        for (mut row, &i) in means.outer_iter_mut().zip(&filled) {
+            let (sum, count) = &mut cells[i];
+            sum.iter_mut().for_each(|value| *value /= *count);
+            let weight = (*count / sizes[i / self.count].max(1.0)).sqrt();
+            row.iter_mut().zip(sum.iter()).for_each(|(target, value)| *target = weight * value);
+        }
+        add_products(&mut within, &means, -1.0);
+        // The scatter sums over references: it is so many times the mean variance within them.
+        let total: f32 = filled.iter().map(|&i| cells[i].1 / sizes[i / self.count].max(1.0)).sum();
+        let centres: Vec<Option<Vec<f32>>> = (0..self.count)
+            .map(|ground| {
+                let own: Vec<&[f32]> = filled
+                    .iter()
+                    .filter(|&&i| i % self.count == ground)
+                    .map(|&i| cells[i].0.as_slice())
+                    .collect();
+                (!own.is_empty()).then(|| mean_of(&own, places))
+            })
+            .collect();
+        let mut targets = Array2::<f32>::zeros((places, self.references));
+        for reference in 0..self.references {
+            let mut own = filled.iter().filter(|&&i| i / self.count == reference).peekable();
+            if own.peek().is_none() {
+                continue;
+            }
+            let own: Vec<Vec<f32>> = own
+                .map(|&i| {
+                    let centre = centres[i % self.count].as_deref().unwrap_or_default();
+                    cells[i].0.iter().zip(centre).map(|(mean, centre)| mean - centre).collect()
+                })
+                .collect();
+            let own: Vec<&[f32]> = own.iter().map(Vec::as_slice).collect();
+            let mean = mean_of(&own, places);
+            targets.column_mut(reference).iter_mut().zip(mean).for_each(|(t, m)| *t = m);
+        }
+        let trace: f32 = within.diag().iter().sum();
+        let ridge = (RIDGE * trace / places.max(1) as f32).max(1e-6);
+        within.diag_mut().iter_mut().for_each(|value| *value = value.max(0.0) + ridge);
+        let mut weights = match Cholesky::new(within) {
+            Some(cholesky) => cholesky.solve(targets.view()),
+            None => Array2::zeros((places, self.references)),
+        };
+        // The unit of each column: one standard deviation of a reference's own traces.
+        for (mut column, target) in weights.columns_mut().into_iter().zip(targets.columns()) {
+            let square: f32 = column.iter().zip(target).map(|(w, t)| w * t).sum();
+            let unit = if square > 1e-12 { square.sqrt().recip() } else { 0.0 };
+            column.mapv_inplace(|value| value * unit * total.sqrt());
+        }
+        let centres = centres
+            .into_iter()
+            .map(|centre| centre.map(|c| ndarray::aview1(&c).dot(&weights).to_vec()))
+            .collect();
+        Discriminant { weights, centres }
+    }
+}
+
+impl Discriminant {
+    /// The mean of the centres of `grounds`; zero where none of them was seen.
+    pub(super) fn mean_centre(&self, grounds: &[usize]) -> Vec<f32> {
+        let own: Vec<&[f32]> =
+            grounds.iter().filter_map(|&ground| self.centres[ground].as_deref()).collect();
+        mean_of(&own, self.weights.ncols())
+    }
+}
+
+fn mean_of(rows: &[&[f32]], width: usize) -> Vec<f32> {
+    let mut mean = vec![0.0_f32; width];
+    for row in rows {
+        mean.iter_mut().zip(*row).for_each(|(sum, value)| *sum += value);
+    }
+    mean.iter_mut().for_each(|sum| *sum /= rows.len().max(1) as f32);
+    mean
+}
+
+/// Adds `factor · Rᵀ R` to the diagonal and what is below it.
+fn add_products(matrix: &mut Array2<f32>, rows: &Array2<f32>, factor: f32) {
+    if rows.is_empty() {
+        return;
+    }
+    matrix.axis_chunks_iter_mut(Axis(0), ROWS).into_par_iter().enumerate().for_each(
+        |(chunk, mut target)| {
+            let (from, to) = (chunk * ROWS, chunk * ROWS + target.nrows());
+            let left = rows.slice(s![.., from..to]);
+            let right = rows.slice(s![.., ..to]);
+            let mut target = target.slice_mut(s![.., ..to]);
+            general_mat_mul(factor, &left.t(), &right, 1.0, &mut target);
+        },
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two references, whose traces lie one step around 1 and −1, on two grounds that lie 10 apart.
+    fn examples() -> Examples {
+        let rows: Vec<(f32, usize, usize)> = [(0.0, 0), (2.0, 0), (-2.0, 1), (0.0, 1)]
+            .into_iter()
+            .flat_map(|(value, label)| [(value, label, 0), (value + 10.0, label, 1)])
+            .collect();
+        Examples {
+            values: Array2::from_shape_fn((rows.len(), 1), |(i, _)| rows[i].0),
+            labels: rows.iter().map(|row| row.1).collect(),
+            grounds: rows.iter().map(|row| row.2).collect(),
+            references: 2,
+            count: 2,
+        }
+    }
+
+    #[test]
+    fn one_place_is_worked_by_hand() {
+        let (without, whole) = examples().learn(&[vec![1, 3, 5, 7]]);
+        // Each reference: mean ±1 about its ground, variance 1. Scatter 1 + 1, ridge ½ · 2: W = 3.
+        // W⁻¹ m = 1/3; its unit 1 / √(1/3); times the root of the weight 2 that the scatter sums.
+        let expected = (2.0_f32 / 3.0).sqrt();
+        for discriminant in [&whole, &without[0]] {
+            assert!((discriminant.weights[[0, 0]] - expected).abs() < 1e-5);
+            assert!((discriminant.weights[[0, 1]] + expected).abs() < 1e-5);
+            let centre = discriminant.centres[0].as_ref().unwrap();
+            assert!(centre[0].abs() < 1e-5, "{centre:?}");
+        }
+        let centre = whole.centres[1].as_ref().unwrap();
+        assert!((centre[0] - 10.0 * expected).abs() < 1e-4, "{centre:?}");
+        assert!((whole.mean_centre(&[0, 1])[0] - 5.0 * expected).abs() < 1e-4);
+        // The ground that was left out was not seen.
+        assert!(without[0].centres[1].is_none());
+    }
+
+    #[test]
+    fn a_reference_that_was_not_seen_has_no_direction() {
+        let (without, _) = examples().learn(&[vec![4, 5, 6, 7]]);
+        assert!(without[0].weights.column(1).iter().all(|weight| *weight == 0.0));
+        assert!(without[0].weights.iter().all(|weight| weight.is_finite()));
+    }
+}
