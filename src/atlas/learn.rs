@@ -1,6 +1,8 @@
 //! Labelled traces → an atlas.
 
-use super::{About, Atlas, Error, Floor, Reference, UNKNOWN_DOMAIN, format, text_hash};
+use super::{
+    About, Atlas, Error, Floor, OTHER_GROUND, Reference, UNKNOWN_DOMAIN, format, text_hash,
+};
 use crate::{
     attribution::{
         Example, FitOptions, MINIMUM_WORDS,
@@ -26,9 +28,6 @@ const MOST_TRACES: usize = 16_000;
 const FLOOR_TRACES: usize = 10;
 /// With fewer references a profile is scaled by too few to say what a similarity means.
 const FLOOR_REFERENCES: usize = 8;
-
-/// The ground of all traces whose source has too few references.
-const OTHER_GROUND: &str = "other";
 
 /// How an atlas is learned.
 #[derive(Debug, Clone, Default)]

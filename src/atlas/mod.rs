@@ -26,6 +26,9 @@ use std::{
 /// What stands for the domain of traces that name none.
 pub const UNKNOWN_DOMAIN: &str = "unknown";
 
+/// The ground of all traces whose source has too few references to be one.
+const OTHER_GROUND: &str = "other";
+
 /// The atlas that is built into the program, as `cotprint fit` wrote it.
 const EMBEDDED: &[u8] = include_bytes!("../../assets/default.atlas");
 
@@ -63,6 +66,17 @@ pub struct About {
     pub grounds: Vec<String>,
     /// The references, in the order of the scores.
     pub references: Vec<Reference>,
+}
+
+impl About {
+    /// Whether a reference was learned from traces on the ground with this number.
+    pub fn is_known_on(&self, reference: &Reference, ground: usize) -> bool {
+        self.grounds.get(ground).is_some_and(|name| {
+            reference.sources.keys().any(|source| {
+                source == name || (name == OTHER_GROUND && !self.grounds.contains(source))
+            })
+        })
+    }
 }
 
 /// A known model.

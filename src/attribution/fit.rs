@@ -148,7 +148,7 @@ pub fn fit(
 
     let learned = (!places.is_empty()).then(|| {
         stage("learning the style embedding");
-        style::learn(&Heads {
+        let heads = Heads {
             places: &places,
             dense_values: vectorizer.dense_values(),
             rows: &rows,
@@ -158,10 +158,10 @@ pub fn fit(
             ground_count,
             references,
             folds: &folds,
-            piece_values: pieces.values,
             piece_of: &pieces.of,
             piece_length: &pieces.length,
-        })
+        };
+        style::learn(&heads, pieces.values)
     });
     stage("weighing what was learned");
     let entry = |i: usize| match i.checked_sub(examples.len()) {

@@ -11,6 +11,7 @@ pub mod delta;
 pub mod fit;
 pub mod folds;
 pub mod gram;
+mod lengths;
 pub mod logistic;
 mod model;
 mod new_ground;

@@ -7,7 +7,7 @@
 //! not seen (stacking; Wolpert 1992), so that they also calibrate: with one learner this is temperature
 //! scaling (Guo, Pleiss, Sun & Weinberger 2017). The loss is convex; it is minimized by Newton's method.
 
-use super::{cholesky::Cholesky, logistic::softmax};
+use super::{cholesky::Cholesky, lengths::between, logistic::softmax};
 use ndarray::{Array1, Array2, ArrayView2};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -52,7 +52,7 @@ impl Stack {
     /// The logits of a trace of `words` words from the learners' opinions, in their order.
     pub fn logits(&self, learners: &[&[f32]], words: usize) -> Vec<f32> {
         let mut logits = vec![0.0_f32; learners.first().map_or(0, |l| l.len())];
-        let [(low, low_share), (high, high_share)] = shares(words);
+        let [(low, low_share), (high, high_share)] = between::<f64>(&KNOTS, words);
         for (weights, opinion) in self.weights.iter().zip(learners) {
             let weight = (low_share * weights[low] + high_share * weights[high]) as f32;
             logits.iter_mut().zip(*opinion).for_each(|(logit, value)| *logit += weight * value);
@@ -158,7 +158,7 @@ impl Observations<'_> {
                 let mut sum = zero();
                 let mut probabilities = Vec::new();
                 for &i in members {
-                    let basis = shares(self.words[i]);
+                    let basis = between::<f64>(&KNOTS, self.words[i]);
                     let weight_of = |learner: usize| -> f64 {
                         basis.iter().map(|&(k, share)| share * point[learner * knots + k]).sum()
                     };
@@ -243,18 +243,6 @@ impl Observations<'_> {
         }
         State { loss, plain_loss, gradient, hessian }
     }
-}
-
-/// Between which knots a trace of so many words lies, and how near to each.
-fn shares(words: usize) -> [(usize, f64); 2] {
-    let last = KNOTS.len() - 1;
-    let above = KNOTS.iter().position(|&knot| words < knot).unwrap_or(last + 1);
-    if above == 0 || above > last {
-        return [(above.min(last), 1.0), (above.min(last), 0.0)];
-    }
-    let (low, high) = (KNOTS[above - 1] as f64, KNOTS[above] as f64);
-    let share = (words as f64 / low).ln() / (high / low).ln();
-    [(above - 1, 1.0 - share), (above, share)]
 }
 
 /// Intercept and slope of the logarithmic odds of a binary outcome: weighted logistic regression on one

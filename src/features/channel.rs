@@ -78,7 +78,12 @@ impl Channel {
             Self::Char => char_ngrams::for_each(text, emit),
             Self::Word => word_ngrams::for_each(text, emit),
             Self::Skeleton => skeleton::for_each(text, emit),
-            _ => {}
+            Self::Layout
+            | Self::Function
+            | Self::Moves
+            | Self::Rhythm
+            | Self::Embed
+            | Self::Token => {}
         }
     }
 
@@ -89,7 +94,7 @@ impl Channel {
             Self::Word => word_ngrams::id_of(form),
             Self::Skeleton => skeleton::id_of(form),
             Self::Token => token_ngrams::id_of(form),
-            _ => None,
+            Self::Layout | Self::Function | Self::Moves | Self::Rhythm | Self::Embed => None,
         }
     }
 
@@ -111,7 +116,7 @@ impl Channel {
             Self::Function => function::names(),
             Self::Moves => moves::names(),
             Self::Rhythm => rhythm::names(),
-            _ => Vec::new(),
+            Self::Char | Self::Word | Self::Skeleton | Self::Embed | Self::Token => Vec::new(),
         }
     }
 
@@ -122,7 +127,7 @@ impl Channel {
             Self::Function => function::MEASURES,
             Self::Moves => moves::MEASURES,
             Self::Rhythm => rhythm::MEASURES,
-            _ => 0,
+            Self::Char | Self::Word | Self::Skeleton | Self::Embed | Self::Token => 0,
         }
     }
 
@@ -134,7 +139,7 @@ impl Channel {
             Self::Function => function::measure(text).into_iter().map(f32::sqrt).collect(),
             Self::Moves => moves::measure(text),
             Self::Rhythm => rhythm::measure(text),
-            _ => Vec::new(),
+            Self::Char | Self::Word | Self::Skeleton | Self::Embed | Self::Token => Vec::new(),
         }
     }
 }

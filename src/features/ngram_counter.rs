@@ -47,7 +47,11 @@ impl NgramCounter {
                 self.untokenized += tokens.for_each(text, |id, _, _| self.words.add(id, 1, ()));
                 self.words.drain(|id, count, ()| each(id, count));
             }
-            _ => {}
+            Channel::Layout
+            | Channel::Function
+            | Channel::Moves
+            | Channel::Rhythm
+            | Channel::Embed => {}
         }
     }
 }

@@ -249,10 +249,10 @@ fn overlap(atlas: &Atlas, tally: &Tally, reference: &RankedReference) -> Overlap
         // What the traces' words say.
         let own = atlas.about.references.iter().find(|r| r.name == reference.reference);
         let nearest = tally.grounds.iter().max_by_key(|(_, count)| **count);
-        let ground = nearest.and_then(|(&ground, _)| atlas.about.grounds.get(ground));
-        if let Some((own, ground)) = own.zip(ground).filter(|_| tally.is_familiar())
-            && own.sources.contains_key(ground)
-        {
+        let known = own.zip(nearest).is_some_and(|(own, (&ground, _))| {
+            tally.is_familiar() && atlas.about.is_known_on(own, ground)
+        });
+        if known {
             return Overlap::Some;
         }
         return Overlap::None;

@@ -10,7 +10,7 @@
 //! The scatter of any set of traces is the sum over its parts, so that one pass over all traces and one
 //! over each part serve the discriminants of every complement: folds by prompt, and data sets left out.
 
-use crate::attribution::cholesky::Cholesky;
+use crate::attribution::{cholesky::Cholesky, delta::mean_profile};
 use ndarray::{Array2, Axis, linalg::general_mat_mul, s};
 use rayon::prelude::*;
 
@@ -116,28 +116,23 @@ impl Examples {
         let total: f32 = filled.iter().map(|&i| cells[i].1 / sizes[i / self.count].max(1.0)).sum();
         let centres: Vec<Option<Vec<f32>>> = (0..self.count)
             .map(|ground| {
-                let own: Vec<&[f32]> = filled
-                    .iter()
-                    .filter(|&&i| i % self.count == ground)
-                    .map(|&i| cells[i].0.as_slice())
-                    .collect();
-                (!own.is_empty()).then(|| mean_of(&own, places))
+                let mut own = filled.iter().filter(|&&i| i % self.count == ground).peekable();
+                own.peek()?;
+                Some(mean_profile(own.map(|&i| cells[i].0.as_slice())))
             })
             .collect();
         let mut targets = Array2::<f32>::zeros((places, self.references));
         for reference in 0..self.references {
-            let mut own = filled.iter().filter(|&&i| i / self.count == reference).peekable();
-            if own.peek().is_none() {
-                continue;
-            }
-            let own: Vec<Vec<f32>> = own
+            let own: Vec<Vec<f32>> = filled
+                .iter()
+                .filter(|&&i| i / self.count == reference)
                 .map(|&i| {
                     let centre = centres[i % self.count].as_deref().unwrap_or_default();
                     cells[i].0.iter().zip(centre).map(|(mean, centre)| mean - centre).collect()
                 })
                 .collect();
-            let own: Vec<&[f32]> = own.iter().map(Vec::as_slice).collect();
-            let mean = mean_of(&own, places);
+            // A reference that was not seen has no mean, and its column stays zero.
+            let mean = mean_profile(own.iter().map(Vec::as_slice));
             targets.column_mut(reference).iter_mut().zip(mean).for_each(|(t, m)| *t = m);
         }
         let trace: f32 = within.diag().iter().sum();
@@ -164,19 +159,11 @@ impl Examples {
 impl Discriminant {
     /// The mean of the centres of `grounds`; zero where none of them was seen.
     pub(super) fn mean_centre(&self, grounds: &[usize]) -> Vec<f32> {
-        let own: Vec<&[f32]> =
-            grounds.iter().filter_map(|&ground| self.centres[ground].as_deref()).collect();
-        mean_of(&own, self.weights.ncols())
+        let own = grounds.iter().filter_map(|&ground| self.centres[ground].as_deref());
+        let mut mean = mean_profile(own);
+        mean.resize(self.weights.ncols(), 0.0);
+        mean
     }
-}
-
-fn mean_of(rows: &[&[f32]], width: usize) -> Vec<f32> {
-    let mut mean = vec![0.0_f32; width];
-    for row in rows {
-        mean.iter_mut().zip(*row).for_each(|(sum, value)| *sum += value);
-    }
-    mean.iter_mut().for_each(|sum| *sum /= rows.len().max(1) as f32);
-    mean
 }
 
 /// Adds `factor · Rᵀ R` to the diagonal and what is below it.

@@ -3,9 +3,8 @@
 use super::{
     Head, PIECE_WORDS, StyleEmbedding,
     discriminant::{Discriminant, Examples},
-    shares,
 };
-use crate::attribution::{folds::Folds, weights::Weights};
+use crate::attribution::{folds::Folds, lengths::between, weights::Weights};
 use crate::features::Row;
 use ndarray::{Array2, Axis};
 use rayon::prelude::*;
@@ -33,8 +32,6 @@ pub(in crate::attribution) struct Heads<'a> {
     pub references: usize,
     /// Folds of the traces.
     pub folds: &'a Folds,
-    /// Pieces: the values at `places` times their factors, a row per piece.
-    pub piece_values: Array2<f32>,
     /// The trace of each piece.
     pub piece_of: &'a [usize],
     /// Its length, an index into [`PIECE_WORDS`].
@@ -55,10 +52,11 @@ pub(in crate::attribution) struct OutOfSample {
     pub candidates_of: Vec<usize>,
 }
 
-/// Learns both heads; the vectors of each trace and piece by heads that did not know its prompt; and
+/// Learns both heads (`piece_values` has a row per piece: the values at the places, times their factors); the vectors of each trace and piece by heads that did not know its prompt; and
 /// the vectors of those on each ground by heads that did not know the ground (none with one ground).
 pub(in crate::attribution) fn learn(
     heads: &Heads<'_>,
+    piece_values: Array2<f32>,
 ) -> (StyleEmbedding, OutOfSample, OutOfSample) {
     let traces = heads.rows.len();
     let mut values = Array2::<f32>::zeros((traces, heads.places.len()));
@@ -78,7 +76,7 @@ pub(in crate::attribution) fn learn(
     };
     let piece_ground = |i: usize| heads.piece_length[i] * count + heads.grounds[heads.piece_of[i]];
     let pieces = Examples {
-        values: heads.piece_values.clone(),
+        values: piece_values,
         labels: heads.piece_of.iter().map(|&i| heads.labels[i]).collect(),
         grounds: (0..heads.piece_of.len()).map(piece_ground).collect(),
         references: heads.references,
@@ -153,7 +151,7 @@ impl Sight<'_> {
         target: &mut OutOfSample,
         values: &Array2<f32>,
         members: &[usize],
-        about: &(dyn Fn(usize) -> (usize, usize) + Sync),
+        about: &dyn Fn(usize) -> (usize, usize),
         first: usize,
     ) {
         let count = self.heads.ground_count;
@@ -169,7 +167,7 @@ impl Sight<'_> {
         for (row, &i) in members.iter().enumerate() {
             let (ground, words) = about(i);
             whole.row_mut(row).iter_mut().zip(&whole_centres[ground]).for_each(|(v, c)| *v -= c);
-            for (length, share) in shares(words) {
+            for (length, share) in between::<f32>(&PIECE_WORDS, words) {
                 let centre = &piece_centres[length][ground];
                 pieces.row_mut(row).iter_mut().zip(centre).for_each(|(v, c)| *v -= share * c);
             }

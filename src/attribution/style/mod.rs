@@ -14,7 +14,7 @@ mod learn;
 pub use grounds::{Grounds, MINIMUM_REFERENCES};
 pub(super) use learn::{Heads, OutOfSample, learn};
 
-use super::weights::Weights;
+use super::{lengths::between, weights::Weights};
 use crate::features::Row;
 use std::ops::Range;
 
@@ -68,7 +68,7 @@ impl StyleEmbedding {
         let mut whole = placed.whole.clone();
         subtract(&mut whole, &self.whole.centres[ground], 1.0);
         let mut pieces = placed.pieces.clone();
-        for (length, share) in shares(words) {
+        for (length, share) in between::<f32>(&PIECE_WORDS, words) {
             subtract(&mut pieces, &self.pieces.centres[length * grounds + ground], share);
         }
         [whole, pieces]
@@ -85,7 +85,7 @@ impl StyleEmbedding {
         let (mut whole, mut pieces) = (whole.clone(), pieces.clone());
         subtract(&mut whole, &self.whole.centres[ground], -1.0);
         subtract(&mut whole, &self.whole.centres[grounds - 1], 1.0);
-        for (length, share) in shares(words) {
+        for (length, share) in between::<f32>(&PIECE_WORDS, words) {
             let centres = &self.pieces.centres[length * grounds..(length + 1) * grounds];
             subtract(&mut pieces, &centres[ground], -share);
             subtract(&mut pieces, &centres[grounds - 1], share);
@@ -106,33 +106,4 @@ impl Placed {
 
 fn subtract(values: &mut [f32], other: &[f32], factor: f32) {
     values.iter_mut().zip(other).for_each(|(value, other)| *value -= factor * other);
-}
-
-/// Between which of [`PIECE_WORDS`] a text of so many words lies, and how near to each: linear in the
-/// logarithm of the words, and flat beyond the first and the last.
-pub(super) fn shares(words: usize) -> [(usize, f32); 2] {
-    let last = PIECE_WORDS.len() - 1;
-    let above = PIECE_WORDS.iter().position(|&length| words < length).unwrap_or(last + 1);
-    if above == 0 || above > last {
-        let only = above.min(last);
-        return [(only, 1.0), (only, 0.0)];
-    }
-    let (low, high) = (PIECE_WORDS[above - 1] as f32, PIECE_WORDS[above] as f32);
-    let share = (words as f32 / low).ln() / (high / low).ln();
-    [(above - 1, 1.0 - share), (above, share)]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_length_between_two_is_shared_by_its_logarithm() {
-        assert_eq!(shares(10), [(0, 1.0), (0, 0.0)]);
-        assert_eq!(shares(50), [(0, 1.0), (1, 0.0)]);
-        let [(a, low), (b, high)] = shares(71);
-        assert!((a, b) == (0, 1) && (low - 0.494).abs() < 0.01 && (high - 0.506).abs() < 0.01);
-        assert_eq!(shares(200), [(2, 1.0), (2, 0.0)]);
-        assert_eq!(shares(5000), [(2, 1.0), (2, 0.0)]);
-    }
 }
