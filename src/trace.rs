@@ -192,16 +192,26 @@ pub fn share_prompt_ids(traces: &mut [Trace]) {
 /// The number of words in a text: runs of letters and digits, where each Chinese, Japanese kana
 /// or Korean character counts as one word, since those scripts put no spaces between words.
 pub fn count_words(text: &str) -> usize {
-    let mut words = 0;
-    let mut inside = false;
-    for c in text.chars() {
+    let bytes = text.as_bytes();
+    let (mut words, mut inside, mut at) = (0, false, 0);
+    while let Some(&byte) = bytes.get(at) {
+        // No branch to guess for ASCII: this is asked of every byte that is read.
+        if byte < 0x80 {
+            let (letter, apostrophe) = (byte.is_ascii_alphanumeric(), byte == b'\'');
+            words += usize::from(letter & !inside);
+            inside = letter | (apostrophe & inside);
+            at += 1;
+            continue;
+        }
+        let c = text[at..].chars().next().unwrap_or(' ');
+        at += c.len_utf8();
         if is_ideographic(c) {
             words += 1;
             inside = false;
         } else if c.is_alphanumeric() {
             words += usize::from(!inside);
             inside = true;
-        } else if c != '\'' && c != '’' {
+        } else if c != '’' {
             inside = false;
         }
     }

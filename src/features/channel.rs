@@ -87,6 +87,16 @@ impl Channel {
         }
     }
 
+    /// Calls `emit(id)` for every n-gram that a readable form holds, itself included; for none where the
+    /// channel does not look for n-grams by their parts.
+    pub(super) fn for_each_part(self, form: &str, mut emit: impl FnMut(u64)) {
+        match self {
+            Self::Word => word_ngrams::for_each(form, |id, _, _| emit(id)),
+            Self::Skeleton => skeleton::for_each_part(form, emit),
+            _ => {}
+        }
+    }
+
     /// The id of the n-gram with this readable form; `None` where it is no n-gram of this channel.
     pub fn id_of(self, form: &str) -> Option<u64> {
         match self {
@@ -133,12 +143,26 @@ impl Channel {
 
     /// Measures a text: [`Channel::measure_count`] finite numbers.
     pub fn measure(self, text: &str) -> Vec<f32> {
+        let mut tokens = Vec::new();
+        if self.reads_tokens() {
+            skeleton::read(text, &mut tokens);
+        }
+        self.measure_read(text, &tokens)
+    }
+
+    /// Whether it works on the tokens that `skeleton` reads.
+    pub(super) fn reads_tokens(self) -> bool {
+        matches!(self, Self::Skeleton | Self::Function | Self::Rhythm)
+    }
+
+    /// Measures a text whose tokens have been read.
+    pub(super) fn measure_read(self, text: &str, tokens: &[skeleton::Token]) -> Vec<f32> {
         match self {
             Self::Layout => layout::measure(text),
             // Roots of rates: their spread then hardly depends on how frequent a word is.
-            Self::Function => function::measure(text).into_iter().map(f32::sqrt).collect(),
+            Self::Function => function::measure(tokens).into_iter().map(f32::sqrt).collect(),
             Self::Moves => moves::measure(text),
-            Self::Rhythm => rhythm::measure(text),
+            Self::Rhythm => rhythm::measure(text, tokens),
             Self::Char | Self::Word | Self::Skeleton | Self::Embed | Self::Token => Vec::new(),
         }
     }

@@ -160,7 +160,7 @@ impl Lines {
         }
         self.filled += 1;
         self.lengths[class(trimmed.chars().count(), &LINE_BOUNDS)] += 1;
-        self.paragraph_words += trimmed.split_ascii_whitespace().count();
+        self.paragraph_words += blank_separated(trimmed);
         let after_digits = trimmed.trim_start_matches(|c: char| c.is_ascii_digit());
         let numbered = after_digits.len() < trimmed.len();
         let bullet =
@@ -208,6 +208,18 @@ impl Lines {
             self.paragraph_words = 0;
         }
     }
+}
+
+/// The number of runs of other bytes than white space of ASCII.
+fn blank_separated(text: &str) -> usize {
+    let mut runs = 0;
+    let mut blank_before = true;
+    for byte in text.bytes() {
+        let blank = matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0c);
+        runs += usize::from(blank_before & !blank);
+        blank_before = blank;
+    }
+    runs
 }
 
 /// Marks of markdown and LaTeX inside one line, none counted twice with itself.
@@ -278,52 +290,84 @@ struct Characters {
     first_person: usize,
 }
 
+/// Bits of what a byte of ASCII is.
+const ALPHABETIC: u8 = 1;
+const UPPERCASE: u8 = 2;
+/// What each byte of ASCII is; nothing for the others.
+static KINDS: [u8; 256] = {
+    let mut kinds = [0; 256];
+    let mut byte = 0_u8;
+    while byte < 0x80 {
+        let upper = if byte.is_ascii_uppercase() { UPPERCASE } else { 0 };
+        kinds[byte as usize] = upper | if byte.is_ascii_alphabetic() { ALPHABETIC } else { 0 };
+        byte += 1;
+    }
+    kinds
+};
+
+/// The run of letters that is being read. What it is, is updated without branches that a processor could
+/// guess wrong: words end every few bytes.
+#[derive(Default)]
+struct LetterRun {
+    length: usize,
+    upper: usize,
+    /// Whether it begins with an I.
+    first_person: bool,
+}
+
 impl Characters {
     fn count(text: &str) -> Self {
-        let mut ascii_marks = [u8::MAX; 128];
-        for (place, &mark) in MARKS.iter().enumerate() {
-            if mark.is_ascii() {
-                ascii_marks[mark as usize] = place as u8;
-            }
-        }
+        let bytes = text.as_bytes();
         let mut counts = Self::default();
-        let (mut length, mut upper, mut first_upper) = (0_usize, 0_usize, false);
-        let mut first = ' ';
-        for c in text.chars().chain([' ']) {
-            counts.total += 1;
-            let (alphabetic, is_upper) = if c.is_ascii() {
-                let place = ascii_marks[c as usize];
-                if place != u8::MAX {
-                    counts.marks[place as usize] += 1;
-                }
-                counts.digits += usize::from(c.is_ascii_digit());
-                (c.is_ascii_alphabetic(), c.is_ascii_uppercase())
-            } else {
-                counts.non_ascii += 1;
-                counts.ideographs += usize::from(is_ideographic(c));
-                if let Some(place) = MARKS.iter().position(|&mark| mark == c) {
-                    counts.marks[place] += 1;
-                }
-                (c.is_alphabetic(), c.is_uppercase())
-            };
-            if alphabetic {
-                if length == 0 {
-                    first = c;
-                    first_upper = is_upper;
-                }
-                length += 1;
-                upper += usize::from(is_upper);
-            } else if length > 0 {
-                counts.letters += length;
-                counts.uppercase += upper;
-                counts.words += 1;
-                counts.capitalized += usize::from(first_upper);
-                counts.all_caps += usize::from(upper == length && length > 1);
-                counts.first_person += usize::from(first == 'I' && length == 1);
-                (length, upper) = (0, 0);
+        let mut run = LetterRun::default();
+        // Two tables, so that the same byte twice in a row does not wait for itself.
+        let mut ascii = [[0_u32; 256]; 2];
+        let mut at = 0;
+        while let Some(&byte) = bytes.get(at) {
+            if byte < 0x80 {
+                ascii[at & 1][usize::from(byte)] += 1;
+                let kind = KINDS[usize::from(byte)];
+                counts.add(&mut run, kind & ALPHABETIC != 0, kind & UPPERCASE != 0, byte == b'I');
+                at += 1;
+                continue;
             }
+            let c = text[at..].chars().next().unwrap_or(' ');
+            at += c.len_utf8();
+            counts.non_ascii += 1;
+            counts.ideographs += usize::from(is_ideographic(c));
+            if let Some(place) = MARKS.iter().position(|&mark| mark == c) {
+                counts.marks[place] += 1;
+            }
+            counts.add(&mut run, c.is_alphabetic(), c.is_uppercase(), false);
+        }
+        counts.add(&mut run, false, false, false);
+        let ascii_count =
+            |byte: u8| (ascii[0][usize::from(byte)] + ascii[1][usize::from(byte)]) as usize;
+        counts.digits = (b'0'..=b'9').map(ascii_count).sum();
+        // One more: the text is read as if a blank stood behind it.
+        counts.total = counts.non_ascii + (0..0x80).map(ascii_count).sum::<usize>() + 1;
+        for (count, mark) in counts.marks.iter_mut().zip(MARKS).filter(|(_, mark)| mark.is_ascii())
+        {
+            *count = ascii_count(mark as u8);
         }
         counts
+    }
+
+    /// Adds a character to the run, or ends the run at it.
+    #[inline(always)]
+    fn add(&mut self, run: &mut LetterRun, alphabetic: bool, upper: bool, is_i: bool) {
+        let first = alphabetic & (run.length == 0);
+        let ended = !alphabetic & (run.length > 0);
+        self.letters += usize::from(alphabetic);
+        self.uppercase += usize::from(alphabetic & upper);
+        self.words += usize::from(first);
+        self.capitalized += usize::from(first & upper);
+        self.all_caps += usize::from(ended & (run.upper == run.length) & (run.length > 1));
+        self.first_person += usize::from(ended & run.first_person & (run.length == 1));
+        run.first_person = (first & is_i) | (!first & run.first_person);
+        let kept = usize::from(alphabetic);
+        run.length = (run.length + 1) * kept;
+        run.upper = (run.upper + usize::from(upper)) * kept;
     }
 }
 
@@ -339,19 +383,25 @@ impl Sentences {
     /// end of a line.
     fn count(text: &str) -> Self {
         let mut sentences = Self::default();
-        let (mut words, mut in_word, mut lower_start, mut ended) = (0, false, false, false);
-        for c in text.chars().chain(['\n']) {
-            if c.is_ascii_alphanumeric() {
-                if !in_word {
-                    if words == 0 {
-                        lower_start = c.is_ascii_lowercase();
-                    }
-                    words += 1;
-                    in_word = true;
-                }
-                ended = false;
+        let (mut words, mut in_word, mut lower_start, mut ended) = (0_usize, false, false, false);
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        while at <= bytes.len() {
+            let byte = bytes.get(at).copied().unwrap_or(b'\n');
+            if byte.is_ascii_alphanumeric() {
+                let begins = !in_word;
+                lower_start =
+                    if begins & (words == 0) { byte.is_ascii_lowercase() } else { lower_start };
+                words += usize::from(begins);
+                (in_word, ended) = (true, false);
+                at += 1;
                 continue;
             }
+            let c = match byte {
+                0..0x80 => char::from(byte),
+                _ => text[at..].chars().next().unwrap_or(' '),
+            };
+            at += c.len_utf8();
             if c == ' ' && !ended {
                 in_word = false;
                 continue;

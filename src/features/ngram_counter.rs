@@ -1,8 +1,12 @@
 //! Counts the n-grams of a text, each channel in the way that is fastest for it.
 
 use super::{
-    Channel, Counter, char_counter::CharCounter, skeleton::SkeletonCounter,
-    token_ngrams::TokenNgrams, word_ngrams,
+    Channel, Counter, Vocabulary,
+    char_counter::CharCounter,
+    known::KnownCounts,
+    skeleton::{self, SkeletonCounter, Token},
+    token_ngrams::TokenNgrams,
+    word_ngrams,
 };
 use std::sync::Arc;
 
@@ -14,6 +18,9 @@ pub struct NgramCounter {
     skeletons: SkeletonCounter,
     tokens: Option<Arc<TokenNgrams>>,
     untokenized: usize,
+    known: KnownCounts,
+    /// The tokens of the last text that was read.
+    pub(super) read: Vec<Token>,
 }
 
 impl NgramCounter {
@@ -30,6 +37,30 @@ impl NgramCounter {
     /// Bytes that the tokenizer has given up on since this was asked for the last time.
     pub fn take_untokenized(&mut self) -> usize {
         std::mem::take(&mut self.untokenized)
+    }
+
+    /// Calls `each(index, count)` once for every n-gram of a channel in `text` that a vocabulary knows,
+    /// in an order that depends on nothing but the text. The tokens of the text must have been read
+    /// into `self.read`.
+    pub(super) fn for_each_known(
+        &mut self,
+        channel: Channel,
+        text: &str,
+        vocabulary: &Vocabulary,
+        mut each: impl FnMut(usize, u32),
+    ) {
+        match channel {
+            Channel::Word => word_ngrams::count_known(text, vocabulary, &mut self.known),
+            Channel::Skeleton => skeleton::count_known(&self.read, vocabulary, &mut self.known),
+            _ => {
+                return self.for_each(channel, text, |id, count| {
+                    if let Some(index) = vocabulary.index_of(id) {
+                        each(index, count);
+                    }
+                });
+            }
+        }
+        self.known.drain(|index, count| each(index as usize, count));
     }
 
     /// Calls `each(id, count)` once for every different n-gram of a channel in `text`, in an order

@@ -8,7 +8,7 @@
 //! where the absence of a common word speaks too), and what the measuring channels measure. It is
 //! centred, scaled to unit variance over the training traces, and clipped.
 
-use super::{Channel, ChannelSet, NgramCounter, Vocabulary, token_ngrams::TokenNgrams};
+use super::{Channel, ChannelSet, NgramCounter, Vocabulary, skeleton, token_ngrams::TokenNgrams};
 use crate::trace::count_words;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -204,13 +204,18 @@ impl Vectorizer {
         let mut row = Row { dense: vec![0.0; self.common], common: self.common, ..Row::default() };
         let words = count_words(text).max(1) as f32;
         counter.set_tokens(self.tokens.as_ref());
+        if self.set.channels().iter().any(|options| options.channel.reads_tokens()) {
+            skeleton::read(text, &mut counter.read);
+        }
         for (part, options) in self.set.channels().iter().enumerate() {
             let channel = options.channel;
-            row.dense.extend(channel.measure(text));
+            row.dense.extend(channel.measure_read(text, &counter.read));
+            if !channel.counts_ngrams() {
+                continue;
+            }
             let first = row.values.len();
             let mut square = 0.0_f32;
-            counter.for_each(channel, text, |id, count| {
-                let Some(index) = self.vocabulary.index_of(id) else { return };
+            counter.for_each_known(channel, text, &self.vocabulary, |index, count| {
                 let entry = self.entries[index];
                 if entry.part as usize != part {
                     return;

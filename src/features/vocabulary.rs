@@ -9,7 +9,7 @@ use super::{Channel, NgramCounter, token_ngrams::TokenNgrams};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// One n-gram that an atlas knows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,13 +29,16 @@ impl Feature {
     }
 }
 
+/// Stands for the index of what is no feature but a part of one.
+pub(super) const PART: u32 = u32::MAX;
+
 /// The n-grams that an atlas knows, in an order of their own, and a table to look them up by id.
 #[derive(Debug, Clone, Default)]
 pub struct Vocabulary {
     features: Vec<Feature>,
     /// Ids in ascending order.
     ids: Vec<u64>,
-    /// The index of the feature of each of `ids`.
+    /// The index of the feature of each of `ids`, or [`PART`].
     indices: Vec<u32>,
     /// Where the ids begin whose upper bits are `i`; one more entry at the end.
     buckets: Vec<u32>,
@@ -65,6 +68,23 @@ impl Vocabulary {
             let form = &features[twice[0].1 as usize].form;
             return Err(format!("the feature {form:?} stands twice"));
         }
+        // All parts of a feature can be found, so that who looks for longer and longer n-grams may stop
+        // at the first that is not.
+        let parts: Vec<u64> = features
+            .par_iter()
+            .flat_map_iter(|feature| {
+                let mut parts = Vec::new();
+                feature.channel.for_each_part(&feature.form, |id| {
+                    if ids.binary_search_by_key(&id, |&(id, _)| id).is_err() {
+                        parts.push(id);
+                    }
+                });
+                parts
+            })
+            .collect();
+        ids.extend(parts.into_iter().map(|id| (id, PART)));
+        ids.sort_unstable();
+        ids.dedup();
         // About one id per bucket: a look-up reads one bucket's bounds and one or two ids.
         let log2 = (ids.len().max(2) as u64).ilog2().clamp(1, 24);
         let shift = 64 - log2;
@@ -86,21 +106,27 @@ impl Vocabulary {
 
     /// The number of features.
     pub fn len(&self) -> usize {
-        self.ids.len()
+        self.features.len()
     }
 
     /// Whether there is no feature.
     pub fn is_empty(&self) -> bool {
-        self.ids.is_empty()
+        self.features.is_empty()
     }
 
     /// The index of the feature with this id.
     #[inline]
     pub fn index_of(&self, id: u64) -> Option<usize> {
+        self.find(id).filter(|&index| index != PART).map(|index| index as usize)
+    }
+
+    /// The index of the feature with this id, or [`PART`] where it is but a part of features.
+    #[inline]
+    pub(super) fn find(&self, id: u64) -> Option<u32> {
         let bucket = (id >> self.shift) as usize;
         let (from, to) = (*self.buckets.get(bucket)?, *self.buckets.get(bucket + 1)?);
         let place = self.ids[from as usize..to as usize].iter().position(|&known| known == id)?;
-        Some(self.indices[from as usize + place] as usize)
+        Some(self.indices[from as usize + place])
     }
 }
 
@@ -112,12 +138,27 @@ struct Spread {
     traces: u32,
     prompts: u32,
     last_prompt: u32,
+    /// The number of the first text that holds it.
+    first: u32,
+}
+
+/// An n-gram that was selected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Selected {
+    /// Its id.
+    pub id: u64,
+    /// Texts that hold it.
+    pub traces: u32,
+    /// The first of them, in the order in which they were added.
+    pub first: u32,
 }
 
 /// Counts in how many traces and prompts each n-gram stands.
 #[derive(Debug)]
 pub struct VocabularyBuilder {
     shards: Vec<FxHashMap<u64, Spread>>,
+    /// Texts that were added.
+    texts: u32,
     channel: Channel,
     tokens: Option<Arc<TokenNgrams>>,
 }
@@ -130,7 +171,7 @@ impl VocabularyBuilder {
 
     /// A builder for one channel of n-grams, which may be that of a tokenizer's tokens.
     pub fn with_tokens(channel: Channel, tokens: Option<Arc<TokenNgrams>>) -> Self {
-        Self { shards: vec![FxHashMap::default(); 1 << SHARD_BITS], channel, tokens }
+        Self { shards: vec![FxHashMap::default(); 1 << SHARD_BITS], texts: 0, channel, tokens }
     }
 
     /// Adds texts. `prompts[i]` numbers the prompt of `texts[i]`; texts of the same prompt must
@@ -152,8 +193,10 @@ impl VocabularyBuilder {
                     },
                 )
                 .collect();
+            let from = self.texts;
+            self.texts += texts.len() as u32;
             self.shards.par_iter_mut().enumerate().for_each(|(shard, map)| {
-                for (sharded, &prompt) in found.iter().zip(prompts) {
+                for ((sharded, &prompt), first) in found.iter().zip(prompts).zip(from..) {
                     for &id in &sharded[shard] {
                         map.entry(id)
                             .and_modify(|spread| {
@@ -161,88 +204,68 @@ impl VocabularyBuilder {
                                 spread.prompts += u32::from(spread.last_prompt != prompt);
                                 spread.last_prompt = prompt;
                             })
-                            .or_insert(Spread { traces: 1, prompts: 1, last_prompt: prompt });
+                            .or_insert(Spread {
+                                traces: 1,
+                                prompts: 1,
+                                last_prompt: prompt,
+                                first,
+                            });
                     }
                 }
             });
         }
     }
 
-    /// The ids of the `most` n-grams that stand in most traces, with those numbers, among those
-    /// that stand in at least two traces and two prompts: what stands in one prompt only is topic.
-    pub fn select(&self, most: usize) -> FxHashMap<u64, u32> {
-        let mut candidates: Vec<(u32, u64)> = self
+    /// The `most` n-grams that stand in most traces, in that order, among those that stand in at least
+    /// two traces and two prompts: what stands in one prompt only is topic.
+    pub fn select(&self, most: usize) -> Vec<Selected> {
+        let mut candidates: Vec<Selected> = self
             .shards
             .par_iter()
             .flat_map_iter(|map| {
-                map.iter()
-                    .filter(|(_, spread)| spread.traces >= 2 && spread.prompts >= 2)
-                    .map(|(&id, spread)| (u32::MAX - spread.traces, id))
+                map.iter().filter(|(_, spread)| spread.traces >= 2 && spread.prompts >= 2).map(
+                    |(&id, spread)| Selected { id, traces: spread.traces, first: spread.first },
+                )
             })
             .collect();
-        candidates.par_sort_unstable();
+        candidates.par_sort_unstable_by_key(|one| (u32::MAX - one.traces, one.id));
         candidates.truncate(most);
-        candidates.into_iter().map(|(rest, id)| (id, u32::MAX - rest)).collect()
+        candidates
     }
 }
 
-/// Where the form of an n-gram can be read.
-enum Place {
-    /// At these bytes of the text.
-    Slice(usize, usize),
-    /// In the tokenizer, under the numbers of its tokens.
-    Tokens(Vec<u32>),
-}
-
-/// Reads the forms of selected n-grams off the texts, each from the first text that holds it. Those of
-/// tokens need their tokenizer.
+/// Reads the forms of selected n-grams off the texts that they were selected from, each from the first
+/// text that holds it, in the order of these. Those of tokens need their tokenizer.
 pub fn read_forms<T: AsRef<str> + Sync>(
     channel: Channel,
-    selected: &FxHashMap<u64, u32>,
+    selected: &[Selected],
     texts: &[T],
     tokens: Option<&TokenNgrams>,
 ) -> Vec<Feature> {
-    let mut missing = selected.clone();
-    let mut features = Vec::with_capacity(selected.len());
-    for texts in texts.chunks(256) {
-        if missing.is_empty() {
-            break;
-        }
-        let found: Vec<FxHashMap<u64, Place>> = texts
-            .par_iter()
-            .map(|text| {
-                let text = text.as_ref();
-                let mut places = FxHashMap::default();
-                if let Some(tokens) = tokens.filter(|_| channel == Channel::Token) {
-                    // What could not be tokenized was counted when n-grams were selected.
-                    let _ = tokens.for_each_with_tokens(text, |id, _, _, numbers| {
-                        if missing.contains_key(&id) {
-                            places.entry(id).or_insert_with(|| Place::Tokens(numbers.to_vec()));
-                        }
-                    });
-                }
-                channel.for_each_ngram(text, |id, start, end| {
-                    if missing.contains_key(&id) {
-                        places.entry(id).or_insert(Place::Slice(start, end));
-                    }
-                });
-                places
-            })
-            .collect();
-        for (text, places) in texts.iter().zip(found) {
-            for (id, place) in places {
-                if let Some(traces) = missing.remove(&id) {
-                    let form = match (place, tokens) {
-                        (Place::Slice(start, end), _) => channel.form(&text.as_ref()[start..end]),
-                        (Place::Tokens(numbers), Some(tokens)) => tokens.form(&numbers),
-                        (Place::Tokens(_), None) => continue,
-                    };
-                    features.push(Feature { channel, form, traces });
-                }
-            }
-        }
+    let mut by_text: BTreeMap<u32, FxHashMap<u64, u32>> = BTreeMap::new();
+    for one in selected {
+        by_text.entry(one.first).or_default().insert(one.id, one.traces);
     }
-    features
+    let read = |(number, mut missing): (u32, FxHashMap<u64, u32>)| {
+        let mut features = Vec::with_capacity(missing.len());
+        let Some(text) = texts.get(number as usize).map(AsRef::as_ref) else { return features };
+        if let Some(tokens) = tokens.filter(|_| channel == Channel::Token) {
+            // What could not be tokenized was counted when n-grams were selected.
+            let _ = tokens.for_each_with_tokens(text, |id, _, _, numbers| {
+                if let Some(traces) = missing.remove(&id) {
+                    features.push(Feature { channel, form: tokens.form(numbers), traces });
+                }
+            });
+        }
+        channel.for_each_ngram(text, |id, start, end| {
+            if let Some(traces) = missing.remove(&id) {
+                features.push(Feature { channel, form: channel.form(&text[start..end]), traces });
+            }
+        });
+        features
+    };
+    let by_text: Vec<_> = by_text.into_iter().collect();
+    by_text.into_par_iter().flat_map_iter(read).collect()
 }
 
 #[cfg(test)]

@@ -5,7 +5,9 @@
 //! separates tokens. Measured on these corpora, keeping case, punctuation and line breaks beats
 //! lower-cased words by several points.
 
+use super::Vocabulary;
 use super::hash::{Window, finish, roll};
+use super::known::{KnownCounts, KnownWindow};
 use crate::trace::is_ideographic;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -29,6 +31,18 @@ pub fn for_each(text: &str, mut emit: impl FnMut(u64, usize, usize)) {
         }
         window.push(xxh3_64(&text.as_bytes()[start..end]), start);
         window.ngrams(SALT).for_each(|(id, start)| emit(id, start, end));
+    });
+}
+
+/// Counts the n-grams of a text that a vocabulary knows.
+pub(super) fn count_known(text: &str, vocabulary: &Vocabulary, counts: &mut KnownCounts) {
+    let mut window = KnownWindow::<LONGEST>::new(vocabulary, counts, SALT);
+    for_each_token(text, |start, end| {
+        if end - start > LONGEST_TOKEN {
+            window.clear();
+        } else {
+            window.push(xxh3_64(&text.as_bytes()[start..end]));
+        }
     });
 }
 

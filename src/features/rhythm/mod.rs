@@ -12,6 +12,7 @@ mod reading;
 mod repetition;
 mod richness;
 
+use super::skeleton::{Token, read};
 use lengths::{autocorrelation, logarithms, push_summary, share};
 use reading::Reading;
 
@@ -74,12 +75,12 @@ pub fn names() -> Vec<String> {
     names
 }
 
-/// Measures a text: [`MEASURES`] finite numbers. Logarithms are natural, shares lie in 0–1,
+/// Measures a text, whose tokens are given: [`MEASURES`] finite numbers. Logarithms are natural, shares lie in 0–1,
 /// burstiness and autocorrelation in −1–1. What a short text does not have (a second sentence, a
 /// word that recurs) is measured as 0. At most [`LONGEST_TEXT`] bytes are read; a Chinese character
 /// counts as a word; code between fences is not read.
-pub fn measure(text: &str) -> Vec<f32> {
-    let reading = Reading::of(text);
+pub fn measure(text: &str, tokens: &[Token]) -> Vec<f32> {
+    let reading = Reading::of(text, tokens);
     let mut values = Vec::with_capacity(MEASURES);
     let sentences = reading.words_per_sentence();
     let paragraphs = reading.words_per_paragraph();
@@ -123,7 +124,9 @@ pub fn measure(text: &str) -> Vec<f32> {
 /// 4-grams. `measure` is a place in [`names`], `start..end` are byte offsets; the places of one
 /// measure come in the order of the text.
 pub fn for_each_occurrence(text: &str, mut emit: impl FnMut(usize, usize, usize)) {
-    repetition::for_each_event(&Reading::of(text), |event, start, end| {
+    let mut tokens = Vec::new();
+    read(text, &mut tokens);
+    repetition::for_each_event(&Reading::of(text, &tokens), |event, start, end| {
         emit(FIRST_EVENT + event, start, end);
     });
 }
@@ -131,6 +134,11 @@ pub fn for_each_occurrence(text: &str, mut emit: impl FnMut(usize, usize, usize)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::features::Channel;
+
+    fn measure(text: &str) -> Vec<f32> {
+        Channel::Rhythm.measure(text)
+    }
 
     fn value(text: &str, name: &str) -> f32 {
         let place = names().iter().position(|n| n == name).unwrap_or_else(|| panic!("no {name}"));

@@ -1,10 +1,9 @@
 //! Text → its words and sentences, once for all measures of `rhythm`.
 
 use super::LONGEST_TEXT;
-use crate::features::function_words::{ENGLISH, english};
+use crate::features::function_words::ENGLISH;
 use crate::features::sentences;
-use crate::features::skeleton::tokens::{for_each_token, is_word};
-use crate::trace::is_ideographic;
+use crate::features::skeleton::Token;
 use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -77,8 +76,9 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    /// Reads at most [`LONGEST_TEXT`] bytes. Case does not tell words of ASCII apart.
-    pub fn of(text: &str) -> Self {
+    /// Reads at most [`LONGEST_TEXT`] bytes of a text, whose tokens are given. Case does not tell words of
+    /// ASCII apart.
+    pub fn of(text: &str, tokens: &[Token]) -> Self {
         let mut end = text.len().min(LONGEST_TEXT);
         while !text.is_char_boundary(end) {
             end -= 1;
@@ -89,16 +89,18 @@ impl Reading {
         let mut numbers: FxHashMap<u64, u32> = FxHashMap::default();
         let mut folded = Vec::new();
         let mut before = None;
+        let mut tokens = tokens.iter().peekable();
         sentences::for_each(text, |start, end| {
             let first = reading.words.len();
             let mut connective = false;
-            for_each_token(&text[start..end], |from, to| {
-                let token = &text[start + from..start + to];
-                let begins = token.chars().next().unwrap_or(' ');
-                if !is_word(begins) && !is_ideographic(begins) {
-                    return;
+            // What stands between sentences is not read.
+            while tokens.next_if(|token| (token.start as usize) < start).is_some() {}
+            while let Some(token) = tokens.next_if(|token| (token.end as usize) <= end) {
+                if !token.is_word() {
+                    continue;
                 }
-                let place = english(token);
+                let (from, to) = (token.start as usize, token.end as usize);
+                let place = token.function_word().filter(|&place| place < ENGLISH.len());
                 if reading.words.len() == first {
                     connective =
                         place.is_some_and(|p| CONNECTIVES.binary_search(&ENGLISH[p]).is_ok());
@@ -108,7 +110,7 @@ impl Reading {
                     Some(place) => &mut function_numbers[place],
                     None => {
                         folded.clear();
-                        folded.extend_from_slice(token.as_bytes());
+                        folded.extend_from_slice(&text.as_bytes()[from..to]);
                         folded.make_ascii_lowercase();
                         numbers.entry(xxh3_64(&folded)).or_insert(UNSEEN)
                     }
@@ -118,8 +120,8 @@ impl Reading {
                     reading.function.push(place.is_some());
                 }
                 reading.words.push(*number);
-                reading.places.push(((start + from) as u32, (start + to) as u32));
-            });
+                reading.places.push((token.start, token.end));
+            }
             let words = reading.words.len() - first;
             if words > 0 {
                 let begins_paragraph =
@@ -195,12 +197,17 @@ fn blank_line(between: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::features::function_words::english;
+    use crate::features::skeleton::read;
 
     #[test]
     fn words_are_numbered_and_paragraphs_are_found() {
         assert!(CONNECTIVES.is_sorted_by(|a, b| a < b));
         assert!(CONNECTIVES.iter().all(|word| english(word).is_some()));
-        let reading = Reading::of("Don’t go. don't \u{0}GO, 我!\n---\n  \n\nSo what?\nx");
+        let text = "Don’t go. don't \u{0}GO, 我!\n---\n  \n\nSo what?\nx";
+        let mut tokens = Vec::new();
+        read(text, &mut tokens);
+        let reading = Reading::of(text, &tokens);
         assert_eq!(reading.words, [0, 1, 0, 1, 2, 3, 4, 5]);
         assert_eq!(reading.function, [true, false, false, true, true, false]);
         assert_eq!(reading.words_per_sentence(), [2, 3, 2, 1]);

@@ -123,10 +123,17 @@ pub(super) fn burstiness_of_words(reading: &Reading) -> (f64, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::features::skeleton::read;
+
+    fn reading_of(text: &str) -> Reading {
+        let mut tokens = Vec::new();
+        read(text, &mut tokens);
+        Reading::of(text, &tokens)
+    }
 
     fn events(text: &str, wanted: usize) -> Vec<&str> {
         let mut found = Vec::new();
-        for_each_event(&Reading::of(text), |event, start, end| {
+        for_each_event(&reading_of(text), |event, start, end| {
             if event == wanted {
                 found.push(&text[start..end]);
             }
@@ -160,8 +167,8 @@ mod tests {
 
     #[test]
     fn runs_are_counted() {
-        assert_eq!(longest_run(&Reading::of("It is a. It is b. It is c. No. It is d. It was.")), 3);
-        assert_eq!(longest_run(&Reading::of("No. No.")), 0);
+        assert_eq!(longest_run(&reading_of("It is a. It is b. It is c. No. It is d. It was.")), 3);
+        assert_eq!(longest_run(&reading_of("No. No.")), 0);
     }
 
     #[test]
@@ -169,7 +176,7 @@ mod tests {
         // "the" at every second place: four intervals of 2, no deviation. "x" has intervals 1, 1, 1, 5:
         // mean 2, deviation √3.
         let (function, other) =
-            burstiness_of_words(&Reading::of("the a the b the c the d the x x x x k l m n x"));
+            burstiness_of_words(&reading_of("the a the b the c the d the x x x x k l m n x"));
         assert!((function + 1.0).abs() < 1e-9);
         let expected = (3_f64.sqrt() - 2.0) / (3_f64.sqrt() + 2.0);
         assert!((other - expected).abs() < 1e-9, "{other} {expected}");

@@ -156,6 +156,22 @@ pub(super) fn symbol_of(token: &str) -> Option<u16> {
     })
 }
 
+/// The place of a function word's symbol among [`ENGLISH`], and behind them [`CHINESE`].
+#[inline]
+pub(super) fn function_place(symbol: u16) -> Option<usize> {
+    match symbol {
+        FIRST_WORD..FIRST_CHINESE => Some(usize::from(symbol - FIRST_WORD) / 3),
+        FIRST_CHINESE..FIRST_ASCII => Some(ENGLISH.len() + usize::from(symbol - FIRST_CHINESE)),
+        _ => None,
+    }
+}
+
+/// Whether the symbol is that of a word, or of a character that is written as one.
+#[inline]
+pub(super) fn is_word_symbol(symbol: u16) -> bool {
+    !matches!(symbol, LINE | PARAGRAPH | LATEX | OPERATOR | ARROW | EMOJI | SYMBOL | FIRST_ASCII..)
+}
+
 /// The symbol of a token that begins with a letter of ASCII.
 #[inline]
 fn word_symbol(token: &str) -> u16 {

@@ -11,12 +11,16 @@
 
 mod classes;
 mod counter;
+mod symbols;
 pub(super) mod tokens;
 
 pub use classes::CLASSES;
 pub use counter::SkeletonCounter;
+pub use symbols::{Token, read};
 
+use super::Vocabulary;
 use super::hash::{Window, finish, roll};
+use super::known::{KnownCounts, KnownWindow};
 use classes::{label_of, symbol_of, symbol_of_label};
 use tokens::for_each_token;
 
@@ -40,6 +44,26 @@ pub fn for_each(text: &str, mut emit: impl FnMut(u64, usize, usize)) {
         window.push(u64::from(symbol), start);
         window.ngrams(SALT).for_each(|(id, start)| emit(id, start, end));
     });
+}
+
+/// Counts the n-grams of a text's tokens that a vocabulary knows.
+pub(super) fn count_known(tokens: &[Token], vocabulary: &Vocabulary, counts: &mut KnownCounts) {
+    let mut window = KnownWindow::<LONGEST>::new(vocabulary, counts, SALT);
+    for token in tokens {
+        match token.symbol() {
+            Some(symbol) => window.push(u64::from(symbol)),
+            None => window.clear(),
+        }
+    }
+}
+
+/// Calls `emit(id)` for every n-gram that a readable form holds, itself included.
+pub(super) fn for_each_part(form: &str, mut emit: impl FnMut(u64)) {
+    let mut window = Window::<LONGEST>::new();
+    for symbol in form.split(' ').filter_map(symbol_of_label) {
+        window.push(u64::from(symbol), 0);
+        window.ngrams(SALT).for_each(|(id, _)| emit(id));
+    }
 }
 
 /// The id of a readable form: 1–5 labels with one space between them. `None` where one of them is
