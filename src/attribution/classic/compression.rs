@@ -97,7 +97,11 @@ fn compressed(compressor: &mut Compressor<'_>, text: &[u8]) -> Option<f64> {
 
 /// The beginning of a text, at most so many bytes of it, whole characters.
 fn beginning(text: &str, most: usize) -> &str {
-    &text[..text.floor_char_boundary(most)]
+    let mut end = most.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }
 
 /// Normalized compression distance (Cilibrasi & Vitányi 2005) of two byte strings, from the sizes that
