@@ -80,6 +80,24 @@ pub enum Error {
         /// Whether the channel was named; else a tokenizer was given.
         named: bool,
     },
+    /// The atlas was learned before there were classic measures.
+    #[error(
+        "the atlas ({name}) holds no word frequencies, which --method {method} compares: an older cotprint learned it. Learn the atlas again with this version to use --method {method}: `cotprint fit`, and name the file with --atlas."
+    )]
+    NoFrequencies {
+        /// The atlas.
+        name: String,
+        /// The method that was asked for.
+        method: &'static str,
+    },
+    /// The method compares with texts.
+    #[error(
+        "--method compression compares with the references' texts, and an atlas ({name}) holds none. It works where the labelled texts are at hand: in `cotprint evaluate` and in the library. Give another method to score with an atlas."
+    )]
+    NeedsTexts {
+        /// The atlas.
+        name: String,
+    },
     /// A table of families cannot be used.
     #[error("{0}")]
     Families(String),

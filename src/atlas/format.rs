@@ -13,12 +13,15 @@
 //! factors, the weights and factors of the dense values, the scale of the dense values (means, then
 //! deviations), the profiles, the weights and factors of the style embedding's two heads, their centres,
 //! the weights and factors of the grounds, the tokenizer of the channel `token` (its file, or nothing),
-//! the hashes of the texts learned from. Every length is checked before memory is taken.
+//! the hashes of the texts learned from. After them may come sections that not every atlas has; each
+//! begins with a name of eight bytes, and those with an unknown name are skipped: `CLASSIC1`, what the
+//! classic measures of stylometry need. Every length is checked before memory is taken.
 
 use super::{About, Atlas, Error};
 use crate::{
     attribution::{
         Model,
+        classic::Tables,
         delta::Profiles,
         open_set::OpenSet,
         stack::Stack,
@@ -39,6 +42,10 @@ pub const FORMAT_VERSION: u32 = 3;
 
 const HEADER: usize = 40;
 const SECTIONS: usize = 17;
+/// So many sections more may there be at most.
+const MOST_EXTRA_SECTIONS: usize = 8;
+/// The name of the section with the tables of the classic measures.
+const CLASSIC: &[u8; 8] = b"CLASSIC1";
 const LEVEL: i32 = 9;
 /// No section of an honest atlas is larger.
 const LARGEST_SECTION: u64 = 1 << 31;
@@ -61,6 +68,7 @@ pub(super) fn write(
     about: &About,
     model: &Model,
     seen: &[u64],
+    classic: Option<&Tables>,
 ) -> Result<(Vec<u8>, String), Error> {
     let inconsistent = |what: String| Error::Inconsistent { name: "the new atlas".into(), what };
     let description = Description {
@@ -77,7 +85,7 @@ pub(super) fn write(
     let scale = model.vectorizer.scale();
     let [whole, whole_factors, pieces, pieces_factors, centres] = write_style(model.style.as_ref());
     let (ground_bytes, ground_factors, ..) = model.grounds.weights.parts();
-    let sections = [
+    let mut sections = vec![
         json,
         write_features(model.vectorizer.vocabulary().features()),
         write_bytes(bytes),
@@ -96,6 +104,9 @@ pub(super) fn write(
         model.vectorizer.tokens().map(|tokens| tokens.source().to_vec()).unwrap_or_default(),
         seen.iter().flat_map(|hash| hash.to_le_bytes()).collect(),
     ];
+    if let Some(classic) = classic {
+        sections.push([CLASSIC.as_slice(), &classic.to_bytes().map_err(inconsistent)?].concat());
+    }
     let packed: Vec<Vec<u8>> = sections
         .par_iter()
         .map(|section| zstd::bulk::compress(section, LEVEL))
@@ -111,7 +122,7 @@ pub(super) fn write(
     let mut file = Vec::with_capacity(HEADER + body.len());
     file.extend(MAGIC);
     file.extend(FORMAT_VERSION.to_le_bytes());
-    file.extend((SECTIONS as u32).to_le_bytes());
+    file.extend((sections.len() as u32).to_le_bytes());
     file.extend((body.len() as u64).to_le_bytes());
     file.extend(checksum.to_le_bytes());
     file.extend(body);
@@ -170,18 +181,30 @@ pub(super) fn read(bytes: &[u8], name: &str) -> Result<Atlas, Error> {
         rest = &rest[16 + data.len()..];
     }
     let promised = number::<4>(bytes, 12).map(u32::from_le_bytes);
-    if packed.len() != SECTIONS || promised != Some(SECTIONS as u32) {
-        return Err(inconsistent(&format!("it has {} sections, not {SECTIONS}", packed.len())));
+    let allowed = SECTIONS..=SECTIONS + MOST_EXTRA_SECTIONS;
+    if !allowed.contains(&packed.len()) || promised != Some(packed.len() as u32) {
+        return Err(inconsistent(&format!(
+            "it has {} sections, where there are {SECTIONS} to {} and its header says how many",
+            packed.len(),
+            allowed.end()
+        )));
     }
     let sections: Vec<Vec<u8>> = packed
         .par_iter()
         .map(|(data, size)| zstd::bulk::decompress(data, *size))
         .collect::<Result<_, _>>()
         .map_err(|e| inconsistent(&format!("a section cannot be unpacked ({e})")))?;
-    let (about, model) = assemble(&sections).map_err(|what| inconsistent(&what))?;
+    let (sections, extra) = sections.split_at(SECTIONS);
+    let (about, model) = assemble(sections).map_err(|what| inconsistent(&what))?;
+    let classic = extra
+        .iter()
+        .find_map(|section| section.strip_prefix(CLASSIC))
+        .map(|bytes| Tables::from_bytes(bytes, about.references.len()))
+        .transpose()
+        .map_err(|what| inconsistent(&what))?;
     let seen = sections[SECTIONS - 1].chunks_exact(8).filter_map(|b| b.try_into().ok());
     let seen = seen.map(u64::from_le_bytes).collect();
-    Ok(Atlas { about, model, seen, checksum: format!("{found:032x}") })
+    Ok(Atlas { about, model, classic, seen, checksum: format!("{found:032x}") })
 }
 
 fn assemble(sections: &[Vec<u8>]) -> Result<(About, Model), String> {

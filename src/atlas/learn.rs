@@ -5,7 +5,7 @@ use super::{
 };
 use crate::{
     attribution::{
-        Example, FitOptions, MINIMUM_WORDS,
+        Example, FitOptions, MINIMUM_WORDS, classic,
         delta::{Profiles, mean_profile, similarity},
         fit,
         style::MINIMUM_REFERENCES,
@@ -97,6 +97,9 @@ pub fn learn(
     let fitted = fit(&examples, names.len(), &options.fit, options.tokens.as_ref(), stage)
         .map_err(Error::TooLittle)?;
 
+    let classic = classic::learn_tables(&examples, names.len(), options.fit.seed, stage)
+        .map_err(Error::TooLittle)?;
+
     let untokenized: usize = fitted.rows.iter().map(|row| row.untokenized).sum();
     if untokenized > 0 {
         dropped.insert("byte of text that the tokenizer gave up on".into(), untokenized);
@@ -125,7 +128,7 @@ pub fn learn(
     let mut seen: Vec<u64> = usable.iter().map(|u| text_hash(&u.text)).collect();
     seen.sort_unstable();
     seen.dedup();
-    let (bytes, _) = format::write(&about, &fitted.model, &seen)?;
+    let (bytes, _) = format::write(&about, &fitted.model, &seen, Some(&classic))?;
     // Read back, so that what is used now is exactly what others will read.
     let atlas = format::read(&bytes, "the new atlas")?;
     Ok(Learned { atlas, bytes, dropped })

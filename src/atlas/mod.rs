@@ -14,7 +14,10 @@ pub use format::{FORMAT_VERSION, MAGIC};
 pub use learn::{LearnOptions, Learned, MINIMUM_TRACES, learn, read_families};
 
 use crate::{
-    attribution::{CrossValidation, FitOptions, Model},
+    attribution::{
+        CrossValidation, FitOptions, Model,
+        classic::{ClassicModel, Method, Tables},
+    },
     trace::TextKind,
 };
 use serde::{Deserialize, Serialize};
@@ -39,6 +42,8 @@ pub struct Atlas {
     pub about: About,
     /// What scores texts.
     pub model: Model,
+    /// What the classic measures of stylometry need; `None` where an older program learned it.
+    pub classic: Option<Tables>,
     /// Hashes of the texts that it was learned from ([`text_hash`]), ascending.
     pub seen: Vec<u64>,
     /// Checksum of the file that it was read from: 32 hexadecimal digits.
@@ -143,6 +148,24 @@ impl Atlas {
     /// As [`Atlas::open`].
     pub fn from_bytes(bytes: &[u8], name: &str) -> Result<Self, Error> {
         format::read(bytes, name)
+    }
+
+    /// What scores texts by one of the classic measures; `None` for the default method, which is
+    /// [`Atlas::model`]. `name` stands in error messages.
+    ///
+    /// # Errors
+    /// Where the method needs what this atlas does not hold: compression the references' texts, which
+    /// none holds, the others the word frequencies, which those of older programs lack.
+    pub fn judge(&self, method: Method, name: &str) -> Result<Option<ClassicModel>, Error> {
+        if method == Method::Default {
+            return Ok(None);
+        }
+        if method == Method::Compression {
+            return Err(Error::NeedsTexts { name: name.to_owned() });
+        }
+        let judge = self.classic.as_ref().and_then(|tables| tables.model(method));
+        let missing = || Error::NoFrequencies { name: name.to_owned(), method: method.name() };
+        judge.ok_or_else(missing).map(Some)
     }
 
     /// The names of the references, in the order of the scores.

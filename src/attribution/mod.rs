@@ -7,6 +7,7 @@
 
 pub mod calibration;
 mod cholesky;
+pub mod classic;
 pub mod delta;
 pub mod fit;
 pub mod folds;

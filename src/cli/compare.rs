@@ -74,6 +74,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         resamples: arguments.resamples as usize,
         command: command_line(arguments, common),
         atlas: scoring.atlas_name(),
+        method: scoring.method,
     };
     let input = input_summary(&summary, survey, duplicates.into_found(), names_masked);
     let comparison = compare(&atlas, &tally, input, &options);
@@ -117,6 +118,7 @@ fn command_line(arguments: &Arguments, common: &Common) -> String {
     if let Some(atlas) = &scoring.atlas {
         words.extend(["--atlas".into(), quoted(&atlas.display().to_string())]);
     }
+    words.extend(scoring.method_words());
     words.extend(scoring.reading.words().iter().map(|word| quoted(word)));
     words.extend(["--seed".into(), common.seed.to_string()]);
     words.extend(["--resamples".into(), arguments.resamples.to_string()]);

@@ -3,7 +3,7 @@
 use super::{Common, TooLittleText, progress::Progress, reading::ReadingArguments};
 use crate::{
     atlas::Atlas,
-    attribution::Scored,
+    attribution::{Scored, classic::Method},
     features::NgramCounter,
     ingest::{self, Summary, Survey, Traces, cleaning::Duplicates},
     lineage::InputSummary,
@@ -27,6 +27,11 @@ pub struct ScoringArguments {
     /// The atlas to compare with [default: the one that is built in]
     #[arg(long, value_name = "FILE")]
     pub atlas: Option<PathBuf>,
+    /// What gives the scores: the default model, or a classic measure of stylometry on the most frequent
+    /// words, with probabilities calibrated on prompts held out (docs/methods.md). `unknown` and
+    /// `familiar` are the default model's whatever the method. The atlas must be learned by this version
+    #[arg(long, value_name = "NAME", value_enum, default_value_t)]
+    pub method: Method,
     #[command(flatten)]
     pub reading: ReadingArguments,
 }
@@ -70,7 +75,17 @@ impl ScoringArguments {
                 asked.name()
             );
         }
+        // Before the long run, not in it.
+        atlas.judge(self.method, &self.atlas_name())?;
         Ok(atlas)
+    }
+
+    /// The method that was asked for, as words of a command; none for the default.
+    pub fn method_words(&self) -> Vec<String> {
+        match self.method {
+            Method::Default => Vec::new(),
+            method => vec!["--method".into(), method.name().into()],
+        }
     }
 
     /// What to call the atlas in reports.
@@ -86,7 +101,7 @@ impl ScoringArguments {
     }
 
     /// Reads the inputs and scores their traces by all threads; `each` gets every trace in input
-    /// order, with its score, or with the number of its words where they are too few, and with what
+    /// order, with its score by the method that was asked for, or with the number of its words where they are too few, and with what
     /// `look` found in it, which runs by all threads, too.
     pub fn score<T: Send>(
         &self,
@@ -96,6 +111,7 @@ impl ScoringArguments {
         mut each: impl FnMut(&Trace, Result<Scored, usize>, T) -> anyhow::Result<()>,
     ) -> anyhow::Result<Summary> {
         let text = self.reading.text;
+        let judge = atlas.judge(self.method, &self.atlas_name())?;
         let mut traces = ingest::open(&self.inputs, self.options(atlas)?)?;
         let progress = Progress::bytes(common, traces.total_bytes());
         progress.stage("scoring");
@@ -108,7 +124,13 @@ impl ScoringArguments {
                 .par_iter()
                 .map_init(NgramCounter::default, |counter, trace| {
                     let text = trace.text(text).unwrap_or_default();
-                    (atlas.model.score(&text, counter), look(trace))
+                    let mut scored = atlas.model.score(&text, counter);
+                    if let (Some(judge), Ok(scored)) = (&judge, &mut scored) {
+                        scored.probabilities = judge.probabilities(&text);
+                        // A classic measure sees words only.
+                        scored.without_layout.clone_from(&scored.probabilities);
+                    }
+                    (scored, look(trace))
                 })
                 .collect();
             for (trace, (scored, found)) in batch.iter().zip(scored) {

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     atlas::{Atlas, UNKNOWN_DOMAIN},
-    attribution::delta::similarity,
+    attribution::{classic::Method, delta::similarity},
     trace::Mediation,
 };
 use std::collections::BTreeMap;
@@ -31,6 +31,8 @@ pub struct CompareOptions {
     pub command: String,
     /// The atlas: `embedded` or its file name.
     pub atlas: String,
+    /// What gave the scores.
+    pub method: Method,
 }
 
 /// Compares a corpus with the references of an atlas.
@@ -88,7 +90,10 @@ pub fn compare(
         let phrases = evidence::strongest(atlas, tally, index, EVIDENCE.1, &evidence);
         evidence.extend(phrases);
     }
-    let limits = limits(atlas, tally, &ranking, verdict.kind, input.names_masked);
+    let mut limits = limits(atlas, tally, &ranking, verdict.kind, input.names_masked);
+    if options.method != Method::Default && tally.traces() > 0 {
+        limits.insert(0, method_limit(options.method));
+    }
     Comparison {
         verdict,
         families,
@@ -117,6 +122,16 @@ pub fn compare(
         },
         ranking: if tally.traces() > 0 { ranking } else { Vec::new() },
     }
+}
+
+/// What a ranking by another method than the default takes from the rest.
+fn method_limit(method: Method) -> String {
+    format!(
+        "The ranking is by {} (--method {}). The phrases, the similarities and how strange the traces look \
+         are the default model's, and so is every figure of its accuracy.",
+        method.title(),
+        method.name()
+    )
 }
 
 fn rank(
