@@ -125,8 +125,13 @@ impl Trace {
 
 /// The key of a prompt that has no id.
 fn text_key(prompt: &str) -> String {
-    let normalized = normalized_prompt(prompt);
-    format!("text:{:016x}", xxhash_rust::xxh3::xxh3_64(normalized.as_bytes()))
+    format!("text:{:016x}", prompt_hash(prompt))
+}
+
+/// A hash of a prompt's normalized text ([`normalized_prompt`]): the same prompt has the same hash in
+/// every file and every atlas.
+pub fn prompt_hash(prompt: &str) -> u64 {
+    xxhash_rust::xxh3::xxh3_64(normalized_prompt(prompt).as_bytes())
 }
 
 /// A prompt as it is compared with others: without regard to letter case, width, typographic quotes and

@@ -6,7 +6,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // helpers of tests
 
 use cotprint::lineage::{
-    Comparison, Evidence, Floor, InputSummary, Provenance, RankedFamily, RankedReference,
+    Comparison, Drift, DriftChannel, DriftReference, DriftShare, Evidence, Floor, InputSummary,
+    MovedPhrase, PairedSimilarity, Pairing, Provenance, RankedFamily, RankedReference,
     SimilarityMatrix, UnknownSummary, Verdict, VerdictKind,
 };
 use cotprint::report::plots::{FloorsPlot, HeatMap, Look, RankingPlot, svg};
@@ -72,6 +73,77 @@ fn reference(i: usize, name: String, family: Option<String>, score: f64) -> Rank
             .map(|domain| (*domain).to_owned())
             .collect(),
         mediation: mediation.into_iter().map(|(k, n)| (k.to_owned(), n)).collect(),
+    }
+}
+
+/// A paired comparison with these references.
+fn pairing(names: &[String]) -> Pairing {
+    let similarities = names.iter().enumerate().map(|(i, name)| PairedSimilarity {
+        reference: name.clone(),
+        family: None,
+        similarity: 0.8 - i as f64 / 100.0,
+        low: 0.7 - i as f64 / 100.0,
+        high: 0.9 - i as f64 / 100.0,
+        p_value: 0.0001,
+        corrected_p_value: (0.01 * (1 + i) as f64).min(1.0),
+        same_data_set: i % 2 == 0,
+    });
+    Pairing {
+        paired: true,
+        prompts: 48,
+        data_sets: BTreeMap::from([("speechmap".into(), 48)]),
+        similarities: similarities.collect(),
+        floors: vec![Floor {
+            what: "two unrelated models".into(),
+            pairs: 200,
+            low: -0.4,
+            median: 0.0,
+            high: 0.4,
+        }],
+    }
+}
+
+/// A drift towards the first of these references.
+fn drift(names: &[String]) -> Drift {
+    let references = names.iter().enumerate().map(|(i, name)| DriftReference {
+        reference: name.clone(),
+        family: None,
+        before: 0.1,
+        after: 0.6 - i as f64 / 100.0,
+        change: 0.5 - i as f64 / 100.0,
+        low: 0.4 - i as f64 / 100.0,
+        high: 0.6 - i as f64 / 100.0,
+        p_value: 0.0001,
+        corrected_p_value: (0.01 * (1 + i) as f64).min(1.0),
+        share: if i == 0 { 0.4 } else { 0.0 },
+        share_low: 0.0,
+        share_high: 0.5,
+    });
+    let moved = |phrase: &str, z_score: f64| MovedPhrase {
+        phrase: phrase.into(),
+        z_score,
+        before_per_thousand_words: 0.2,
+        after_per_thousand_words: 3.1,
+        prompts: 12,
+    };
+    Drift {
+        sentence: "The style moved towards <b>a reference</b>.".into(),
+        paired: true,
+        prompts: 48,
+        size: 0.7,
+        references: references.collect(),
+        families: vec![DriftShare {
+            family: "<i>family</i>".into(),
+            share: 0.4,
+            low: 0.2,
+            high: 0.5,
+        }],
+        own_share: 0.6,
+        own_low: 0.5,
+        own_high: 0.8,
+        channels: vec![DriftChannel { channel: "word".into(), share: 1.0 }],
+        came: vec![moved("<script>alert(1)</script>", 9.0)],
+        went: vec![moved("the user\u{202e}", -8.0)],
     }
 }
 
@@ -152,6 +224,7 @@ fn comparison(references: usize, first: f64) -> Comparison {
         })
         .collect();
     let top = ranking.first().map(|r| r.reference.clone()).unwrap_or_default();
+    let ranking_names: Vec<String> = ranking.iter().map(|r| r.reference.clone()).collect();
     Comparison {
         verdict: Verdict {
             kind: VerdictKind::Resembles,
@@ -171,6 +244,8 @@ fn comparison(references: usize, first: f64) -> Comparison {
             high: 0.12,
         },
         evidence,
+        pairing: Some(pairing(&ranking_names)),
+        drift: Some(drift(&ranking_names)),
         similarity: SimilarityMatrix { labels, values },
         floors: vec![
             Floor {

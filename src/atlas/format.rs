@@ -15,7 +15,7 @@
 //! the weights and factors of the grounds, the tokenizer of the channel `token` (its file, or nothing),
 //! the hashes of the texts learned from. After them may come sections that not every atlas has; each
 //! begins with a name of eight bytes, and those with an unknown name are skipped: `CLASSIC1`, what the
-//! classic measures of stylometry need. Every length is checked before memory is taken.
+//! classic measures of stylometry need, and `PANEL001`, the panel of shared prompts. Every length is checked before memory is taken.
 
 use super::{About, Atlas, Error};
 use crate::{
@@ -24,6 +24,7 @@ use crate::{
         classic::Tables,
         delta::Profiles,
         open_set::OpenSet,
+        panel::{Member, Panel, SharedPrompt},
         stack::Stack,
         style::{Grounds, Head, PIECE_WORDS, StyleEmbedding},
         weights::{Weights, round_to_bytes},
@@ -46,6 +47,8 @@ const SECTIONS: usize = 17;
 const MOST_EXTRA_SECTIONS: usize = 8;
 /// The name of the section with the tables of the classic measures.
 const CLASSIC: &[u8; 8] = b"CLASSIC1";
+/// The name of the section with the panel.
+const PANEL: &[u8; 8] = b"PANEL001";
 const LEVEL: i32 = 9;
 /// No section of an honest atlas is larger.
 const LARGEST_SECTION: u64 = 1 << 31;
@@ -69,6 +72,7 @@ pub(super) fn write(
     model: &Model,
     seen: &[u64],
     classic: Option<&Tables>,
+    panel: &Panel,
 ) -> Result<(Vec<u8>, String), Error> {
     let inconsistent = |what: String| Error::Inconsistent { name: "the new atlas".into(), what };
     let description = Description {
@@ -106,6 +110,9 @@ pub(super) fn write(
     ];
     if let Some(classic) = classic {
         sections.push([CLASSIC.as_slice(), &classic.to_bytes().map_err(inconsistent)?].concat());
+    }
+    if panel.width() > 0 {
+        sections.push(write_panel(panel));
     }
     let packed: Vec<Vec<u8>> = sections
         .par_iter()
@@ -202,9 +209,18 @@ pub(super) fn read(bytes: &[u8], name: &str) -> Result<Atlas, Error> {
         .map(|bytes| Tables::from_bytes(bytes, about.references.len()))
         .transpose()
         .map_err(|what| inconsistent(&what))?;
+    let panel = match extra.iter().find_map(|section| section.strip_prefix(PANEL)) {
+        Some(bytes) => {
+            let panel = read_panel(bytes, model.vectorizer.style_places().len());
+            panel
+                .filter(|panel| panel.fits(about.references.len(), about.grounds.len()))
+                .ok_or_else(|| inconsistent("its panel of shared prompts does not fit the rest"))?
+        }
+        None => Panel::default(),
+    };
     let seen = sections[SECTIONS - 1].chunks_exact(8).filter_map(|b| b.try_into().ok());
     let seen = seen.map(u64::from_le_bytes).collect();
-    Ok(Atlas { about, model, classic, seen, checksum: format!("{found:032x}") })
+    Ok(Atlas { about, model, classic, panel, seen, checksum: format!("{found:032x}") })
 }
 
 fn assemble(sections: &[Vec<u8>]) -> Result<(About, Model), String> {
@@ -340,6 +356,71 @@ fn read_style(
         whole: head(whole, whole_factors, centres)?,
         pieces: head(pieces, pieces_factors, of_pieces)?,
     }))
+}
+
+/// Width and three numbers of vectors; then for each vector its numbers, a factor and a byte per place.
+fn write_panel(panel: &Panel) -> Vec<u8> {
+    let mut bytes = PANEL.to_vec();
+    let sizes = [panel.width(), panel.prompts.len(), panel.members.len(), panel.centres.len()];
+    sizes.iter().for_each(|&size| bytes.extend((size as u32).to_le_bytes()));
+    let mut add = |numbers: [u64; 3], noise: f32, values: &[f32]| {
+        numbers.iter().for_each(|number| bytes.extend(number.to_le_bytes()));
+        bytes.extend(noise.to_le_bytes());
+        let mut rounded = vec![0_i8; panel.width()];
+        bytes.extend(round_to_bytes(values, &mut rounded).to_le_bytes());
+        bytes.extend(rounded.iter().map(|&byte| byte as u8));
+    };
+    for prompt in &panel.prompts {
+        let numbers = [prompt.key, prompt.ground as u64, prompt.references as u64];
+        add(numbers, 0.0, &prompt.mean);
+    }
+    for member in &panel.members {
+        let prompts = 2 * member.prompts as u64 + u64::from(member.paired);
+        add(
+            [member.reference as u64, member.ground as u64, prompts],
+            member.noise,
+            &member.departure,
+        );
+    }
+    for centre in &panel.centres {
+        add([u64::from(!centre.is_empty()), 0, 0], 0.0, centre);
+    }
+    bytes
+}
+
+fn read_panel(bytes: &[u8], expected_width: usize) -> Option<Panel> {
+    let size = |place: usize| Some(u32::from_le_bytes(number::<4>(bytes, 4 * place)?) as usize);
+    let [width, prompts, members, centres] = [size(0)?, size(1)?, size(2)?, size(3)?];
+    let rest = bytes.get(16..)?;
+    let vectors = prompts.checked_add(members)?.checked_add(centres)?;
+    if width != expected_width || rest.len() != vectors.checked_mul(32 + width)? {
+        return None;
+    }
+    let mut vectors = rest.chunks_exact(32 + width).map(|chunk| {
+        let numbers = [0, 8, 16].map(|at| number::<8>(chunk, at).map_or(0, u64::from_le_bytes));
+        let floats = [24, 28].map(|at| number::<4>(chunk, at).map_or(0.0, f32::from_le_bytes));
+        let values = chunk[32..].iter().map(|&byte| f32::from(byte as i8) * floats[1]).collect();
+        (numbers, floats[0], values)
+    });
+    let prompts = vectors.by_ref().take(prompts).map(|([key, ground, references], _, mean)| {
+        SharedPrompt { key, ground: ground as usize, references: references as usize, mean }
+    });
+    let prompts = prompts.collect();
+    let members =
+        vectors.by_ref().take(members).map(|([reference, ground, prompts], noise, departure)| {
+            let (reference, ground) = (reference as usize, ground as usize);
+            let (prompts, paired) = ((prompts / 2) as usize, prompts % 2 == 1);
+            Member { reference, ground, prompts, paired, departure, noise }
+        });
+    let members = members.collect();
+    let centres = vectors
+        .map(
+            |(numbers, _, values): (_, _, Vec<f32>)| {
+                if numbers[0] == 1 { values } else { Vec::new() }
+            },
+        )
+        .collect();
+    Some(Panel { prompts, members, centres })
 }
 
 fn number<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {

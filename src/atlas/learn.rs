@@ -5,13 +5,14 @@ use super::{
 };
 use crate::{
     attribution::{
-        Example, FitOptions, MINIMUM_WORDS, classic,
+        Example, FitOptions, Fitted, MINIMUM_WORDS, classic,
         delta::{Profiles, mean_profile, similarity},
         fit,
+        panel::{Observed, Panel},
         style::MINIMUM_REFERENCES,
     },
     features::{Channel, Row, token_ngrams::TokenNgrams},
-    trace::{TextKind, Trace, count_words},
+    trace::{TextKind, Trace, count_words, prompt_hash},
 };
 use std::{
     collections::{BTreeMap, BTreeSet, HashSet},
@@ -119,7 +120,7 @@ pub fn learn(
         text: options.text,
         masked_names: options.masked_names,
         options: options.fit.clone(),
-        cross_validation: fitted.cross_validation,
+        cross_validation: fitted.cross_validation.clone(),
         floors,
         grounds,
         references,
@@ -128,10 +129,40 @@ pub fn learn(
     let mut seen: Vec<u64> = usable.iter().map(|u| text_hash(&u.text)).collect();
     seen.sort_unstable();
     seen.dedup();
-    let (bytes, _) = format::write(&about, &fitted.model, &seen, Some(&classic))?;
+    let panel = learn_panel(&usable, &examples, &fitted, about.grounds.len());
+    let (bytes, _) = format::write(&about, &fitted.model, &seen, Some(&classic), &panel)?;
     // Read back, so that what is used now is exactly what others will read.
     let atlas = format::read(&bytes, "the new atlas")?;
     Ok(Learned { atlas, bytes, dropped })
+}
+
+/// The panel of shared prompts: empty where there is no style embedding, whose values it compares.
+fn learn_panel(
+    usable: &[Usable<'_>],
+    examples: &[Example<'_>],
+    fitted: &Fitted,
+    grounds: usize,
+) -> Panel {
+    let places = fitted.model.vectorizer.style_places();
+    if fitted.model.style.is_none() || places.is_empty() {
+        return Panel::default();
+    }
+    let observed: Vec<Observed> = usable
+        .iter()
+        .zip(examples)
+        .zip(&fitted.rows)
+        .map(|((u, example), row)| {
+            let text = u.trace.prompt.as_deref().filter(|text| !text.trim().is_empty());
+            Observed {
+                reference: example.label,
+                ground: example.ground,
+                prompt: example.prompt,
+                key: text.map(prompt_hash),
+                values: places.iter().map(|&(at, factor)| row.dense[at] * factor).collect(),
+            }
+        })
+        .collect();
+    Panel::learn(&observed, grounds)
 }
 
 /// One trace that can be learned from.
@@ -328,7 +359,8 @@ fn floors(
     .collect()
 }
 
-fn floor(what: &str, mut values: Vec<f64>) -> Option<Floor> {
+/// The quantiles of similarities between corpora whose relation is known; `None` of none.
+pub(crate) fn floor(what: &str, mut values: Vec<f64>) -> Option<Floor> {
     values.sort_by(f64::total_cmp);
     let last = values.len().checked_sub(1)?;
     let quantile = |q: f64| values[(q * last as f64).round() as usize];

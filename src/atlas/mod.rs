@@ -8,15 +8,19 @@
 mod error;
 mod format;
 mod learn;
+mod probes;
 
 pub use error::Error;
 pub use format::{FORMAT_VERSION, MAGIC};
+pub(crate) use learn::floor;
 pub use learn::{LearnOptions, Learned, MINIMUM_TRACES, learn, read_families};
+pub use probes::PromptSet;
 
 use crate::{
     attribution::{
         CrossValidation, FitOptions, Model,
         classic::{ClassicModel, Method, Tables},
+        panel::Panel,
     },
     trace::TextKind,
 };
@@ -44,6 +48,9 @@ pub struct Atlas {
     pub model: Model,
     /// What the classic measures of stylometry need; `None` where an older program learned it.
     pub classic: Option<Tables>,
+    /// How the references write on prompts that several of them answered; empty where an older program
+    /// learned it, or without the channel `embed`.
+    pub panel: Panel,
     /// Hashes of the texts that it was learned from ([`text_hash`]), ascending.
     pub seen: Vec<u64>,
     /// Checksum of the file that it was read from: 32 hexadecimal digits.

@@ -17,6 +17,7 @@ pub mod logistic;
 mod model;
 mod new_ground;
 pub mod open_set;
+pub mod panel;
 mod pieces;
 mod postings;
 mod regression;

@@ -5,11 +5,12 @@ use super::{
     inputs::{ScoringArguments, input_summary},
 };
 use crate::{
+    atlas::Atlas,
     ingest::{
         Survey,
         cleaning::{DuplicateFinder, Step, examine},
     },
-    lineage::{CompareOptions, Tally, VerdictKind, compare},
+    lineage::{CompareOptions, Tally, VerdictKind, add_drift, compare},
     report::{TerminalOptions, to_json, write_report, write_terminal},
     trace::Trace,
 };
@@ -24,6 +25,10 @@ use std::{
 pub struct Arguments {
     #[command(flatten)]
     scoring: ScoringArguments,
+    /// An older corpus: also tell what moved from it to the input, and towards whom. May be given several
+    /// times; best on the same prompts
+    #[arg(long, value_name = "INPUT")]
+    baseline: Vec<String>,
     /// Write the report into this folder: report.html, report.json and the plots as PNG and SVG
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
@@ -77,7 +82,11 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         method: scoring.method,
     };
     let input = input_summary(&summary, survey, duplicates.into_found(), names_masked);
-    let comparison = compare(&atlas, &tally, input, &options);
+    let mut comparison = compare(&atlas, &tally, input, &options);
+    if !arguments.baseline.is_empty() {
+        let baseline = tally_baseline(arguments, &atlas, common)?;
+        add_drift(&mut comparison, &atlas, &tally, &baseline, &options).map_err(TooLittleText)?;
+    }
 
     // First the files: a reader of standard output may close it early.
     if let Some(folder) = &arguments.report {
@@ -110,6 +119,27 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     Ok(())
 }
 
+/// The traces of the baseline, scored with the same atlas.
+fn tally_baseline(arguments: &Arguments, atlas: &Atlas, common: &Common) -> anyhow::Result<Tally> {
+    let mut scoring = arguments.scoring.clone();
+    scoring.inputs.clone_from(&arguments.baseline);
+    let text = scoring.reading.text;
+    let mut tally = Tally::default();
+    scoring.score(
+        atlas,
+        common,
+        |_| (),
+        |trace, scored, ()| {
+            match scored {
+                Ok(scored) => tally.add(atlas, trace, text, scored),
+                Err(_) => tally.add_too_short(),
+            }
+            Ok(())
+        },
+    )?;
+    Ok(tally)
+}
+
 /// The command that gives the same result: without what changes only speed, noise or place.
 fn command_line(arguments: &Arguments, common: &Common) -> String {
     let scoring = &arguments.scoring;
@@ -117,6 +147,9 @@ fn command_line(arguments: &Arguments, common: &Common) -> String {
     words.extend(scoring.inputs.iter().map(|input| quoted(input)));
     if let Some(atlas) = &scoring.atlas {
         words.extend(["--atlas".into(), quoted(&atlas.display().to_string())]);
+    }
+    for baseline in &arguments.baseline {
+        words.extend(["--baseline".into(), quoted(baseline)]);
     }
     words.extend(scoring.method_words());
     words.extend(scoring.reading.words().iter().map(|word| quoted(word)));

@@ -11,6 +11,7 @@ mod generate;
 mod ingest;
 mod inputs;
 mod output;
+mod probes;
 mod progress;
 mod reading;
 mod records;
@@ -60,6 +61,8 @@ enum Verb {
     Ingest(ingest::Arguments),
     /// List the formats and containers that are understood
     Formats(formats::Arguments),
+    /// List the public prompts that the references answered: run a new model on them
+    Probes(probes::Arguments),
     /// Learn an atlas from labelled traces
     Fit(fit::Arguments),
     /// Show what is in an atlas, or verify its checksum
@@ -99,6 +102,7 @@ fn run(cli: &Cli) -> anyhow::Result<()> {
         Verb::Score(arguments) => score::run(arguments, &cli.common),
         Verb::Ingest(arguments) => ingest::run(arguments, &cli.common),
         Verb::Formats(arguments) => formats::run(arguments),
+        Verb::Probes(arguments) => probes::run(arguments),
         Verb::Fit(arguments) => fit::run(arguments, &cli.common),
         Verb::Atlas(arguments) => atlas::run(arguments),
         Verb::Completions(arguments) => generate::completions(arguments),

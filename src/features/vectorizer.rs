@@ -174,6 +174,21 @@ impl Vectorizer {
         self.blocks.iter().filter(style).flat_map(places).collect()
     }
 
+    /// Which stretch of [`Vectorizer::style_places`] belongs to which channel: its frequencies of common
+    /// n-grams, or its measures.
+    pub fn style_blocks(&self, places: &[(usize, f32)]) -> Vec<(Channel, Range<usize>)> {
+        let block_of = |place: usize| self.blocks.iter().find(|b| b.places.contains(&place));
+        let mut blocks: Vec<(Channel, Range<usize>)> = Vec::new();
+        for (at, &(place, _)) in places.iter().enumerate() {
+            let Some(block) = block_of(place) else { continue };
+            match blocks.last_mut() {
+                Some((channel, range)) if *channel == block.channel => range.end = at + 1,
+                _ => blocks.push((block.channel, at..at + 1)),
+            }
+        }
+        blocks
+    }
+
     /// How dense values are centred and scaled.
     pub fn scale(&self) -> &Scale {
         &self.scale

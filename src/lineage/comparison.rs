@@ -4,8 +4,11 @@ use super::{
     Comparison, InputSummary, Provenance, RankedFamily, RankedReference, SimilarityMatrix,
     UnknownSummary, VerdictKind,
     bootstrap::Resamples,
+    departures::Departures,
+    drift::drift,
     evidence,
     judgement::{Findings, judge},
+    pairing,
     tally::Tally,
 };
 use crate::{
@@ -84,6 +87,13 @@ pub fn compare(
             .first()
             .is_some_and(|first| overlap(atlas, tally, first) == Overlap::None),
     });
+    let pairing = pairing::pair(
+        &atlas.panel,
+        &atlas.about,
+        &Departures::of(&atlas.panel, tally),
+        options.resamples,
+        options.seed,
+    );
     let mut evidence = Vec::new();
     let named = if tally.traces() > 0 { EVIDENCE.0 } else { 0 };
     for &index in order.iter().take(named).filter(|&&index| means[index] >= 0.05) {
@@ -101,6 +111,8 @@ pub fn compare(
         evidence,
         similarity: matrix(atlas, &order, &profile, tally.traces()),
         floors: atlas.about.floors.clone(),
+        pairing,
+        drift: None,
         traces: tally.traces(),
         prompts: tally.prompts.len(),
         words: tally.words,
@@ -122,6 +134,22 @@ pub fn compare(
         },
         ranking: if tally.traces() > 0 { ranking } else { Vec::new() },
     }
+}
+
+/// Adds to a comparison how the corpus moved away from an older one, whose traces were tallied with the
+/// same atlas.
+///
+/// # Errors
+/// A sentence, where the two cannot be compared.
+pub fn add_drift(
+    comparison: &mut Comparison,
+    atlas: &Atlas,
+    tally: &Tally,
+    baseline: &Tally,
+    options: &CompareOptions,
+) -> Result<(), String> {
+    comparison.drift = Some(drift(atlas, tally, baseline, options.resamples, options.seed)?);
+    Ok(())
 }
 
 /// What a ranking by another method than the default takes from the rest.

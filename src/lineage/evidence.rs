@@ -4,9 +4,9 @@
 //! times its learned weight for this reference over its mean weight for all, per trace. Phrases
 //! that stand in fewer than two prompts, or in few traces, are left out: they are the topic.
 
-use super::{Evidence, tally::Tally};
+use super::{Evidence, log_odds::prompts_of, tally::Tally};
 use crate::{atlas::Atlas, features::word_ngrams};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 /// A phrase must stand in this share of the traces, and in two prompts.
 const LEAST_SHARE: f64 = 0.1;
@@ -36,7 +36,7 @@ pub(super) fn strongest(
         .collect();
     candidates.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     candidates.truncate(8 * most);
-    let prompts = prompts_of(tally, candidates.iter().map(|&(_, index)| index).collect());
+    let prompts = prompts_of(tally, &candidates.iter().map(|&(_, index)| index).collect());
 
     let mut chosen: Vec<Evidence> = Vec::new();
     for (weight, index) in candidates {
@@ -76,17 +76,6 @@ fn is_phrase(form: &str) -> bool {
         words += usize::from(form[start..end].chars().all(char::is_alphabetic));
     });
     tokens >= 2 && words >= 1
-}
-
-/// The prompts that each of some features stands in.
-fn prompts_of(tally: &Tally, features: FxHashSet<u32>) -> FxHashMap<u32, FxHashSet<u32>> {
-    let mut prompts: FxHashMap<u32, FxHashSet<u32>> = FxHashMap::default();
-    for kept in &tally.kept {
-        for index in kept.words.iter().filter(|index| features.contains(index)) {
-            prompts.entry(*index).or_default().insert(kept.prompt);
-        }
-    }
-    prompts
 }
 
 #[cfg(test)]

@@ -5,11 +5,15 @@
 
 mod bootstrap;
 mod comparison;
+mod departures;
+mod drift;
 mod evidence;
 mod judgement;
+mod log_odds;
+mod pairing;
 mod tally;
 mod verdict;
 
-pub use comparison::{CompareOptions, compare};
+pub use comparison::{CompareOptions, add_drift, compare};
 pub use tally::Tally;
 pub use verdict::*;

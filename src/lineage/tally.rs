@@ -3,8 +3,8 @@
 use crate::{
     atlas::Atlas,
     attribution::Scored,
-    features::Channel,
-    trace::{TextKind, Trace},
+    features::{Channel, Row},
+    trace::{TextKind, Trace, prompt_hash},
 };
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -35,12 +35,35 @@ pub(super) struct Use {
     pub traces: u32,
 }
 
+/// The traces of one prompt.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Cell {
+    /// [`prompt_hash`] of the prompt, where its text is known.
+    pub key: Option<u64>,
+    /// Traces that were added.
+    pub traces: usize,
+    /// Sum of the values that the panel compares.
+    sum: Vec<f32>,
+}
+
+impl Cell {
+    /// The mean values of its traces.
+    pub fn mean(&self) -> Vec<f32> {
+        let traces = self.traces.max(1) as f32;
+        self.sum.iter().map(|sum| sum / traces).collect()
+    }
+}
+
 /// The scored traces of one corpus. Traces are added one at a time, in input order; their texts
 /// are not kept.
 #[derive(Debug, Default)]
 pub struct Tally {
     pub(super) kept: Vec<Kept>,
     pub(super) prompts: FxHashMap<String, u32>,
+    /// One per prompt; empty where the atlas has no panel.
+    pub(super) cells: Vec<Cell>,
+    /// The dense values that the panel compares, with their factors.
+    places: Vec<(usize, f32)>,
     pub(super) uses: FxHashMap<u32, Use>,
     pub(super) profile: Vec<f32>,
     pub(super) words: usize,
@@ -61,6 +84,7 @@ impl Tally {
     pub fn add(&mut self, atlas: &Atlas, trace: &Trace, kind: TextKind, scored: Scored) {
         let next = self.prompts.len() as u32;
         let prompt = *self.prompts.entry(trace.prompt_key()).or_insert(next);
+        self.add_to_cell(atlas, trace, prompt as usize, &scored.row);
         let features = atlas.model.vectorizer.vocabulary().features();
         let mut words = Vec::new();
         for ((&index, &value), &count) in
@@ -92,6 +116,24 @@ impl Tally {
             unknown: scored.unknown,
             words,
         });
+    }
+
+    fn add_to_cell(&mut self, atlas: &Atlas, trace: &Trace, prompt: usize, row: &Row) {
+        if atlas.panel.width() == 0 {
+            return;
+        }
+        if self.places.is_empty() {
+            self.places = atlas.model.vectorizer.style_places();
+        }
+        self.cells.resize_with(self.prompts.len(), Cell::default);
+        let Some(cell) = self.cells.get_mut(prompt) else { return };
+        cell.sum.resize(self.places.len(), 0.0);
+        for (sum, &(place, factor)) in cell.sum.iter_mut().zip(&self.places) {
+            *sum += row.dense[place] * factor;
+        }
+        cell.traces += 1;
+        let text = trace.prompt.as_deref().filter(|text| !text.trim().is_empty());
+        cell.key = cell.key.or_else(|| text.map(prompt_hash));
     }
 
     /// Counts a trace that was too short to score.

@@ -32,6 +32,13 @@ pub struct Comparison {
     pub similarity: SimilarityMatrix,
     /// What a similarity means: values between corpora whose relation is known.
     pub floors: Vec<Floor>,
+    /// How alike the input and each reference are on the same prompts; `None` where the atlas has no panel
+    /// of shared prompts or the input too few prompts.
+    #[serde(default)]
+    pub pairing: Option<Pairing>,
+    /// From an older corpus to this one; only where a baseline was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drift: Option<Drift>,
     /// What was read and what was dropped.
     pub input: InputSummary,
     /// What this result cannot say, one sentence each, the most important first.
@@ -142,6 +149,141 @@ pub struct Evidence {
     /// Share of all references' traces that hold it.
     pub share_of_reference_traces: f64,
     /// Different prompts of the input that it stands in.
+    pub prompts: usize,
+}
+
+/// The paired comparison: what is left of the likeness when the prompts' part is taken off.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Pairing {
+    /// Whether the prompts are among those that the references answered. Else the mean over a data set
+    /// was taken off, and what the prompts are about is mixed in.
+    pub paired: bool,
+    /// Prompts of the input that it rests on.
+    pub prompts: usize,
+    /// The data sets that they belong to, with the number of prompts of each.
+    pub data_sets: BTreeMap<String, usize>,
+    /// Every reference, the most alike first.
+    pub similarities: Vec<PairedSimilarity>,
+    /// What a similarity means: its values between references whose relation is known.
+    pub floors: Vec<Floor>,
+}
+
+/// How alike the input and a reference are, beyond what their prompts do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PairedSimilarity {
+    /// `vendor/name`.
+    pub reference: String,
+    /// The family that it belongs to.
+    pub family: Option<String>,
+    /// The cosine of the two departures from what all references wrote, corrected for attenuation, in
+    /// [-1, 1].
+    pub similarity: f64,
+    /// Lower end of the 95 % interval.
+    pub low: f64,
+    /// Upper end of the 95 % interval.
+    pub high: f64,
+    /// Of the hypothesis that the input is no nearer to it than to the average unrelated reference.
+    pub p_value: f64,
+    /// The same, corrected for the number of references (Holm).
+    pub corrected_p_value: f64,
+    /// Whether the reference is known from the data sets that the prompts belong to.
+    pub same_data_set: bool,
+}
+
+/// From an older corpus to a newer one: what moved, and towards whom.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Drift {
+    /// What a person reads.
+    pub sentence: String,
+    /// Whether it rests on prompts that both corpora answered.
+    pub paired: bool,
+    /// Prompts that it rests on.
+    pub prompts: usize,
+    /// The length of the shift in standard deviations of a single trace, noise taken off.
+    pub size: f64,
+    /// Every reference, the largest change of similarity first.
+    pub references: Vec<DriftReference>,
+    /// The families that explain a part of the shift, the largest part first.
+    pub families: Vec<DriftShare>,
+    /// The part of the shift that no reference explains.
+    pub own_share: f64,
+    /// Lower end of that part's 95 % interval.
+    pub own_low: f64,
+    /// Upper end of that part's 95 % interval.
+    pub own_high: f64,
+    /// The part of the shift in each channel; they sum to 1.
+    pub channels: Vec<DriftChannel>,
+    /// Words and phrases that the newer corpus has more of, the clearest first.
+    pub came: Vec<MovedPhrase>,
+    /// Those that it has less of.
+    pub went: Vec<MovedPhrase>,
+}
+
+/// What the drift means for one reference.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DriftReference {
+    /// `vendor/name`.
+    pub reference: String,
+    /// The family that it belongs to.
+    pub family: Option<String>,
+    /// The similarity of the older corpus to it, as in [`PairedSimilarity`].
+    pub before: f64,
+    /// That of the newer corpus.
+    pub after: f64,
+    /// `after − before`.
+    pub change: f64,
+    /// Lower end of the change's 95 % interval.
+    pub low: f64,
+    /// Upper end of the change's 95 % interval.
+    pub high: f64,
+    /// Of the hypothesis that the shift leads no more towards it than towards the average unrelated
+    /// reference.
+    pub p_value: f64,
+    /// The same, corrected for the number of references (Holm).
+    pub corrected_p_value: f64,
+    /// The part of the shift that is a step towards it, where steps towards all references are weighed
+    /// together; all parts and the shift's own rest sum to 1.
+    pub share: f64,
+    /// Lower end of the part's 95 % interval.
+    pub share_low: f64,
+    /// Upper end of the part's 95 % interval.
+    pub share_high: f64,
+}
+
+/// The part of the shift that is a step towards a family.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DriftShare {
+    /// The family, or a reference without one.
+    pub family: String,
+    /// The sum over its members.
+    pub share: f64,
+    /// Lower end of the 95 % interval.
+    pub low: f64,
+    /// Upper end of the 95 % interval.
+    pub high: f64,
+}
+
+/// How much of the shift is in one channel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DriftChannel {
+    /// The channel's name.
+    pub channel: String,
+    /// Its part of the squared length.
+    pub share: f64,
+}
+
+/// A word or phrase that came or went.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MovedPhrase {
+    /// The phrase as it stands in the text (hostile: escape it).
+    pub phrase: String,
+    /// Of the log-odds ratio with an informative Dirichlet prior; positive where it came.
+    pub z_score: f64,
+    /// How often it stood in the older corpus.
+    pub before_per_thousand_words: f64,
+    /// How often it stands in the newer one.
+    pub after_per_thousand_words: f64,
+    /// Prompts that it stands in, in the corpus that has more of it.
     pub prompts: usize,
 }
 

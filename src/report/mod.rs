@@ -15,10 +15,12 @@
 pub mod escape;
 mod html;
 mod json;
+mod moved;
 pub mod numbers;
 mod overview;
 mod page;
 pub mod plots;
+mod prompt_sets;
 mod terminal;
 mod understood;
 pub mod wording;
@@ -26,6 +28,7 @@ pub mod wording;
 pub use html::render_page;
 pub use json::{escaped_json, to_json};
 pub use overview::write_overview;
+pub use prompt_sets::write_prompt_sets;
 pub use terminal::{TerminalOptions, write_terminal};
 pub use understood::{write_explanations, write_formats};
 

@@ -31,6 +31,29 @@ pub fn similarity(value: f64) -> String {
     if value.is_finite() { decimals(value, 2) } else { UNKNOWN.into() }
 }
 
+/// A difference with its sign, two decimals: `+0.12`, `−0.03`.
+pub fn signed(value: f64) -> String {
+    match similarity(value) {
+        text if value.is_finite() && value > 0.0 && text != "0.00" => format!("+{text}"),
+        text => text,
+    }
+}
+
+/// The two ends of an interval of differences: `−0.03 to +0.12`.
+pub fn signed_interval(low: f64, high: f64) -> String {
+    format!("{} to {}", signed(low), signed(high))
+}
+
+/// A p-value: three decimals, two from a tenth on, and never 0.
+pub fn p_value(value: f64) -> String {
+    match value {
+        v if !v.is_finite() => UNKNOWN.into(),
+        v if v < 0.001 => "<0.001".into(),
+        v if v < 0.1 => decimals(v, 3),
+        v => decimals(v, 2),
+    }
+}
+
 /// A share in [0, 1] as a percentage: `82 %`.
 pub fn percent(value: f64) -> String {
     match 100.0 * value {

@@ -4,11 +4,12 @@
 //! in `assets/report.html` only lays out. Called by [`super::html`].
 
 use super::escape::{is_space_mark, name, phrase, sentence};
+use super::moved::{DriftSection, PairingSection};
 use super::numbers::{count, counted, interval, percent, rate, share, similarity};
 use super::overview::input_notes;
 use super::terminal::by_reference;
 use super::wording;
-use crate::lineage::{Comparison, Evidence, RankedReference, VerdictKind};
+use crate::lineage::{Comparison, Evidence, Floor, RankedReference, VerdictKind};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -37,6 +38,8 @@ pub struct Page {
     more: Vec<Row>,
     families: Vec<Family>,
     families_left_out: Option<String>,
+    pairing: Option<PairingSection>,
+    drift: Option<DriftSection>,
     similarity_title: String,
     has_similarity: bool,
     nearest: Option<String>,
@@ -83,7 +86,7 @@ struct Family {
 }
 
 #[derive(Serialize)]
-struct FloorRow {
+pub(super) struct FloorRow {
     what: String,
     pairs: String,
     median: String,
@@ -109,7 +112,7 @@ struct Phrase {
 
 /// A stretch of a phrase that is all text or all white space marks.
 #[derive(Serialize)]
-struct Piece {
+pub(super) struct Piece {
     text: String,
     mark: bool,
 }
@@ -146,6 +149,12 @@ impl Page {
                 "family is",
                 "families are",
             ),
+            pairing: comparison
+                .pairing
+                .as_ref()
+                .filter(|_| !comparison.ranking.is_empty())
+                .map(PairingSection::new),
+            drift: comparison.drift.as_ref().map(DriftSection::new),
             similarity_title: wording::similarity_title(comparison),
             has_similarity: !comparison.similarity.labels.is_empty(),
             nearest: wording::nearest(comparison).map(|(_, value)| similarity(value)),
@@ -195,7 +204,7 @@ fn fact(what: &str, value: String) -> Fact {
 }
 
 /// The same sentences with no line break between a number and its per cent sign.
-fn unbroken(sentences: Vec<String>) -> Vec<String> {
+pub(super) fn unbroken(sentences: Vec<String>) -> Vec<String> {
     sentences.into_iter().map(|text| text.replace(" %", "\u{a0}%")).collect()
 }
 
@@ -224,16 +233,21 @@ fn families(comparison: &Comparison) -> Vec<Family> {
 }
 
 fn floors(comparison: &Comparison) -> Vec<FloorRow> {
-    let floors = comparison.floors.iter().map(|floor| FloorRow {
-        what: sentence(&floor.what),
-        pairs: count(floor.pairs),
-        median: similarity(floor.median),
-        range: match (floor.low.is_finite(), floor.high.is_finite()) {
-            (true, true) => format!("{} to {}", similarity(floor.low), similarity(floor.high)),
-            _ => "–".into(),
-        },
-    });
-    floors.collect()
+    comparison.floors.iter().map(FloorRow::new).collect()
+}
+
+impl FloorRow {
+    pub fn new(floor: &Floor) -> Self {
+        Self {
+            what: sentence(&floor.what),
+            pairs: count(floor.pairs),
+            median: similarity(floor.median),
+            range: match (floor.low.is_finite(), floor.high.is_finite()) {
+                (true, true) => format!("{} to {}", similarity(floor.low), similarity(floor.high)),
+                _ => "–".into(),
+            },
+        }
+    }
 }
 
 fn phrase_groups(comparison: &Comparison) -> Vec<PhraseGroup> {
@@ -259,7 +273,7 @@ impl Phrase {
     }
 }
 
-fn pieces(phrase: &str) -> Vec<Piece> {
+pub(super) fn pieces(phrase: &str) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
     for c in phrase.chars() {
         let mark = is_space_mark(c);

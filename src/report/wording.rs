@@ -5,7 +5,7 @@
 
 use super::escape::{name, sentence};
 use super::numbers::{counted, interval, percent, share, similarity};
-use crate::lineage::{Comparison, RankedReference, VerdictKind};
+use crate::lineage::{Comparison, Drift, DriftChannel, Pairing, RankedReference, VerdictKind};
 
 /// Stands in every report, beside the verdict.
 pub const STYLE_IS_EVIDENCE: &str = "Style is evidence, not proof: this says whose writing the \
@@ -79,6 +79,57 @@ pub fn unknown(comparison: &Comparison) -> Option<String> {
     };
     let found = percent(summary.share_below_5_percent);
     Some(format!("{found} of the traces are unlike every reference{between}: {reading}."))
+}
+
+/// What the paired comparison found, as a heading.
+pub fn pairing_title(pairing: &Pairing) -> String {
+    let how = if pairing.paired {
+        format!("Beyond the prompts ({} shared)", pairing.prompts)
+    } else {
+        "Beyond the subject matter (no shared prompts)".to_owned()
+    };
+    match pairing.similarities.first() {
+        Some(first) => format!("{how}: nearest is {}", name(&first.reference)),
+        None => how,
+    }
+}
+
+/// What the paired comparison rests on.
+pub fn pairing_basis(pairing: &Pairing) -> String {
+    let sets: Vec<String> = pairing
+        .data_sets
+        .iter()
+        .map(|(set, prompts)| {
+            format!("{} of {}", counted(*prompts, "prompt", "prompts"), name(set))
+        })
+        .collect();
+    if pairing.paired {
+        format!(
+            "What all references write on a prompt is taken off, prompt by prompt ({}); what is left is the \
+             writer's own. 1: the same habits, 0: no more alike than two writers at random.",
+            sets.join(", ")
+        )
+    } else {
+        "The references did not answer these prompts, so that only the mean over a data set could be taken \
+         off: what the traces are about is mixed in. `cotprint probes` lists prompts that can be compared."
+            .to_owned()
+    }
+}
+
+/// How far a corpus moved, in words.
+pub fn drift_size(drift: &Drift) -> String {
+    let mut channels: Vec<&DriftChannel> = drift.channels.iter().collect();
+    channels.sort_by(|a, b| b.share.total_cmp(&a.share));
+    let parts: Vec<String> = channels
+        .iter()
+        .take(3)
+        .map(|c| format!("{} {}", name(&c.channel), percent(c.share)))
+        .collect();
+    format!(
+        "The shift is {} long (1 is one standard deviation of single traces in every channel); by channel: {}.",
+        similarity(drift.size),
+        parts.join(", ")
+    )
 }
 
 /// `0.61 (95 % interval 0.55–0.66)`, or the share alone where no interval is known.

@@ -2,6 +2,8 @@
 //!
 //! Called by `cli`, which decides where it goes and whether that place shows colour.
 
+mod paired;
+
 use super::escape::{self, columns, fit_columns};
 use super::numbers;
 use super::overview::{LISTED, input_notes, listed};
@@ -50,6 +52,12 @@ pub fn write_terminal(
     page.paragraph(&format!("Based on {}.", wording::rests_on(comparison)), "", Ink::Plain)?;
     page.dropped(comparison)?;
     page.data(&comparison.input)?;
+    if let Some(drift) = &comparison.drift {
+        page.drift(drift)?;
+    }
+    if let Some(pairing) = comparison.pairing.as_ref().filter(|_| !comparison.ranking.is_empty()) {
+        page.pairing(pairing)?;
+    }
     page.evidence(comparison)?;
     page.bullets("What this cannot say", &comparison.limits)
 }

@@ -1,0 +1,545 @@
+//! Drift: from an older corpus to a newer one, towards whom did the style move?
+//!
+//! Comes in: the tallies of both and the atlas. Goes out: a [`Drift`]. Called by `comparison` for
+//! `compare --baseline`. The shift is the mean over shared prompts of the new values less the old; where
+//! prompts are not shared, the difference of the two departures from the panel, which is said.
+//!
+//! Three answers, each with a 95 % interval drawn over prompts:
+//! - for each reference, by how much the similarity changed, with a p-value of Fisher's randomization
+//!   test on the shift's projection against that on unrelated references, corrected by Holm;
+//! - which part of the shift each reference explains: the shift is written as a sum of steps from the
+//!   old corpus towards references, none backwards (non-negative least squares; Lawson & Hanson 1974), and
+//!   a rest "of its own". Every product is taken between different prompts (a U-statistic; Hoeffding
+//!   1948): a squared mean would count its noise as signal, and the noise of the old corpus stands in
+//!   the shift and in every step, so that all would seem to be steps towards somebody;
+//! - in which channels it moved, and which phrases came and went ([`super::log_odds`]).
+
+use super::{
+    Drift, DriftChannel, DriftReference, DriftShare,
+    departures::{Departures, ENOUGH_SHARED, member_for},
+    log_odds,
+    pairing::{against_unrelated, dot, draw, holm, mean_of, sign_flips, stream},
+    tally::Tally,
+};
+use crate::{
+    atlas::Atlas,
+    attribution::panel::{Member, Panel, alike},
+};
+use rand_pcg::Pcg64Mcg;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+/// With fewer prompts no direction is given.
+pub(super) const MINIMUM_PROMPTS: usize = 10;
+/// Resamples of the shares, each of which is a least-squares problem.
+const SHARE_RESAMPLES: usize = 200;
+/// Phrases that came, and as many that went.
+const PHRASES: usize = 12;
+
+/// One prompt of both corpora: their departures from the panel.
+#[derive(Debug, Clone)]
+struct Step {
+    ground: usize,
+    old: Vec<f32>,
+    shift: Vec<f32>,
+}
+
+/// Compares a newer corpus with an older one; an error says why it cannot be done.
+pub(super) fn drift(
+    atlas: &Atlas,
+    new: &Tally,
+    old: &Tally,
+    resamples: usize,
+    seed: u64,
+) -> Result<Drift, String> {
+    let panel = &atlas.panel;
+    if panel.width() == 0 {
+        return Err(
+            "this atlas holds no panel of shared prompts, which a drift is measured with: it was \
+                    learned by an older version, or without the channel embed; learn it again"
+                .into(),
+        );
+    }
+    let (paired, steps) = steps(panel, new, old)?;
+    let families: Vec<Option<&str>> =
+        atlas.about.references.iter().map(|r| r.family.as_deref()).collect();
+    let references: Vec<usize> = (0..atlas.about.references.len())
+        .filter(|&r| steps.iter().all(|step| member_for(panel, r, step.ground).is_some()))
+        .collect();
+    let grounds: BTreeMap<usize, Vec<&Member>> = steps
+        .iter()
+        .map(|step| {
+            let members = references.iter().filter_map(|&r| member_for(panel, r, step.ground));
+            (step.ground, members.collect())
+        })
+        .collect();
+    let channels = channels(atlas, &steps);
+    // Every channel has the same weight, and all together the length 1 where each moved by 1.
+    let size = size(&steps) / (channels.len().max(1) as f64).sqrt();
+    let changes = changes(&steps, &references, &grounds, None);
+    let drawn: Vec<Vec<f64>> = (0..resamples as u64)
+        .into_par_iter()
+        .map(|resample| {
+            changes_of(&steps, &references, &grounds, Some(&mut stream(seed, resample)))
+        })
+        .collect();
+    let p_values = p_values(&steps, &references, &grounds, &families, seed);
+    let corrected = holm(&p_values);
+    let shares = shares(&steps, &references, &grounds, None);
+    let drawn_shares: Vec<Vec<f64>> = (0..SHARE_RESAMPLES as u64)
+        .into_par_iter()
+        .map(|resample| {
+            self::shares(&steps, &references, &grounds, Some(&mut stream(seed ^ 0x5348, resample)))
+        })
+        .collect();
+    let own = 1.0 - shares.iter().sum::<f64>();
+    let interval = |values: Vec<f64>, point: f64| {
+        let (low, high) = interval(values);
+        (low.min(point), high.max(point))
+    };
+    let mut named: Vec<DriftReference> = references
+        .iter()
+        .enumerate()
+        .map(|(at, &reference)| {
+            let about = &atlas.about.references[reference];
+            let change = changes.after[at] - changes.before[at];
+            let (low, high) = interval(drawn.iter().map(|d| d[at]).collect(), change);
+            let (share_low, share_high) =
+                interval(drawn_shares.iter().map(|d| d[at]).collect(), shares[at]);
+            DriftReference {
+                reference: about.name.clone(),
+                family: about.family.clone(),
+                before: changes.before[at],
+                after: changes.after[at],
+                change,
+                low,
+                high,
+                p_value: p_values[at],
+                corrected_p_value: corrected[at],
+                share: shares[at],
+                share_low,
+                share_high,
+            }
+        })
+        .collect();
+    named.sort_by(|a, b| b.change.total_cmp(&a.change).then_with(|| a.reference.cmp(&b.reference)));
+    let (own_low, own_high) =
+        interval(drawn_shares.iter().map(|d| 1.0 - d.iter().sum::<f64>()).collect(), own);
+    let families = family_shares(&named, &references, &drawn_shares, atlas);
+    let (came, went) = log_odds::came_and_went(atlas, new, old, PHRASES);
+    let mut drift = Drift {
+        sentence: String::new(),
+        paired,
+        prompts: steps.len(),
+        size,
+        references: named,
+        families,
+        own_share: own,
+        own_low,
+        own_high,
+        channels,
+        came,
+        went,
+    };
+    drift.sentence = sentence(&drift);
+    Ok(drift)
+}
+
+/// The prompts that both corpora have in common, or where they are too few, those of either beside the
+/// mean of the other.
+fn steps(panel: &Panel, new: &Tally, old: &Tally) -> Result<(bool, Vec<Step>), String> {
+    let minus =
+        |a: &[f32], b: &[f32]| -> Vec<f32> { a.iter().zip(b).map(|(a, b)| a - b).collect() };
+    let departed_old = Departures::of(panel, old);
+    let by_prompt: BTreeMap<usize, _> =
+        departed_old.prompts.iter().map(|departure| (departure.prompt, departure)).collect();
+    let mut keys: Vec<(&String, u32)> = new.prompts.iter().map(|(key, &at)| (key, at)).collect();
+    keys.sort_unstable();
+    let shared: Vec<Step> = keys
+        .into_iter()
+        .filter_map(|(key, at)| {
+            let before = *old.prompts.get(key)? as usize;
+            let departure = by_prompt.get(&before)?;
+            let (now, then) = (new.cells.get(at as usize)?, old.cells.get(before)?);
+            (now.traces > 0 && then.traces > 0).then(|| Step {
+                ground: departure.ground,
+                old: departure.values.clone(),
+                shift: minus(&now.mean(), &then.mean()),
+            })
+        })
+        .collect();
+    if shared.len() >= ENOUGH_SHARED {
+        return Ok((true, shared));
+    }
+    // Prompt by prompt there is nothing to take the difference of: each old prompt is set beside the
+    // mean of the new ones on its ground, and the other way round.
+    let departed_new = Departures::of(panel, new);
+    let mut steps = Vec::new();
+    let old_grounds = departed_old.by_ground();
+    for (ground, now) in departed_new.by_ground() {
+        let Some(then) = old_grounds.get(&ground) else { continue };
+        let (mean_now, _) = mean_of(&now, None);
+        let (mean_then, _) = mean_of(then, None);
+        for departure in then {
+            // Twice the distance from the other's mean, so that the mean over both kinds is the shift.
+            steps.push((ground, departure.values.clone(), minus(&mean_now, &departure.values)));
+        }
+        for departure in &now {
+            steps.push((ground, mean_then.clone(), minus(&departure.values, &mean_then)));
+        }
+    }
+    if steps.len() < MINIMUM_PROMPTS {
+        return Err(format!(
+            "the two corpora have {} prompts in common and nothing else to compare them by; {MINIMUM_PROMPTS} \
+             are needed: run both on the same prompts",
+            shared.len()
+        ));
+    }
+    let steps = steps.into_iter().map(|(ground, old, shift)| Step { ground, old, shift }).collect();
+    Ok((false, steps))
+}
+
+/// The length of the shift in standard deviations of a single trace, the noise taken off.
+fn size(steps: &[Step]) -> f64 {
+    let every: Vec<usize> = (0..steps.len()).collect();
+    u_product(steps, &every, |step| &step.shift, |step| &step.shift).max(0.0).sqrt()
+}
+
+/// `Σ_{p≠q} ⟨a_p, b_q⟩ / (n (n − 1))`: the product of two means without their common noise.
+fn u_product<'a>(
+    steps: &'a [Step],
+    drawn: &[usize],
+    a: impl Fn(&'a Step) -> &'a [f32],
+    b: impl Fn(&'a Step) -> &'a [f32],
+) -> f64 {
+    let count = drawn.len() as f64;
+    let width = steps.first().map_or(0, |step| a(step).len());
+    let (mut sum_a, mut sum_b, mut own) = (vec![0.0_f32; width], vec![0.0_f32; width], 0.0);
+    for &at in drawn {
+        let (a, b) = (a(&steps[at]), b(&steps[at]));
+        sum_a.iter_mut().zip(a).for_each(|(sum, value)| *sum += value);
+        sum_b.iter_mut().zip(b).for_each(|(sum, value)| *sum += value);
+        own += dot(a, b);
+    }
+    (dot(&sum_a, &sum_b) - own) / (count * (count - 1.0)).max(1.0)
+}
+
+struct Changes {
+    before: Vec<f64>,
+    after: Vec<f64>,
+}
+
+/// The similarity to each reference before and after, over grounds weighed by their prompts.
+fn changes(
+    steps: &[Step],
+    references: &[usize],
+    grounds: &BTreeMap<usize, Vec<&Member>>,
+    mut random: Option<&mut Pcg64Mcg>,
+) -> Changes {
+    let times = if random.is_some() { 2.0 } else { 1.0 };
+    let mut changes =
+        Changes { before: vec![0.0; references.len()], after: vec![0.0; references.len()] };
+    for (ground, members) in grounds {
+        let own: Vec<&Step> = steps.iter().filter(|step| step.ground == *ground).collect();
+        let drawn = draw(own.len(), random.as_deref_mut());
+        let weight = own.len() as f64 / steps.len() as f64;
+        let (mut then, mut now) = (Default::default(), Default::default());
+        for (target, newer) in [(&mut then, false), (&mut now, true)] {
+            let mut spread = crate::attribution::panel::Spread::default();
+            for &at in &drawn {
+                let step = own[at];
+                if newer {
+                    let sum: Vec<f32> =
+                        step.old.iter().zip(&step.shift).map(|(old, shift)| old + shift).collect();
+                    spread.add(&sum);
+                } else {
+                    spread.add(&step.old);
+                }
+            }
+            *target = spread.finish();
+        }
+        for (at, member) in members.iter().enumerate() {
+            let other = (member.departure.as_slice(), f64::from(member.noise));
+            changes.before[at] += weight * alike((&then.0, times * f64::from(then.1)), other);
+            changes.after[at] += weight * alike((&now.0, times * f64::from(now.1)), other);
+        }
+    }
+    changes
+}
+
+fn changes_of(
+    steps: &[Step],
+    references: &[usize],
+    grounds: &BTreeMap<usize, Vec<&Member>>,
+    random: Option<&mut Pcg64Mcg>,
+) -> Vec<f64> {
+    let changes = changes(steps, references, grounds, random);
+    changes.after.iter().zip(&changes.before).map(|(after, before)| after - before).collect()
+}
+
+fn p_values(
+    steps: &[Step],
+    references: &[usize],
+    grounds: &BTreeMap<usize, Vec<&Member>>,
+    families: &[Option<&str>],
+    seed: u64,
+) -> Vec<f64> {
+    let rows: Vec<Vec<f64>> = steps
+        .iter()
+        .map(|step| {
+            let members = &grounds[&step.ground];
+            let projections: Vec<f64> = members
+                .iter()
+                .map(|m| {
+                    dot(&step.shift, &m.departure)
+                        / dot(&m.departure, &m.departure).sqrt().max(1e-9)
+                })
+                .collect();
+            let named: Vec<(usize, Vec<&Member>)> =
+                references.iter().map(|&reference| (reference, Vec::new())).collect();
+            against_unrelated(&projections, &named, families)
+        })
+        .collect();
+    sign_flips(&rows, seed)
+}
+
+/// The part of the shift's squared length that steps towards each reference explain; the parts and the
+/// rest of its own add up to 1.
+fn shares(
+    steps: &[Step],
+    references: &[usize],
+    grounds: &BTreeMap<usize, Vec<&Member>>,
+    random: Option<&mut Pcg64Mcg>,
+) -> Vec<f64> {
+    let count = references.len();
+    let drawn = draw(steps.len(), random);
+    // A prompt that is drawn twice is no other prompt: its product with itself is noise as well.
+    let mut times: BTreeMap<usize, f64> = BTreeMap::new();
+    drawn.iter().for_each(|&at| *times.entry(at).or_default() += 1.0);
+    let width = steps.first().map_or(0, |step| step.shift.len());
+    let n = drawn.len() as f64;
+    let pairs = n * n - times.values().map(|t| t * t).sum::<f64>();
+    let (mut sum_old, mut sum_shift) = (vec![0.0_f32; width], vec![0.0_f32; width]);
+    let (mut own_oo, mut own_os, mut own_ss) = (0.0, 0.0, 0.0);
+    let mut target = vec![0.0_f32; width * count];
+    for (&at, &t) in &times {
+        let step = &steps[at];
+        let add = |sum: &mut [f32], values: &[f32]| {
+            sum.iter_mut().zip(values).for_each(|(sum, value)| *sum += t as f32 * value);
+        };
+        add(&mut sum_old, &step.old);
+        add(&mut sum_shift, &step.shift);
+        own_oo += t * t * dot(&step.old, &step.old);
+        own_os += t * t * dot(&step.old, &step.shift);
+        own_ss += t * t * dot(&step.shift, &step.shift);
+        for (place, member) in target.chunks_mut(width.max(1)).zip(&grounds[&step.ground]) {
+            add(place, &member.departure);
+        }
+    }
+    let length = (dot(&sum_shift, &sum_shift) - own_ss) / pairs.max(1.0);
+    // What is mostly noise has no direction to be explained.
+    if length <= 0.1 * dot(&sum_shift, &sum_shift) / (n * n).max(1.0) {
+        return vec![0.0; count];
+    }
+    let old_shift = (dot(&sum_old, &sum_shift) - own_os) / pairs.max(1.0);
+    let old_old = (dot(&sum_old, &sum_old) - own_oo) / pairs.max(1.0);
+    let place = |at: usize| &target[at * width..(at + 1) * width];
+    // With x_r = departure of r − old: ⟨x_r, shift⟩ and ⟨x_r, x_s⟩.
+    let toward: Vec<f64> =
+        (0..count).map(|r| dot(place(r), &sum_shift) / (n * n) - old_shift).collect();
+    let with_old: Vec<f64> = (0..count).map(|r| dot(place(r), &sum_old) / (n * n)).collect();
+    let mean_noise = |r: usize| {
+        let sum: f64 =
+            times.iter().map(|(&at, t)| t * f64::from(grounds[&steps[at].ground][r].noise)).sum();
+        sum / n
+    };
+    let mut products = vec![0.0; count * count];
+    for r in 0..count {
+        for s in 0..=r {
+            let mut product =
+                dot(place(r), place(s)) / (n * n) - with_old[r] - with_old[s] + old_old;
+            if r == s {
+                // A little more than it is: nearly parallel steps would else be played against each other.
+                product = (product - mean_noise(r)).max(0.05 * length) * 1.01;
+            }
+            products[r * count + s] = product;
+            products[s * count + r] = product;
+        }
+    }
+    let weights = non_negative_least_squares(&products, &toward);
+    let explained: Vec<f64> =
+        weights.iter().zip(&toward).map(|(w, toward)| (w * toward / length).max(0.0)).collect();
+    // Noise that was taken off may leave less length than is explained.
+    let all = explained.iter().sum::<f64>().max(1.0);
+    explained.into_iter().map(|share| share / all).collect()
+}
+
+/// The weights, none negative, that minimize `wᵀ A w / 2 − bᵀ w`, by cyclic coordinate descent.
+fn non_negative_least_squares(products: &[f64], toward: &[f64]) -> Vec<f64> {
+    let count = toward.len();
+    let mut weights = vec![0.0; count];
+    let mut gradient: Vec<f64> = toward.iter().map(|b| -b).collect();
+    for _ in 0..500 {
+        let mut moved: f64 = 0.0;
+        for r in 0..count {
+            let own = products[r * count + r].max(1e-12);
+            let next = (weights[r] - gradient[r] / own).max(0.0);
+            let step = next - weights[r];
+            if step != 0.0 {
+                weights[r] = next;
+                for (gradient, product) in gradient.iter_mut().zip(&products[r * count..]) {
+                    *gradient += step * product;
+                }
+                moved = moved.max(step.abs());
+            }
+        }
+        if moved < 1e-9 {
+            break;
+        }
+    }
+    weights
+}
+
+fn interval(mut values: Vec<f64>) -> (f64, f64) {
+    values.sort_by(f64::total_cmp);
+    let Some(last) = values.len().checked_sub(1) else { return (0.0, 0.0) };
+    let quantile = |q: f64| values[(q * last as f64).round() as usize];
+    (quantile(0.025), quantile(0.975))
+}
+
+/// The shares of families: the sums over their members.
+fn family_shares(
+    named: &[DriftReference],
+    references: &[usize],
+    drawn: &[Vec<f64>],
+    atlas: &Atlas,
+) -> Vec<DriftShare> {
+    let mut families: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (at, &reference) in references.iter().enumerate() {
+        let about = &atlas.about.references[reference];
+        families.entry(about.family.as_deref().unwrap_or(&about.name)).or_default().push(at);
+    }
+    let share_of = |name: &str| named.iter().find(|r| r.reference == name).map_or(0.0, |r| r.share);
+    let mut shares: Vec<DriftShare> = families
+        .into_iter()
+        .map(|(family, members)| {
+            let share: f64 = members
+                .iter()
+                .map(|&at| share_of(&atlas.about.references[references[at]].name))
+                .sum();
+            let (low, high) =
+                interval(drawn.iter().map(|d| members.iter().map(|&at| d[at]).sum()).collect());
+            DriftShare { family: family.into(), share, low: low.min(share), high: high.max(share) }
+        })
+        .filter(|family| family.share > 0.0)
+        .collect();
+    shares.sort_by(|a, b| b.share.total_cmp(&a.share).then_with(|| a.family.cmp(&b.family)));
+    shares
+}
+
+/// The part of the shift's squared length in each channel.
+fn channels(atlas: &Atlas, steps: &[Step]) -> Vec<DriftChannel> {
+    let places = atlas.model.vectorizer.style_places();
+    let every: Vec<usize> = (0..steps.len()).collect();
+    let mut parts: Vec<(String, f64)> = Vec::new();
+    for (channel, range) in atlas.model.vectorizer.style_blocks(&places) {
+        let part = u_product(
+            steps,
+            &every,
+            |step| &step.shift[range.clone()],
+            |step| &step.shift[range.clone()],
+        );
+        parts.push((channel.name().into(), part.max(0.0)));
+    }
+    let all: f64 = parts.iter().map(|part| part.1).sum();
+    parts
+        .into_iter()
+        .map(|(channel, part)| DriftChannel {
+            channel,
+            share: if all > 0.0 { part / all } else { 0.0 },
+        })
+        .collect()
+}
+
+/// What a person reads.
+fn sentence(drift: &Drift) -> String {
+    let how = if drift.paired {
+        format!("on {} prompts that both corpora answered", drift.prompts)
+    } else {
+        "on different prompts, so that what they are about is mixed in".to_owned()
+    };
+    let sure: Vec<&DriftReference> =
+        drift.references.iter().filter(|r| r.corrected_p_value <= 0.05 && r.low > 0.0).collect();
+    let Some(first) = sure.first() else {
+        return if drift.size > 0.0 {
+            format!(
+                "The style moved, but towards none of the references that can be named with confidence ({how})."
+            )
+        } else {
+            format!("No drift that stands out from chance ({how}).")
+        };
+    };
+    let mut names: Vec<&str> = sure.iter().take(3).map(|r| r.reference.as_str()).collect();
+    let more = sure.len().saturating_sub(names.len());
+    let last = names.pop().unwrap_or_default();
+    let list =
+        if names.is_empty() { last.to_owned() } else { format!("{} and {last}", names.join(", ")) };
+    let more =
+        if more > 0 { format!(", and less clearly towards {more} more") } else { String::new() };
+    format!(
+        "The style moved towards {list}{more} ({how}; similarity to {} from {:.2} to {:.2}). {:.0} % of the \
+         shift is explained by no reference.",
+        first.reference,
+        first.before,
+        first.after,
+        100.0 * drift.own_share
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn least_squares_by_hand() {
+        // Two steps at a right angle: the one that leads backwards gets nothing.
+        assert_eq!(non_negative_least_squares(&[1.0, 0.0, 0.0, 2.0], &[0.5, -1.0]), [0.5, 0.0]);
+        // A = [[2, 1], [1, 2]], b = [4, 5]: w = A⁻¹ b = [1, 2].
+        let weights = non_negative_least_squares(&[2.0, 1.0, 1.0, 2.0], &[4.0, 5.0]);
+        assert!((weights[0] - 1.0).abs() < 1e-6 && (weights[1] - 2.0).abs() < 1e-6, "{weights:?}");
+    }
+
+    #[test]
+    fn products_between_different_prompts_have_no_noise_of_their_own() {
+        let step = |value: f32| Step { ground: 0, old: vec![0.0], shift: vec![value] };
+        // 1 and −1: the mean is 0, and the product between the two prompts −1.
+        let steps = [step(1.0), step(-1.0)];
+        assert_eq!(u_product(&steps, &[0, 1], |s| &s.shift, |s| &s.shift), -1.0);
+        let steps = [step(2.0), step(3.0), step(4.0)];
+        // 2 · (2·3 + 2·4 + 3·4) / 6.
+        let found = u_product(&steps, &[0, 1, 2], |s| &s.shift, |s| &s.shift);
+        assert!((found - 26.0 / 3.0).abs() < 1e-5);
+    }
+
+    #[test]
+    fn a_shift_half_of_the_way_to_a_reference_is_explained_by_it() {
+        let member = |reference: usize, departure: [f32; 3]| Member {
+            reference,
+            ground: 0,
+            prompts: 9,
+            paired: true,
+            departure: departure.into(),
+            noise: 0.0,
+        };
+        let (a, b) = (member(0, [2.0, 0.0, 0.0]), member(1, [0.0, 2.0, 0.0]));
+        let grounds = BTreeMap::from([(0, vec![&a, &b])]);
+        let steps: Vec<Step> = (0..20)
+            .map(|_| Step { ground: 0, old: vec![0.0; 3], shift: vec![1.0, 0.0, 1.0] })
+            .collect();
+        let shares = shares(&steps, &[0, 1], &grounds, None);
+        // Half of the squared length is towards a, half is in a direction of its own.
+        assert!((shares[0] - 0.5).abs() < 0.02 && shares[1] == 0.0, "{shares:?}");
+        let changes = changes(&steps, &[0, 1], &grounds, None);
+        assert!(changes.before[0].abs() < 1e-9 && (changes.after[0] - 0.5_f64.sqrt()).abs() < 1e-6);
+    }
+}
