@@ -42,7 +42,7 @@ pub struct Arguments {
     output: Option<PathBuf>,
     /// The format, whatever the file's ending [default: text on a terminal, else Newick]
     #[arg(long = "as", value_enum, value_name = "FORMAT")]
-    format: Option<Format>,
+    written_as: Option<Format>,
     /// How the tree is made of distances
     #[arg(long, value_enum, default_value_t)]
     method: Method,
@@ -184,7 +184,7 @@ impl Arguments {
     fn format_of_output(&self) -> anyhow::Result<Format> {
         let path = self.output.as_deref().filter(|path| *path != Path::new("-"));
         let Some(path) = path else {
-            let format = match self.format {
+            let format = match self.written_as {
                 _ if self.json => Format::Json,
                 Some(format) => format,
                 None if std::io::stdout().is_terminal() => Format::Text,
@@ -195,7 +195,7 @@ impl Arguments {
             }
             return Ok(format);
         };
-        if let Some(format) = self.format {
+        if let Some(format) = self.written_as {
             return Ok(format);
         }
         let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();

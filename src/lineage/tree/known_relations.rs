@@ -32,10 +32,10 @@ fn measure(about: &About, distances: &[Vec<f64>]) -> Figures {
         references[i].sources.keys().any(|source| references[j].sources.contains_key(source))
     };
     let mut judged = (0, 0);
-    for i in 0..count {
+    for (i, row) in distances.iter().enumerate() {
         let others = || (0..count).filter(|&j| j != i);
         if others().any(|j| kin(i, j)) {
-            let nearest = others().min_by(|&a, &b| distances[i][a].total_cmp(&distances[i][b]));
+            let nearest = others().min_by(|&a, &b| row[a].total_cmp(&row[b]));
             judged = (judged.0 + usize::from(nearest.is_some_and(|j| kin(i, j))), judged.1 + 1);
         }
     }

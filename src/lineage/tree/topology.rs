@@ -150,7 +150,7 @@ impl Tree {
     /// side does not hold tip 0. `None` where every tree has it: above tips, the root, and all but one.
     pub fn groups(&self) -> Vec<Option<TipSet>> {
         let tips = self.tips();
-        let most = if self.rooted { tips - 1 } else { tips.saturating_sub(2) };
+        let most = if self.rooted { tips.saturating_sub(1) } else { tips.saturating_sub(2) };
         self.tips_below()
             .into_iter()
             .map(|below| {
@@ -237,8 +237,9 @@ impl Tree {
         let mut open = vec![(below, above), (above, below)];
         for (node, length) in [(below, lengths.0), (above, lengths.1)] {
             nodes[node].length = length;
-            nodes[node].support = support.filter(|_| nodes[node].tip.is_none());
         }
+        // Both are halves of one branch: its support is said once.
+        nodes[below].support = support;
         while let Some((node, before)) = open.pop() {
             for &(next, length, support) in near[node].iter().filter(|next| next.0 != before) {
                 nodes[node].children.push(next);
