@@ -36,9 +36,9 @@ fn the_new_model_stands_nearest_to_the_one_it_writes_like() {
     let found = tree(&[&input, "--json"]).succeeds().json();
     let tips = found["tips"].as_array().unwrap();
     let names: Vec<&str> = tips.iter().map(|tip| tip["name"].as_str().unwrap()).collect();
-    assert_eq!(names, [REFERENCES[0], REFERENCES[1], REFERENCES[2], &input]);
+    assert_eq!(names, [REFERENCES[0], REFERENCES[1], REFERENCES[2], "new.jsonl"]);
     assert!(tips[3]["input"] == true && tips[0]["input"] == false, "{tips:?}");
-    assert_eq!(tips[3]["label"].as_str().unwrap().split(' ').next_back(), Some("(input)"));
+    assert_eq!(tips[3]["label"].as_str().unwrap().split(' ').next_back(), Some("*input*"));
     assert_eq!(tips[3]["traces"], 30);
     let row: Vec<f64> =
         found["distances"][3].as_array().unwrap().iter().map(|d| d.as_f64().unwrap()).collect();
@@ -58,8 +58,8 @@ fn labelled_inputs_are_a_corpus_for_each_model() {
     let two = relabelled(&folder, "two.jsonl", Some("b/y"));
     let newick = tree(&[&one, &two]).succeeds().stdout;
     assert!(newick.ends_with(");\n") && newick.lines().count() == 1, "{newick}");
-    assert!(newick.contains("'o''neill/m (1) (input)':"), "{newick}");
-    assert!(newick.contains("'b/y (input)':"), "{newick}");
+    assert!(newick.contains("'o''neill/m (1) *input*':"), "{newick}");
+    assert!(newick.contains("'b/y *input*':"), "{newick}");
     // The same traces twice: nothing lies between them.
     let found = tree(&[&one, &two, "--json", "--method", "average"]).succeeds().json();
     assert_eq!(found["rooted"], true);

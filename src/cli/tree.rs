@@ -31,7 +31,7 @@ use std::{
 #[derive(Debug, Clone, Args)]
 pub struct Arguments {
     /// Files, folders, globs, or - for standard input: a corpus for each model that the records name, and
-    /// one for the records of each INPUT that name none. Without any, the tree is that of the references
+    /// one for the records of each INPUT that name none. Without any input, the tree is that of the references
     #[arg(value_name = "INPUT")]
     inputs: Vec<String>,
     /// The atlas whose references are shown [default: the one that is built in]
@@ -163,11 +163,11 @@ fn read(
     common: &Common,
     corpora: &mut Corpora,
 ) -> anyhow::Result<()> {
-    let unlabelled = if input == "-" { "standard input" } else { input };
+    let unlabelled = name_of_unlabelled(input, &arguments.inputs);
     let look = |_: &Trace| ();
     arguments.scoring(input).score(atlas, common, look, |trace, scored, ()| {
         let name = trace.model.as_deref().filter(|name| !name.trim().is_empty());
-        let name = name.unwrap_or(unlabelled);
+        let name = name.unwrap_or(&unlabelled);
         match scored {
             Ok(scored) => {
                 corpora.add(name, &trace.prompt_key(), scored.words, scored.row.profile())?;
@@ -177,6 +177,19 @@ fn read(
         Ok(())
     })?;
     Ok(())
+}
+
+/// What the traces of an input are called that name no model: the last part of its path where no other
+/// input has the same, else all of it.
+fn name_of_unlabelled(input: &str, inputs: &[String]) -> String {
+    fn last(input: &str) -> Option<&str> {
+        Path::new(input).file_name().and_then(|name| name.to_str())
+    }
+    if input == "-" {
+        return "standard input".into();
+    }
+    let same = inputs.iter().filter(|other| last(other) == last(input)).count();
+    last(input).filter(|_| same < 2).unwrap_or(input).to_owned()
 }
 
 impl Arguments {
@@ -281,4 +294,16 @@ fn png(tree: &LineageTree) -> anyhow::Result<Vec<u8>> {
 fn shows_colour() -> bool {
     std::io::stdout().is_terminal()
         && anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unlabelled_input_has_a_short_name_that_is_its_own() {
+        let inputs = ["a/x.jsonl", "b/x.jsonl", "b/y.jsonl", "-", "c/.."].map(str::to_owned);
+        let names = inputs.each_ref().map(|input| name_of_unlabelled(input, &inputs));
+        assert_eq!(names, ["a/x.jsonl", "b/x.jsonl", "y.jsonl", "standard input", "c/.."]);
+    }
 }

@@ -34,6 +34,9 @@ pub fn tree_basis(tree: &LineageTree) -> String {
     };
     let support = match tree.replicates {
         0 => "no support was computed".to_owned(),
+        _ if tree.tree.nodes.iter().all(|node| node.support.is_none()) => {
+            "there is but one tree of so few corpora".to_owned()
+        }
         n => format!(
             "numbers are support in % over {}, from 50 % on",
             counted(n, "resample", "resamples")

@@ -416,7 +416,7 @@ mod tests {
         let tree = example(["<script>x</script>", "b", "c", "d"]);
         let drawn = svg(&TreePlot::new(&tree).unwrap(), "tree").unwrap();
         assert!(!drawn.contains("<script"), "{drawn}");
-        assert!(drawn.contains("&lt;script&gt;") && drawn.contains("d (input)"), "{drawn}");
+        assert!(drawn.contains("&lt;script&gt;") && drawn.contains("d *input*"), "{drawn}");
         assert!(drawn.contains("d stands nearest to &lt;script&gt;"), "{drawn}");
     }
 

@@ -20,14 +20,14 @@ use super::escape;
 use crate::lineage::tree::LineageTree;
 use std::collections::BTreeSet;
 
-/// The label of each tip: its name, with ` (input)` behind that of an input, each different from all
+/// The label of each tip: its name, with ` *input*` behind that of an input, each different from all
 /// others.
 pub fn labels(tree: &LineageTree) -> Vec<String> {
     let mut taken = BTreeSet::new();
     tree.tips
         .iter()
         .map(|tip| {
-            let mark = if tip.input { " (input)" } else { "" };
+            let mark = if tip.input { " *input*" } else { "" };
             let name = escape::name(&tip.name);
             let numbered = |n: usize| match n {
                 1 => format!("{name}{mark}"),
@@ -96,6 +96,6 @@ mod tests {
         let labels = labels(&tree);
         assert_eq!(labels[0], "a‹U+001B›[2J");
         assert_eq!(labels[2], format!("{} #2", labels[1]));
-        assert_eq!(labels[3], "a‹U+202E› (input)");
+        assert_eq!(labels[3], "a‹U+202E› *input*");
     }
 }

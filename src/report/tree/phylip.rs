@@ -38,6 +38,6 @@ mod tests {
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[0], "4");
         assert_eq!(lines[1], "a_b 0.000000 0.250000 0.500000 0.750000");
-        assert!(lines[2].starts_with("a_b_2 0.25") && lines[4].starts_with("d__input_ 0.75"));
+        assert!(lines[2].starts_with("a_b_2 0.25") && lines[4].starts_with("d_*input* 0.75"));
     }
 }

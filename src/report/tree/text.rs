@@ -176,7 +176,7 @@ mod tests {
         assert!(text.lines().all(|line| columns(line) <= 80), "{text}");
         assert!(!text.contains('\u{1b}'), "{text}");
         // The longest ways, from b to the other two, have their middle at the fork of c and d.
-        let line = text.lines().find(|line| line.contains("d‹U+001B›[2J (input)")).unwrap();
+        let line = text.lines().find(|line| line.contains("d‹U+001B›[2J *input*")).unwrap();
         assert_eq!(line.chars().take_while(|c| !c.is_alphabetic()).count(), 36, "{text}");
         assert!(text.lines().next().unwrap().ends_with("87┬───────── a"), "{text}");
     }
