@@ -17,7 +17,10 @@ struct Figures {
     kin_across: f64,
     /// How often an unrelated pair with a common data set is nearer than one without; ½ is right.
     data_set: f64,
-    /// Share of what the first data set of a reference leaves open that its group tells, for the
+    /// Rank correlation of the distance of unrelated pairs with the difference of the logarithms of their
+    /// mean lengths; 0 is right.
+    length: f64,
+    /// Share of what the main data set of a reference leaves open that its group tells, for the
     /// groups of average linkage cut into 2, 5 and 10.
     split: [f64; 3],
     /// The same for the top split of neighbour joining, and of the family.
@@ -72,9 +75,33 @@ fn measure(about: &About, distances: &[Vec<f64>]) -> Figures {
             &pairs(&|i, j| !kin(i, j) && shared(i, j)),
             &pairs(&|i, j| !kin(i, j) && !shared(i, j)),
         ),
+        length: {
+            let words: Vec<f64> =
+                references.iter().map(|r| (r.words as f64 / r.traces as f64).ln()).collect();
+            let unrelated = || (0..count).flat_map(|i| (0..i).map(move |j| (i, j)));
+            let differences: Vec<f64> = unrelated()
+                .filter(|&(i, j)| !kin(i, j))
+                .map(|(i, j)| (words[i] - words[j]).abs())
+                .collect();
+            rank_correlation(&pairs(&|i, j| !kin(i, j)), &differences)
+        },
         split: [2, 5, 10].map(|groups| explained(&cut(&average, groups), &data_sets)),
         top: (explained(&joined, &data_sets), explained(&joined, &families)),
     }
+}
+
+/// Spearman's rank correlation of values without ties.
+fn rank_correlation(a: &[f64], b: &[f64]) -> f64 {
+    let ranks = |values: &[f64]| {
+        let mut order: Vec<usize> = (0..values.len()).collect();
+        order.sort_by(|&x, &y| values[x].total_cmp(&values[y]));
+        let mut ranks = vec![0.0; values.len()];
+        order.into_iter().enumerate().for_each(|(rank, at)| ranks[at] = rank as f64);
+        ranks
+    };
+    let squares: f64 = ranks(a).iter().zip(ranks(b)).map(|(x, y)| (x - y).powi(2)).sum();
+    let n = a.len() as f64;
+    1.0 - 6.0 * squares / (n * (n * n - 1.0))
 }
 
 /// The group of each tip when the deepest forks of a rooted tree are opened until there are so many.

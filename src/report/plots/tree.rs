@@ -16,7 +16,7 @@ const WIDTH: f64 = 1200.0;
 /// Height of a tip where there is room, and the least that can be read.
 const ROW: (f64, f64) = (24.0, 9.5);
 /// Room for the widest name.
-const LONGEST_NAME: f64 = 460.0;
+const LONGEST_NAME: f64 = 540.0;
 /// From a tip to its name.
 const TO_NAME: f64 = 16.0;
 /// Height of the scale and of the key of support.
