@@ -189,6 +189,7 @@ fn kin_falls_together_and_data_sets_do_not() {
     // Unrelated pairs are as far apart within a data set as across.
     assert!((style.data_set - 0.5).abs() < 0.05 && delta.data_set > 0.6, "{}", style.data_set);
     assert!(style.split.iter().zip(delta.split).all(|(style, delta)| *style < delta));
+    assert!(style.length.abs() < 0.1 && delta.length > 0.25, "{}", style.length);
     assert!(
         style.top.0 < style.top.1,
         "the top split tells more of the family than of the data set"
