@@ -175,6 +175,13 @@ impl Weights {
         (most, rest)
     }
 
+    /// The weights of a dense value, a number per reference; `None` where it has none.
+    pub(crate) fn dense_row(&self, value: usize) -> Option<Vec<f32>> {
+        let factor = *self.dense_factors.get(value).filter(|factor| **factor != 0.0)?;
+        let bytes = self.dense_bytes.chunks(self.references.max(1)).nth(value)?;
+        Some(bytes.iter().map(|&byte| factor * f32::from(byte)).collect())
+    }
+
     /// The weight of a feature for a reference, over its mean weight for all references.
     pub fn advantage(&self, feature: usize, reference: usize) -> f32 {
         let bytes = &self.bytes[feature * self.references..(feature + 1) * self.references];

@@ -16,6 +16,7 @@ mod progress;
 mod reading;
 mod records;
 mod score;
+mod tree;
 
 use clap::{Args, Parser, Subcommand};
 use std::{io::Write, process::ExitCode};
@@ -57,6 +58,8 @@ enum Verb {
     Compare(compare::Arguments),
     /// Score each trace: one line of JSON per trace, in input order
     Score(score::Arguments),
+    /// Show references and inputs as a tree of how alike they write, with bootstrap support
+    Tree(tree::Arguments),
     /// Turn traces of any format into canonical records, and show what is in them
     Ingest(ingest::Arguments),
     /// List the formats and containers that are understood
@@ -100,6 +103,7 @@ fn run(cli: &Cli) -> anyhow::Result<()> {
     match &cli.verb {
         Verb::Compare(arguments) => compare::run(arguments, &cli.common),
         Verb::Score(arguments) => score::run(arguments, &cli.common),
+        Verb::Tree(arguments) => tree::run(arguments, &cli.common),
         Verb::Ingest(arguments) => ingest::run(arguments, &cli.common),
         Verb::Formats(arguments) => formats::run(arguments),
         Verb::Probes(arguments) => probes::run(arguments),

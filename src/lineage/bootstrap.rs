@@ -11,6 +11,31 @@ use rand_pcg::{
 };
 use rayon::prelude::*;
 
+/// The random stream of one resample.
+pub(super) struct Draws(Pcg64Mcg);
+
+impl Draws {
+    /// The stream of the resample with this number.
+    pub fn of(seed: u64, resample: u64) -> Self {
+        Self(Pcg64Mcg::seed_from_u64(seed ^ resample.wrapping_mul(0x9E37_79B9_7F4A_7C15)))
+    }
+
+    /// A whole number below `count`, all as likely; 0 where `count` is 0.
+    pub fn below(&mut self, count: usize) -> usize {
+        // The upper bits, scaled: unbiased to one part in 2³² for so few.
+        (((self.0.next_u64() >> 32) * count as u64) >> 32) as usize
+    }
+
+    /// How often each of `count` things is drawn when as many are drawn with replacement.
+    pub fn multiplicities(&mut self, count: usize) -> Vec<f32> {
+        let mut times = vec![0.0; count];
+        for _ in 0..count {
+            times[self.below(count)] += 1.0;
+        }
+        times
+    }
+}
+
 /// The means of each column over resampled rows: a row per resample.
 #[derive(Debug, Clone)]
 pub(super) struct Resamples {
@@ -24,13 +49,11 @@ impl Resamples {
         let means = (0..resamples as u64)
             .into_par_iter()
             .map(|resample| {
-                let mut random =
-                    Pcg64Mcg::seed_from_u64(seed ^ resample.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+                let mut draws = Draws::of(seed, resample);
                 let mut sum = vec![0.0; columns];
                 for _ in 0..rows.len() {
-                    // The upper bits, scaled: unbiased to one part in 2³² for so few rows.
-                    let row = ((random.next_u64() >> 32) * rows.len() as u64) >> 32;
-                    sum.iter_mut().zip(&rows[row as usize]).for_each(|(sum, value)| *sum += value);
+                    let row = &rows[draws.below(rows.len())];
+                    sum.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
                 }
                 sum.iter_mut().for_each(|sum| *sum /= rows.len().max(1) as f64);
                 sum

@@ -1,7 +1,8 @@
 //! Scores of a corpus → a verdict on it.
 //!
 //! Comes in: the scored traces of one corpus ([`Tally`]) and the atlas. Goes out: a
-//! [`Comparison`], which `cli` prints and `report` draws. Nothing here reads files or draws.
+//! [`Comparison`], which `cli` prints and `report` draws. [`tree`] puts corpora and references into a
+//! tree. Nothing here reads files or draws.
 
 mod bootstrap;
 mod comparison;
@@ -12,6 +13,7 @@ mod judgement;
 mod log_odds;
 mod pairing;
 mod tally;
+pub mod tree;
 mod verdict;
 
 pub use comparison::{CompareOptions, add_drift, compare};

@@ -9,6 +9,7 @@
 //! - [`write_overview`] prints what `ingest` read, [`write_explanations`] how it was understood, and
 //!   [`write_formats`] what can be;
 //! - [`to_json`] is what a machine reads;
+//! - [`tree`] writes a tree of styles as Newick, NEXUS, PHYLIP, JSON or text;
 //! - [`render_page`] is the page alone; [`plots`] are the figures alone;
 //! - [`escape`], [`numbers`] and [`wording`] are what all of them share.
 
@@ -22,6 +23,7 @@ mod page;
 pub mod plots;
 mod prompt_sets;
 mod terminal;
+pub mod tree;
 mod understood;
 pub mod wording;
 

@@ -36,7 +36,7 @@ pub const LARGEST_SIDE: f64 = 2_400.0;
 /// Why a figure could not be drawn.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct PlotError(String);
+pub struct PlotError(pub(super) String);
 
 /// One figure.
 pub trait Figure {
