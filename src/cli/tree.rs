@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     atlas::Atlas,
+    attribution::classic,
     ingest,
     lineage::tree::{
         Consensus, Corpora, Error as TreeError, LineageTree, Method, TreeOptions, grow,
@@ -227,6 +228,8 @@ impl Arguments {
         ScoringArguments {
             inputs: vec![input.to_owned()],
             atlas: self.atlas.clone(),
+            // Distances are those of fingerprints, whatever gives scores.
+            method: classic::Method::Default,
             reading: self.reading.clone(),
         }
     }
