@@ -3,7 +3,7 @@
 //! Comes in: the scored traces of one corpus ([`Tally`]) and the atlas. Goes out: a
 //! [`Comparison`], which `cli` prints and `report` draws. Nothing here reads files or draws.
 
-mod bootstrap;
+pub(crate) mod bootstrap;
 mod comparison;
 mod evidence;
 mod judgement;
