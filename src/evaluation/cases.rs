@@ -93,8 +93,13 @@ impl<'a> Cases<'a> {
             }
             enough
         });
-        let models: Vec<String> =
-            found.iter().map(|f| f.1).collect::<BTreeSet<_>>().into_iter().map(str::to_owned).collect();
+        let models: Vec<String> = found
+            .iter()
+            .map(|f| f.1)
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
         let prompts: BTreeSet<&str> = found.iter().map(|f| f.0.as_str()).collect();
         if models.len() < 2 {
             return Err(too_few_models(&models, traces.len(), &dropped));

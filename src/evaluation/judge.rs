@@ -154,18 +154,18 @@ pub fn cross_validate(
                 let shares = vec![0.0; cases.models.len()];
                 held.parts.push(PartOutcome { shares, failure: Some(why) });
                 for &i in &part.held_out {
-                    *held.vanished.entry(cases.models[cases.cases[i].model].clone()).or_default() += 1;
+                    *held
+                        .vanished
+                        .entry(cases.models[cases.cases[i].model].clone())
+                        .or_default() += 1;
                 }
                 continue;
             }
             Err(error) => return Err(error.into()),
         };
         stage(&format!("part {place}: judging"));
-        let place_of: Vec<Option<usize>> = judge
-            .references()
-            .iter()
-            .map(|name| cases.models.binary_search(name).ok())
-            .collect();
+        let place_of: Vec<Option<usize>> =
+            judge.references().iter().map(|name| cases.models.binary_search(name).ok()).collect();
         let shares = shares(cases, &part.training, &place_of);
         let mut to_judge = Vec::new();
         for &i in &part.held_out {

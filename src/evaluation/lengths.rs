@@ -26,7 +26,12 @@ pub struct LengthBin {
 }
 
 /// The bins that hold any trace, shortest first.
-pub(super) fn by_length(cases: &Cases<'_>, held: &HeldOut, resamples: usize, seed: u64) -> Vec<LengthBin> {
+pub(super) fn by_length(
+    cases: &Cases<'_>,
+    held: &HeldOut,
+    resamples: usize,
+    seed: u64,
+) -> Vec<LengthBin> {
     let mut rows = Rows::new(cases.prompts, 3 * FROM.len());
     for judged in &held.judgements {
         let case = &cases.cases[judged.case];

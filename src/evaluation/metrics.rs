@@ -173,7 +173,14 @@ impl Sums {
     }
 
     /// Adds a judgement to a row.
-    fn add(self, row: &mut [f64], judged: &Judgement, shares: &[f64], own: usize, families: &[usize]) {
+    fn add(
+        self,
+        row: &mut [f64],
+        judged: &Judgement,
+        shares: &[f64],
+        own: usize,
+        families: &[usize],
+    ) {
         let p = &judged.probabilities;
         let best = top(p);
         let right = f64::from(u8::from(best == own));
@@ -329,7 +336,11 @@ impl Tallied {
     }
 
     /// The figures of each model that has any judged trace.
-    pub fn models(&self, confusion: &Confusion, family: impl Fn(&str) -> Option<String>) -> Vec<ModelFigures> {
+    pub fn models(
+        &self,
+        confusion: &Confusion,
+        family: impl Fn(&str) -> Option<String>,
+    ) -> Vec<ModelFigures> {
         (0..self.layout.models)
             .filter(|&model| self.sums[self.layout.model(model)] > 0.0)
             .map(|model| {
@@ -511,8 +522,12 @@ mod tests {
     #[test]
     fn intervals_hold_their_figure() {
         let (found, ..) = summary();
-        for estimate in [found.top1, found.log_loss, found.brier, found.cllr, found.c_at_1.unwrap()] {
-            assert!(estimate.low <= estimate.value && estimate.value <= estimate.high, "{estimate:?}");
+        for estimate in [found.top1, found.log_loss, found.brier, found.cllr, found.c_at_1.unwrap()]
+        {
+            assert!(
+                estimate.low <= estimate.value && estimate.value <= estimate.high,
+                "{estimate:?}"
+            );
             assert!(estimate.low < estimate.high, "two prompts that differ: {estimate:?}");
         }
     }

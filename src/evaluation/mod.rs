@@ -237,7 +237,11 @@ pub fn evaluate(
         robustness: robustness::robustness(&cases, &held, &views, options.resamples, seed),
         open_set,
         planner: planner::plan(&cases, &held, &options.pairs, options.resamples, seed)?,
-        unjudged: Unjudged { dropped, too_short: held.too_short.len(), vanished: held.vanished.clone() },
+        unjudged: Unjudged {
+            dropped,
+            too_short: held.too_short.len(),
+            vanished: held.vanished.clone(),
+        },
         limits,
         provenance: Provenance {
             program: concat!("cotprint ", env!("CARGO_PKG_VERSION")).into(),
@@ -258,7 +262,9 @@ fn parts(cases: &Cases<'_>, split: &Split, held: &HeldOut) -> Vec<PartFigures> {
         .map(|(number, (part, outcome))| {
             let judged = || held.judgements.iter().filter(move |judged| judged.part == number);
             let right = judged()
-                .filter(|judged| metrics::top(&judged.probabilities) == cases.cases[judged.case].model)
+                .filter(|judged| {
+                    metrics::top(&judged.probabilities) == cases.cases[judged.case].model
+                })
                 .count();
             let count = judged().count();
             PartFigures {

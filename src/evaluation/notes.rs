@@ -23,7 +23,9 @@ pub(super) fn limits(cases: &Cases<'_>, split: &Split, held: &HeldOut) -> Vec<St
         .parts
         .iter()
         .zip(&held.parts)
-        .filter_map(|(part, outcome)| outcome.failure.as_ref().map(|_| format!("\"{}\"", part.name)))
+        .filter_map(|(part, outcome)| {
+            outcome.failure.as_ref().map(|_| format!("\"{}\"", part.name))
+        })
         .collect();
     if !failed.is_empty() {
         limits.push(format!(

@@ -76,15 +76,19 @@ pub(super) fn open_set(
 ) -> Result<Result<OpenSetFigures, String>, Error> {
     let models = cases.models.len();
     if models < 3 {
-        return Ok(Err("the open set was not measured: that takes at least 3 models, so that two are \
+        return Ok(Err(
+            "the open set was not measured: that takes at least 3 models, so that two are \
                        left when one is left out"
-            .into()));
+                .into(),
+        ));
     }
     let count = group_count(models, rounds);
     let group = groups(&cases.models, count, seed);
     let prompts: Vec<u32> = cases.cases.iter().map(|case| case.prompt as u32).collect();
     let Some(folds) = Folds::deal(&prompts, count, seed ^ 1) else {
-        return Ok(Err("the open set was not measured: that takes traces of several prompts".into()));
+        return Ok(Err(
+            "the open set was not measured: that takes traces of several prompts".into()
+        ));
     };
     let mut seen: Vec<Seen> = Vec::new();
     let mut done = Vec::new();
@@ -143,9 +147,11 @@ pub(super) fn open_set(
     }
     let seen = sorted(seen);
     let Some(area) = auroc(&seen, |_| 1.0) else {
-        return Ok(Err("the open set was not measured: in no round were there traces both of known models \
+        return Ok(Err(
+            "the open set was not measured: in no round were there traces both of known models \
                        and of models left out"
-            .into()));
+                .into(),
+        ));
     };
     let drawn: Vec<Vec<f64>> = (0..resamples as u64)
         .into_par_iter()
@@ -203,7 +209,10 @@ fn auroc(seen: &[Seen], times: impl Fn(usize) -> f64) -> Option<f64> {
     let (mut below, mut area, mut known) = (0.0, 0.0, 0.0);
     for tied in seen.chunk_by(|a, b| a.unknown == b.unknown) {
         let of = |stranger: bool| -> f64 {
-            tied.iter().filter(|seen| seen.stranger == stranger).map(|seen| times(seen.prompt)).sum()
+            tied.iter()
+                .filter(|seen| seen.stranger == stranger)
+                .map(|seen| times(seen.prompt))
+                .sum()
         };
         let (strangers, own) = (of(true), of(false));
         area += own * (below + strangers / 2.0);
@@ -218,10 +227,11 @@ mod tests {
     use super::*;
 
     fn seen(values: &[(f64, bool)]) -> Vec<Seen> {
-        let seen = values
-            .iter()
-            .enumerate()
-            .map(|(prompt, &(unknown, stranger))| Seen { unknown, stranger, prompt });
+        let seen = values.iter().enumerate().map(|(prompt, &(unknown, stranger))| Seen {
+            unknown,
+            stranger,
+            prompt,
+        });
         sorted(seen.collect())
     }
 

@@ -21,12 +21,59 @@ const OPENING: (usize, usize) = (2, 10);
 /// Words that open sentences and say how a thought goes on, lower case; longer ones first where one begins
 /// with another.
 const MARKERS: &[&str] = &[
-    "on the other hand", "in other words", "to be honest", "in conclusion", "for example", "for instance",
-    "in addition", "in fact", "of course", "that said", "wait a minute", "wait", "hold on", "hmm", "hm",
-    "huh", "okay", "ok", "alright", "all right", "right", "well", "so", "now", "then", "but", "and", "or",
-    "also", "actually", "alternatively", "additionally", "anyway", "basically", "besides", "therefore", "thus",
-    "hence", "however", "moreover", "furthermore", "meanwhile", "instead", "similarly", "first", "firstly",
-    "second", "secondly", "next", "finally", "overall", "maybe", "perhaps",
+    "on the other hand",
+    "in other words",
+    "to be honest",
+    "in conclusion",
+    "for example",
+    "for instance",
+    "in addition",
+    "in fact",
+    "of course",
+    "that said",
+    "wait a minute",
+    "wait",
+    "hold on",
+    "hmm",
+    "hm",
+    "huh",
+    "okay",
+    "ok",
+    "alright",
+    "all right",
+    "right",
+    "well",
+    "so",
+    "now",
+    "then",
+    "but",
+    "and",
+    "or",
+    "also",
+    "actually",
+    "alternatively",
+    "additionally",
+    "anyway",
+    "basically",
+    "besides",
+    "therefore",
+    "thus",
+    "hence",
+    "however",
+    "moreover",
+    "furthermore",
+    "meanwhile",
+    "instead",
+    "similarly",
+    "first",
+    "firstly",
+    "second",
+    "secondly",
+    "next",
+    "finally",
+    "overall",
+    "maybe",
+    "perhaps",
 ];
 
 /// The ways in which a text is changed.
@@ -130,7 +177,11 @@ fn without_markdown(text: &str) -> String {
             Event::Start(Tag::Paragraph) if items > 0 => {}
             Event::Start(Tag::TableRow) => start_block(&mut shown, "\n"),
             Event::Start(
-                Tag::Paragraph | Tag::Heading { .. } | Tag::CodeBlock(_) | Tag::Table(_) | Tag::HtmlBlock,
+                Tag::Paragraph
+                | Tag::Heading { .. }
+                | Tag::CodeBlock(_)
+                | Tag::Table(_)
+                | Tag::HtmlBlock,
             ) => start_block(&mut shown, "\n\n"),
             Event::End(TagEnd::TableCell) => shown.push(' '),
             // A fence in code has its backslashes doubled and not undone.
@@ -207,9 +258,11 @@ fn behind_markers(sentence: &str) -> &str {
         for marker in MARKERS {
             let Some(head) = rest.get(..marker.len()) else { continue };
             let behind = &rest[marker.len()..];
-            let ends = !behind.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '\'' | '’' | '-'));
+            let ends =
+                !behind.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '\'' | '’' | '-'));
             if ends && head.eq_ignore_ascii_case(marker) {
-                rest = behind.trim_start_matches([',', '.', '…', '!', '?', ';', ':', '-', '–', '—', ' ']);
+                rest = behind
+                    .trim_start_matches([',', '.', '…', '!', '?', ';', ':', '-', '–', '—', ' ']);
                 continue 'again;
             }
         }
@@ -245,7 +298,8 @@ fn with_fewer_words(text: &str, seed: u64) -> String {
         }
         shown.push_str(&text[at..start]);
         let word = &text[start..];
-        let inside = |c: char| (c.is_alphanumeric() && !is_ideographic(c)) || matches!(c, '\'' | '’');
+        let inside =
+            |c: char| (c.is_alphanumeric() && !is_ideographic(c)) || matches!(c, '\'' | '’');
         let first = word.chars().next().map_or(0, char::len_utf8);
         let end = if word.starts_with(is_ideographic) {
             first

@@ -154,7 +154,10 @@ impl Confusions {
         for judged in &held.judgements {
             let own = cases.cases[judged.case].model;
             counts[own] += 1.0;
-            sums[own].iter_mut().zip(&judged.probabilities).for_each(|(sum, &p)| *sum += f64::from(p));
+            sums[own]
+                .iter_mut()
+                .zip(&judged.probabilities)
+                .for_each(|(sum, &p)| *sum += f64::from(p));
         }
         for (row, count) in sums.iter_mut().zip(&counts) {
             row.iter_mut().for_each(|sum| *sum /= f64::max(*count, 1.0));
@@ -170,7 +173,9 @@ impl Confusions {
         let models = self.0.len();
         let mut pairs: Vec<(usize, usize)> =
             (0..models).flat_map(|a| (a + 1..models).map(move |b| (a, b))).collect();
-        pairs.sort_by(|x, y| self.between(y.0, y.1).total_cmp(&self.between(x.0, x.1)).then(x.cmp(y)));
+        pairs.sort_by(|x, y| {
+            self.between(y.0, y.1).total_cmp(&self.between(x.0, x.1)).then(x.cmp(y))
+        });
         pairs.truncate(PAIRS);
         pairs
     }
@@ -197,7 +202,8 @@ fn ratios(cases: &Cases<'_>, held: &HeldOut, own: usize, other: usize) -> Vec<Ve
 /// Mean and standard deviation of a trace's ratio, where every prompt is drawn as often.
 fn moments(ratios: &[Vec<f64>]) -> (f64, f64) {
     let over = |of: &dyn Fn(f64) -> f64| {
-        let means = ratios.iter().map(|own| own.iter().map(|&r| of(r)).sum::<f64>() / own.len() as f64);
+        let means =
+            ratios.iter().map(|own| own.iter().map(|&r| of(r)).sum::<f64>() / own.len() as f64);
         means.sum::<f64>() / ratios.len() as f64
     };
     let mean = over(&|ratio| ratio);

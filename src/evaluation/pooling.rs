@@ -38,7 +38,12 @@ pub struct Pooled {
 }
 
 /// The figures for each size that any model has enough prompts for.
-pub(super) fn pooled(cases: &Cases<'_>, held: &HeldOut, resamples: usize, seed: u64) -> Vec<Pooled> {
+pub(super) fn pooled(
+    cases: &Cases<'_>,
+    held: &HeldOut,
+    resamples: usize,
+    seed: u64,
+) -> Vec<Pooled> {
     let pools = Pools::new(cases, held);
     let all: Vec<usize> = (0..cases.prompts).collect();
     SIZES
@@ -97,7 +102,13 @@ impl Pools {
 
     /// Draws about `pools` pools of `size` traces from these prompts; one that stands there twice counts as
     /// two, as the bootstrap has it. `None` where no model has traces of so many prompts.
-    fn draw(&self, prompts: &[usize], size: usize, pools: usize, random: &mut Pcg64Mcg) -> Option<Drawn> {
+    fn draw(
+        &self,
+        prompts: &[usize],
+        size: usize,
+        pools: usize,
+        random: &mut Pcg64Mcg,
+    ) -> Option<Drawn> {
         let able: Vec<(usize, Vec<usize>)> = self
             .logs
             .iter()

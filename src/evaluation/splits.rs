@@ -8,9 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is held out together.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum,
-)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Group {
     /// Prompts, dealt out to folds.
@@ -112,7 +110,8 @@ impl Split {
             )));
         }
         let parts = members.into_iter().map(|(name, held_out)| {
-            let prompts: BTreeSet<usize> = held_out.iter().map(|&i| cases.cases[i].prompt).collect();
+            let prompts: BTreeSet<usize> =
+                held_out.iter().map(|&i| cases.cases[i].prompt).collect();
             let training = (0..cases.cases.len())
                 .filter(|&i| {
                     let case = &cases.cases[i];
@@ -150,7 +149,8 @@ mod tests {
 
     #[track_caller]
     fn is_sound(cases: &Cases<'_>, split: &Split) {
-        let mut held: Vec<usize> = split.parts.iter().flat_map(|part| part.held_out.clone()).collect();
+        let mut held: Vec<usize> =
+            split.parts.iter().flat_map(|part| part.held_out.clone()).collect();
         held.sort_unstable();
         assert_eq!(held, (0..cases.cases.len()).collect::<Vec<_>>());
         for part in &split.parts {
