@@ -193,7 +193,8 @@ mod tests {
             cases.cases.iter().map(|case| case.trace.id.clone()).collect::<Vec<_>>()
         };
         assert_eq!(ids(&there), ids(&back));
-        assert_eq!((there.cases.len(), there.models.len(), there.prompts), (8, 2, 4));
+        assert_eq!((there.cases.len(), there.models.len(), there.prompts), (8, 2, 5));
+        assert!(!ids(&there).contains(&"a:one".to_owned()), "kept under the first prompt");
         assert_eq!(there.dropped["the same text twice from one model"], 1);
     }
 

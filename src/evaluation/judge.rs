@@ -238,3 +238,122 @@ fn shares(cases: &Cases<'_>, training: &[usize], known: &[Option<usize>]) -> Vec
     counts.iter_mut().for_each(|count| *count /= sum.max(1.0));
     counts
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Group;
+    use super::*;
+    use crate::trace::TextKind;
+    use std::sync::Mutex;
+
+    /// Knows every model but one, and notes what it was given to learn from.
+    struct Forgetful {
+        forgets: &'static str,
+        given: Mutex<Vec<Vec<String>>>,
+    }
+
+    struct Sure(Vec<String>);
+
+    impl Method for Forgetful {
+        fn name(&self) -> &str {
+            "forgetful"
+        }
+
+        fn learn(
+            &self,
+            training: &[&Trace],
+            _: &dyn Fn(&str),
+        ) -> Result<Box<dyn Judge>, atlas::Error> {
+            let ids = training.iter().map(|trace| trace.id.clone()).collect();
+            self.given.lock().unwrap().push(ids);
+            let mut names: Vec<String> =
+                training.iter().filter_map(|trace| trace.model.clone()).collect();
+            names.sort();
+            names.dedup();
+            names.retain(|name| name != self.forgets);
+            // Not in the order of the evaluation's models.
+            names.reverse();
+            Ok(Box::new(Sure(names)))
+        }
+    }
+
+    impl Judge for Sure {
+        fn references(&self) -> &[String] {
+            &self.0
+        }
+
+        /// Sure of the reference whose name the text begins with.
+        fn judge(&self, text: &str, _: &mut NgramCounter) -> Option<Opinion> {
+            let of = |name: &String| if text.starts_with(name.as_str()) { 1.0 } else { 0.0 };
+            let probabilities = self.0.iter().map(of).collect();
+            Some(Opinion { probabilities, unknown: None })
+        }
+    }
+
+    #[test]
+    fn what_is_judged_was_not_learned_from_and_what_is_not_known_is_counted() {
+        let mut traces = Vec::new();
+        for model in ["a", "b", "c"] {
+            for prompt in 0..6 {
+                traces.push(Trace {
+                    id: format!("{model}{prompt}"),
+                    model: Some(model.into()),
+                    prompt_id: Some(prompt.to_string()),
+                    reasoning: format!("{model} {prompt} ").repeat(if prompt == 5 {
+                        4
+                    } else {
+                        40
+                    }),
+                    ..Trace::default()
+                });
+            }
+        }
+        let cases = Cases::new(&traces, TextKind::Reasoning).unwrap();
+        let split = Split::new(&cases, Group::Prompt, 3, 2).unwrap();
+        let method = Forgetful { forgets: "b", given: Mutex::default() };
+        let views = View::all(0);
+        let held = cross_validate(&cases, &split, &method, &views, &|_| ()).unwrap();
+        // Prompt 5 is too short for all three; the other ten traces of a and c are judged.
+        assert_eq!((held.judgements.len(), held.too_short.len()), (10, 3));
+        assert_eq!(held.vanished, BTreeMap::from([("b".to_owned(), 5)]));
+        for judged in &held.judgements {
+            let case = &cases.cases[judged.case];
+            assert_eq!(judged.probabilities[case.model], 1.0);
+            assert_eq!(judged.views.len(), views.len());
+            assert!(!method.given.lock().unwrap()[judged.part].contains(&case.trace.id));
+            assert_eq!(held.parts[judged.part].shares[1], 0.0);
+        }
+    }
+
+    /// Never finds enough to learn from.
+    struct Helpless;
+
+    impl Method for Helpless {
+        fn name(&self) -> &str {
+            "helpless"
+        }
+
+        fn learn(&self, _: &[&Trace], _: &dyn Fn(&str)) -> Result<Box<dyn Judge>, atlas::Error> {
+            Err(atlas::Error::TooLittle("there is nothing.".into()))
+        }
+    }
+
+    #[test]
+    fn where_nothing_can_be_learned_the_reason_is_told() {
+        let trace = |model: &str, prompt: usize| Trace {
+            model: Some(model.into()),
+            prompt_id: Some(prompt.to_string()),
+            reasoning: format!("{model} {prompt} ").repeat(40),
+            ..Trace::default()
+        };
+        let traces: Vec<Trace> =
+            (0..8).map(|i| trace(if i % 2 == 0 { "a" } else { "b" }, i / 2)).collect();
+        let cases = Cases::new(&traces, TextKind::Reasoning).unwrap();
+        let split = Split::new(&cases, Group::Prompt, 2, 0).unwrap();
+        let error = cross_validate(&cases, &split, &Helpless, &[], &|_| ()).unwrap_err();
+        assert!(
+            matches!(&error, Error::TooLittle(why) if why.contains("there is nothing")),
+            "{error}"
+        );
+    }
+}

@@ -200,7 +200,11 @@ pub fn evaluate(
     let mut limits = notes::limits(&cases, &split, &held);
     let open_set = if options.open_set {
         match open_set::open_set(&cases, &own, options.folds, options.resamples, seed, stage)? {
-            Ok(figures) => Some(figures),
+            Ok(figures) => {
+                let most = figures.rounds.iter().map(|round| round.left_out.len()).max();
+                limits.extend(notes::few_known(cases.models.len(), most.unwrap_or(0)));
+                Some(figures)
+            }
             Err(why) => {
                 limits.push(notes::as_sentence(&why));
                 None

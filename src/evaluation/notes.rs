@@ -1,6 +1,6 @@
 //! Cases and their judgements → what the figures cannot say, a sentence each. Called by [`super::evaluate`].
 
-use super::{Cases, Group, HeldOut, Split};
+use super::{Cases, Group, HeldOut, Judgement, Split, metrics::top};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// With fewer prompts an interval over prompts is too narrow.
@@ -43,6 +43,7 @@ pub(super) fn limits(cases: &Cases<'_>, split: &Split, held: &HeldOut) -> Vec<St
             listed(&models)
         ));
     }
+    limits.extend(no_errors(cases, held));
     if cases.prompts < FEW_PROMPTS {
         limits.push(format!(
             "The traces answer only {} different prompts; with fewer than {FEW_PROMPTS} the intervals are \
@@ -56,11 +57,36 @@ pub(super) fn limits(cases: &Cases<'_>, split: &Split, held: &HeldOut) -> Vec<St
     limits
 }
 
+/// What has to be said of an open set where only two models were learned in a round.
+pub(super) fn few_known(models: usize, most_left_out: usize) -> Option<String> {
+    (models - most_left_out <= 2).then(|| {
+        "In rounds of the open set only two models were learned. What is unknown is learned from traces whose \
+         own model is struck from the list, and where one name is left that says nothing: do not rely on \
+         unknown in an atlas of two models."
+            .to_owned()
+    })
+}
+
 /// A reason as a sentence.
 pub(super) fn as_sentence(reason: &str) -> String {
     let mut characters = reason.chars();
     let first: String = characters.next().into_iter().flat_map(char::to_uppercase).collect();
     format!("{first}{}.", characters.as_str())
+}
+
+/// A bootstrap of traces that were all judged rightly cannot give an interval.
+fn no_errors(cases: &Cases<'_>, held: &HeldOut) -> Option<String> {
+    let right = |judged: &Judgement| top(&judged.probabilities) == cases.cases[judged.case].model;
+    let prompts: BTreeSet<usize> =
+        held.judgements.iter().map(|judged| cases.cases[judged.case].prompt).collect();
+    (held.judgements.iter().all(right)).then(|| {
+        format!(
+            "Not one of the judged traces was given to a wrong model, so that resampling cannot show how rare \
+             errors are: with {} prompts, up to about {:.0} % of new prompts may hold one (the rule of three).",
+            prompts.len(),
+            (300.0 / prompts.len() as f64).min(100.0)
+        )
+    })
 }
 
 fn topics(cases: &Cases<'_>) -> Option<String> {

@@ -85,7 +85,8 @@ pub enum Change {
     LowerCase,
     /// Every number is 0.
     NoNumbers,
-    /// The first two sentences are cut off, or the first tenth of the text where that is more.
+    /// The first two sentences are cut off, or the first tenth of the text where that is more or they are
+    /// more than half of it.
     NoOpening,
     /// Words such as "wait", "so" and "alternatively" are taken from the beginnings of sentences.
     NoMarkers,
@@ -234,9 +235,11 @@ fn without_opening(text: &str) -> &str {
         0 => 0,
         n => sentences[n - 1].1,
     };
-    let share = text.len() / 100 * percent;
+    // In a text without full stops two sentences may be all of it, and that is no opening.
+    let end = if 2 * end > text.len() { 0 } else { end };
+    let share = text.len() * percent / 100;
     let share = word_starts(text).into_iter().find(|&start| start >= share).unwrap_or(text.len());
-    &text[end.max(share).min(text.len())..]
+    &text[end.max(share)..]
 }
 
 /// The text without the markers that its sentences open with, and the commas and dots behind them.
@@ -335,10 +338,10 @@ mod tests {
     fn the_opening_is_two_sentences_or_a_tenth() {
         let text = format!("One two. Three four. {}", "Five six. ".repeat(5));
         assert_eq!(without_opening(&text).trim_start(), "Five six. ".repeat(5));
-        let long = format!("A. B. {}", "word ".repeat(100));
-        assert_eq!(count_words(without_opening(&long)), 91);
+        let long = format!("Now then. Go on. {}", "word ".repeat(100));
+        assert_eq!(count_words(without_opening(&long)), 93);
+        assert_eq!(count_words(without_opening(&"word ".repeat(100))), 90);
         assert_eq!(without_opening(""), "");
-        assert_eq!(without_opening("Only one."), "");
     }
 
     #[test]

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 /// Traces in a pool.
 const SIZES: [usize; 5] = [1, 2, 5, 10, 20];
 /// Pools that are drawn for the figures, and for each resample, over all models.
-const POOLS: (usize, usize) = (4_000, 400);
+const POOLS: (usize, usize) = (4_000, 2_000);
 /// Resamples of prompts, at most: each draws its own pools.
 const RESAMPLES: usize = 200;
 

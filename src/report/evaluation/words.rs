@@ -100,8 +100,8 @@ pub fn cllr_name(evaluation: &Evaluation) -> String {
 /// How it was measured, a paragraph each.
 pub fn method(evaluation: &Evaluation) -> Vec<String> {
     let mut paragraphs = vec![
-        "An atlas was learned as `cotprint fit` learns it, on all traces but those held out, and the held-out \
-         traces were scored as `cotprint score` scores them. No prompt is on both sides of a split. Intervals are \
+        "An atlas was learned as cotprint fit learns it, on all traces but those held out, and the held-out \
+         traces were scored as cotprint score scores them. No prompt is on both sides of a split. Intervals are \
          percentiles of a bootstrap that draws whole prompts."
             .to_owned(),
         "Macro-F1 is the mean F1 over models. Log loss is the mean of −ln of the right model’s probability, at \
@@ -109,7 +109,7 @@ pub fn method(evaluation: &Evaluation) -> Vec<String> {
          bins of equal width. Cllr is the multi-class form of Brümmer and du Preez (2006): probabilities are \
          divided by the models’ shares of the training traces and scaled to a flat prior; the cost is −log₂ of \
          the right model’s, averaged within and then over models. c@1 (Peñas and Rodrigo 2011) rewards leaving a \
-         trace unanswered above answering wrongly; unanswered are traces with `unknown` of at most 0.05 or too few \
+         trace unanswered above answering wrongly; unanswered are traces with unknown of at most 0.05 or too few \
          words."
             .to_owned(),
         "Traces that are judged together are of one model and of different prompts, drawn by lot; their log \
