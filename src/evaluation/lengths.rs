@@ -2,7 +2,8 @@
 
 use super::{
     Cases, HeldOut,
-    metrics::{Estimate, Rows, loss, ratio, top},
+    metrics::{Estimate, loss, ratio, top},
+    tally::Rows,
 };
 use crate::{attribution::MINIMUM_WORDS, lineage::bootstrap::percentiles};
 use serde::{Deserialize, Serialize};

@@ -20,6 +20,7 @@ mod planner;
 mod pooling;
 mod robustness;
 pub mod splits;
+mod tally;
 
 pub use cases::{Case, Cases};
 pub use error::Error;
@@ -33,10 +34,10 @@ pub use robustness::Robustness;
 pub use splits::{Group, Split};
 
 use crate::{atlas::LearnOptions, trace::Trace};
-use metrics::Tallied;
 use perturbations::View;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use tally::Tallied;
 
 /// How an evaluation is made.
 #[derive(Debug, Clone)]
@@ -216,7 +217,7 @@ pub fn evaluate(
 
     stage("measuring");
     let tallied = Tallied::new(&cases, &held, &families, options.resamples, seed);
-    let confusion = metrics::confusion(&cases, &held);
+    let confusion = tally::confusion(&cases, &held);
     let models = tallied.models(&confusion, |model| options.learn.families.get(model).cloned());
     let mut dropped = options.dropped.clone();
     for (reason, count) in &cases.dropped {

@@ -3,8 +3,9 @@
 
 use super::{
     Cases, HeldOut,
-    metrics::{Estimate, Rows, loss, ratio, top},
+    metrics::{Estimate, loss, ratio, top},
     perturbations::View,
+    tally::Rows,
 };
 use serde::{Deserialize, Serialize};
 

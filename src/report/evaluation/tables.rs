@@ -68,6 +68,11 @@ pub fn figures(evaluation: &Evaluation) -> Table {
     if let Some(c_at_1) = &summary.c_at_1 {
         row("c@1 (unanswered: unknown ≤ 0.05, short)", words::with_interval(c_at_1, 3));
     }
+    if let Some(figures) = &evaluation.open_set {
+        row("AUROC of unknown, models left out", words::with_interval(&figures.auroc, 3));
+        row("left-out models called unknown (5 %)", shares(&figures.strangers_called_unknown));
+        row("known models called unknown (5 %)", shares(&figures.known_called_unknown));
+    }
     let columns = vec![text("figure"), number("value"), number("95 % interval")];
     Table { title: "Figures on held-out traces".into(), columns, rows }
 }

@@ -108,7 +108,8 @@ pub fn method(evaluation: &Evaluation) -> Vec<String> {
          least 10⁻⁶. The Brier score sums squares over all models (Brier 1950). The expected calibration error has 15 \
          bins of equal width. Cllr is the multi-class form of Brümmer and du Preez (2006): probabilities are \
          divided by the models’ shares of the training traces and scaled to a flat prior; the cost is −log₂ of \
-         the right model’s, averaged within and then over models. c@1 (Peñas and Rodrigo 2011) rewards leaving a \
+         the right model’s, averaged within and then over models. Resamples hold some prompts several times, which makes bins \
+         rougher: the interval of the calibration error leans upwards. c@1 (Peñas and Rodrigo 2011) rewards leaving a \
          trace unanswered above answering wrongly; unanswered are traces with unknown of at most 0.05 or too few \
          words."
             .to_owned(),
