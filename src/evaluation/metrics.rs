@@ -1,6 +1,6 @@
 //! What is measured: the figures as plain data, and what one judgement adds to them.
 //!
-//! Called by [`super::tally`], which adds up and resamples, and by the other modules that measure. The definitions:
+//! Called by `tally`, which adds up and resamples, and by the other modules that measure. The definitions:
 //!
 //! - top-1 and top-5: share of traces whose own model has the largest probability, or one of the five largest;
 //! - macro-F1: the mean over models of 2·TP / (2·TP + FP + FN), over all models that were right or named;
