@@ -36,6 +36,14 @@ pub fn reading(evaluation: &Evaluation) -> Vec<String> {
         "The probability given to the first model is off by {} on average (expected calibration error).",
         fixed(summary.calibration_error.value, 3)
     ));
+    if summary.cllr.value > summary.cllr_of_ignorance {
+        sentences.push(format!(
+            "The probabilities mislead: their Cllr of {} bits is above the {} bits of who gives every model the \
+             same.",
+            fixed(summary.cllr.value, 2),
+            fixed(summary.cllr_of_ignorance, 2)
+        ));
+    }
     if let Some(pool) = evaluation.pooled.iter().rfind(|pool| pool.traces > 1) {
         sentences.push(format!(
             "With {} traces of one model judged together, it came first for {}.",
@@ -62,6 +70,15 @@ pub fn open_set(figures: &OpenSetFigures) -> String {
 /// How many traces tell a pair apart.
 pub fn plan(plan: &PairPlan) -> String {
     let [a, b] = &plan.sides;
+    let pair =
+        format!("To tell {} from {} at 95 %", escape::name(&a.model), escape::name(&b.model));
+    let misleading = plan.sides.iter().find(|side| side.mean <= 0.0);
+    if let (None, Some(side)) = (plan.needed, misleading) {
+        return format!(
+            "{pair}, no number of traces is enough: on average those of {} speak for the other.",
+            escape::name(&side.model)
+        );
+    }
     let traces = match plan.needed {
         Some(1) => "one trace is enough".to_owned(),
         Some(n) => format!("you need about {n} traces"),
@@ -71,12 +88,7 @@ pub fn plan(plan: &PairPlan) -> String {
         (low, high) if low == high => String::new(),
         _ => format!(" (95 % interval {})", plan_interval(plan)),
     };
-    format!(
-        "To tell {} from {} at 95 %, {traces} of some {} words{interval}.",
-        escape::name(&a.model),
-        escape::name(&b.model),
-        count(plan.words)
-    )
+    format!("{pair}, {traces} of some {} words{interval}.", count(plan.words))
 }
 
 /// The interval of the number of traces: `3–12`, `40–>1,000`.
@@ -132,4 +144,48 @@ pub fn method(evaluation: &Evaluation) -> Vec<String> {
 /// A value and its interval with so many decimals.
 pub fn with_interval(estimate: &crate::evaluation::Estimate, places: usize) -> [String; 2] {
     [fixed(estimate.value, places), fixed_interval(estimate.low, estimate.high, places)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluation::Side;
+
+    fn pair(needed: Option<usize>, high: Option<usize>, means: [f64; 2]) -> PairPlan {
+        let side = |model: &str, mean: f64| Side {
+            model: model.into(),
+            traces: 40,
+            prompts: 40,
+            mean,
+            deviation: 1.0,
+            needed,
+        };
+        PairPlan {
+            sides: [side("a", means[0]), side("b", means[1])],
+            confusion: 0.1,
+            needed,
+            low: Some(2),
+            high,
+            words: 1_200,
+        }
+    }
+
+    #[test]
+    fn a_plan_says_how_many_traces_or_that_none_are_enough() {
+        assert_eq!(
+            plan(&pair(Some(5), Some(9), [1.0, 2.0])),
+            "To tell a from b at 95 %, you need about 5 traces of some 1,200 words (95 % interval 2–9)."
+        );
+        assert!(
+            plan(&pair(Some(1), Some(2), [1.0, 2.0]))
+                .contains("one trace is enough of some 1,200 words.")
+        );
+        let more = plan(&pair(None, None, [0.1, 2.0]));
+        assert!(more.contains("more than 1,000 traces") && more.contains("2–>1,000"), "{more}");
+        let never = plan(&pair(None, None, [1.0, -0.2]));
+        assert!(
+            never.contains("no number of traces") && never.contains("those of b speak"),
+            "{never}"
+        );
+    }
 }
