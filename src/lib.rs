@@ -32,6 +32,7 @@
 pub mod atlas;
 pub mod attribution;
 pub mod cli;
+pub mod evaluation;
 pub mod export;
 pub mod features;
 pub mod ingest;

@@ -15,6 +15,7 @@ use crate::{
     trace::{TextKind, Trace, count_words, prompt_hash},
 };
 use std::{
+    borrow::Borrow,
     collections::{BTreeMap, BTreeSet, HashSet},
     sync::Arc,
 };
@@ -64,8 +65,8 @@ pub struct Learned {
 ///
 /// # Errors
 /// [`Error::TooLittle`] where fewer than two references or two prompts remain.
-pub fn learn(
-    traces: &[Trace],
+pub fn learn<T: Borrow<Trace>>(
+    traces: &[T],
     options: &LearnOptions,
     stage: &dyn Fn(&str),
 ) -> Result<Learned, Error> {
@@ -195,8 +196,8 @@ fn grounds(usable: &[Usable<'_>]) -> (Vec<String>, Vec<usize>) {
     (names, of)
 }
 
-fn usable<'a>(
-    traces: &'a [Trace],
+fn usable<'a, T: Borrow<Trace>>(
+    traces: &'a [T],
     options: &LearnOptions,
     dropped: &mut BTreeMap<String, usize>,
 ) -> Vec<Usable<'a>> {
@@ -204,6 +205,7 @@ fn usable<'a>(
     let mut usable = Vec::new();
     let mut seen = HashSet::new();
     for trace in traces {
+        let trace = trace.borrow();
         let Some(model) = trace.model.as_deref().filter(|model| !model.is_empty()) else {
             drop("no model named".into(), 1);
             continue;

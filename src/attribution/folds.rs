@@ -16,15 +16,20 @@ pub struct Folds {
 }
 
 impl Folds {
-    /// Deals prompts out to at most [`FOLDS`] folds so that the folds hold about equally many
-    /// traces: the order is drawn from `seed`, and each prompt goes where there are fewest traces.
-    /// `None` where there are fewer than two prompts.
+    /// Deals prompts out to at most [`FOLDS`] folds, as [`Folds::deal`] does.
     pub fn by_prompt(prompts: &[u32], seed: u64) -> Option<Self> {
+        Self::deal(prompts, FOLDS, seed)
+    }
+
+    /// Deals prompts out to at most `most` folds so that the folds hold about equally many
+    /// traces: the order is drawn from `seed`, and each prompt goes where there are fewest traces.
+    /// `prompts` gives the prompt of each trace. `None` where there would be fewer than two folds.
+    pub fn deal(prompts: &[u32], most: usize, seed: u64) -> Option<Self> {
         let mut sizes: BTreeMap<u32, usize> = BTreeMap::new();
         for &prompt in prompts {
             *sizes.entry(prompt).or_default() += 1;
         }
-        let count = FOLDS.min(sizes.len());
+        let count = most.min(sizes.len());
         if count < 2 {
             return None;
         }

@@ -26,5 +26,6 @@ pub mod style;
 pub mod weights;
 
 pub use fit::{CrossValidation, Example, FitOptions, Fitted, fit};
+pub(crate) use model::top;
 pub use model::{MINIMUM_WORDS, Model, Scored};
 pub use new_ground::NewGround;

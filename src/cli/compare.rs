@@ -3,6 +3,7 @@
 use super::{
     Common, TooLittleText,
     inputs::{ScoringArguments, input_summary},
+    make_report_folder, quoted, shows_colour,
 };
 use crate::{
     atlas::Atlas,
@@ -15,10 +16,7 @@ use crate::{
     trace::Trace,
 };
 use clap::Args;
-use std::{
-    io::{IsTerminal, Write},
-    path::PathBuf,
-};
+use std::{io::Write, path::PathBuf};
 
 /// Arguments of `compare`.
 #[derive(Debug, Clone, Args)]
@@ -45,14 +43,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     let scoring = &arguments.scoring;
     let atlas = scoring.open_atlas()?;
     if let Some(folder) = &arguments.report {
-        // Before the long run, not after it.
-        std::fs::create_dir_all(folder).map_err(|error| {
-            anyhow::anyhow!(
-                "cannot make the report folder {} ({error}); give --report the name of a folder, not of \
-                 a file, in a place that may be written",
-                folder.display()
-            )
-        })?;
+        make_report_folder(folder)?;
     }
     let text = scoring.reading.text;
     let mut cleaning = scoring.options(&atlas)?.cleaning;
@@ -104,11 +95,9 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     if arguments.json {
         writeln!(out, "{}", to_json(&comparison)?.trim_end())?;
     } else {
-        let colour = std::io::stdout().is_terminal()
-            && anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
         write_terminal(
             &comparison,
-            TerminalOptions { color: colour, ..TerminalOptions::default() },
+            TerminalOptions { color: shows_colour(), ..TerminalOptions::default() },
             &mut out,
         )?;
     }
@@ -156,14 +145,4 @@ fn command_line(arguments: &Arguments, common: &Common) -> String {
     words.extend(["--seed".into(), common.seed.to_string()]);
     words.extend(["--resamples".into(), arguments.resamples.to_string()]);
     words.join(" ")
-}
-
-/// A word as a shell reads it.
-pub(super) fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@+,".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
-    }
 }

@@ -5,11 +5,13 @@
 
 mod atlas;
 mod compare;
+mod evaluate;
 mod fit;
 mod formats;
 mod generate;
 mod ingest;
 mod inputs;
+mod labelled;
 mod output;
 mod probes;
 mod progress;
@@ -19,7 +21,11 @@ mod score;
 mod tree;
 
 use clap::{Args, Parser, Subcommand};
-use std::{io::Write, process::ExitCode};
+use std::{
+    io::{IsTerminal, Write},
+    path::Path,
+    process::ExitCode,
+};
 
 /// The arguments of `cotprint`.
 #[derive(Debug, Parser)]
@@ -68,6 +74,8 @@ enum Verb {
     Probes(probes::Arguments),
     /// Learn an atlas from labelled traces
     Fit(fit::Arguments),
+    /// Measure how far results can be trusted, on your own labelled traces
+    Evaluate(evaluate::Arguments),
     /// Show what is in an atlas, or verify its checksum
     Atlas(atlas::Arguments),
     /// Print shell completions
@@ -108,6 +116,7 @@ fn run(cli: &Cli) -> anyhow::Result<()> {
         Verb::Formats(arguments) => formats::run(arguments),
         Verb::Probes(arguments) => probes::run(arguments),
         Verb::Fit(arguments) => fit::run(arguments, &cli.common),
+        Verb::Evaluate(arguments) => evaluate::run(arguments, &cli.common),
         Verb::Atlas(arguments) => atlas::run(arguments),
         Verb::Completions(arguments) => generate::completions(arguments),
         Verb::Man => generate::man(),
@@ -131,6 +140,7 @@ fn exit_code(error: &anyhow::Error) -> u8 {
     let too_little = error.chain().any(|cause| {
         cause.is::<TooLittleText>()
             || matches!(cause.downcast_ref(), Some(crate::atlas::Error::TooLittle(_)))
+            || matches!(cause.downcast_ref(), Some(crate::evaluation::Error::TooLittle(_)))
     });
     if too_little { 3 } else { 2 }
 }
@@ -142,4 +152,31 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
         });
         kind == Some(std::io::ErrorKind::BrokenPipe)
     })
+}
+
+/// A word as a shell reads it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@+,".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+/// Makes the folder of a report: before the long run, not after it.
+fn make_report_folder(folder: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder).map_err(|error| {
+        anyhow::anyhow!(
+            "cannot make the report folder {} ({error}); give --report the name of a folder, not of \
+             a file, in a place that may be written",
+            folder.display()
+        )
+    })
+}
+
+/// Whether standard output shows colour.
+fn shows_colour() -> bool {
+    std::io::stdout().is_terminal()
+        && anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never
 }

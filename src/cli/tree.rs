@@ -2,10 +2,10 @@
 
 use super::{
     Common, TooLittleText,
-    compare::quoted,
     inputs::{ScoringArguments, open_atlas},
     output::Output,
     progress::Progress,
+    quoted,
     reading::ReadingArguments,
 };
 use crate::{

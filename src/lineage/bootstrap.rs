@@ -11,35 +11,44 @@ use rand_pcg::{
 };
 use rayon::prelude::*;
 
-/// The random stream of one resample.
-pub(super) struct Draws(Pcg64Mcg);
-
-impl Draws {
-    /// The stream of the resample with this number.
-    pub fn of(seed: u64, resample: u64) -> Self {
-        Self(Pcg64Mcg::seed_from_u64(seed ^ resample.wrapping_mul(0x9E37_79B9_7F4A_7C15)))
-    }
-
-    /// A whole number below `count`, all as likely; 0 where `count` is 0.
-    pub fn below(&mut self, count: usize) -> usize {
-        // The upper bits, scaled: unbiased to one part in 2³² for so few.
-        (((self.0.next_u64() >> 32) * count as u64) >> 32) as usize
-    }
-
-    /// How often each of `count` things is drawn when as many are drawn with replacement.
-    pub fn multiplicities(&mut self, count: usize) -> Vec<f32> {
-        let mut times = vec![0.0; count];
-        for _ in 0..count {
-            times[self.below(count)] += 1.0;
-        }
-        times
-    }
-}
-
 /// The means of each column over resampled rows: a row per resample.
 #[derive(Debug, Clone)]
-pub(super) struct Resamples {
+pub(crate) struct Resamples {
     pub means: Vec<Vec<f64>>,
+}
+
+/// The random stream with this number.
+pub(crate) fn stream(seed: u64, number: u64) -> Pcg64Mcg {
+    Pcg64Mcg::seed_from_u64(seed ^ number.wrapping_mul(0x9E37_79B9_7F4A_7C15))
+}
+
+/// A whole number from 0 to just below `limit`; 0 where that is 0.
+pub(crate) fn below(random: &mut Pcg64Mcg, limit: usize) -> usize {
+    // The upper bits, scaled: unbiased to one part in 2³² for so few.
+    (((random.next_u64() >> 32) * limit as u64) >> 32) as usize
+}
+
+/// The rows that one resample draws: as many as there are, with replacement.
+pub(crate) fn draws(rows: usize, resample: u64, seed: u64) -> impl Iterator<Item = usize> {
+    let mut random = stream(seed, resample);
+    (0..rows).map(move |_| below(&mut random, rows))
+}
+
+/// How often each of `count` things is drawn when as many are drawn with replacement.
+pub(crate) fn multiplicities(count: usize, random: &mut Pcg64Mcg) -> Vec<f32> {
+    let mut times = vec![0.0; count];
+    for _ in 0..count {
+        times[below(random, count)] += 1.0;
+    }
+    times
+}
+
+/// The 95 % percentile interval of a figure's resampled values; (0, 1) where there is none.
+pub(crate) fn percentiles(mut values: Vec<f64>) -> (f64, f64) {
+    values.sort_by(f64::total_cmp);
+    let Some(last) = values.len().checked_sub(1) else { return (0.0, 1.0) };
+    let quantile = |q: f64| values[(q * last as f64).round() as usize];
+    (quantile(0.025), quantile(0.975))
 }
 
 impl Resamples {
@@ -49,11 +58,9 @@ impl Resamples {
         let means = (0..resamples as u64)
             .into_par_iter()
             .map(|resample| {
-                let mut draws = Draws::of(seed, resample);
                 let mut sum = vec![0.0; columns];
-                for _ in 0..rows.len() {
-                    let row = &rows[draws.below(rows.len())];
-                    sum.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
+                for row in draws(rows.len(), resample, seed) {
+                    sum.iter_mut().zip(&rows[row]).for_each(|(sum, value)| *sum += value);
                 }
                 sum.iter_mut().for_each(|sum| *sum /= rows.len().max(1) as f64);
                 sum
@@ -69,11 +76,7 @@ impl Resamples {
 
     /// The 95 % interval of a figure that is computed from a resample's means.
     pub fn interval_of(&self, figure: impl Fn(&[f64]) -> f64) -> (f64, f64) {
-        let mut values: Vec<f64> = self.means.iter().map(|means| figure(means)).collect();
-        values.sort_by(f64::total_cmp);
-        let Some(last) = values.len().checked_sub(1) else { return (0.0, 1.0) };
-        let quantile = |q: f64| values[(q * last as f64).round() as usize];
-        (quantile(0.025), quantile(0.975))
+        percentiles(self.means.iter().map(|means| figure(means)).collect())
     }
 
     /// The share of resamples for which something holds.

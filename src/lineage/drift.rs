@@ -16,9 +16,10 @@
 
 use super::{
     Drift, DriftChannel, DriftReference, DriftShare,
+    bootstrap::stream,
     departures::{Departures, ENOUGH_SHARED, member_for},
     log_odds,
-    pairing::{against_unrelated, dot, draw, holm, mean_of, sign_flips, stream},
+    pairing::{against_unrelated, dot, draw, holm, mean_of, sign_flips},
     tally::Tally,
 };
 use crate::{

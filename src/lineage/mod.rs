@@ -4,7 +4,7 @@
 //! [`Comparison`], which `cli` prints and `report` draws. [`tree`] puts corpora and references into a
 //! tree. Nothing here reads files or draws.
 
-mod bootstrap;
+pub(crate) mod bootstrap;
 mod comparison;
 mod departures;
 mod drift;

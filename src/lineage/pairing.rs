@@ -12,16 +12,14 @@
 
 use super::{
     Floor, PairedSimilarity, Pairing,
+    bootstrap::{below, stream},
     departures::{Departure, Departures, known_similarities, member_for},
 };
 use crate::{
     atlas::{About, floor},
     attribution::panel::{Member, Panel, Spread, alike},
 };
-use rand_pcg::{
-    Pcg64Mcg,
-    rand_core::{RngCore, SeedableRng},
-};
+use rand_pcg::{Pcg64Mcg, rand_core::RngCore};
 use rayon::prelude::*;
 
 /// Fewer prompts than this give no p-value below 5 % after correction.
@@ -107,19 +105,11 @@ pub(super) fn pair(
     })
 }
 
-/// A random stream of its own for each resample, so that the result does not depend on threads.
-pub(super) fn stream(seed: u64, number: u64) -> Pcg64Mcg {
-    Pcg64Mcg::seed_from_u64(seed ^ number.wrapping_mul(0x9E37_79B9_7F4A_7C15))
-}
-
 /// As many indices below `count`, drawn with replacement; all in order without randomness.
 pub(super) fn draw(count: usize, random: Option<&mut Pcg64Mcg>) -> Vec<usize> {
     match random {
         None => (0..count).collect(),
-        // The upper bits, scaled: unbiased to one part in 2³² for so few.
-        Some(random) => (0..count)
-            .map(|_| (((random.next_u64() >> 32) * count as u64) >> 32) as usize)
-            .collect(),
+        Some(random) => (0..count).map(|_| below(random, count)).collect(),
     }
 }
 

@@ -9,7 +9,7 @@ use super::page::Page;
 use super::plots::{self, Figure, FloorsPlot, HeatMap, Look, PlotError, RankingPlot};
 use crate::lineage::Comparison;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use minijinja::{Environment, context};
+use minijinja::{Environment, Value, context};
 use sha2::{Digest, Sha256};
 
 const TEMPLATE: &str = include_str!("../../assets/report.html");
@@ -22,41 +22,53 @@ const SEMI_BOLD: &[u8] = include_bytes!("../../assets/fonts/Inter-SemiBold.woff2
 /// # Errors
 /// When a figure cannot be drawn or the template fails.
 pub fn render_page(comparison: &Comparison) -> Result<String, Error> {
-    let style = style_sheet();
-    let hash = STANDARD.encode(Sha256::digest(style.as_bytes()));
-    let policy = format!(
-        "default-src 'none'; style-src 'sha256-{hash}'; font-src data:; img-src data:; \
-         base-uri 'none'; form-action 'none'"
-    );
     let figure = |what: &'static str| {
         move |source: PlotError| Error::Figure { what: what.to_owned(), source }
     };
     let ranking = |look, id| inline(RankingPlot::new(comparison, look), id);
     let similarity = |look, id| inline(HeatMap::new(comparison, look), id);
-    let mut environment = Environment::new();
-    environment.add_template("report.html", TEMPLATE)?;
-    environment.set_trim_blocks(true);
-    environment.set_lstrip_blocks(true);
-    let page = environment.get_template("report.html")?.render(context! {
+    let values = context! {
         page => Page::new(comparison),
-        policy,
-        style,
         ranking => ranking(Look::Page, "ranking").map_err(figure("the ranking"))?,
         ranking_phone => ranking(Look::Phone, "ranking-phone").map_err(figure("the ranking"))?,
         similarity => similarity(Look::Page, "similarity").map_err(figure("the heat map"))?,
         floors => plots::svg(&FloorsPlot::new(comparison), "floors").map_err(figure("the floors"))?,
         similarity_phone =>
             similarity(Look::Phone, "similarity-phone").map_err(figure("the heat map"))?,
-    })?;
-    Ok(page)
+    };
+    fill("report.html", TEMPLATE, style_sheet(), values)
 }
 
-fn inline<F: Figure>(figure: Result<F, PlotError>, id: &str) -> Result<String, PlotError> {
+/// Fills a template, which sees the values, its style sheet and the policy that names it. The template's name ends
+/// in `.html`, so that every value is escaped.
+pub(super) fn fill(
+    name: &str,
+    template: &str,
+    style: String,
+    values: Value,
+) -> Result<String, Error> {
+    let hash = STANDARD.encode(Sha256::digest(style.as_bytes()));
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; font-src data:; img-src data:; \
+         base-uri 'none'; form-action 'none'"
+    );
+    let mut environment = Environment::new();
+    environment.add_template(name, template)?;
+    environment.set_trim_blocks(true);
+    environment.set_lstrip_blocks(true);
+    Ok(environment.get_template(name)?.render(context! { policy, style, ..values })?)
+}
+
+/// A figure for the page; `id` is unique in it.
+pub(super) fn inline<F: Figure>(
+    figure: Result<F, PlotError>,
+    id: &str,
+) -> Result<String, PlotError> {
     plots::svg(&figure?, id)
 }
 
 /// The style sheet with the bundled font in it.
-fn style_sheet() -> String {
+pub(super) fn style_sheet() -> String {
     let mut sheet = String::new();
     for (weight, font) in [("400", REGULAR), ("600 700", SEMI_BOLD)] {
         sheet.push_str(&format!(

@@ -1,19 +1,21 @@
-//! A comparison → a page, plots, a table, JSON.
+//! A comparison or an evaluation → a page, plots, a table, JSON.
 //!
-//! Comes in: a [`Comparison`]. Goes out: bytes and files. Called by `cli`, which decides where they
-//! go. The same comparison gives the same bytes: nothing here reads a clock, the terminal or the
+//! Comes in: a [`Comparison`] or a [`crate::evaluation::Evaluation`]. Goes out: bytes and files. Called by `cli`, which decides where they
+//! go. The same input gives the same bytes: nothing here reads a clock, the terminal or the
 //! environment.
 //!
 //! - [`write_report`] writes the folder of `compare --report`;
 //! - [`write_terminal`] prints what a person reads in a terminal;
 //! - [`write_overview`] prints what `ingest` read, [`write_explanations`] how it was understood, and
 //!   [`write_formats`] what can be;
+//! - [`write_evaluation`] prints what `evaluate` measured, [`write_evaluation_report`] writes its folder;
 //! - [`to_json`] is what a machine reads;
 //! - [`tree`] writes a tree of styles as Newick, NEXUS, PHYLIP, JSON or text;
 //! - [`render_page`] is the page alone; [`plots`] are the figures alone;
 //! - [`escape`], [`numbers`] and [`wording`] are what all of them share.
 
 pub mod escape;
+mod evaluation;
 mod html;
 mod json;
 mod moved;
@@ -27,6 +29,7 @@ pub mod tree;
 mod understood;
 pub mod wording;
 
+pub use evaluation::{render_evaluation, write_evaluation, write_evaluation_report};
 pub use html::render_page;
 pub use json::{escaped_json, to_json};
 pub use overview::write_overview;
@@ -70,8 +73,8 @@ pub enum Error {
     /// The page's template failed: a mistake in this program.
     #[error("cannot render the page: {0}; please report this")]
     Page(#[from] minijinja::Error),
-    /// The comparison cannot be written as JSON: a mistake in this program.
-    #[error("cannot write the comparison as JSON: {0}; please report this")]
+    /// The result cannot be written as JSON: a mistake in this program.
+    #[error("cannot write the result as JSON: {0}; please report this")]
     Json(#[from] serde_json::Error),
 }
 

@@ -78,6 +78,41 @@ pub fn rate(value: f64) -> String {
     }
 }
 
+/// A share in [0, 1] as a percentage with one decimal: `82.4 %`.
+pub fn accuracy(value: f64) -> String {
+    if value.is_finite() { format!("{} %", decimals(100.0 * value, 1)) } else { UNKNOWN.into() }
+}
+
+/// The two ends of an interval of such shares: `80.1–84.6 %`.
+pub fn accuracy_interval(low: f64, high: f64) -> String {
+    if !low.is_finite() || !high.is_finite() {
+        return UNKNOWN.into();
+    }
+    format!("{} %", range(&decimals(100.0 * low, 1), &decimals(100.0 * high, 1)))
+}
+
+/// A number with so many decimals.
+pub fn fixed(value: f64, places: usize) -> String {
+    if value.is_finite() { decimals(value, places) } else { UNKNOWN.into() }
+}
+
+/// The two ends of an interval of such numbers: `0.41–0.48`.
+pub fn fixed_interval(low: f64, high: f64, places: usize) -> String {
+    if !low.is_finite() || !high.is_finite() {
+        return UNKNOWN.into();
+    }
+    range(&decimals(low, places), &decimals(high, places))
+}
+
+/// From one number to another; a dash beside a minus sign would be read as two of them.
+fn range(low: &str, high: &str) -> String {
+    if low.starts_with('−') || high.starts_with('−') {
+        format!("{low} to {high}")
+    } else {
+        format!("{low}–{high}")
+    }
+}
+
 /// A whole number with its thousands apart: `40,123`.
 pub fn count(value: usize) -> String {
     let digits = value.to_string();
@@ -127,6 +162,16 @@ mod tests {
         assert_eq!(percent(0.824), "82 %");
         assert_eq!(percent(0.001), "<1 %");
         assert_eq!(percent(1.0), "100 %");
+    }
+
+    #[test]
+    fn figures_keep_their_decimals() {
+        assert_eq!(accuracy(0.8236), "82.4 %");
+        assert_eq!(accuracy_interval(0.801, 0.8461), "80.1–84.6 %");
+        assert_eq!(accuracy_interval(-0.05, 0.01), "−5.0 to 1.0 %");
+        assert_eq!(fixed(0.4567, 3), "0.457");
+        assert_eq!(fixed_interval(0.41, f64::NAN, 2), "–");
+        assert_eq!(fixed(f64::INFINITY, 2), "–");
     }
 
     #[test]

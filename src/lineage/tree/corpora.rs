@@ -4,7 +4,8 @@
 //! profile, and the same with prompts drawn again. Memory is bounded: prompts are put into at most
 //! [`GROUPS`] groups, and there are at most [`MOST_CORPORA`] corpora.
 
-use crate::lineage::bootstrap::Draws;
+use crate::lineage::bootstrap::multiplicities;
+use rand_pcg::Pcg64Mcg;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use xxhash_rust::xxh3::xxh3_64;
@@ -132,8 +133,8 @@ impl Corpus {
     }
 
     /// The mean profile over the traces of groups of prompts drawn with replacement.
-    pub(super) fn resampled_profile(&self, draws: &mut Draws) -> Vec<f32> {
-        self.weighted_mean(&draws.multiplicities(self.groups.len()))
+    pub(super) fn resampled_profile(&self, random: &mut Pcg64Mcg) -> Vec<f32> {
+        self.weighted_mean(&multiplicities(self.groups.len(), random))
     }
 
     fn weighted_mean(&self, times: &[f32]) -> Vec<f32> {
@@ -151,6 +152,7 @@ impl Corpus {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lineage::bootstrap::stream;
 
     #[test]
     fn the_mean_is_over_traces_and_draws_are_of_prompts() {
@@ -164,7 +166,7 @@ mod tests {
         // Both traces of `a` are drawn together: a twice, b twice, or one of each.
         let possible = [vec![1.5, 1.5], vec![3.0, 6.0], vec![2.0, 3.0]];
         for resample in 0..20 {
-            let drawn = corpus.resampled_profile(&mut Draws::of(1, resample));
+            let drawn = corpus.resampled_profile(&mut stream(1, resample));
             assert!(possible.contains(&drawn), "{drawn:?}");
         }
     }

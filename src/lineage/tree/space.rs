@@ -13,8 +13,9 @@
 //! each corpus; the traces of references are not at hand.
 
 use super::Corpus;
-use crate::{atlas::Atlas, attribution::delta::Profiles, lineage::bootstrap::Draws};
+use crate::{atlas::Atlas, attribution::delta::Profiles, lineage::bootstrap::multiplicities};
 use ndarray::Array2;
+use rand_pcg::Pcg64Mcg;
 use serde::{Deserialize, Serialize};
 
 /// What distances rest on.
@@ -119,9 +120,9 @@ impl<'a> Space<'a> {
     }
 
     /// The same with features and prompts drawn again.
-    pub fn resampled(&self, draws: &mut Draws) -> Array2<f32> {
-        let times = draws.multiplicities(self.places.len());
-        let corpora = self.corpora.iter().map(|corpus| corpus.resampled_profile(draws)).collect();
+    pub fn resampled(&self, random: &mut Pcg64Mcg) -> Array2<f32> {
+        let times = multiplicities(self.places.len(), random);
+        let corpora = self.corpora.iter().map(|corpus| corpus.resampled_profile(random)).collect();
         self.vectors_of(corpora, &times)
     }
 

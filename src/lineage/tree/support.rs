@@ -5,7 +5,7 @@
 //! prompts are drawn, too, within the same resample. Every resample has its own random stream.
 
 use super::{Method, Tree, space::Space, space::distances, topology::TipSet};
-use crate::lineage::bootstrap::Draws;
+use crate::lineage::bootstrap::stream;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ impl Resampled {
         let trees: Vec<Tree> = (0..replicates as u64)
             .into_par_iter()
             .map(|replicate| {
-                let vectors = space.resampled(&mut Draws::of(seed, replicate));
+                let vectors = space.resampled(&mut stream(seed, replicate));
                 method.tree(&distances(&vectors))
             })
             .collect();

@@ -1,12 +1,14 @@
-//! The similarity heat map: Cosine Delta of the input and its nearest references.
+//! Heat maps: the Cosine Delta of the input and its nearest references, and which model's traces were given
+//! to which.
 //!
-//! Rows and columns stand in the order of the matrix, the input first. Where there is room the
+//! Rows and columns stand in the order of the matrix; in a comparison the input is the first. Where there is room the
 //! columns carry the names, else the numbers of the rows; where there is room the cells carry
 //! their values.
 
 use super::canvas::{Align, Canvas, Figure, PlotError, Text};
 use super::palette::{AXIS, INK, MUTED, PAPER, diverging};
 use super::{Heading, Look, heading};
+use crate::evaluation::Evaluation;
 use crate::lineage::Comparison;
 use crate::report::{escape, numbers, wording};
 use plotters::backend::DrawingBackend;
@@ -19,6 +21,7 @@ const LARGEST_CELL: f64 = 50.0;
 /// The figure.
 pub struct HeatMap {
     look: Look,
+    scale: Scale,
     /// Width without the margins.
     width: f64,
     heading: Heading,
@@ -36,8 +39,54 @@ pub struct HeatMap {
     font: f64,
 }
 
+/// What the cells hold.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scale {
+    /// Similarities from −1 to 1; the first label is the input's.
+    Similarity,
+    /// Shares from 0 to 1.
+    Share,
+}
+
+impl Scale {
+    fn low(self) -> f64 {
+        if self == Self::Similarity { -1.0 } else { 0.0 }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Similarity => "similarity (Cosine Delta)",
+            Self::Share => "share of the row’s traces",
+        }
+    }
+
+    /// What stands in a cell: two decimals without the leading zero, as a cell is narrow.
+    fn cell(self, value: f64, diagonal: bool) -> String {
+        match self {
+            Self::Similarity if diagonal => "1".into(),
+            Self::Similarity => numbers::similarity(value).replace("0.", "."),
+            Self::Share if value < 0.005 => String::new(),
+            Self::Share if value >= 0.995 => "1".into(),
+            Self::Share => numbers::similarity(value).replace("0.", "."),
+        }
+    }
+}
+
+/// What a heat map shows.
+struct Content {
+    scale: Scale,
+    title: String,
+    subtitle: String,
+    /// Escaped.
+    labels: Vec<String>,
+    values: Vec<Vec<f64>>,
+    description: String,
+    /// Labels that are not shown.
+    left_out: usize,
+}
+
 impl HeatMap {
-    /// The figure of a comparison.
+    /// The similarities of a comparison.
     pub fn new(comparison: &Comparison, look: Look) -> Result<Self, PlotError> {
         let matrix = &comparison.similarity;
         let size = matrix.labels.len().min(matrix.values.len()).min(shown(look));
@@ -47,7 +96,57 @@ impl HeatMap {
             .iter()
             .map(|row| (0..size).map(|j| row.get(j).copied().unwrap_or(f64::NAN)).collect())
             .collect();
+        let content = Content {
+            scale: Scale::Similarity,
+            title: wording::similarity_title(comparison),
+            subtitle:
+                "Cosine Delta of every pair of corpora, from −1 to 1; the input is the first \
+                       row and column."
+                    .into(),
+            description: describe(&labels, &values),
+            labels,
+            values,
+            left_out: matrix.labels.len().saturating_sub(size),
+        };
+        Self::of(content, look)
+    }
 
+    /// Which model's traces were given to which. Where there are more models than can be shown, those that
+    /// were recognized least are.
+    pub fn confusion(evaluation: &Evaluation, look: Look) -> Result<Self, PlotError> {
+        let matrix = &evaluation.confusion;
+        let of = |i: usize, j: usize| -> f64 {
+            let row = matrix.counts.get(i).map_or(&[][..], Vec::as_slice);
+            let count = row.get(j).copied().unwrap_or(0);
+            count as f64 / row.iter().sum::<usize>().max(1) as f64
+        };
+        let mut chosen: Vec<usize> = (0..matrix.models.len()).collect();
+        chosen.sort_by(|&a, &b| of(a, a).total_cmp(&of(b, b)).then(a.cmp(&b)));
+        chosen.truncate(shown(look));
+        chosen.sort_unstable();
+        let labels: Vec<String> = chosen.iter().map(|&i| escape::name(&matrix.models[i])).collect();
+        let values: Vec<Vec<f64>> =
+            chosen.iter().map(|&i| chosen.iter().map(|&j| of(i, j)).collect()).collect();
+        let right = labels.iter().enumerate().take(40);
+        let right: Vec<String> =
+            right.map(|(i, label)| format!("{label} {}", numbers::share(values[i][i]))).collect();
+        let content = Content {
+            scale: Scale::Share,
+            title: "Which model’s traces were given to which".into(),
+            subtitle: "A row for each model that wrote the traces, a column for each that they were given \
+                       to; each row adds up to 1."
+                .into(),
+            description: format!("Share of each model’s traces given to it: {}.", right.join("; ")),
+            left_out: matrix.models.len() - labels.len(),
+            labels,
+            values,
+        };
+        Self::of(content, look)
+    }
+
+    fn of(content: Content, look: Look) -> Result<Self, PlotError> {
+        let Content { scale, title, subtitle, labels, values, description, left_out } = content;
+        let size = labels.len();
         let phone = look == Look::Phone;
         let numbered = phone || size > 60;
         let room = width(look) - 2.0 * look.margin();
@@ -68,19 +167,14 @@ impl HeatMap {
         // The first label is set bolder, and with it a little wider than it was measured.
         let content = row_names + cell * size as f64;
         let width = content.max(if look == Look::File { 620.0 } else { 300.0 });
-
-        let title = wording::similarity_title(comparison);
-        let subtitle = "Cosine Delta of every pair of corpora, from −1 to 1; the input is the first \
-                        row and column.";
-        let left_out = matrix.labels.len().saturating_sub(size);
         let subtitle = match left_out {
-            0 => subtitle.to_owned(),
+            0 => subtitle,
             more => format!("{subtitle} {more} more are not shown."),
         };
-        let description = describe(&labels, &values);
         let heading = Heading::new(look, width, &title, &subtitle)?;
         Ok(Self {
             look,
+            scale,
             width,
             heading,
             title,
@@ -114,9 +208,9 @@ impl HeatMap {
         let every_number = ((number.width(&digits)? + 3.0) / self.cell).ceil().max(1.0) as usize;
         for (i, label) in self.labels.iter().enumerate() {
             let middle = self.cell * (i as f64 + 0.5);
-            let colour = if i == 0 { INK } else { MUTED };
-            let mut look = Text::new(self.font, colour);
-            look.bold = i == 0;
+            let leads = i == 0 && self.scale == Scale::Similarity;
+            let mut look = Text::new(self.font, if leads { INK } else { MUTED });
+            look.bold = leads;
             if i % every == 0 {
                 // The number at its end survives the cut: names are cut in the middle.
                 let name = look.fit(&row_label(i, label, self.numbered), self.row_names - 10.0)?;
@@ -146,7 +240,7 @@ impl HeatMap {
                 let colour = diverging(value);
                 canvas.rect((x, y), (x + self.cell - gap, y + self.cell - gap), colour)?;
                 if shows_values {
-                    let text = if i == j { "1".into() } else { cell_number(value) };
+                    let text = self.scale.cell(value, i == j);
                     let size = (self.cell * 0.36).clamp(10.0, 12.5);
                     let look = Text::new(size, colour.text_on()).align(Align::Middle);
                     let half = (self.cell - gap) / 2.0;
@@ -167,8 +261,9 @@ impl HeatMap {
         let room = self.look.margin() + self.width - left - 8.0;
         let width = self.side().clamp(160.0, 320.0).min(room);
         let step = width / f64::from(STEPS);
+        let low = self.scale.low();
         for i in 0..STEPS {
-            let value = (f64::from(i) + 0.5) / f64::from(STEPS) * 2.0 - 1.0;
+            let value = low + (f64::from(i) + 0.5) / f64::from(STEPS) * (1.0 - low);
             let x = left + step * f64::from(i);
             // Half a pixel of overlap: no seams where a viewer smooths edges.
             let end = if i + 1 == STEPS { x + step } else { x + step + 0.5 };
@@ -177,12 +272,13 @@ impl HeatMap {
         let small = Text::new(11.5, MUTED).align(Align::Middle);
         for (value, label) in [(-1.0, "−1"), (-0.5, "−0.5"), (0.0, "0"), (0.5, "0.5"), (1.0, "1")]
         {
-            let x = left + width * (value + 1.0) / 2.0;
-            canvas.line((x, top + 10.0), (x, top + 14.0), 1.0, AXIS)?;
-            canvas.text(label, (x, top + 22.0), &small)?;
+            if value >= low {
+                let x = left + width * (value - low) / (1.0 - low);
+                canvas.line((x, top + 10.0), (x, top + 14.0), 1.0, AXIS)?;
+                canvas.text(label, (x, top + 22.0), &small)?;
+            }
         }
-        let label = "similarity (Cosine Delta)";
-        canvas.text(label, (left + width / 2.0, top + 39.0), &small)
+        canvas.text(self.scale.name(), (left + width / 2.0, top + 39.0), &small)
     }
 }
 
@@ -209,7 +305,7 @@ impl Figure for HeatMap {
         let top = heading(canvas, self.look, &self.heading)?;
         if self.labels.is_empty() {
             let x = self.look.margin();
-            let text = "No similarities were computed.";
+            let text = "There is nothing to show.";
             return canvas.text(text, (x, top + 20.0), &Text::new(14.0, MUTED));
         }
         let at = (self.look.margin() + self.row_names, top + self.column_names);
@@ -239,11 +335,6 @@ fn width(look: Look) -> f64 {
 
 fn row_label(place: usize, label: &str, numbered: bool) -> String {
     if numbered { format!("{label}  {}", place + 1) } else { label.to_owned() }
-}
-
-/// Two decimals without the leading zero: a cell is narrow.
-fn cell_number(value: f64) -> String {
-    numbers::similarity(value).replace("0.", ".")
 }
 
 /// The first row in words.

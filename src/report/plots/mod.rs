@@ -1,6 +1,7 @@
 //! Figures, drawn once and put out as SVG text (for the page and for slides) and as PNG.
 //!
-//! Comes in: a [`crate::lineage::Comparison`] or a tree of styles. Goes out: SVG strings and PNG files. Called by
+//! Comes in: a [`crate::lineage::Comparison`], a tree of styles, or a [`crate::evaluation::Evaluation`]. Goes out:
+//! SVG strings and PNG files. Called by
 //! [`crate::report::write_report`] and by the page. One file per figure; `canvas` holds what all
 //! figures are drawn with, `palette` their colours. Labels go through [`crate::report::escape`]
 //! when a figure is made, before anything measures or draws them.
@@ -10,12 +11,16 @@ mod floors;
 mod heatmap;
 mod palette;
 mod ranking;
+mod reliability;
+mod steps;
 mod tree;
 
 pub use canvas::{Figure, PlotError, png, svg};
 pub use floors::FloorsPlot;
 pub use heatmap::HeatMap;
 pub use ranking::RankingPlot;
+pub use reliability::ReliabilityPlot;
+pub use steps::StepsPlot;
 pub use tree::TreePlot;
 
 /// Where a figure will stand.

@@ -64,20 +64,22 @@ pub fn write_terminal(
 
 /// How a text looks.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Ink {
+pub(super) enum Ink {
     Plain,
     Bold,
     Dim,
     Bar,
 }
 
-struct Page<'a> {
-    out: &'a mut dyn Write,
-    color: bool,
+/// Where lines go, and whether they are painted.
+pub(super) struct Page<'a> {
+    pub out: &'a mut dyn Write,
+    pub color: bool,
 }
 
 impl Page<'_> {
-    fn paint(&self, text: &str, ink: Ink) -> String {
+    /// A text as it looks.
+    pub fn paint(&self, text: &str, ink: Ink) -> String {
         let code = match ink {
             Ink::Plain => "",
             Ink::Bold => "\u{1b}[1m",
@@ -90,12 +92,13 @@ impl Page<'_> {
         format!("{code}{text}\u{1b}[0m")
     }
 
-    fn line(&mut self, text: &str) -> io::Result<()> {
+    /// Prints one line.
+    pub fn line(&mut self, text: &str) -> io::Result<()> {
         writeln!(self.out, "{text}")
     }
 
     /// Wraps a text; lines after the first begin with as many spaces as `bullet` is wide.
-    fn paragraph(&mut self, text: &str, bullet: &str, ink: Ink) -> io::Result<()> {
+    pub fn paragraph(&mut self, text: &str, bullet: &str, ink: Ink) -> io::Result<()> {
         let indent = columns(bullet);
         for (i, line) in wrap(text, WIDTH - indent).iter().enumerate() {
             let start = if i == 0 { bullet.to_owned() } else { " ".repeat(indent) };
@@ -105,7 +108,8 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn heading(&mut self, text: &str) -> io::Result<()> {
+    /// Prints a heading and the empty line above it.
+    pub fn heading(&mut self, text: &str) -> io::Result<()> {
         self.line("")?;
         let painted = self.paint(text, Ink::Bold);
         self.line(&painted)
@@ -184,7 +188,8 @@ impl Page<'_> {
         self.bullets("About the data", &notes)
     }
 
-    fn bullets(&mut self, title: &str, sentences: &[String]) -> io::Result<()> {
+    /// Prints a list with its heading, where there is anything in it.
+    pub fn bullets(&mut self, title: &str, sentences: &[String]) -> io::Result<()> {
         if sentences.is_empty() {
             return Ok(());
         }

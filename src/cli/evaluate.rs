@@ -1,0 +1,99 @@
+//! `cotprint evaluate`: how far results can be trusted, measured on labelled traces.
+
+use super::{
+    Common, labelled::LabelledArguments, make_report_folder, progress::Progress, quoted,
+    shows_colour,
+};
+use crate::{
+    evaluation::{EvaluateOptions, Group, evaluate},
+    report::{TerminalOptions, escaped_json, write_evaluation, write_evaluation_report},
+};
+use clap::Args;
+use std::{io::Write, path::PathBuf};
+
+/// Arguments of `evaluate`.
+#[derive(Debug, Clone, Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    labelled: LabelledArguments,
+    /// Folds by prompt, and rounds of --open-set
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(2..=1000))]
+    folds: u16,
+    /// What is held out together: prompts in folds, or one domain or one source at a time
+    #[arg(long, value_name = "GROUP", value_enum, default_value_t)]
+    group: Group,
+    /// Also leave models out in turn and see whether `unknown` tells them from the rest; takes about as
+    /// long again
+    #[arg(long)]
+    open_set: bool,
+    /// Do not judge the held-out traces again with markdown stripped, sentences shuffled and the like
+    #[arg(long)]
+    no_robustness: bool,
+    /// Plan for this pair of models instead of those that are confused most; may be given several times
+    #[arg(long, num_args = 2, value_names = ["MODEL", "MODEL"])]
+    pair: Vec<String>,
+    /// Write the report into this folder: evaluation.html, evaluation.json and the plots as PNG and SVG
+    #[arg(long, value_name = "DIR")]
+    report: Option<PathBuf>,
+    /// Print JSON instead of the tables
+    #[arg(long)]
+    json: bool,
+    /// Bootstrap resamples over prompts
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(100..=100_000))]
+    resamples: u32,
+}
+
+/// Runs the verb.
+pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> {
+    let learn = arguments.labelled.options(common)?;
+    if let Some(folder) = &arguments.report {
+        make_report_folder(folder)?;
+    }
+    let progress = Progress::stages(common);
+    let labelled = arguments.labelled.read(&progress)?;
+    let pairs = arguments.pair.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone()));
+    let options = EvaluateOptions {
+        learn,
+        group: arguments.group,
+        folds: usize::from(arguments.folds),
+        open_set: arguments.open_set,
+        robustness: !arguments.no_robustness,
+        pairs: pairs.collect(),
+        resamples: arguments.resamples as usize,
+        dropped: labelled.dropped,
+        command: command_line(arguments, common),
+    };
+    let evaluation = evaluate(&labelled.traces, &options, &[], &|stage| progress.stage(stage))?;
+    progress.done();
+
+    // First the files: a reader of standard output may close it early.
+    if let Some(folder) = &arguments.report {
+        let files = write_evaluation_report(&evaluation, folder)?;
+        let page = files.first().map(|file| file.display().to_string()).unwrap_or_default();
+        progress.say(&format!("wrote {page} and {} more files", files.len().saturating_sub(1)));
+    }
+    let mut out = std::io::stdout().lock();
+    if arguments.json {
+        write!(out, "{}", escaped_json(&evaluation)?)?;
+    } else {
+        let options = TerminalOptions { color: shows_colour(), ..TerminalOptions::default() };
+        write_evaluation(&evaluation, options, &mut out)?;
+    }
+    Ok(out.flush()?)
+}
+
+/// The command that gives the same result: without what changes only speed, noise or place.
+fn command_line(arguments: &Arguments, common: &Common) -> String {
+    let mut words = vec!["cotprint".to_owned(), "evaluate".to_owned()];
+    words.extend(arguments.labelled.words());
+    words.extend(["--group".into(), arguments.group.name().into()]);
+    words.extend(["--folds".into(), arguments.folds.to_string()]);
+    words.extend(arguments.open_set.then(|| "--open-set".into()));
+    words.extend(arguments.no_robustness.then(|| "--no-robustness".into()));
+    for pair in arguments.pair.chunks_exact(2) {
+        words.extend(["--pair".into(), quoted(&pair[0]), quoted(&pair[1])]);
+    }
+    words.extend(["--seed".into(), common.seed.to_string()]);
+    words.extend(["--resamples".into(), arguments.resamples.to_string()]);
+    words.join(" ")
+}

@@ -1,0 +1,193 @@
+//! What verbs that learn share: labelled inputs, and how atlases are learned from them.
+
+use super::{
+    Common,
+    inputs::{dropped_lines, nothing_usable},
+    progress::Progress,
+    quoted,
+    reading::ReadingArguments,
+};
+use crate::{
+    atlas::{LearnOptions, read_families},
+    attribution::FitOptions,
+    features::{Channel, ChannelSet, token_ngrams::TokenNgrams},
+    ingest::{self, Summary},
+    trace::{Trace, share_prompt_ids},
+};
+use anyhow::Context;
+use clap::Args;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    sync::Arc,
+};
+
+/// Arguments of verbs that learn from labelled traces.
+#[derive(Debug, Clone, Args)]
+pub struct LabelledArguments {
+    /// Files, folders, globs, or - for standard input; each record names its model
+    #[arg(value_name = "INPUT", required_unless_present = "label")]
+    inputs: Vec<String>,
+    /// Traces of one model, whatever their records say; may be given several times
+    #[arg(long, value_name = "NAME=PATH")]
+    label: Vec<String>,
+    /// A table of families: a line per model, the model and its family with a tab between them
+    #[arg(long, value_name = "FILE")]
+    families: Option<PathBuf>,
+    /// The families of features to learn from, for example char,word,layout; a name may carry its
+    /// numbers: word:40000+3000@1+0.5 keeps 40,000 n-grams with weight 1 and also z-scores the 3,000
+    /// most widespread with weight 0.5. By default word,layout,function,rhythm,embed; embed is a style
+    /// embedding that is learned from the traces
+    #[arg(long, value_name = "NAME,…", value_parser = channels)]
+    channels: Option<Channels>,
+    /// A tokenizer.json, for the channel token: n-grams of its tokens. The atlas holds it, so that scoring
+    /// needs nothing else. Without --channels the channel is added to the default ones
+    #[arg(long, value_name = "FILE")]
+    tokenizer: Option<PathBuf>,
+    #[command(flatten)]
+    pub reading: ReadingArguments,
+}
+
+/// Channels, and how they were written.
+#[derive(Debug, Clone)]
+struct Channels {
+    set: ChannelSet,
+    written: String,
+}
+
+fn channels(text: &str) -> Result<Channels, String> {
+    Ok(Channels { set: text.parse()?, written: text.to_owned() })
+}
+
+/// What was read.
+pub(super) struct Labelled {
+    /// The traces, with the ids of their prompts shared.
+    pub traces: Vec<Trace>,
+    /// Records that were dropped, by reason.
+    pub dropped: BTreeMap<String, usize>,
+}
+
+impl LabelledArguments {
+    /// How atlases are learned.
+    pub fn options(&self, common: &Common) -> anyhow::Result<LearnOptions> {
+        let families = match &self.families {
+            Some(path) => {
+                let name = path.display().to_string();
+                let text = std::fs::read_to_string(path)
+                    .with_context(|| format!("cannot read the families {name}"))?;
+                read_families(&text, &name)?
+            }
+            None => Default::default(),
+        };
+        let tokens = match &self.tokenizer {
+            Some(path) => Some(Arc::new(TokenNgrams::from_path(path)?)),
+            None => None,
+        };
+        let channels = match &self.channels {
+            Some(channels) => channels.set.clone(),
+            None if tokens.is_some() => ChannelSet::default().with(Channel::Token),
+            None => ChannelSet::default(),
+        };
+        Ok(LearnOptions {
+            text: self.reading.text,
+            masked_names: self.reading.mask_names,
+            families,
+            fit: FitOptions { channels, seed: common.seed },
+            tokens,
+        })
+    }
+
+    /// Reads all labelled traces.
+    pub fn read(&self, progress: &Progress) -> anyhow::Result<Labelled> {
+        let labels = labels(&self.label)?;
+        progress.stage("reading traces");
+        let mut traces = Vec::new();
+        let mut dropped = BTreeMap::new();
+        let mut named: BTreeSet<String> = BTreeSet::new();
+        let mut read_one =
+            |inputs: &[String], options: ingest::Options| -> anyhow::Result<Summary> {
+                let mut stream = ingest::open(inputs, options)?;
+                for trace in stream.by_ref() {
+                    traces.push(trace?);
+                }
+                let summary = stream.summary().clone();
+                for line in dropped_lines(&summary) {
+                    progress.say(&line);
+                }
+                for (reason, lost) in &summary.dropped {
+                    let reason = reason.description().trim_end_matches('.').to_owned();
+                    *dropped.entry(reason).or_default() += lost.count;
+                }
+                Ok(summary)
+            };
+        let options = self.reading.options()?;
+        let mut last = None;
+        if !self.inputs.is_empty() {
+            let summary = read_one(&self.inputs, options.clone())?;
+            named.extend(summary.models.keys().cloned());
+            last = Some(summary);
+        }
+        for (name, path) in &labels {
+            if named.contains(name) {
+                anyhow::bail!(
+                    "two references are named {name}: one from --label, one from the records of the \
+                     inputs; give all of its traces with --label, or give one of the two another name"
+                );
+            }
+            let options =
+                ingest::Options { model: Some(name.clone()), relabel: true, ..options.clone() };
+            last = Some(read_one(std::slice::from_ref(path), options)?);
+        }
+        match last {
+            Some(summary) if traces.is_empty() => {
+                Err(nothing_usable(&summary, self.reading.text).into())
+            }
+            _ => {
+                share_prompt_ids(&mut traces);
+                Ok(Labelled { traces, dropped })
+            }
+        }
+    }
+
+    /// The arguments that were given and change the result, as words of a command, quoted for a shell.
+    pub fn words(&self) -> Vec<String> {
+        let mut words: Vec<String> = self.inputs.iter().map(|input| quoted(input)).collect();
+        let mut option =
+            |name: &str, value: &str| words.extend([format!("--{name}"), quoted(value)]);
+        for label in &self.label {
+            option("label", label);
+        }
+        if let Some(path) = &self.families {
+            option("families", &path.display().to_string());
+        }
+        if let Some(channels) = &self.channels {
+            option("channels", &channels.written);
+        }
+        if let Some(path) = &self.tokenizer {
+            option("tokenizer", &path.display().to_string());
+        }
+        words.extend(self.reading.words().iter().map(|word| quoted(word)));
+        words
+    }
+}
+
+/// `NAME=PATH` pairs, each name once.
+fn labels(given: &[String]) -> anyhow::Result<Vec<(String, String)>> {
+    let mut seen = BTreeSet::new();
+    given
+        .iter()
+        .map(|label| {
+            let pair = label.split_once('=').filter(|(name, path)| !name.is_empty() && !path.is_empty());
+            let Some((name, path)) = pair else {
+                anyhow::bail!("--label {label}: expected NAME=PATH, for example --label acme/m-1=traces.jsonl");
+            };
+            if !seen.insert(name) {
+                anyhow::bail!(
+                    "--label names {name} twice; a reference has one name and one label: give a folder \
+                     or a glob as its PATH, or another name"
+                );
+            }
+            Ok((name.to_owned(), path.to_owned()))
+        })
+        .collect()
+}

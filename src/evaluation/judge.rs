@@ -1,0 +1,359 @@
+//! The seam between what judges and what measures: a [`Method`] learns a [`Judge`] from labelled traces, a judge turns
+//! a text into a probability per reference, and [`cross_validate`] gives what judges say of traces
+//! whose prompts they have not seen.
+//!
+//! The program's own method is [`AtlasMethod`], which is what `cotprint fit` and `cotprint score` do. Any other
+//! that implements [`Method`] can be measured beside it ([`super::evaluate`] takes a list of them).
+
+use super::{Cases, Error, Split, perturbations::View};
+use crate::{
+    atlas::{self, LearnOptions, learn},
+    attribution::{MINIMUM_WORDS, Model},
+    features::NgramCounter,
+    trace::Trace,
+};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+/// What a judge says of one text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Opinion {
+    /// Probability per reference of the judge; sums to one.
+    pub probabilities: Vec<f32>,
+    /// The p-value that some reference wrote it, where the judge gives one.
+    pub unknown: Option<f64>,
+}
+
+/// Anything that turns a text into a probability per reference.
+pub trait Judge: Sync {
+    /// The names of the references, in the order of the probabilities; each at most once.
+    fn references(&self) -> &[String];
+    /// Judges a text, or `None` where it has too few words. `counter` is memory to work in, for judges that
+    /// count n-grams.
+    fn judge(&self, text: &str, counter: &mut NgramCounter) -> Option<Opinion>;
+}
+
+/// Anything that learns a judge from labelled traces.
+pub trait Method {
+    /// What to call it in a table.
+    fn name(&self) -> &str;
+    /// Learns from traces that name their model. `stage` is called with a few words at each step.
+    ///
+    /// # Errors
+    /// [`atlas::Error::TooLittle`] where there are too few traces; other errors end the evaluation.
+    fn learn(
+        &self,
+        training: &[&Trace],
+        stage: &dyn Fn(&str),
+    ) -> Result<Box<dyn Judge>, atlas::Error>;
+}
+
+/// The program's own method: an atlas is learned, as `cotprint fit` does.
+#[derive(Debug, Clone)]
+pub struct AtlasMethod {
+    /// How.
+    pub options: LearnOptions,
+}
+
+struct AtlasJudge {
+    references: Vec<String>,
+    model: Model,
+}
+
+impl Method for AtlasMethod {
+    fn name(&self) -> &str {
+        "cotprint"
+    }
+
+    fn learn(
+        &self,
+        training: &[&Trace],
+        stage: &dyn Fn(&str),
+    ) -> Result<Box<dyn Judge>, atlas::Error> {
+        let atlas = learn(training, &self.options, stage)?.atlas;
+        let references = atlas.names().map(str::to_owned).collect();
+        Ok(Box::new(AtlasJudge { references, model: atlas.model }))
+    }
+}
+
+impl Judge for AtlasJudge {
+    fn references(&self) -> &[String] {
+        &self.references
+    }
+
+    fn judge(&self, text: &str, counter: &mut NgramCounter) -> Option<Opinion> {
+        let scored = self.model.score(text, counter).ok()?;
+        Some(Opinion { probabilities: scored.probabilities, unknown: Some(scored.unknown) })
+    }
+}
+
+/// What a judge said of one held-out case.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judgement {
+    /// The case, an index.
+    pub case: usize,
+    /// The part in which it was held out.
+    pub part: usize,
+    /// Probability per model of the evaluation; 0 for one that the judge does not know.
+    pub probabilities: Vec<f32>,
+    /// The judge's p-value that some reference wrote it.
+    pub unknown: Option<f64>,
+    /// Per view, the probabilities after the text was changed; `None` where too few words were left.
+    pub views: Vec<Option<Vec<f32>>>,
+}
+
+/// What became of the cases of one part.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PartOutcome {
+    /// Per model of the evaluation, its share of the traces that were learned from; 0 where the judge
+    /// does not know it.
+    pub shares: Vec<f64>,
+    /// Why nothing could be learned; `None` where it could.
+    pub failure: Option<String>,
+}
+
+/// All held-out judgements.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeldOut {
+    /// The judgements, by case.
+    pub judgements: Vec<Judgement>,
+    /// What became of each part.
+    pub parts: Vec<PartOutcome>,
+    /// Cases with too few words, ascending; a judge gives no answer to them.
+    pub too_short: Vec<usize>,
+    /// Cases by model whose judge did not know the model, so that it could not have been right.
+    pub vanished: BTreeMap<String, usize>,
+}
+
+/// Learns on each part's training cases and judges its held-out cases, as they are and as each view shows them.
+/// `stage` is called with a few words at each step.
+///
+/// # Errors
+/// [`Error::TooLittle`] where nothing could be learned in any part, or nothing could be judged; the method's
+/// own error where it fails otherwise.
+pub fn cross_validate(
+    cases: &Cases<'_>,
+    split: &Split,
+    method: &dyn Method,
+    views: &[View],
+    stage: &dyn Fn(&str),
+) -> Result<HeldOut, Error> {
+    let mut held = HeldOut {
+        judgements: Vec::new(),
+        parts: Vec::new(),
+        too_short: Vec::new(),
+        vanished: BTreeMap::new(),
+    };
+    for (number, part) in split.parts.iter().enumerate() {
+        let place = format!("{} of {}", number + 1, split.parts.len());
+        let training: Vec<&Trace> = part.training.iter().map(|&i| cases.cases[i].trace).collect();
+        let learned = method.learn(&training, &|step| stage(&format!("part {place}: {step}")));
+        let judge = match learned {
+            Ok(judge) => judge,
+            Err(atlas::Error::TooLittle(why)) => {
+                let shares = vec![0.0; cases.models.len()];
+                held.parts.push(PartOutcome { shares, failure: Some(why) });
+                for &i in &part.held_out {
+                    *held
+                        .vanished
+                        .entry(cases.models[cases.cases[i].model].clone())
+                        .or_default() += 1;
+                }
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
+        stage(&format!("part {place}: judging"));
+        let place_of: Vec<Option<usize>> =
+            judge.references().iter().map(|name| cases.models.binary_search(name).ok()).collect();
+        let shares = shares(cases, &part.training, &place_of);
+        let mut to_judge = Vec::new();
+        for &i in &part.held_out {
+            let case = &cases.cases[i];
+            if case.words < MINIMUM_WORDS {
+                held.too_short.push(i);
+            } else if shares[case.model] == 0.0 {
+                *held.vanished.entry(cases.models[case.model].clone()).or_default() += 1;
+            } else {
+                to_judge.push(i);
+            }
+        }
+        let spread = |opinion: &Opinion| {
+            let mut probabilities = vec![0.0; cases.models.len()];
+            for (place, &p) in place_of.iter().zip(&opinion.probabilities) {
+                if let Some(place) = *place {
+                    probabilities[place] = p;
+                }
+            }
+            probabilities
+        };
+        let judged: Vec<(usize, Option<Judgement>)> = to_judge
+            .par_iter()
+            .map_init(NgramCounter::default, |counter, &case| {
+                let text = &cases.cases[case].text;
+                let judgement = judge.judge(text, counter).map(|opinion| Judgement {
+                    case,
+                    part: number,
+                    probabilities: spread(&opinion),
+                    unknown: opinion.unknown,
+                    views: views
+                        .iter()
+                        .map(|view| judge.judge(&view.of(text), counter).as_ref().map(spread))
+                        .collect(),
+                });
+                (case, judgement)
+            })
+            .collect();
+        for (case, judgement) in judged {
+            match judgement {
+                Some(judgement) => held.judgements.push(judgement),
+                None => held.too_short.push(case),
+            }
+        }
+        held.parts.push(PartOutcome { shares, failure: None });
+    }
+    held.judgements.sort_by_key(|judgement| judgement.case);
+    held.too_short.sort_unstable();
+    if held.judgements.is_empty() {
+        let why = held.parts.iter().find_map(|part| part.failure.clone());
+        let why = why.map_or_else(
+            || "no held-out trace is of a model that could be learned without it.".into(),
+            |why| format!("in no part could an atlas be learned: {why}"),
+        );
+        return Err(Error::TooLittle(format!("nothing could be judged: {why}")));
+    }
+    Ok(held)
+}
+
+/// Each model's share of the training cases with enough words, among the models that the judge knows.
+fn shares(cases: &Cases<'_>, training: &[usize], known: &[Option<usize>]) -> Vec<f64> {
+    let mut counts = vec![0.0; cases.models.len()];
+    for &i in training {
+        let case = &cases.cases[i];
+        if case.words >= MINIMUM_WORDS && known.contains(&Some(case.model)) {
+            counts[case.model] += 1.0;
+        }
+    }
+    let sum: f64 = counts.iter().sum();
+    counts.iter_mut().for_each(|count| *count /= sum.max(1.0));
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Group;
+    use super::*;
+    use crate::trace::TextKind;
+    use std::sync::Mutex;
+
+    /// Knows every model but one, and notes what it was given to learn from.
+    struct Forgetful {
+        forgets: &'static str,
+        given: Mutex<Vec<Vec<String>>>,
+    }
+
+    struct Sure(Vec<String>);
+
+    impl Method for Forgetful {
+        fn name(&self) -> &str {
+            "forgetful"
+        }
+
+        fn learn(
+            &self,
+            training: &[&Trace],
+            _: &dyn Fn(&str),
+        ) -> Result<Box<dyn Judge>, atlas::Error> {
+            let ids = training.iter().map(|trace| trace.id.clone()).collect();
+            self.given.lock().unwrap().push(ids);
+            let mut names: Vec<String> =
+                training.iter().filter_map(|trace| trace.model.clone()).collect();
+            names.sort();
+            names.dedup();
+            names.retain(|name| name != self.forgets);
+            // Not in the order of the evaluation's models.
+            names.reverse();
+            Ok(Box::new(Sure(names)))
+        }
+    }
+
+    impl Judge for Sure {
+        fn references(&self) -> &[String] {
+            &self.0
+        }
+
+        /// Sure of the reference whose name the text begins with.
+        fn judge(&self, text: &str, _: &mut NgramCounter) -> Option<Opinion> {
+            let of = |name: &String| if text.starts_with(name.as_str()) { 1.0 } else { 0.0 };
+            let probabilities = self.0.iter().map(of).collect();
+            Some(Opinion { probabilities, unknown: None })
+        }
+    }
+
+    #[test]
+    fn what_is_judged_was_not_learned_from_and_what_is_not_known_is_counted() {
+        let mut traces = Vec::new();
+        for model in ["a", "b", "c"] {
+            for prompt in 0..6 {
+                traces.push(Trace {
+                    id: format!("{model}{prompt}"),
+                    model: Some(model.into()),
+                    prompt_id: Some(prompt.to_string()),
+                    reasoning: format!("{model} {prompt} ").repeat(if prompt == 5 {
+                        4
+                    } else {
+                        40
+                    }),
+                    ..Trace::default()
+                });
+            }
+        }
+        let cases = Cases::new(&traces, TextKind::Reasoning).unwrap();
+        let split = Split::new(&cases, Group::Prompt, 3, 2).unwrap();
+        let method = Forgetful { forgets: "b", given: Mutex::default() };
+        let views = View::all(0);
+        let held = cross_validate(&cases, &split, &method, &views, &|_| ()).unwrap();
+        // Prompt 5 is too short for all three; the other ten traces of a and c are judged.
+        assert_eq!((held.judgements.len(), held.too_short.len()), (10, 3));
+        assert_eq!(held.vanished, BTreeMap::from([("b".to_owned(), 5)]));
+        for judged in &held.judgements {
+            let case = &cases.cases[judged.case];
+            assert_eq!(judged.probabilities[case.model], 1.0);
+            assert_eq!(judged.views.len(), views.len());
+            assert!(!method.given.lock().unwrap()[judged.part].contains(&case.trace.id));
+            assert_eq!(held.parts[judged.part].shares[1], 0.0);
+        }
+    }
+
+    /// Never finds enough to learn from.
+    struct Helpless;
+
+    impl Method for Helpless {
+        fn name(&self) -> &str {
+            "helpless"
+        }
+
+        fn learn(&self, _: &[&Trace], _: &dyn Fn(&str)) -> Result<Box<dyn Judge>, atlas::Error> {
+            Err(atlas::Error::TooLittle("there is nothing.".into()))
+        }
+    }
+
+    #[test]
+    fn where_nothing_can_be_learned_the_reason_is_told() {
+        let trace = |model: &str, prompt: usize| Trace {
+            model: Some(model.into()),
+            prompt_id: Some(prompt.to_string()),
+            reasoning: format!("{model} {prompt} ").repeat(40),
+            ..Trace::default()
+        };
+        let traces: Vec<Trace> =
+            (0..8).map(|i| trace(if i % 2 == 0 { "a" } else { "b" }, i / 2)).collect();
+        let cases = Cases::new(&traces, TextKind::Reasoning).unwrap();
+        let split = Split::new(&cases, Group::Prompt, 2, 0).unwrap();
+        let error = cross_validate(&cases, &split, &Helpless, &[], &|_| ()).unwrap_err();
+        assert!(
+            matches!(&error, Error::TooLittle(why) if why.contains("there is nothing")),
+            "{error}"
+        );
+    }
+}

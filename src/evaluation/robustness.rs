@@ -1,0 +1,71 @@
+//! Held-out judgements of changed texts → what is lost when habits are taken away that are easily changed.
+//! Called by [`super::evaluate`].
+
+use super::{
+    Cases, HeldOut,
+    metrics::{Estimate, loss, ratio, top},
+    perturbations::View,
+    tally::Rows,
+};
+use serde::{Deserialize, Serialize};
+
+/// How well changed texts were judged, beside the same texts unchanged.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Robustness {
+    /// What was changed.
+    pub change: String,
+    /// Traces that were judged both ways.
+    pub traces: usize,
+    /// Traces that had too few words left.
+    pub too_short: usize,
+    /// Share of them whose own model has the largest probability.
+    pub top1: Estimate,
+    /// The same less that of the unchanged texts.
+    pub difference: Estimate,
+    /// Mean logarithmic loss in nats.
+    pub log_loss: Estimate,
+    /// Mean logarithmic loss of the same texts unchanged.
+    pub unchanged_log_loss: f64,
+}
+
+/// Figures for each view, in their order.
+pub(super) fn robustness(
+    cases: &Cases<'_>,
+    held: &HeldOut,
+    views: &[View],
+    resamples: usize,
+    seed: u64,
+) -> Vec<Robustness> {
+    let one = |number: usize, view: &View| {
+        let mut rows = Rows::new(cases.prompts, 5);
+        let mut too_short = 0;
+        for judged in &held.judgements {
+            let case = &cases.cases[judged.case];
+            let Some(changed) = &judged.views[number] else {
+                too_short += 1;
+                continue;
+            };
+            let right = |p: &[f32]| f64::from(u8::from(top(p) == case.model));
+            let row = rows.of(case.prompt);
+            row[0] += 1.0;
+            row[1] += right(changed);
+            row[2] += right(&judged.probabilities);
+            row[3] += loss(changed[case.model]);
+            row[4] += loss(judged.probabilities[case.model]);
+        }
+        let (sums, resamples) = rows.finish(resamples, seed);
+        let mean = |column: usize| {
+            Estimate::of(&sums, &resamples, move |sums| ratio(sums[column], sums[0]))
+        };
+        Robustness {
+            change: view.change.name().to_owned(),
+            traces: sums[0].round() as usize,
+            too_short,
+            top1: mean(1),
+            difference: Estimate::of(&sums, &resamples, |sums| ratio(sums[1] - sums[2], sums[0])),
+            log_loss: mean(3),
+            unchanged_log_loss: ratio(sums[4], sums[0]),
+        }
+    };
+    views.iter().enumerate().map(|(number, view)| one(number, view)).collect()
+}

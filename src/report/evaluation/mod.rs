@@ -1,0 +1,49 @@
+//! An evaluation → a page, figures, tables, JSON.
+//!
+//! Comes in: an [`Evaluation`]. Goes out: bytes and files, which `cli` puts in their place. `tables` and `words` hold
+//! what the terminal and the page share.
+
+mod page;
+mod tables;
+mod terminal;
+mod words;
+
+pub use page::render_evaluation;
+pub use terminal::write_evaluation;
+
+use super::plots::{HeatMap, Look, ReliabilityPlot, StepsPlot};
+use super::{Error, escaped_json, write, write_figure};
+use crate::evaluation::Evaluation;
+use std::path::{Path, PathBuf};
+
+/// Writes `evaluation.html`, `evaluation.json`, and the reliability diagram, the confusion matrix, and the accuracy by
+/// length and by number of traces as PNG and SVG into a folder, which is made where it does not exist. Answers
+/// the files in that order.
+///
+/// # Errors
+/// When the folder or a file cannot be written; the sentence names the path.
+pub fn write_evaluation_report(
+    evaluation: &Evaluation,
+    folder: &Path,
+) -> Result<Vec<PathBuf>, Error> {
+    std::fs::create_dir_all(folder)
+        .map_err(|source| Error::Folder { path: folder.to_owned(), source })?;
+    let mut files = Vec::new();
+    files.push(write(folder.join("evaluation.html"), &render_evaluation(evaluation)?)?);
+    files.push(write(folder.join("evaluation.json"), &escaped_json(evaluation)?)?);
+    let drawn = |what: &str| {
+        let what = what.to_owned();
+        move |source| Error::Figure { what, source }
+    };
+    let reliability = ReliabilityPlot::new(evaluation, Look::File);
+    let reliability = reliability.map_err(drawn("the reliability diagram"))?;
+    write_figure(&reliability, "reliability", folder, &mut files)?;
+    let confusion = HeatMap::confusion(evaluation, Look::File);
+    let confusion = confusion.map_err(drawn("the confusion matrix"))?;
+    write_figure(&confusion, "confusion", folder, &mut files)?;
+    let length = StepsPlot::by_length(evaluation, Look::File).map_err(drawn("the lengths"))?;
+    write_figure(&length, "length", folder, &mut files)?;
+    let pooled = StepsPlot::pooled(evaluation, Look::File).map_err(drawn("the pools"))?;
+    write_figure(&pooled, "pooled", folder, &mut files)?;
+    Ok(files)
+}
