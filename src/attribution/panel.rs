@@ -74,11 +74,14 @@ pub struct Observed {
     pub values: Vec<f32>,
 }
 
+/// A ground, a prompt and a reference.
+type Place = (usize, u32, usize);
+
 impl Panel {
     /// Learns from traces, of which those of one prompt must stand next to each other.
     pub fn learn(observed: &[Observed], grounds: usize) -> Self {
         // One cell per prompt and reference.
-        let mut cells: BTreeMap<(usize, u32, usize), Mean> = BTreeMap::new();
+        let mut cells: BTreeMap<Place, Mean> = BTreeMap::new();
         let mut keys: BTreeMap<u32, u64> = BTreeMap::new();
         for one in observed {
             cells.entry((one.ground, one.prompt, one.reference)).or_default().add(&one.values);
@@ -86,7 +89,7 @@ impl Panel {
                 keys.entry(one.prompt).or_insert(key);
             }
         }
-        let cells: Vec<((usize, u32, usize), Vec<f32>)> =
+        let cells: Vec<(Place, Vec<f32>)> =
             cells.into_iter().map(|(place, mean)| (place, mean.finish())).collect();
         let centres: Vec<Vec<f32>> =
             (0..grounds).map(|ground| centre(&cells, ground)).map(|c| rounded(&c)).collect();
@@ -166,7 +169,7 @@ impl Panel {
 }
 
 /// The mean over a ground's references of their means over prompts; empty where there are too few.
-fn centre(cells: &[((usize, u32, usize), Vec<f32>)], ground: usize) -> Vec<f32> {
+fn centre(cells: &[(Place, Vec<f32>)], ground: usize) -> Vec<f32> {
     let mut by_reference: BTreeMap<usize, Mean> = BTreeMap::new();
     for ((.., reference), values) in cells.iter().filter(|(place, _)| place.0 == ground) {
         by_reference.entry(*reference).or_default().add(values);

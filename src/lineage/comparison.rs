@@ -1,7 +1,7 @@
 //! A tally of scored traces → the whole answer of `compare`.
 
 use super::{
-    Comparison, InputSummary, Provenance, RankedFamily, RankedReference, SimilarityMatrix,
+    Comparison, InputSummary, Pairing, Provenance, RankedFamily, RankedReference, SimilarityMatrix,
     UnknownSummary, VerdictKind,
     bootstrap::Resamples,
     departures::Departures,
@@ -12,8 +12,8 @@ use super::{
     tally::Tally,
 };
 use crate::{
-    atlas::{Atlas, UNKNOWN_DOMAIN},
-    attribution::{classic::Method, delta::similarity},
+    atlas::{About, Atlas, UNKNOWN_DOMAIN},
+    attribution::{classic::Method, delta::similarity, panel::Panel},
     trace::Mediation,
 };
 use std::collections::BTreeMap;
@@ -87,13 +87,8 @@ pub fn compare(
             .first()
             .is_some_and(|first| overlap(atlas, tally, first) == Overlap::None),
     });
-    let pairing = pairing::pair(
-        &atlas.panel,
-        &atlas.about,
-        &Departures::of(&atlas.panel, tally),
-        options.resamples,
-        options.seed,
-    );
+    let pairing =
+        compare_paired(&atlas.panel, &atlas.about, tally, options.resamples, options.seed);
     let mut evidence = Vec::new();
     let named = if tally.traces() > 0 { EVIDENCE.0 } else { 0 };
     for &index in order.iter().take(named).filter(|&&index| means[index] >= 0.05) {
@@ -134,6 +129,18 @@ pub fn compare(
         },
         ranking: if tally.traces() > 0 { ranking } else { Vec::new() },
     }
+}
+
+/// Compares a corpus with a panel of references on shared prompts; `about` names the references. `None`
+/// where the panel is empty or the corpus has too few prompts.
+pub fn compare_paired(
+    panel: &Panel,
+    about: &About,
+    tally: &Tally,
+    resamples: usize,
+    seed: u64,
+) -> Option<Pairing> {
+    pairing::pair(panel, about, &Departures::of(panel, tally), resamples, seed)
 }
 
 /// Adds to a comparison how the corpus moved away from an older one, whose traces were tallied with the

@@ -8,6 +8,8 @@ use super::tally::Tally;
 use crate::attribution::panel::{Member, Panel, Spread, alike};
 use std::collections::BTreeMap;
 
+/// What the similarities of unrelated references are called.
+pub(super) const UNRELATED: &str = "two unrelated models";
 /// With so many shared prompts the others are left out.
 pub(super) const ENOUGH_SHARED: usize = 10;
 
@@ -127,6 +129,6 @@ pub(super) fn known_similarities(
     [
         ("one model in two data sets of different domains", two_grounds),
         ("two models of one family", family),
-        ("two unrelated models", unrelated),
+        (UNRELATED, unrelated),
     ]
 }

@@ -17,13 +17,13 @@
 use super::{
     Drift, DriftChannel, DriftReference, DriftShare,
     bootstrap::stream,
-    departures::{Departures, ENOUGH_SHARED, member_for},
+    departures::{Departures, ENOUGH_SHARED, known_similarities, member_for},
     log_odds,
     pairing::{against_unrelated, dot, draw, holm, mean_of, sign_flips},
     tally::Tally,
 };
 use crate::{
-    atlas::Atlas,
+    atlas::{Atlas, floor},
     attribution::panel::{Member, Panel, alike},
 };
 use rand_pcg::Pcg64Mcg;
@@ -36,6 +36,10 @@ pub(super) const MINIMUM_PROMPTS: usize = 10;
 const SHARE_RESAMPLES: usize = 200;
 /// Phrases that came, and as many that went.
 const PHRASES: usize = 12;
+/// Steps that a shift is made of, at most.
+const MOST_STEPS: usize = 8;
+/// A further step explains at least this part of the shift.
+const LEAST_SHARE: f64 = 0.01;
 
 /// One prompt of both corpora: their departures from the panel.
 #[derive(Debug, Clone)]
@@ -64,7 +68,10 @@ pub(super) fn drift(
     let (paired, steps) = steps(panel, new, old)?;
     let families: Vec<Option<&str>> =
         atlas.about.references.iter().map(|r| r.family.as_deref()).collect();
+    // A corpus that is itself a reference would move towards itself.
+    let is_itself = |r: usize| new.labels.contains(&atlas.about.references[r].name);
     let references: Vec<usize> = (0..atlas.about.references.len())
+        .filter(|&r| !is_itself(r))
         .filter(|&r| steps.iter().all(|step| member_for(panel, r, step.ground).is_some()))
         .collect();
     let grounds: BTreeMap<usize, Vec<&Member>> = steps
@@ -126,6 +133,7 @@ pub(super) fn drift(
     named.sort_by(|a, b| b.change.total_cmp(&a.change).then_with(|| a.reference.cmp(&b.reference)));
     let (own_low, own_high) =
         interval(drawn_shares.iter().map(|d| 1.0 - d.iter().sum::<f64>()).collect(), own);
+    let [.., (_, unrelated)] = known_similarities(panel, &families);
     let families = family_shares(&named, &references, &drawn_shares, atlas);
     let (came, went) = log_odds::came_and_went(atlas, new, old, PHRASES);
     let mut drift = Drift {
@@ -142,7 +150,8 @@ pub(super) fn drift(
         came,
         went,
     };
-    drift.sentence = sentence(&drift);
+    let unrelated = floor("", unrelated).map_or(1.0, |floor| floor.high);
+    drift.sentence = sentence(&drift, unrelated);
     Ok(drift)
 }
 
@@ -367,7 +376,7 @@ fn shares(
             products[s * count + r] = product;
         }
     }
-    let weights = non_negative_least_squares(&products, &toward);
+    let weights = non_negative_least_squares(&products, &toward, length);
     let explained: Vec<f64> =
         weights.iter().zip(&toward).map(|(w, toward)| (w * toward / length).max(0.0)).collect();
     // Noise that was taken off may leave less length than is explained.
@@ -375,30 +384,57 @@ fn shares(
     explained.into_iter().map(|share| share / all).collect()
 }
 
-/// The weights, none negative, that minimize `wᵀ A w / 2 − bᵀ w`, by cyclic coordinate descent.
-fn non_negative_least_squares(products: &[f64], toward: &[f64]) -> Vec<f64> {
+/// The weights, none negative, that minimize `wᵀ A w / 2 − bᵀ w`, of at most [`MOST_STEPS`] steps: one
+/// after the other is taken in that lessens it most steeply, and all that are in are weighed anew, until
+/// the next would explain less than [`LEAST_SHARE`] of `length`.
+fn non_negative_least_squares(products: &[f64], toward: &[f64], length: f64) -> Vec<f64> {
     let count = toward.len();
     let mut weights = vec![0.0; count];
-    let mut gradient: Vec<f64> = toward.iter().map(|b| -b).collect();
-    for _ in 0..500 {
+    let mut taken: Vec<usize> = Vec::new();
+    let explained = |weights: &[f64]| weights.iter().zip(toward).map(|(w, b)| w * b).sum::<f64>();
+    while taken.len() < MOST_STEPS.min(count) {
+        let left = |r: usize| {
+            let seen: f64 = taken.iter().map(|&s| products[r * count + s] * weights[s]).sum();
+            (toward[r] - seen) / products[r * count + r].max(1e-12).sqrt()
+        };
+        let best = (0..count).filter(|r| !taken.contains(r)).map(|r| (r, left(r))).fold(
+            None,
+            |best: Option<(usize, f64)>, next| match best {
+                Some(best) if best.1 >= next.1 => Some(best),
+                _ => Some(next),
+            },
+        );
+        let Some((next, _)) = best.filter(|(_, left)| *left > 0.0) else { break };
+        taken.push(next);
+        let before = weights.clone();
+        descend(products, toward, &taken, &mut weights);
+        let gain = explained(&weights) - explained(&before);
+        if gain.is_nan() || gain < LEAST_SHARE * length {
+            return before;
+        }
+    }
+    weights
+}
+
+/// Cyclic coordinate descent over the steps that were taken in.
+fn descend(products: &[f64], toward: &[f64], taken: &[usize], weights: &mut [f64]) {
+    let count = toward.len();
+    for _ in 0..2_000 {
         let mut moved: f64 = 0.0;
-        for r in 0..count {
-            let own = products[r * count + r].max(1e-12);
-            let next = (weights[r] - gradient[r] / own).max(0.0);
-            let step = next - weights[r];
-            if step != 0.0 {
-                weights[r] = next;
-                for (gradient, product) in gradient.iter_mut().zip(&products[r * count..]) {
-                    *gradient += step * product;
-                }
-                moved = moved.max(step.abs());
-            }
+        for &r in taken {
+            let others: f64 = taken
+                .iter()
+                .filter(|s| **s != r)
+                .map(|&s| products[r * count + s] * weights[s])
+                .sum();
+            let next = ((toward[r] - others) / products[r * count + r].max(1e-12)).max(0.0);
+            moved = moved.max((next - weights[r]).abs());
+            weights[r] = next;
         }
         if moved < 1e-9 {
             break;
         }
     }
-    weights
 }
 
 fn interval(mut values: Vec<f64>) -> (f64, f64) {
@@ -462,37 +498,48 @@ fn channels(atlas: &Atlas, steps: &[Step]) -> Vec<DriftChannel> {
         .collect()
 }
 
-/// What a person reads.
-fn sentence(drift: &Drift) -> String {
+/// What a person reads. A reference is named where the shift leads towards it more than towards unrelated
+/// ones, surely, and the newer corpus is nearer to it than all but a twentieth of unrelated references
+/// are to each other.
+fn sentence(drift: &Drift, unrelated: f64) -> String {
     let how = if drift.paired {
         format!("on {} prompts that both corpora answered", drift.prompts)
     } else {
         "on different prompts, so that what they are about is mixed in".to_owned()
     };
-    let sure: Vec<&DriftReference> =
+    let mut sure: Vec<&DriftReference> =
         drift.references.iter().filter(|r| r.corrected_p_value <= 0.05 && r.low > 0.0).collect();
+    sure.sort_by(|a, b| b.after.total_cmp(&a.after).then_with(|| a.reference.cmp(&b.reference)));
     let Some(first) = sure.first() else {
         return if drift.size > 0.0 {
             format!(
-                "The style moved, but towards none of the references that can be named with confidence ({how})."
+                "The style moved, but towards none of the references that could be named ({how})."
             )
         } else {
             format!("No drift that stands out from chance ({how}).")
         };
     };
-    let mut names: Vec<&str> = sure.iter().take(3).map(|r| r.reference.as_str()).collect();
-    let more = sure.len().saturating_sub(names.len());
-    let last = names.pop().unwrap_or_default();
-    let list =
-        if names.is_empty() { last.to_owned() } else { format!("{} and {last}", names.join(", ")) };
-    let more =
-        if more > 0 { format!(", and less clearly towards {more} more") } else { String::new() };
+    let near: Vec<&DriftReference> = sure.iter().filter(|r| r.after > unrelated).copied().collect();
+    if near.is_empty() {
+        return format!(
+            "The style moved; it is nearer to {} than it was (similarity {:.2}, before {:.2}), but no nearer \
+             than unrelated references can be to each other ({how}).",
+            first.reference, first.after, first.before
+        );
+    }
+    let list: Vec<String> = near
+        .iter()
+        .take(3)
+        .map(|r| format!("{} (similarity from {:.2} to {:.2})", r.reference, r.before, r.after))
+        .collect();
+    let more = match near.len().saturating_sub(list.len()) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
     format!(
-        "The style moved towards {list}{more} ({how}; similarity to {} from {:.2} to {:.2}). {:.0} % of the \
-         shift is explained by no reference.",
-        first.reference,
-        first.before,
-        first.after,
+        "The style moved towards {}{more} ({how}). Which of them, if any, it learned from, or whether all \
+         have something in common, style does not tell. {:.0} % of the shift is a step towards no reference.",
+        list.join(", "),
         100.0 * drift.own_share
     )
 }
@@ -504,9 +551,12 @@ mod tests {
     #[test]
     fn least_squares_by_hand() {
         // Two steps at a right angle: the one that leads backwards gets nothing.
-        assert_eq!(non_negative_least_squares(&[1.0, 0.0, 0.0, 2.0], &[0.5, -1.0]), [0.5, 0.0]);
+        assert_eq!(
+            non_negative_least_squares(&[1.0, 0.0, 0.0, 2.0], &[0.5, -1.0], 1.0),
+            [0.5, 0.0]
+        );
         // A = [[2, 1], [1, 2]], b = [4, 5]: w = A⁻¹ b = [1, 2].
-        let weights = non_negative_least_squares(&[2.0, 1.0, 1.0, 2.0], &[4.0, 5.0]);
+        let weights = non_negative_least_squares(&[2.0, 1.0, 1.0, 2.0], &[4.0, 5.0], 1.0);
         assert!((weights[0] - 1.0).abs() < 1e-6 && (weights[1] - 2.0).abs() < 1e-6, "{weights:?}");
     }
 

@@ -16,6 +16,6 @@ mod tally;
 pub mod tree;
 mod verdict;
 
-pub use comparison::{CompareOptions, add_drift, compare};
+pub use comparison::{CompareOptions, add_drift, compare, compare_paired};
 pub use tally::Tally;
 pub use verdict::*;

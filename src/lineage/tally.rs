@@ -7,7 +7,7 @@ use crate::{
     trace::{TextKind, Trace, prompt_hash},
 };
 use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is kept of one scored trace.
 #[derive(Debug, Clone)]
@@ -66,6 +66,8 @@ pub struct Tally {
     places: Vec<(usize, f32)>,
     pub(super) uses: FxHashMap<u32, Use>,
     pub(super) profile: Vec<f32>,
+    /// The models that the traces name.
+    pub(super) labels: BTreeSet<String>,
     pub(super) words: usize,
     pub(super) too_short: usize,
     pub(super) seen_before: usize,
@@ -101,6 +103,9 @@ impl Tally {
         self.profile.resize(scored.row.profile().len(), 0.0);
         self.profile.iter_mut().zip(scored.row.profile()).for_each(|(sum, value)| *sum += value);
         self.words += scored.words;
+        if let Some(label) = trace.model.as_ref().filter(|label| !self.labels.contains(*label)) {
+            self.labels.insert(label.clone());
+        }
         self.familiar += scored.familiar;
         *self.grounds.entry(scored.ground).or_default() += 1;
         self.untokenized += scored.row.untokenized;

@@ -4,6 +4,7 @@
 //! none removed. Every share and probability is in [0, 1]; every interval is a 95 % interval from
 //! a bootstrap over prompts.
 
+use super::departures::UNRELATED;
 pub use crate::atlas::Floor;
 use crate::ingest::cleaning::Duplicates;
 use serde::{Deserialize, Serialize};
@@ -166,6 +167,16 @@ pub struct Pairing {
     pub similarities: Vec<PairedSimilarity>,
     /// What a similarity means: its values between references whose relation is known.
     pub floors: Vec<Floor>,
+}
+
+impl Pairing {
+    /// The references that the input surely resembles: the whole interval lies above what all but a
+    /// twentieth of unrelated references have with each other, and the corrected p-value is at most 5 %.
+    pub fn clear(&self) -> impl Iterator<Item = &PairedSimilarity> {
+        let unrelated = self.floors.iter().find(|floor| floor.what == UNRELATED);
+        let high = unrelated.map_or(1.0, |floor| floor.high);
+        self.similarities.iter().filter(move |one| one.low > high && one.corrected_p_value <= 0.05)
+    }
 }
 
 /// How alike the input and a reference are, beyond what their prompts do.
