@@ -10,6 +10,8 @@
 //! model's own traces are compared with what is left. Features and their scale are those of the embedded
 //! atlas, which has seen all models: no label enters them.
 
+#![allow(clippy::print_stdout)] // What it prints is the table.
+
 use cotprint::{
     atlas::{Atlas, read_families},
     attribution::panel::{Observed, Panel},

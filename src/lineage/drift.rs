@@ -523,7 +523,7 @@ fn sentence(drift: &Drift, unrelated: f64) -> String {
     if near.is_empty() {
         return format!(
             "The style moved; it is nearer to {} than it was (similarity {:.2}, before {:.2}), but no nearer \
-             than unrelated references can be to each other ({how}).",
+             than unrelated references can be to each other; {how}.",
             first.reference, first.after, first.before
         );
     }
@@ -537,7 +537,7 @@ fn sentence(drift: &Drift, unrelated: f64) -> String {
         more => format!(" and {more} more"),
     };
     format!(
-        "The style moved towards {}{more} ({how}). Which of them, if any, it learned from, or whether all \
+        "The style moved towards {}{more}, {how}. Which of them, if any, it learned from, or whether all \
          have something in common, style does not tell. {:.0} % of the shift is a step towards no reference.",
         list.join(", "),
         100.0 * drift.own_share
