@@ -25,6 +25,7 @@ use crate::{
         delta::Profiles,
         open_set::OpenSet,
         panel::{Member, Panel, SharedPrompt},
+        pool::Pooling,
         stack::Stack,
         style::{Grounds, Head, PIECE_WORDS, StyleEmbedding},
         weights::{Weights, round_to_bytes},
@@ -57,6 +58,9 @@ const LARGEST_SECTION: u64 = 1 << 31;
 #[derive(Serialize, Deserialize)]
 struct Description {
     about: About,
+    /// Atlases that do not say so were learned before several traces were judged together.
+    #[serde(default)]
+    pooling: Pooling,
     open_set: OpenSet,
     open_set_new: Option<OpenSet>,
     known: Stack,
@@ -77,6 +81,7 @@ pub(super) fn write(
     let inconsistent = |what: String| Error::Inconsistent { name: "the new atlas".into(), what };
     let description = Description {
         about: about.clone(),
+        pooling: model.pooling.clone(),
         open_set: model.open_set.clone(),
         open_set_new: model.open_set_new.clone(),
         known: model.known.clone(),
@@ -305,6 +310,7 @@ fn assemble(sections: &[Vec<u8>]) -> Result<(About, Model), String> {
         },
         known: description.known,
         new: description.new,
+        pooling: description.pooling,
         open_set: description.open_set,
         open_set_new: description.open_set_new,
         profiles,

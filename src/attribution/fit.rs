@@ -16,6 +16,7 @@ use super::{
     new_ground::{self, NewGround},
     open_set::OpenSet,
     pieces::piece,
+    pool::Pooling,
     regression::{Chosen, choose},
     stack::{Observations, Stack},
     style::{self, Grounds, Heads, OutOfSample, PIECE_WORDS},
@@ -195,12 +196,14 @@ pub fn fit(
         grounds: found,
         known: known_stack,
         new: new_stack,
+        pooling: Pooling::default(),
         open_set: OpenSet::default(),
         open_set_new: None,
         profiles: learn_profiles(&labels, &rows, references),
     };
     let in_folds = Opinions::of_traces(&logits, out_of_fold.as_ref(), &words, &grounds);
     let probabilities = in_folds.probabilities(&model, &rows);
+    model.pooling = Pooling::learn(&probabilities, &labels, &prompts, options.seed);
     model.open_set = in_folds.open_set(&probabilities, &labels);
     let mut cross_validation = summarize(&probabilities, &labels, ridge, folds.count);
     if let Some((new, stack)) = left_out.as_ref().zip(model.new.as_ref()) {

@@ -19,6 +19,7 @@ mod new_ground;
 pub mod open_set;
 pub mod panel;
 mod pieces;
+pub mod pool;
 mod postings;
 mod regression;
 pub mod stack;

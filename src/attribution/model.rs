@@ -3,6 +3,7 @@
 use super::{
     delta::Profiles,
     open_set::{Judged, OpenSet},
+    pool::Pooling,
     stack::Stack,
     style::{Grounds, OutOfSample, Placed, StyleEmbedding},
     weights::Weights,
@@ -32,6 +33,8 @@ pub struct Model {
     pub known: Stack,
     /// Place → probabilities on new ground; `None` where all traces to learn from were of one ground.
     pub new: Option<Stack>,
+    /// Probabilities of several traces of one writer → those of the writer.
+    pub pooling: Pooling,
     /// Probabilities, logits and place → `unknown` on known ground.
     pub open_set: OpenSet,
     /// The same on new ground, where a known model's traces look stranger than at home; there where

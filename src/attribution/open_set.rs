@@ -19,6 +19,8 @@ use serde::{Deserialize, Serialize};
 const KEPT: usize = 2000;
 /// Traces of a reference below which its own place is mixed with the average reference's.
 const FEW: f64 = 10.0;
+/// With fewer references the share of the first says nothing of strangers.
+const FEWEST_TO_SHARE: usize = 4;
 /// Numbers that strangeness is judged by.
 const SIGNS: usize = 5;
 
@@ -90,7 +92,13 @@ impl OpenSet {
             probabilities[struck] = -1.0;
         }
         let best = top(&probabilities);
-        let share = (f64::from(probabilities[best]) / rest).clamp(1e-6, 1.0);
+        // With one of very few references struck, hardly any is left to share the rest with: that the next
+        // has all of it would then be the sign of a stranger.
+        let share = if probabilities.len() < FEWEST_TO_SHARE {
+            0.5
+        } else {
+            (f64::from(probabilities[best]) / rest).clamp(1e-6, 1.0)
+        };
         let style = judged.style.get(best).copied().unwrap_or(0.0);
         let (mean, deviation) = self.usual[best];
         [

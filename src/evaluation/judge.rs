@@ -8,7 +8,7 @@
 use super::{Cases, Error, Split, perturbations::View};
 use crate::{
     atlas::{self, LearnOptions, learn},
-    attribution::{MINIMUM_WORDS, Model},
+    attribution::{MINIMUM_WORDS, Model, pool::Pooling},
     features::NgramCounter,
     trace::Trace,
 };
@@ -31,6 +31,11 @@ pub trait Judge: Sync {
     /// Judges a text, or `None` where it has too few words. `counter` is memory to work in, for judges that
     /// count n-grams.
     fn judge(&self, text: &str, counter: &mut NgramCounter) -> Option<Opinion>;
+    /// How it judges several traces together; `None` where it has no way of its own, and the geometric mean
+    /// of their probabilities stands.
+    fn pooling(&self) -> Option<&Pooling> {
+        None
+    }
 }
 
 /// Anything that learns a judge from labelled traces.
@@ -85,6 +90,10 @@ impl Judge for AtlasJudge {
         let scored = self.model.score(text, counter).ok()?;
         Some(Opinion { probabilities: scored.probabilities, unknown: Some(scored.unknown) })
     }
+
+    fn pooling(&self) -> Option<&Pooling> {
+        Some(&self.model.pooling)
+    }
 }
 
 /// What a judge said of one held-out case.
@@ -119,6 +128,8 @@ pub struct HeldOut {
     pub judgements: Vec<Judgement>,
     /// What became of each part.
     pub parts: Vec<PartOutcome>,
+    /// How the judges of the parts pool, where they have a way of their own.
+    pub poolings: Vec<Pooling>,
     /// Cases with too few words, ascending; a judge gives no answer to them.
     pub too_short: Vec<usize>,
     /// Cases by model whose judge did not know the model, so that it could not have been right.
@@ -141,6 +152,7 @@ pub fn cross_validate(
     let mut held = HeldOut {
         judgements: Vec::new(),
         parts: Vec::new(),
+        poolings: Vec::new(),
         too_short: Vec::new(),
         vanished: BTreeMap::new(),
     };
@@ -164,6 +176,7 @@ pub fn cross_validate(
             Err(error) => return Err(error.into()),
         };
         stage(&format!("part {place}: judging"));
+        held.poolings.extend(judge.pooling().cloned());
         let place_of: Vec<Option<usize>> =
             judge.references().iter().map(|name| cases.models.binary_search(name).ok()).collect();
         let shares = shares(cases, &part.training, &place_of);

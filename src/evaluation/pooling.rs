@@ -1,14 +1,15 @@
 //! Held-out judgements → how well several traces of one model are judged together.
 //!
 //! A pool is a number of traces of one model, all from different prompts, drawn by lot; its probabilities are
-//! those of the mean of the traces' log probabilities. Every model counts alike. Called by [`super::evaluate`].
+//! those of the mean of the traces' log probabilities, times the sharpness that the judge learned for so many
+//! ([`crate::attribution::pool`]), averaged over the parts. Every model counts alike. Called by [`super::evaluate`].
 
 use super::{
     Cases, HeldOut,
     metrics::{Estimate, SMALLEST, loss, top},
 };
 use crate::{
-    attribution::calibration::expected_calibration_error,
+    attribution::{calibration::expected_calibration_error, pool::Pooling},
     lineage::bootstrap::{below, draws, percentiles, stream},
 };
 use rand_pcg::Pcg64Mcg;
@@ -80,6 +81,7 @@ pub(super) fn pooled(
 struct Pools {
     /// Per model and prompt, the log probabilities of its judged traces.
     logs: Vec<Vec<Vec<Vec<f32>>>>,
+    poolings: Vec<Pooling>,
 }
 
 struct Drawn {
@@ -97,7 +99,7 @@ impl Pools {
             let own = judged.probabilities.iter().map(|p| p.max(SMALLEST as f32).ln()).collect();
             logs[case.model][case.prompt].push(own);
         }
-        Self { logs }
+        Self { logs, poolings: held.poolings.clone() }
     }
 
     /// Draws about `pools` pools of `size` traces from these prompts; one that stands there twice counts as
@@ -121,6 +123,10 @@ impl Pools {
         if able.is_empty() {
             return None;
         }
+        let sharpness = match self.poolings.len() {
+            0 => 1.0,
+            parts => self.poolings.iter().map(|p| p.sharpness(size)).sum::<f64>() / parts as f64,
+        };
         let each = pools.div_ceil(able.len());
         let mut judged = Vec::new();
         let mut losses = 0.0;
@@ -135,7 +141,7 @@ impl Pools {
                     let trace = &traces[below(random, traces.len())];
                     sum.iter_mut().zip(trace).for_each(|(sum, log)| *sum += log);
                 }
-                let probabilities = pool(&sum, size);
+                let probabilities = pool(&sum, size, sharpness as f32);
                 let best = top(&probabilities);
                 judged.push((f64::from(probabilities[best]), best == model));
                 losses += loss(probabilities[model]);
@@ -151,10 +157,12 @@ impl Pools {
     }
 }
 
-/// Probabilities from sums of log probabilities of so many traces: the geometric mean, scaled to sum to one.
-fn pool(sums: &[f32], traces: usize) -> Vec<f32> {
+/// Probabilities from sums of log probabilities of so many traces: the geometric mean to the power of the
+/// sharpness, scaled to sum to one.
+fn pool(sums: &[f32], traces: usize, sharpness: f32) -> Vec<f32> {
     let most = sums.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let own: Vec<f32> = sums.iter().map(|sum| ((sum - most) / traces as f32).exp()).collect();
+    let own: Vec<f32> =
+        sums.iter().map(|sum| (sharpness * (sum - most) / traces as f32).exp()).collect();
     let total: f32 = own.iter().sum();
     own.iter().map(|p| p / total).collect()
 }
@@ -167,7 +175,7 @@ mod tests {
     fn a_pool_is_the_geometric_mean() {
         let logs = [0.9_f32.ln() + 0.4_f32.ln(), 0.1_f32.ln() + 0.6_f32.ln()];
         // √0.36 = 0.6, √0.06 = 0.2449
-        let pooled = pool(&logs, 2);
+        let pooled = pool(&logs, 2, 1.0);
         assert!((pooled[0] - 0.6 / 0.84495).abs() < 1e-4, "{pooled:?}");
         assert!((pooled[0] + pooled[1] - 1.0).abs() < 1e-6);
     }
@@ -182,6 +190,7 @@ mod tests {
                 vec![right(), right(), right()],
                 vec![vec![trace([0.6, 0.4])], Vec::new(), Vec::new()],
             ],
+            poolings: Vec::new(),
         };
         let mut random = stream(1, 1);
         let one = pools.draw(&[0, 1, 2], 1, 100, &mut random).unwrap();

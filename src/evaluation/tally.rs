@@ -302,6 +302,7 @@ mod tests {
     /// Four judgements: cases come by prompt and then model, so case 0 is of a, 1 of b, 2 of c, 3 of a.
     fn held() -> HeldOut {
         HeldOut {
+            poolings: Vec::new(),
             judgements: vec![
                 judgement(0, [0.5, 0.25, 0.25], 0.8),
                 judgement(1, [0.5, 0.25, 0.25], 0.6),

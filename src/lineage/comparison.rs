@@ -63,9 +63,14 @@ pub fn compare(
     let profile = atlas.model.profiles.standardize(&tally.mean_profile());
     let mut order: Vec<usize> = (0..references).collect();
     order.sort_by(|&a, &b| means[b].total_cmp(&means[a]).then(a.cmp(&b)));
+    let (log_sum, pooled_prompts) = tally.log_sum();
+    let pooled = atlas.model.pooling.probabilities(&log_sum, pooled_prompts);
     let ranking: Vec<RankedReference> = order
         .iter()
-        .map(|&index| rank(atlas, index, &means, &resamples, &profile, tally.traces()))
+        .map(|&index| RankedReference {
+            pooled: pooled.get(index).copied().map_or(0.0, f64::from),
+            ..rank(atlas, index, &means, &resamples, &profile, tally.traces())
+        })
         .collect();
     let families = rank_families(&ranking, atlas, &resamples);
     let unknown = summarize_unknown(tally, &means, &resamples, 2 * references);
@@ -185,6 +190,7 @@ fn rank(
         score: means[index],
         low: low.min(means[index]),
         high: high.max(means[index]),
+        pooled: 0.0,
         score_without_layout: means[atlas.about.references.len() + index],
         similarity: similarity(profile, atlas.model.profiles.reference(index)),
         reference_traces: reference.traces,
@@ -500,6 +506,7 @@ mod tests {
             score: 0.5,
             low: 0.4,
             high: 0.6,
+            pooled: 0.9,
             score_without_layout: 0.5,
             similarity: 0.5,
             reference_traces: 10,

@@ -137,6 +137,7 @@ mod tests {
             score,
             low: score - 0.1,
             high: score + 0.1,
+            pooled: 0.5,
             score_without_layout: score,
             similarity: 0.5,
             reference_traces: 50,

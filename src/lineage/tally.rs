@@ -2,7 +2,7 @@
 
 use crate::{
     atlas::Atlas,
-    attribution::Scored,
+    attribution::{Scored, pool::log_of},
     features::{Channel, Row},
     trace::{TextKind, Trace, prompt_hash},
 };
@@ -154,6 +154,18 @@ impl Tally {
     /// Whether the atlas probably knows what the traces are about.
     pub(super) fn is_familiar(&self) -> bool {
         2.0 * self.familiar >= self.traces() as f64
+    }
+
+    /// Per reference the sum over prompts of the mean log probability of each prompt's traces, and the
+    /// number of prompts: what [`crate::attribution::pool::Pooling`] makes probabilities of.
+    pub(super) fn log_sum(&self) -> (Vec<f32>, usize) {
+        let means = self
+            .by_prompt(|kept| kept.probabilities.iter().map(|&p| f64::from(log_of(p))).collect());
+        let mut sum = vec![0.0_f64; means.first().map_or(0, Vec::len)];
+        for mean in &means {
+            sum.iter_mut().zip(mean).for_each(|(sum, log)| *sum += log);
+        }
+        (sum.into_iter().map(|log| log as f32).collect(), means.len())
     }
 
     /// The mean profile of the corpus, as the atlas's references have them.

@@ -79,6 +79,7 @@ pub fn how_sure(comparison: &Comparison) -> Vec<String> {
             vec![
                 family_share(comparison),
                 first_and_second(ranking),
+                together(comparison),
                 without_layout(ranking),
                 unknown,
             ]
@@ -192,6 +193,19 @@ fn family_share(comparison: &Comparison) -> Option<String> {
         name(&family.family),
         share_with_interval(family.score, family.low, family.high, true)
     ))
+}
+
+/// How probable the most probable reference is, all traces taken together. Nothing of one prompt, where
+/// the share says it.
+fn together(comparison: &Comparison) -> Option<String> {
+    let most = comparison.ranking.iter().max_by(|a, b| a.pooled.total_cmp(&b.pooled))?;
+    (comparison.prompts > 1 && most.pooled > 0.0).then(|| {
+        format!(
+            "If one reference wrote all of the traces, it is {} with a probability of {}.",
+            name(&most.reference),
+            share(most.pooled)
+        )
+    })
 }
 
 fn first_and_second(ranking: &[RankedReference]) -> Option<String> {
