@@ -3,10 +3,13 @@
 use super::{
     Common, TooLittleText,
     inputs::{ScoringArguments, input_summary},
-    make_report_folder, quoted, shows_colour,
+    labelled::LabelledArguments,
+    make_report_folder,
+    progress::Progress,
+    quoted, shows_colour,
 };
 use crate::{
-    atlas::Atlas,
+    atlas::{Atlas, learn},
     ingest::{
         Survey,
         cleaning::{DuplicateFinder, Step, examine},
@@ -27,6 +30,10 @@ pub struct Arguments {
     /// times; best on the same prompts
     #[arg(long, value_name = "INPUT")]
     baseline: Vec<String>,
+    /// Known models of your own to compare with instead of an atlas: files or folders whose records name
+    /// their model, from which an atlas is learned first. May be given several times
+    #[arg(long, value_name = "INPUT", conflicts_with = "atlas")]
+    refs: Vec<String>,
     /// Write the report into this folder: report.html, report.json and the plots as PNG and SVG
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
@@ -41,7 +48,7 @@ pub struct Arguments {
 /// Runs the verb.
 pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> {
     let scoring = &arguments.scoring;
-    let atlas = scoring.open_atlas()?;
+    let atlas = references(arguments, common)?;
     if let Some(folder) = &arguments.report {
         make_report_folder(folder)?;
     }
@@ -69,7 +76,11 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         seed: common.seed,
         resamples: arguments.resamples as usize,
         command: command_line(arguments, common),
-        atlas: scoring.atlas_name(),
+        atlas: if arguments.refs.is_empty() {
+            scoring.atlas_name()
+        } else {
+            "learned from --refs".into()
+        },
         method: scoring.method,
     };
     let input = input_summary(&summary, survey, duplicates.into_found(), names_masked);
@@ -108,6 +119,23 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     Ok(())
 }
 
+/// The atlas that was named, or one that is learned from the references that were given.
+fn references(arguments: &Arguments, common: &Common) -> anyhow::Result<Atlas> {
+    if arguments.refs.is_empty() {
+        return arguments.scoring.open_atlas();
+    }
+    let labelled = LabelledArguments::of(&arguments.refs, &arguments.scoring.reading);
+    let options = labelled.options(common)?;
+    let progress = Progress::stages(common);
+    let traces = labelled.read(&progress)?.traces;
+    let learned = learn(&traces, &options, &|stage| progress.stage(stage))?;
+    progress.done();
+    for (reason, count) in &learned.dropped {
+        progress.say(&format!("not learned from: {count} × {reason}"));
+    }
+    Ok(learned.atlas)
+}
+
 /// The traces of the baseline, scored with the same atlas.
 fn tally_baseline(arguments: &Arguments, atlas: &Atlas, common: &Common) -> anyhow::Result<Tally> {
     let mut scoring = arguments.scoring.clone();
@@ -136,6 +164,9 @@ fn command_line(arguments: &Arguments, common: &Common) -> String {
     words.extend(scoring.inputs.iter().map(|input| quoted(input)));
     if let Some(atlas) = &scoring.atlas {
         words.extend(["--atlas".into(), quoted(&atlas.display().to_string())]);
+    }
+    for refs in &arguments.refs {
+        words.extend(["--refs".into(), quoted(refs)]);
     }
     for baseline in &arguments.baseline {
         words.extend(["--baseline".into(), quoted(baseline)]);

@@ -5,7 +5,9 @@ use super::{
     shows_colour,
 };
 use crate::{
-    evaluation::{EvaluateOptions, Group, evaluate},
+    atlas::LearnOptions,
+    attribution::classic,
+    evaluation::{ClassicMethod, EvaluateOptions, Group, Method, evaluate},
     report::{TerminalOptions, escaped_json, write_evaluation, write_evaluation_report},
 };
 use clap::Args;
@@ -29,6 +31,10 @@ pub struct Arguments {
     /// Do not judge the held-out traces again with markdown stripped, sentences shuffled and the like
     #[arg(long)]
     no_robustness: bool,
+    /// Classic measures of stylometry to judge the same held-out traces beside the default (docs/methods.md);
+    /// default alone for none [default: burrows,cosine,eder,argamon,ruzicka]
+    #[arg(long, value_name = "NAME,…", value_enum, value_delimiter = ',')]
+    method: Vec<classic::Method>,
     /// Plan for this pair of models instead of those that are confused most; may be given several times
     #[arg(long, num_args = 2, value_names = ["MODEL", "MODEL"])]
     pair: Vec<String>,
@@ -63,7 +69,10 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         dropped: labelled.dropped,
         command: command_line(arguments, common),
     };
-    let evaluation = evaluate(&labelled.traces, &options, &[], &|stage| progress.stage(stage))?;
+    let methods = methods(arguments, &options.learn);
+    let methods: Vec<&dyn Method> = methods.iter().map(|method| method as &dyn Method).collect();
+    let evaluation =
+        evaluate(&labelled.traces, &options, &methods, &|stage| progress.stage(stage))?;
     progress.done();
 
     // First the files: a reader of standard output may close it early.
@@ -82,6 +91,20 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     Ok(out.flush()?)
 }
 
+/// The measures that were asked for, or the usual ones.
+fn methods(arguments: &Arguments, learn: &LearnOptions) -> Vec<ClassicMethod> {
+    let named =
+        if arguments.method.is_empty() { &ClassicMethod::USUAL[..] } else { &arguments.method };
+    let mut methods: Vec<classic::Method> = Vec::new();
+    for &method in named.iter().filter(|method| **method != classic::Method::Default) {
+        if !methods.contains(&method) {
+            methods.push(method);
+        }
+    }
+    let classic = |method| ClassicMethod { method, text: learn.text, seed: learn.fit.seed };
+    methods.into_iter().map(classic).collect()
+}
+
 /// The command that gives the same result: without what changes only speed, noise or place.
 fn command_line(arguments: &Arguments, common: &Common) -> String {
     let mut words = vec!["cotprint".to_owned(), "evaluate".to_owned()];
@@ -90,6 +113,10 @@ fn command_line(arguments: &Arguments, common: &Common) -> String {
     words.extend(["--folds".into(), arguments.folds.to_string()]);
     words.extend(arguments.open_set.then(|| "--open-set".into()));
     words.extend(arguments.no_robustness.then(|| "--no-robustness".into()));
+    if !arguments.method.is_empty() {
+        let names: Vec<&str> = arguments.method.iter().map(|method| method.name()).collect();
+        words.extend(["--method".into(), names.join(",")]);
+    }
     for pair in arguments.pair.chunks_exact(2) {
         words.extend(["--pair".into(), quoted(&pair[0]), quoted(&pair[1])]);
     }

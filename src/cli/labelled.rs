@@ -68,6 +68,18 @@ pub(super) struct Labelled {
 }
 
 impl LabelledArguments {
+    /// Inputs whose records name their models, with nothing else said.
+    pub fn of(inputs: &[String], reading: &ReadingArguments) -> Self {
+        Self {
+            inputs: inputs.to_vec(),
+            label: Vec::new(),
+            families: None,
+            channels: None,
+            tokenizer: None,
+            reading: reading.clone(),
+        }
+    }
+
     /// How atlases are learned.
     pub fn options(&self, common: &Common) -> anyhow::Result<LearnOptions> {
         let families = match &self.families {

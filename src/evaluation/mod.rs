@@ -9,6 +9,7 @@
 //! measured beside the program's own implements [`Method`]), the other modules measure.
 
 pub mod cases;
+mod classic;
 mod error;
 pub mod judge;
 mod lengths;
@@ -23,6 +24,7 @@ pub mod splits;
 mod tally;
 
 pub use cases::{Case, Cases};
+pub use classic::ClassicMethod;
 pub use error::Error;
 pub use judge::{AtlasMethod, HeldOut, Judge, Judgement, Method, Opinion, cross_validate};
 pub use lengths::LengthBin;

@@ -105,7 +105,7 @@ pub(super) fn drift(
         let (low, high) = interval(values);
         (low.min(point), high.max(point))
     };
-    let mut named: Vec<DriftReference> = references
+    let named: Vec<DriftReference> = references
         .iter()
         .enumerate()
         .map(|(at, &reference)| {
@@ -130,7 +130,6 @@ pub(super) fn drift(
             }
         })
         .collect();
-    named.sort_by(|a, b| b.change.total_cmp(&a.change).then_with(|| a.reference.cmp(&b.reference)));
     let (own_low, own_high) =
         interval(drawn_shares.iter().map(|d| 1.0 - d.iter().sum::<f64>()).collect(), own);
     let [.., (_, unrelated)] = known_similarities(panel, &families);
@@ -152,6 +151,15 @@ pub(super) fn drift(
     };
     let unrelated = floor("", unrelated).map_or(1.0, |floor| floor.high);
     drift.sentence = sentence(&drift, unrelated);
+    // Those that it may be said to have moved towards, then by how much the similarity changed: what is
+    // opposite to the old corpus gains most, and need not be near.
+    drift.references.sort_by(|a, b| {
+        let near = |r: &DriftReference| r.is_clear() && r.after > unrelated;
+        near(b)
+            .cmp(&near(a))
+            .then_with(|| b.change.total_cmp(&a.change))
+            .then_with(|| a.reference.cmp(&b.reference))
+    });
     Ok(drift)
 }
 
@@ -507,8 +515,7 @@ fn sentence(drift: &Drift, unrelated: f64) -> String {
     } else {
         "on different prompts, so that what they are about is mixed in".to_owned()
     };
-    let mut sure: Vec<&DriftReference> =
-        drift.references.iter().filter(|r| r.corrected_p_value <= 0.05 && r.low > 0.0).collect();
+    let mut sure: Vec<&DriftReference> = drift.references.iter().filter(|r| r.is_clear()).collect();
     sure.sort_by(|a, b| b.after.total_cmp(&a.after).then_with(|| a.reference.cmp(&b.reference)));
     let Some(first) = sure.first() else {
         return if drift.size > 0.0 {

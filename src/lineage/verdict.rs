@@ -217,7 +217,8 @@ pub struct Drift {
     pub prompts: usize,
     /// The length of the shift in standard deviations of a single trace, noise taken off.
     pub size: f64,
-    /// Every reference, the largest change of similarity first.
+    /// Every reference but the newer corpus itself: first those that the style moved towards, then by the
+    /// change of similarity.
     pub references: Vec<DriftReference>,
     /// The families that explain a part of the shift, the largest part first.
     pub families: Vec<DriftShare>,
@@ -264,6 +265,13 @@ pub struct DriftReference {
     pub share_low: f64,
     /// Upper end of the part's 95 % interval.
     pub share_high: f64,
+}
+
+impl DriftReference {
+    /// Whether the shift surely leads towards it, more than towards unrelated references.
+    pub fn is_clear(&self) -> bool {
+        self.corrected_p_value <= 0.05 && self.low > 0.0
+    }
 }
 
 /// The part of the shift that is a step towards a family.

@@ -127,7 +127,7 @@ impl DriftSection {
                 interval: signed_interval(one.low, one.high),
                 p_value: p_value(one.corrected_p_value),
                 share: percent(one.share),
-                clear: one.corrected_p_value <= 0.05 && one.low > 0.0,
+                clear: one.is_clear(),
             })
             .collect();
         let part = |what: String, value: f64, low: f64, high: f64| ShareRow {

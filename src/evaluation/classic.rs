@@ -1,0 +1,97 @@
+//! The classic measures of stylometry beside the program's own method, on the same folds.
+//!
+//! Comes in: a measure ([`classic::Method`]). Goes out: a [`Method`] for [`super::evaluate`]. Called by `cli`.
+
+use super::judge::{Judge, Method, Opinion};
+use crate::{
+    atlas,
+    attribution::{Example, MINIMUM_WORDS, classic},
+    features::NgramCounter,
+    trace::{TextKind, Trace, count_words},
+};
+use std::collections::BTreeSet;
+
+/// One of the classic measures.
+#[derive(Debug, Clone, Copy)]
+pub struct ClassicMethod {
+    /// Which.
+    pub method: classic::Method,
+    /// Which text of a trace it compares.
+    pub text: TextKind,
+    /// Seed of its folds and draws.
+    pub seed: u64,
+}
+
+impl ClassicMethod {
+    /// The measures that are cheap enough to stand beside every evaluation.
+    pub const USUAL: [classic::Method; 5] = [
+        classic::Method::Burrows,
+        classic::Method::Cosine,
+        classic::Method::Eder,
+        classic::Method::Argamon,
+        classic::Method::Ruzicka,
+    ];
+}
+
+struct ClassicJudge {
+    references: Vec<String>,
+    model: classic::ClassicModel,
+}
+
+impl Method for ClassicMethod {
+    fn name(&self) -> &str {
+        self.method.name()
+    }
+
+    fn learn(
+        &self,
+        training: &[&Trace],
+        stage: &dyn Fn(&str),
+    ) -> Result<Box<dyn Judge>, atlas::Error> {
+        let usable = |trace: &&&Trace| {
+            let text = trace.text(self.text);
+            trace.model.is_some() && text.is_some_and(|text| count_words(&text) >= MINIMUM_WORDS)
+        };
+        let mut usable: Vec<&Trace> = training.iter().filter(usable).copied().collect();
+        // By prompt, as learners want it, in an order that does not depend on the input's.
+        usable.sort_by_cached_key(|trace| {
+            (trace.prompt_key(), trace.model.clone(), trace.id.clone())
+        });
+        let names: BTreeSet<&str> = usable.iter().filter_map(|t| t.model.as_deref()).collect();
+        let names: Vec<&str> = names.into_iter().collect();
+        let keys: Vec<String> = usable.iter().map(|trace| trace.prompt_key()).collect();
+        let mut prompt = 0;
+        let examples: Vec<Example<'_>> = usable
+            .iter()
+            .enumerate()
+            .map(|(i, trace)| {
+                prompt += u32::from(i > 0 && keys[i] != keys[i - 1]);
+                let text = trace.text(self.text).unwrap_or_default();
+                Example {
+                    words: count_words(&text),
+                    text,
+                    label: names
+                        .binary_search(&trace.model.as_deref().unwrap_or_default())
+                        .unwrap_or(0),
+                    prompt,
+                    ground: 0,
+                }
+            })
+            .collect();
+        let model = classic::learn(self.method, &examples, names.len(), self.seed, stage)
+            .map_err(atlas::Error::TooLittle)?;
+        let references = names.into_iter().map(str::to_owned).collect();
+        Ok(Box::new(ClassicJudge { references, model }))
+    }
+}
+
+impl Judge for ClassicJudge {
+    fn references(&self) -> &[String] {
+        &self.references
+    }
+
+    fn judge(&self, text: &str, _: &mut NgramCounter) -> Option<Opinion> {
+        (count_words(text) >= MINIMUM_WORDS)
+            .then(|| Opinion { probabilities: self.model.probabilities(text), unknown: None })
+    }
+}
