@@ -31,7 +31,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 /// One number is fitted: beyond so many traces it hardly moves.
-const CALIBRATION_TRACES: usize = 2_000;
+const CALIBRATION_TRACES: usize = 600;
 /// Compression is slow, a trace against every reference.
 const CALIBRATION_TRACES_COMPRESSED: usize = 400;
 
