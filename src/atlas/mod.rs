@@ -11,6 +11,7 @@ mod learn;
 
 pub use error::Error;
 pub use format::{FORMAT_VERSION, MAGIC};
+pub(crate) use learn::TWO_HALVES;
 pub use learn::{LearnOptions, Learned, MINIMUM_TRACES, learn, read_families};
 
 use crate::{

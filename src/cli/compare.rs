@@ -2,7 +2,8 @@
 
 use super::{
     Common, TooLittleText,
-    inputs::{ScoringArguments, input_summary},
+    inputs::{ScoringArguments, input_summary, report_folder},
+    output::{prints_colour, quoted},
 };
 use crate::{
     ingest::{
@@ -14,10 +15,7 @@ use crate::{
     trace::Trace,
 };
 use clap::Args;
-use std::{
-    io::{IsTerminal, Write},
-    path::PathBuf,
-};
+use std::{io::Write, path::PathBuf};
 
 /// Arguments of `compare`.
 #[derive(Debug, Clone, Args)]
@@ -40,14 +38,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     let scoring = &arguments.scoring;
     let atlas = scoring.open_atlas()?;
     if let Some(folder) = &arguments.report {
-        // Before the long run, not after it.
-        std::fs::create_dir_all(folder).map_err(|error| {
-            anyhow::anyhow!(
-                "cannot make the report folder {} ({error}); give --report the name of a folder, not of \
-                 a file, in a place that may be written",
-                folder.display()
-            )
-        })?;
+        report_folder(folder)?;
     }
     let text = scoring.reading.text;
     let mut cleaning = scoring.options(&atlas)?.cleaning;
@@ -94,13 +85,8 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     if arguments.json {
         writeln!(out, "{}", to_json(&comparison)?.trim_end())?;
     } else {
-        let colour = std::io::stdout().is_terminal()
-            && anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
-        write_terminal(
-            &comparison,
-            TerminalOptions { color: colour, ..TerminalOptions::default() },
-            &mut out,
-        )?;
+        let options = TerminalOptions { color: prints_colour(), ..TerminalOptions::default() };
+        write_terminal(&comparison, options, &mut out)?;
     }
     out.flush()?;
     if comparison.verdict.kind == VerdictKind::TooLittleText {
@@ -111,24 +97,8 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
 
 /// The command that gives the same result: without what changes only speed, noise or place.
 fn command_line(arguments: &Arguments, common: &Common) -> String {
-    let scoring = &arguments.scoring;
-    let mut words = vec!["cotprint".to_owned(), "compare".to_owned()];
-    words.extend(scoring.inputs.iter().map(|input| quoted(input)));
-    if let Some(atlas) = &scoring.atlas {
-        words.extend(["--atlas".into(), quoted(&atlas.display().to_string())]);
-    }
-    words.extend(scoring.reading.words().iter().map(|word| quoted(word)));
+    let mut words = arguments.scoring.command("compare");
     words.extend(["--seed".into(), common.seed.to_string()]);
     words.extend(["--resamples".into(), arguments.resamples.to_string()]);
-    words.join(" ")
-}
-
-/// A word as a shell reads it.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@+,".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
-    }
+    words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
 }

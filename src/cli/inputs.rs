@@ -44,6 +44,17 @@ pub(super) fn next_batch(traces: &mut Traces) -> Result<Vec<Trace>, ingest::Erro
     Ok(batch)
 }
 
+/// Makes the folder of a report: before the long run, not after it.
+pub(super) fn report_folder(folder: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder).map_err(|error| {
+        anyhow::anyhow!(
+            "cannot make the report folder {} ({error}); give --report the name of a folder, not of \
+             a file, in a place that may be written",
+            folder.display()
+        )
+    })
+}
+
 /// Opens the atlas that was asked for, or the embedded one.
 pub(super) fn open_atlas(path: Option<&Path>) -> anyhow::Result<Atlas> {
     Ok(match path {
@@ -76,6 +87,17 @@ impl ScoringArguments {
     /// What to call the atlas in reports.
     pub fn atlas_name(&self) -> String {
         self.atlas.as_ref().map_or_else(|| "embedded".into(), |path| path.display().to_string())
+    }
+
+    /// The words of a command of this verb that reads the same inputs in the same way.
+    pub fn command(&self, verb: &str) -> Vec<String> {
+        let mut words = vec!["cotprint".to_owned(), verb.to_owned()];
+        words.extend(self.inputs.iter().cloned());
+        if let Some(atlas) = &self.atlas {
+            words.extend(["--atlas".into(), atlas.display().to_string()]);
+        }
+        words.extend(self.reading.words());
+        words
     }
 
     /// How the inputs are read: as asked, and with masked names where the atlas was learned so.

@@ -4,7 +4,9 @@
 //! little usable text. A closed pipe is no error.
 
 mod atlas;
+mod audit;
 mod compare;
+mod explain;
 mod fit;
 mod formats;
 mod generate;
@@ -54,6 +56,10 @@ pub struct Common {
 enum Verb {
     /// Compare a corpus with the references of an atlas: the verdict, the ranking, the evidence
     Compare(compare::Arguments),
+    /// Estimate the share of each reference in a data set of mixed or unknown origin
+    Audit(audit::Arguments),
+    /// Show which reference each stretch of one trace resembles, and the features that say so
+    Explain(explain::Arguments),
     /// Score each trace: one line of JSON per trace, in input order
     Score(score::Arguments),
     /// Turn traces of any format into canonical records, and show what is in them
@@ -96,6 +102,8 @@ fn run(cli: &Cli) -> anyhow::Result<()> {
     }
     match &cli.verb {
         Verb::Compare(arguments) => compare::run(arguments, &cli.common),
+        Verb::Audit(arguments) => audit::run(arguments, &cli.common),
+        Verb::Explain(arguments) => explain::run(arguments, &cli.common),
         Verb::Score(arguments) => score::run(arguments, &cli.common),
         Verb::Ingest(arguments) => ingest::run(arguments, &cli.common),
         Verb::Formats(arguments) => formats::run(arguments),

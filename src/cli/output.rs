@@ -3,7 +3,7 @@
 use anyhow::Context;
 use std::{
     fs::{self, File},
-    io::{self, BufWriter, Write},
+    io::{self, BufWriter, IsTerminal, Write},
     path::{Path, PathBuf},
 };
 
@@ -43,6 +43,22 @@ impl Output {
                 .with_context(|| format!("cannot put the result at {}", path.display()))?;
         }
         Ok(())
+    }
+}
+
+/// Whether standard output is a terminal on which colours are wanted (`NO_COLOR` is honoured).
+pub(super) fn prints_colour() -> bool {
+    io::stdout().is_terminal()
+        && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
+}
+
+/// A word as a shell reads it.
+pub(super) fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@+,".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
     }
 }
 

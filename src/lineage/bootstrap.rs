@@ -11,7 +11,7 @@ use rand_pcg::{
 };
 use rayon::prelude::*;
 
-/// The means of each column over resampled rows: a row per resample.
+/// The figures of each resample (for [`Resamples::draw`] the means of the columns): a row per resample.
 #[derive(Debug, Clone)]
 pub(super) struct Resamples {
     pub means: Vec<Vec<f64>>,
@@ -24,16 +24,31 @@ impl Resamples {
         let means = (0..resamples as u64)
             .into_par_iter()
             .map(|resample| {
-                let mut random =
-                    Pcg64Mcg::seed_from_u64(seed ^ resample.wrapping_mul(0x9E37_79B9_7F4A_7C15));
                 let mut sum = vec![0.0; columns];
-                for _ in 0..rows.len() {
-                    // The upper bits, scaled: unbiased to one part in 2³² for so few rows.
-                    let row = ((random.next_u64() >> 32) * rows.len() as u64) >> 32;
-                    sum.iter_mut().zip(&rows[row as usize]).for_each(|(sum, value)| *sum += value);
+                for row in drawn(rows.len(), resample, seed) {
+                    sum.iter_mut().zip(&rows[row]).for_each(|(sum, value)| *sum += value);
                 }
                 sum.iter_mut().for_each(|sum| *sum /= rows.len().max(1) as f64);
                 sum
+            })
+            .collect();
+        Self { means }
+    }
+
+    /// Draws `resamples` times as many units as there are, with replacement, and keeps the figures that
+    /// `figures` computes from how often each unit was drawn. For figures that are no means.
+    pub fn of_units(
+        units: usize,
+        resamples: usize,
+        seed: u64,
+        figures: impl Fn(&[u32]) -> Vec<f64> + Sync,
+    ) -> Self {
+        let means = (0..resamples as u64)
+            .into_par_iter()
+            .map(|resample| {
+                let mut times = vec![0_u32; units];
+                drawn(units, resample, seed).for_each(|unit| times[unit] += 1);
+                figures(&times)
             })
             .collect();
         Self { means }
@@ -60,6 +75,13 @@ impl Resamples {
     }
 }
 
+/// The units of one resample, each in `0..units`, in the order in which they are drawn.
+fn drawn(units: usize, resample: u64, seed: u64) -> impl Iterator<Item = usize> {
+    let mut random = Pcg64Mcg::seed_from_u64(seed ^ resample.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    // The upper bits, scaled: unbiased to one part in 2³² for so few units.
+    (0..units).map(move |_| (((random.next_u64() >> 32) * units as u64) >> 32) as usize)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,6 +95,20 @@ mod tests {
         assert!((low - 0.40).abs() < 0.02 && (high - 0.60).abs() < 0.02, "{low} {high}");
         assert_eq!(resamples.interval(1), (3.0, 3.0));
         assert!((resamples.share(|means| means[0] > 0.5) - 0.46).abs() < 0.06);
+    }
+
+    #[test]
+    fn units_are_drawn_like_rows() {
+        let rows: Vec<Vec<f64>> = (0..7).map(|i| vec![f64::from(i)]).collect();
+        let by_rows = Resamples::draw(&rows, 30, 5);
+        let by_units = Resamples::of_units(7, 30, 5, |times| {
+            assert_eq!(times.iter().sum::<u32>(), 7);
+            let sum: u32 = (0..).zip(times).map(|(value, n)| value * n).sum();
+            vec![f64::from(sum) / 7.0]
+        });
+        for (a, b) in by_rows.means.iter().zip(&by_units.means) {
+            assert!((a[0] - b[0]).abs() < 1e-12);
+        }
     }
 
     #[test]

@@ -22,36 +22,52 @@ const SEMI_BOLD: &[u8] = include_bytes!("../../assets/fonts/Inter-SemiBold.woff2
 /// # Errors
 /// When a figure cannot be drawn or the template fails.
 pub fn render_page(comparison: &Comparison) -> Result<String, Error> {
-    let style = style_sheet();
-    let hash = STANDARD.encode(Sha256::digest(style.as_bytes()));
-    let policy = format!(
-        "default-src 'none'; style-src 'sha256-{hash}'; font-src data:; img-src data:; \
-         base-uri 'none'; form-action 'none'"
-    );
     let figure = |what: &'static str| {
         move |source: PlotError| Error::Figure { what: what.to_owned(), source }
     };
     let ranking = |look, id| inline(RankingPlot::new(comparison, look), id);
     let similarity = |look, id| inline(HeatMap::new(comparison, look), id);
-    let mut environment = Environment::new();
-    environment.add_template("report.html", TEMPLATE)?;
-    environment.set_trim_blocks(true);
-    environment.set_lstrip_blocks(true);
-    let page = environment.get_template("report.html")?.render(context! {
+    let values = context! {
         page => Page::new(comparison),
-        policy,
-        style,
         ranking => ranking(Look::Page, "ranking").map_err(figure("the ranking"))?,
         ranking_phone => ranking(Look::Phone, "ranking-phone").map_err(figure("the ranking"))?,
         similarity => similarity(Look::Page, "similarity").map_err(figure("the heat map"))?,
         floors => plots::svg(&FloorsPlot::new(comparison), "floors").map_err(figure("the floors"))?,
         similarity_phone =>
             similarity(Look::Phone, "similarity-phone").map_err(figure("the heat map"))?,
-    })?;
-    Ok(page)
+    };
+    render(TEMPLATE, "", values)
 }
 
-fn inline<F: Figure>(figure: Result<F, PlotError>, id: &str) -> Result<String, PlotError> {
+/// Fills a page's template. `more_style` is put behind the style sheet of all pages. Every value is escaped
+/// but for those that the template itself calls safe.
+///
+/// # Errors
+/// When the template fails.
+pub(super) fn render(
+    template: &str,
+    more_style: &str,
+    values: minijinja::Value,
+) -> Result<String, Error> {
+    let style = style_sheet() + more_style;
+    let hash = STANDARD.encode(Sha256::digest(style.as_bytes()));
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; font-src data:; img-src data:; \
+         base-uri 'none'; form-action 'none'"
+    );
+    let mut environment = Environment::new();
+    environment.set_trim_blocks(true);
+    environment.set_lstrip_blocks(true);
+    // The name's ending turns the escaping on.
+    environment.add_template("page.html", template)?;
+    let page = environment.get_template("page.html")?;
+    Ok(page.render(context! { policy, style, ..values })?)
+}
+
+pub(super) fn inline<F: Figure>(
+    figure: Result<F, PlotError>,
+    id: &str,
+) -> Result<String, PlotError> {
     plots::svg(&figure?, id)
 }
 

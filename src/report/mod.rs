@@ -8,11 +8,15 @@
 //! - [`write_terminal`] prints what a person reads in a terminal;
 //! - [`write_overview`] prints what `ingest` read, [`write_explanations`] how it was understood, and
 //!   [`write_formats`] what can be;
+//! - [`write_audit_report`] and [`write_audit`] do the same for an audit of a mixed data set,
+//!   [`render_explanation`] and [`write_explanation`] for one trace;
 //! - [`to_json`] is what a machine reads;
 //! - [`render_page`] is the page alone; [`plots`] are the figures alone;
 //! - [`escape`], [`numbers`] and [`wording`] are what all of them share.
 
+mod audit;
 pub mod escape;
+mod explain;
 mod html;
 mod json;
 pub mod numbers;
@@ -23,6 +27,8 @@ mod terminal;
 mod understood;
 pub mod wording;
 
+pub use audit::{render_audit, write_audit, write_audit_report};
+pub use explain::{render_explanation, write_explanation};
 pub use html::render_page;
 pub use json::{escaped_json, to_json};
 pub use overview::write_overview;

@@ -8,7 +8,9 @@ use super::numbers::{count, counted, interval, percent, rate, share, similarity}
 use super::overview::input_notes;
 use super::terminal::by_reference;
 use super::wording;
-use crate::lineage::{Comparison, Evidence, RankedReference, VerdictKind};
+use crate::lineage::{
+    Comparison, Evidence, InputSummary, Provenance, RankedReference, VerdictKind,
+};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -54,7 +56,7 @@ pub struct Page {
 }
 
 #[derive(Serialize)]
-struct Fact {
+pub(super) struct Fact {
     what: String,
     value: String,
 }
@@ -109,7 +111,7 @@ struct Phrase {
 
 /// A stretch of a phrase that is all text or all white space marks.
 #[derive(Serialize)]
-struct Piece {
+pub(super) struct Piece {
     text: String,
     mark: bool,
 }
@@ -157,14 +159,14 @@ impl Page {
                 "phrase is",
                 "phrases are",
             ),
-            input: input_facts(comparison),
+            input: input_facts(input),
             notes: input_notes(input).iter().map(|note| sentence(note)).collect(),
             dropped: input.dropped.iter().map(|(why, n)| fact(&name(why), count(*n))).collect(),
             dropped_total: count(input.dropped.values().sum()),
             limits: comparison.limits.iter().map(|limit| sentence(limit)).collect(),
             method: unbroken(wording::method(comparison)),
             command: sentence(&comparison.provenance.command),
-            provenance: provenance(comparison),
+            provenance: provenance(&comparison.provenance),
         }
     }
 }
@@ -190,12 +192,12 @@ impl Row {
     }
 }
 
-fn fact(what: &str, value: String) -> Fact {
+pub(super) fn fact(what: &str, value: String) -> Fact {
     Fact { what: what.to_owned(), value }
 }
 
 /// The same sentences with no line break between a number and its per cent sign.
-fn unbroken(sentences: Vec<String>) -> Vec<String> {
+pub(super) fn unbroken(sentences: Vec<String>) -> Vec<String> {
     sentences.into_iter().map(|text| text.replace(" %", "\u{a0}%")).collect()
 }
 
@@ -259,7 +261,7 @@ impl Phrase {
     }
 }
 
-fn pieces(phrase: &str) -> Vec<Piece> {
+pub(super) fn pieces(phrase: &str) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
     for c in phrase.chars() {
         let mark = is_space_mark(c);
@@ -284,8 +286,7 @@ fn facts(comparison: &Comparison) -> Vec<Fact> {
     facts
 }
 
-fn input_facts(comparison: &Comparison) -> Vec<Fact> {
-    let input = &comparison.input;
+pub(super) fn input_facts(input: &InputSummary) -> Vec<Fact> {
     let mut facts = vec![
         fact("Inputs", listed(input.inputs.iter().map(|path| name(path)), LISTED)),
         fact("Files", count(input.files)),
@@ -308,8 +309,7 @@ fn input_facts(comparison: &Comparison) -> Vec<Fact> {
     facts
 }
 
-fn provenance(comparison: &Comparison) -> Vec<Fact> {
-    let from = &comparison.provenance;
+pub(super) fn provenance(from: &Provenance) -> Vec<Fact> {
     vec![
         fact("Program", name(&from.program)),
         fact("Atlas", name(&from.atlas)),
@@ -335,7 +335,7 @@ fn counts(map: &BTreeMap<String, usize>) -> String {
 }
 
 /// The first `most` entries, and how many more there are.
-fn listed(entries: impl ExactSizeIterator<Item = String>, most: usize) -> String {
+pub(super) fn listed(entries: impl ExactSizeIterator<Item = String>, most: usize) -> String {
     let more = entries.len().saturating_sub(most);
     let shown: Vec<String> = entries.take(most).collect();
     match (shown.is_empty(), more) {

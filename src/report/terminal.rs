@@ -48,7 +48,7 @@ pub fn write_terminal(
     page.ranking(&comparison.ranking, options.rows)?;
     page.line("")?;
     page.paragraph(&format!("Based on {}.", wording::rests_on(comparison)), "", Ink::Plain)?;
-    page.dropped(comparison)?;
+    page.dropped(&comparison.input)?;
     page.data(&comparison.input)?;
     page.evidence(comparison)?;
     page.bullets("What this cannot say", &comparison.limits)
@@ -56,20 +56,21 @@ pub fn write_terminal(
 
 /// How a text looks.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Ink {
+pub(super) enum Ink {
     Plain,
     Bold,
     Dim,
     Bar,
 }
 
-struct Page<'a> {
-    out: &'a mut dyn Write,
-    color: bool,
+/// A place to print to, with or without colour. All verbs that print for a person use it.
+pub(super) struct Page<'a> {
+    pub out: &'a mut dyn Write,
+    pub color: bool,
 }
 
 impl Page<'_> {
-    fn paint(&self, text: &str, ink: Ink) -> String {
+    pub fn paint(&self, text: &str, ink: Ink) -> String {
         let code = match ink {
             Ink::Plain => "",
             Ink::Bold => "\u{1b}[1m",
@@ -82,12 +83,12 @@ impl Page<'_> {
         format!("{code}{text}\u{1b}[0m")
     }
 
-    fn line(&mut self, text: &str) -> io::Result<()> {
+    pub fn line(&mut self, text: &str) -> io::Result<()> {
         writeln!(self.out, "{text}")
     }
 
     /// Wraps a text; lines after the first begin with as many spaces as `bullet` is wide.
-    fn paragraph(&mut self, text: &str, bullet: &str, ink: Ink) -> io::Result<()> {
+    pub fn paragraph(&mut self, text: &str, bullet: &str, ink: Ink) -> io::Result<()> {
         let indent = columns(bullet);
         for (i, line) in wrap(text, WIDTH - indent).iter().enumerate() {
             let start = if i == 0 { bullet.to_owned() } else { " ".repeat(indent) };
@@ -97,7 +98,7 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn heading(&mut self, text: &str) -> io::Result<()> {
+    pub fn heading(&mut self, text: &str) -> io::Result<()> {
         self.line("")?;
         let painted = self.paint(text, Ink::Bold);
         self.line(&painted)
@@ -131,8 +132,9 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn dropped(&mut self, comparison: &Comparison) -> io::Result<()> {
-        let dropped = &comparison.input.dropped;
+    /// How many records of an input were dropped, and why.
+    pub fn dropped(&mut self, input: &InputSummary) -> io::Result<()> {
+        let dropped = &input.dropped;
         let total: usize = dropped.values().sum();
         if total == 0 {
             return Ok(());
@@ -168,7 +170,8 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn data(&mut self, input: &InputSummary) -> io::Result<()> {
+    /// The mediation of an input and the notes about its data.
+    pub fn data(&mut self, input: &InputSummary) -> io::Result<()> {
         let mut notes = input_notes(input);
         if !input.mediation.is_empty() {
             notes.insert(0, format!("Mediation: {}.", listed(&input.mediation, LISTED)));
@@ -176,7 +179,7 @@ impl Page<'_> {
         self.bullets("About the data", &notes)
     }
 
-    fn bullets(&mut self, title: &str, sentences: &[String]) -> io::Result<()> {
+    pub fn bullets(&mut self, title: &str, sentences: &[String]) -> io::Result<()> {
         if sentences.is_empty() {
             return Ok(());
         }
@@ -206,13 +209,19 @@ pub(super) fn by_reference<'a>(
 }
 
 /// One row of the table without its bar: 69 columns.
-fn row(place: &str, reference: &str, family: &str, share: &str, interval: &str) -> String {
+pub(super) fn row(
+    place: &str,
+    reference: &str,
+    family: &str,
+    share: &str,
+    interval: &str,
+) -> String {
     let (reference, family) = (padded(reference, 33), padded(family, 12));
     format!("{place:>3} {reference} {family} {share:>5}  {interval:<9}  ")
 }
 
 /// Ten columns for a share of one, in eighths of a column.
-fn bar(share: f64) -> String {
+pub(super) fn bar(share: f64) -> String {
     if !share.is_finite() {
         return String::new();
     }

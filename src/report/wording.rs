@@ -5,7 +5,7 @@
 
 use super::escape::{name, sentence};
 use super::numbers::{counted, interval, percent, share, similarity};
-use crate::lineage::{Comparison, RankedReference, VerdictKind};
+use crate::lineage::{Comparison, RankedReference, VerdictKind, audit::Audit};
 
 /// Stands in every report, beside the verdict.
 pub const STYLE_IS_EVIDENCE: &str = "Style is evidence, not proof: this says whose writing the \
@@ -56,6 +56,16 @@ pub fn rests_on(comparison: &Comparison) -> String {
         counted(comparison.traces, "trace", "traces"),
         counted(comparison.prompts, "prompt", "prompts"),
         counted(comparison.words, "word", "words")
+    )
+}
+
+/// What an audit rests on: traces, prompts and words.
+pub fn audit_rests_on(audit: &Audit) -> String {
+    format!(
+        "{} of {} with {}",
+        counted(audit.traces, "trace", "traces"),
+        counted(audit.prompts, "prompt", "prompts"),
+        counted(audit.words, "word", "words")
     )
 }
 
