@@ -38,6 +38,8 @@ const TOLD_SHARE: f64 = 0.02;
 const CERTAIN: (usize, usize) = (10, 3);
 /// See [`CERTAIN`].
 const DOUBTFUL: usize = 10;
+/// What is more probable than this is not doubtful.
+const DOUBT: f64 = 0.9;
 /// References that are listed of one record.
 const RECORD_REFERENCES: usize = 3;
 /// References that the sentence names.
@@ -256,8 +258,9 @@ fn listed(
         *taken <= CERTAIN.1
     });
     let certain: Vec<usize> = certain.take(CERTAIN.0).map(|one| one.1).collect();
-    let doubtful = order.iter().rev().map(|one| one.1).filter(|record| !certain.contains(record));
-    let doubtful: Vec<RecordShares> = doubtful.take(DOUBTFUL).map(told).collect();
+    let doubtful = order.iter().rev().take_while(|one| one.0 < DOUBT).map(|one| one.1);
+    let doubtful = doubtful.filter(|record| !certain.contains(record)).take(DOUBTFUL);
+    let doubtful: Vec<RecordShares> = doubtful.map(told).collect();
     (certain.into_iter().map(told).collect(), doubtful)
 }
 

@@ -7,7 +7,7 @@
 use super::{ChannelWeight, FeatureWeight, MeasureWeight};
 use crate::{
     atlas::Atlas,
-    features::{Channel, Row, Vectorizer},
+    features::{Channel, Row, Vectorizer, word_ngrams},
 };
 use rustc_hash::FxHashMap;
 
@@ -39,7 +39,7 @@ pub(super) fn weigh(atlas: &Atlas, text: &str, row: &Row, first: usize, second: 
 }
 
 /// The strongest n-grams with their index, those for the first reference before those against it. One
-/// that only repeats a stronger one of its channel, because either holds the other, is left out.
+/// that only repeats a stronger one of its channel is left out.
 fn located(atlas: &Atlas, row: &Row, first: usize, second: usize) -> Vec<(u32, FeatureWeight)> {
     let weights = &atlas.model.weights;
     let forms = atlas.model.vectorizer.vocabulary().features();
@@ -61,8 +61,7 @@ fn located(atlas: &Atlas, row: &Row, first: usize, second: usize) -> Vec<(u32, F
             let index = row.indices[at];
             let feature = &forms[index as usize];
             let repeats = chosen.iter().any(|(_, other)| {
-                other.channel == feature.channel.name()
-                    && (other.form.contains(&feature.form) || feature.form.contains(&other.form))
+                other.channel == feature.channel.name() && repeats(&feature.form, &other.form)
             });
             if repeats || feature.form.trim().is_empty() {
                 continue;
@@ -90,6 +89,21 @@ fn located(atlas: &Atlas, row: &Row, first: usize, second: usize) -> Vec<(u32, F
     let mut chosen = pick(&mut all.iter().take_while(|one| one.0 > 0.0), MOST.0);
     chosen.extend(pick(&mut all.iter().rev().take_while(|one| one.0 < 0.0), MOST.1));
     chosen
+}
+
+/// Whether a form tells a reader nothing that a stronger one does not: its tokens stand in the stronger one,
+/// or the other way round, unless the stronger one is a single token.
+fn repeats(form: &str, stronger: &str) -> bool {
+    let tokens = |form: &str| {
+        let mut tokens = Vec::new();
+        word_ngrams::for_each_token(form, |start, end| tokens.push(form[start..end].to_owned()));
+        tokens
+    };
+    let holds = |one: &[String], other: &[String]| {
+        !other.is_empty() && one.windows(other.len()).any(|run| run == other)
+    };
+    let (form, stronger) = (tokens(form), tokens(stronger));
+    holds(&stronger, &form) || (stronger.len() > 1 && holds(&form, &stronger))
 }
 
 /// Looks for the features in the text, at most [`MOST_PLACES`] of each.
@@ -182,4 +196,20 @@ fn counted(atlas: &Atlas, row: &Row, first: usize, second: usize) -> Vec<Channel
         weight,
     };
     sums.into_iter().map(named).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_repeats_another_by_whole_tokens() {
+        assert!(repeats("user wants", "the user wants"));
+        assert!(repeats("the user wants", "user wants"));
+        assert!(repeats(",", "Wait,"));
+        // A phrase says more than its strongest word.
+        assert!(!repeats("the user", "user"));
+        assert!(!repeats("is", "this"));
+        assert!(!repeats("", "the user"));
+    }
 }

@@ -329,18 +329,20 @@ fn stretches(atlas: &Atlas, pieces: &[Piece]) -> Vec<Stretch> {
 fn sentence(explanation: &Explanation) -> String {
     let [first, rest @ ..] = explanation.references.as_slice() else { return String::new() };
     let next = rest.first().map_or_else(String::new, |second| {
-        format!(", the next is {} with {:.2}", second.reference, second.probability)
+        format!(", the next is {} with {}", second.reference, decimals(second.probability))
     });
     let whole = if first.probability >= DECIDED {
         format!(
-            "The trace as a whole resembles {} (probability {:.2}{next}).",
-            first.reference, first.probability
+            "The trace as a whole resembles {} (probability {}{next}).",
+            first.reference,
+            decimals(first.probability)
         )
     } else {
         format!(
             "No reference has half of the probability for the trace as a whole: {} comes first with \
-             {:.2}{next}.",
-            first.reference, first.probability
+             {}{next}.",
+            first.reference,
+            decimals(first.probability)
         )
     };
     if explanation.windows.len() < 2 {
@@ -361,6 +363,15 @@ fn sentence(explanation: &Explanation) -> String {
         share(explanation.words.saturating_sub(own + open)),
         share(open)
     )
+}
+
+/// A probability with two decimals; never 0.00 or 1.00.
+fn decimals(probability: f64) -> String {
+    match probability {
+        p if p < 0.005 => "<0.01".into(),
+        p if p >= 0.995 => ">0.99".into(),
+        p => format!("{p:.2}"),
+    }
 }
 
 /// What the explanation cannot say.

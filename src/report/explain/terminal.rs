@@ -6,7 +6,7 @@ use crate::{
     report::{
         escape::{self, columns, fit_columns},
         numbers::{self, count, counted},
-        terminal::{Ink, Page, WIDTH, bar, padded},
+        terminal::{Ink, Page, WIDTH, bar, padded, wrap},
         wording,
     },
 };
@@ -80,9 +80,10 @@ fn stretches(page: &mut Page<'_>, explanation: &Explanation, text: &str) -> io::
             count(stretch.first_word + stretch.words),
             stretch_text(stretch)
         );
-        let head = fit_columns(&head, WIDTH);
-        let head = coloured(page.color, &head, colour.map(|c| COLOURS[c % COLOURS.len()]));
-        page.line(&head)?;
+        for (at, line) in wrap(head.trim_start(), WIDTH - 6).iter().enumerate() {
+            let line = coloured(page.color, line, colour.map(|c| COLOURS[c % COLOURS.len()]));
+            page.line(&format!("{}{line}", if at == 0 { "  " } else { "      " }))?;
+        }
         excerpt(page, &marks, text, stretch)?;
     }
     let more = explanation.stretches.len().saturating_sub(STRETCHES);
@@ -194,6 +195,7 @@ fn list(
 pub(super) fn signed(value: f64) -> String {
     let size = numbers::rate(value.abs());
     match value {
+        _ if size.starts_with('<') => "0".into(),
         v if v > 0.0 => format!("+{size}"),
         v if v < 0.0 => format!("−{size}"),
         _ => size,
