@@ -18,7 +18,7 @@ const TOLERANCE: f64 = 1e-6;
 /// Or after so many rounds.
 const ROUNDS: usize = 2_000;
 /// Smaller p-values are taken for this.
-const LEAST: f64 = 1e-6;
+const LEAST: f64 = 1e-12;
 
 /// A mixture of known and unknown traces, seen through their p-values.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -62,7 +62,7 @@ impl Strangers {
     /// The probability that a record with this p-value is of no reference.
     pub fn probability(&self, p_value: f64) -> f64 {
         let strange = self.share * self.shape * p_value.clamp(LEAST, 1.0).powf(self.shape - 1.0);
-        strange / (strange + 1.0 - self.share).max(f64::MIN_POSITIVE)
+        strange / (strange + (1.0 - self.share)).max(f64::MIN_POSITIVE)
     }
 }
 

@@ -46,8 +46,11 @@ pub(super) fn windows(text: &str, size: usize, step: usize) -> Vec<Window> {
         let to = after(&cuts, cuts[from].words + size);
         if to >= last {
             // The last window has its size, too: it begins earlier instead.
+            let begins_later = |&at: &usize| {
+                found.last().is_none_or(|window: &Window| window.bytes.start < cuts[at].byte)
+            };
             let begin = cuts[..=from].iter().rposition(|cut| cut.words + size <= total);
-            found.push(window(begin.unwrap_or(0), last));
+            found.push(window(begin.filter(begins_later).unwrap_or(from), last));
             break;
         }
         found.push(window(from, to));
@@ -150,7 +153,8 @@ mod tests {
     proptest! {
         #[test]
         fn every_byte_of_any_text_is_in_a_window(
-            text in "([a-z我。.!?\\n` \u{1b}]{1,6}){0,80}", size in 1..30_usize, step in 1..20_usize
+            text in "([a-z我。.!?\\n` \u{1b}]{1,6}){0,80}", (size, step) in
+                (1..30_usize).prop_flat_map(|size| (Just(size), 1..=size))
         ) {
             let found = windows(&text, size, step);
             prop_assert_eq!(found[0].bytes.start, 0);
