@@ -31,6 +31,9 @@ const FLOOR_TRACES: usize = 10;
 /// With fewer references a profile is scaled by too few to say what a similarity means.
 const FLOOR_REFERENCES: usize = 8;
 
+/// What the floor of one model's corpus with itself is called.
+pub(crate) const TWO_HALVES: &str = "two halves of one model's corpus, on different prompts";
+
 /// How an atlas is learned.
 #[derive(Debug, Clone, Default)]
 pub struct LearnOptions {
@@ -352,7 +355,7 @@ fn floors(
         }
     }
     [
-        ("two halves of one model's corpus, on different prompts", halves),
+        (TWO_HALVES, halves),
         ("one model in two data sets of different domains", domains),
         ("two unrelated models", unrelated),
     ]

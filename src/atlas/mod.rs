@@ -12,8 +12,8 @@ mod probes;
 
 pub use error::Error;
 pub use format::{FORMAT_VERSION, MAGIC};
-pub(crate) use learn::floor;
 pub use learn::{LearnOptions, Learned, MINIMUM_TRACES, learn, read_families};
+pub(crate) use learn::{TWO_HALVES, floor};
 pub use probes::PromptSet;
 
 use crate::{

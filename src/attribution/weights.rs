@@ -185,8 +185,13 @@ impl Weights {
     /// The weight of a feature for a reference, over its mean weight for all references.
     pub fn advantage(&self, feature: usize, reference: usize) -> f32 {
         let bytes = &self.bytes[feature * self.references..(feature + 1) * self.references];
-        let mean = bytes.iter().map(|&b| f32::from(b)).sum::<f32>() / self.references as f32;
-        (f32::from(bytes[reference]) - mean) * self.factors[feature]
+        over_mean(bytes, reference) * self.factors[feature]
+    }
+
+    /// The weight of a dense value for a reference, over its mean weight for all references.
+    pub fn dense_advantage(&self, value: usize, reference: usize) -> f32 {
+        let bytes = &self.dense_bytes[value * self.references..(value + 1) * self.references];
+        over_mean(bytes, reference) * self.dense_factors[value]
     }
 
     /// The number of features.
@@ -198,6 +203,12 @@ impl Weights {
     pub fn dense_values(&self) -> usize {
         self.dense_factors.len()
     }
+}
+
+/// The byte of a reference over the mean of all.
+fn over_mean(bytes: &[i8], reference: usize) -> f32 {
+    let mean = bytes.iter().map(|&b| f32::from(b)).sum::<f32>() / bytes.len() as f32;
+    f32::from(bytes[reference]) - mean
 }
 
 /// Rounds each row to bytes: all bytes, and what a byte of 1 is worth in each row.
@@ -245,6 +256,8 @@ mod tests {
             }
         }
         assert!((weights.advantage(0, 0) - 1.125).abs() < 0.01);
+        // (−1 × 1 + 1.5 × 0.25) × 0.5², and the second reference has the opposite.
+        assert!((weights.dense_advantage(0, 0) + 0.156_25).abs() < 0.002);
     }
 
     #[test]

@@ -159,21 +159,14 @@ fn tally_baseline(arguments: &Arguments, atlas: &Atlas, common: &Common) -> anyh
 
 /// The command that gives the same result: without what changes only speed, noise or place.
 fn command_line(arguments: &Arguments, common: &Common) -> String {
-    let scoring = &arguments.scoring;
-    let mut words = vec!["cotprint".to_owned(), "compare".to_owned()];
-    words.extend(scoring.inputs.iter().map(|input| quoted(input)));
-    if let Some(atlas) = &scoring.atlas {
-        words.extend(["--atlas".into(), quoted(&atlas.display().to_string())]);
-    }
+    let mut words = arguments.scoring.command("compare");
     for refs in &arguments.refs {
-        words.extend(["--refs".into(), quoted(refs)]);
+        words.extend(["--refs".into(), refs.clone()]);
     }
     for baseline in &arguments.baseline {
-        words.extend(["--baseline".into(), quoted(baseline)]);
+        words.extend(["--baseline".into(), baseline.clone()]);
     }
-    words.extend(scoring.method_words());
-    words.extend(scoring.reading.words().iter().map(|word| quoted(word)));
     words.extend(["--seed".into(), common.seed.to_string()]);
     words.extend(["--resamples".into(), arguments.resamples.to_string()]);
-    words.join(" ")
+    words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
 }

@@ -93,6 +93,18 @@ impl ScoringArguments {
         self.atlas.as_ref().map_or_else(|| "embedded".into(), |path| path.display().to_string())
     }
 
+    /// The words of a command of this verb that reads the same inputs in the same way.
+    pub fn command(&self, verb: &str) -> Vec<String> {
+        let mut words = vec!["cotprint".to_owned(), verb.to_owned()];
+        words.extend(self.inputs.iter().cloned());
+        if let Some(atlas) = &self.atlas {
+            words.extend(["--atlas".into(), atlas.display().to_string()]);
+        }
+        words.extend(self.method_words());
+        words.extend(self.reading.words());
+        words
+    }
+
     /// How the inputs are read: as asked, and with masked names where the atlas was learned so.
     pub fn options(&self, atlas: &Atlas) -> anyhow::Result<ingest::Options> {
         let mut options = self.reading.options()?;

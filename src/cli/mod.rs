@@ -4,8 +4,10 @@
 //! little usable text. A closed pipe is no error.
 
 mod atlas;
+mod audit;
 mod compare;
 mod evaluate;
+mod explain;
 mod fit;
 mod formats;
 mod generate;
@@ -62,6 +64,10 @@ pub struct Common {
 enum Verb {
     /// Compare a corpus with the references of an atlas: the verdict, the ranking, the evidence
     Compare(compare::Arguments),
+    /// Estimate the share of each reference in a data set of mixed or unknown origin
+    Audit(audit::Arguments),
+    /// Show which reference each stretch of one trace resembles, and the features that say so
+    Explain(explain::Arguments),
     /// Score each trace: one line of JSON per trace, in input order
     Score(score::Arguments),
     /// Show references and inputs as a tree of how alike they write, with bootstrap support
@@ -110,6 +116,8 @@ fn run(cli: &Cli) -> anyhow::Result<()> {
     }
     match &cli.verb {
         Verb::Compare(arguments) => compare::run(arguments, &cli.common),
+        Verb::Audit(arguments) => audit::run(arguments, &cli.common),
+        Verb::Explain(arguments) => explain::run(arguments, &cli.common),
         Verb::Score(arguments) => score::run(arguments, &cli.common),
         Verb::Tree(arguments) => tree::run(arguments, &cli.common),
         Verb::Ingest(arguments) => ingest::run(arguments, &cli.common),

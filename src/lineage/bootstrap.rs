@@ -11,7 +11,7 @@ use rand_pcg::{
 };
 use rayon::prelude::*;
 
-/// The means of each column over resampled rows: a row per resample.
+/// The figures of each resample (for [`Resamples::draw`] the means of the columns): a row per resample.
 #[derive(Debug, Clone)]
 pub(crate) struct Resamples {
     pub means: Vec<Vec<f64>>,
@@ -69,6 +69,25 @@ impl Resamples {
         Self { means }
     }
 
+    /// Draws `resamples` times as many units as there are, with replacement, and keeps the figures that
+    /// `figures` computes from how often each unit was drawn. For figures that are no means.
+    pub fn of_units(
+        units: usize,
+        resamples: usize,
+        seed: u64,
+        figures: impl Fn(&[u32]) -> Vec<f64> + Sync,
+    ) -> Self {
+        let means = (0..resamples as u64)
+            .into_par_iter()
+            .map(|resample| {
+                let mut times = vec![0_u32; units];
+                draws(units, resample, seed).for_each(|unit| times[unit] += 1);
+                figures(&times)
+            })
+            .collect();
+        Self { means }
+    }
+
     /// The 95 % interval of a column; (0, 1) where there is no resample.
     pub fn interval(&self, column: usize) -> (f64, f64) {
         self.interval_of(|means| means[column])
@@ -99,6 +118,20 @@ mod tests {
         assert!((low - 0.40).abs() < 0.02 && (high - 0.60).abs() < 0.02, "{low} {high}");
         assert_eq!(resamples.interval(1), (3.0, 3.0));
         assert!((resamples.share(|means| means[0] > 0.5) - 0.46).abs() < 0.06);
+    }
+
+    #[test]
+    fn units_are_drawn_like_rows() {
+        let rows: Vec<Vec<f64>> = (0..7).map(|i| vec![f64::from(i)]).collect();
+        let by_rows = Resamples::draw(&rows, 30, 5);
+        let by_units = Resamples::of_units(7, 30, 5, |times| {
+            assert_eq!(times.iter().sum::<u32>(), 7);
+            let sum: u32 = (0..).zip(times).map(|(value, n)| value * n).sum();
+            vec![f64::from(sum) / 7.0]
+        });
+        for (a, b) in by_rows.means.iter().zip(&by_units.means) {
+            assert!((a[0] - b[0]).abs() < 1e-12);
+        }
     }
 
     #[test]

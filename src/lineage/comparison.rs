@@ -118,20 +118,7 @@ pub fn compare(
         words: tally.words,
         input,
         limits,
-        provenance: Provenance {
-            program: concat!("cotprint ", env!("CARGO_PKG_VERSION")).into(),
-            command: options.command.clone(),
-            atlas: options.atlas.clone(),
-            atlas_checksum: atlas.checksum.clone(),
-            atlas_references: references,
-            atlas_traces: atlas.traces(),
-            channels: (atlas.about.options.channels.channels().iter())
-                .map(|options| options.channel.name().to_owned())
-                .collect(),
-            text: atlas.about.text.name().into(),
-            seed: options.seed,
-            resamples: options.resamples,
-        },
+        provenance: provenance(atlas, options),
         ranking: if tally.traces() > 0 { ranking } else { Vec::new() },
     }
 }
@@ -172,6 +159,24 @@ fn method_limit(method: Method) -> String {
         method.title(),
         method.name()
     )
+}
+
+/// How a result can be made again.
+pub(super) fn provenance(atlas: &Atlas, options: &CompareOptions) -> Provenance {
+    Provenance {
+        program: concat!("cotprint ", env!("CARGO_PKG_VERSION")).into(),
+        command: options.command.clone(),
+        atlas: options.atlas.clone(),
+        atlas_checksum: atlas.checksum.clone(),
+        atlas_references: atlas.about.references.len(),
+        atlas_traces: atlas.traces(),
+        channels: (atlas.about.options.channels.channels().iter())
+            .map(|options| options.channel.name().to_owned())
+            .collect(),
+        text: atlas.about.text.name().into(),
+        seed: options.seed,
+        resamples: options.resamples,
+    }
 }
 
 fn rank(
@@ -358,19 +363,26 @@ impl Writer {
     }
 }
 
+/// What to say where raw reasoning and summaries are mixed in the input.
+pub(super) fn mixed_mediation(mediation: &BTreeMap<String, usize>) -> Option<String> {
+    let summaries = mediation.get("summary").copied().unwrap_or(0);
+    let others = mediation.values().sum::<usize>() - summaries;
+    if summaries == 0 || others == 0 {
+        return None;
+    }
+    let both = Writer::of(mediation) == Writer::Both;
+    let what = if both { "raw reasoning" } else { "of unknown mediation" };
+    Some(format!(
+        "{summaries} of the traces are a provider's summaries and {others} are {what}: two writers \
+         are mixed. Compare them apart."
+    ))
+}
+
 /// What the mediation of the input, and of the first reference, takes from the result.
 fn mediation_limits(mediation: &BTreeMap<String, usize>, first: &RankedReference) -> Vec<String> {
     let mut limits = Vec::new();
     let input = Writer::of(mediation);
-    let summaries = mediation.get("summary").copied().unwrap_or(0);
-    let others = mediation.values().sum::<usize>() - summaries;
-    if summaries > 0 && others > 0 {
-        let what = if input == Writer::Both { "raw reasoning" } else { "of unknown mediation" };
-        limits.push(format!(
-            "{summaries} of the traces are a provider's summaries and {others} are {what}: two writers \
-             are mixed. Compare them apart."
-        ));
-    }
+    limits.extend(mixed_mediation(mediation));
     let reference = Writer::of(&first.mediation);
     if input == Writer::Unknown {
         limits.push(

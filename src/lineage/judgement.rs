@@ -50,11 +50,6 @@ pub(super) fn judge(findings: &Findings<'_>) -> Verdict {
             family: family.map(str::to_owned),
             sentence,
         };
-    let percent = |share: f64| match 100.0 * share {
-        over if over > 99.0 => ">99 %".to_owned(),
-        under if under < 1.0 => "<1 %".to_owned(),
-        between => format!("{between:.0} %"),
-    };
     let Some(first) = ranking.first().filter(|_| traces > 0) else {
         let sentence = "Too little text: no trace was long enough to be judged.".to_owned();
         return verdict(VerdictKind::TooLittleText, vec![], None, sentence);
@@ -120,8 +115,17 @@ pub(super) fn judge(findings: &Findings<'_>) -> Verdict {
     verdict(VerdictKind::Between, sharing, None, sentence)
 }
 
+/// A share as a whole percentage; never 0 or 100.
+pub(super) fn percent(share: f64) -> String {
+    match 100.0 * share {
+        over if over > 99.0 => ">99 %".to_owned(),
+        under if under < 1.0 => "<1 %".to_owned(),
+        between => format!("{between:.0} %"),
+    }
+}
+
 /// A number with its noun, in the plural where it is not one.
-fn counted(count: usize, noun: &str) -> String {
+pub(super) fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 

@@ -2,13 +2,16 @@
 //!
 //! Comes in: the scored traces of one corpus ([`Tally`]) and the atlas. Goes out: a
 //! [`Comparison`], which `cli` prints and `report` draws. [`tree`] puts corpora and references into a
-//! tree. Nothing here reads files or draws.
+//! tree, [`audit`] says of a mixed data set which share of it each reference has, [`explain`] of one trace
+//! where and by what it resembles which. Nothing here reads files or draws.
 
+pub mod audit;
 pub(crate) mod bootstrap;
 mod comparison;
 mod departures;
 mod drift;
 mod evidence;
+pub mod explain;
 mod judgement;
 mod log_odds;
 mod pairing;

@@ -38,6 +38,12 @@ pub fn phrase(text: &str) -> String {
     visible(text, PHRASE_LIMIT, Spaces::Shown)
 }
 
+/// A passage of a trace, its line ends and spaces kept, tabs as four spaces; as long as it is: whoever
+/// calls this bounds it.
+pub fn passage(text: &str) -> String {
+    visible(text, usize::MAX, Spaces::Laid)
+}
+
 /// Whether a character of [`phrase`]'s answer stands for white space.
 pub fn is_space_mark(c: char) -> bool {
     matches!(c, '␣' | '↵' | '⇥')
@@ -50,6 +56,8 @@ enum Spaces {
     Kept,
     /// Each is written as a mark.
     Shown,
+    /// A line's end stays one, too, and a tab becomes four spaces.
+    Laid,
 }
 
 /// At most `limit` characters of the text, and an ellipsis where there are more.
@@ -65,6 +73,8 @@ fn visible(text: &str, limit: usize, spaces: Spaces) -> String {
             ('\n', Spaces::Shown) => shown.push('↵'),
             ('\t', Spaces::Shown) => shown.push('⇥'),
             ('\n' | '\t', Spaces::Kept) => shown.push(' '),
+            ('\n', Spaces::Laid) => shown.push('\n'),
+            ('\t', Spaces::Laid) => shown.push_str("    "),
             _ if is_hidden(c) || marks > MARKS_IN_A_ROW => {
                 shown.push_str(&format!("‹U+{:04X}›", c as u32));
             }
@@ -148,6 +158,12 @@ mod tests {
         assert_eq!(name("tag\u{E0041}"), "tag‹U+E0041›");
         assert_eq!(name("\u{FFFF}"), "‹U+FFFF›");
         assert_eq!(name(" \n"), "(no name)");
+    }
+
+    #[test]
+    fn a_passage_keeps_its_lines_and_nothing_that_acts() {
+        assert_eq!(passage("a\n\tb \u{1b}[2Jc\r"), "a\n    b ‹U+001B›[2Jc‹U+000D›");
+        assert_eq!(passage(&"x".repeat(9_000)).len(), 9_000);
     }
 
     #[test]

@@ -9,13 +9,17 @@
 //! - [`write_overview`] prints what `ingest` read, [`write_explanations`] how it was understood, and
 //!   [`write_formats`] what can be;
 //! - [`write_evaluation`] prints what `evaluate` measured, [`write_evaluation_report`] writes its folder;
+//! - [`write_audit_report`] and [`write_audit`] do the same for an audit of a mixed data set,
+//!   [`render_explanation`] and [`write_explanation`] for one trace;
 //! - [`to_json`] is what a machine reads;
 //! - [`tree`] writes a tree of styles as Newick, NEXUS, PHYLIP, JSON or text;
 //! - [`render_page`] is the page alone; [`plots`] are the figures alone;
 //! - [`escape`], [`numbers`] and [`wording`] are what all of them share.
 
+mod audit;
 pub mod escape;
 mod evaluation;
+mod explain;
 mod html;
 mod json;
 mod moved;
@@ -29,7 +33,9 @@ pub mod tree;
 mod understood;
 pub mod wording;
 
+pub use audit::{render_audit, write_audit, write_audit_report};
 pub use evaluation::{render_evaluation, write_evaluation, write_evaluation_report};
+pub use explain::{render_explanation, write_explanation};
 pub use html::render_page;
 pub use json::{escaped_json, to_json};
 pub use overview::write_overview;

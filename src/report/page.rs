@@ -9,7 +9,9 @@ use super::numbers::{count, counted, interval, percent, rate, share, similarity}
 use super::overview::input_notes;
 use super::terminal::by_reference;
 use super::wording;
-use crate::lineage::{Comparison, Evidence, Floor, RankedReference, VerdictKind};
+use crate::lineage::{
+    Comparison, Evidence, Floor, InputSummary, Provenance, RankedReference, VerdictKind,
+};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -57,7 +59,7 @@ pub struct Page {
 }
 
 #[derive(Serialize)]
-struct Fact {
+pub(super) struct Fact {
     what: String,
     value: String,
 }
@@ -166,14 +168,14 @@ impl Page {
                 "phrase is",
                 "phrases are",
             ),
-            input: input_facts(comparison),
+            input: input_facts(input),
             notes: input_notes(input).iter().map(|note| sentence(note)).collect(),
             dropped: input.dropped.iter().map(|(why, n)| fact(&name(why), count(*n))).collect(),
             dropped_total: count(input.dropped.values().sum()),
             limits: comparison.limits.iter().map(|limit| sentence(limit)).collect(),
             method: unbroken(wording::method(comparison)),
             command: sentence(&comparison.provenance.command),
-            provenance: provenance(comparison),
+            provenance: provenance(&comparison.provenance),
         }
     }
 }
@@ -199,7 +201,7 @@ impl Row {
     }
 }
 
-fn fact(what: &str, value: String) -> Fact {
+pub(super) fn fact(what: &str, value: String) -> Fact {
     Fact { what: what.to_owned(), value }
 }
 
@@ -298,8 +300,7 @@ fn facts(comparison: &Comparison) -> Vec<Fact> {
     facts
 }
 
-fn input_facts(comparison: &Comparison) -> Vec<Fact> {
-    let input = &comparison.input;
+pub(super) fn input_facts(input: &InputSummary) -> Vec<Fact> {
     let mut facts = vec![
         fact("Inputs", listed(input.inputs.iter().map(|path| name(path)), LISTED)),
         fact("Files", count(input.files)),
@@ -322,8 +323,7 @@ fn input_facts(comparison: &Comparison) -> Vec<Fact> {
     facts
 }
 
-fn provenance(comparison: &Comparison) -> Vec<Fact> {
-    let from = &comparison.provenance;
+pub(super) fn provenance(from: &Provenance) -> Vec<Fact> {
     vec![
         fact("Program", name(&from.program)),
         fact("Atlas", name(&from.atlas)),
@@ -349,7 +349,7 @@ fn counts(map: &BTreeMap<String, usize>) -> String {
 }
 
 /// The first `most` entries, and how many more there are.
-fn listed(entries: impl ExactSizeIterator<Item = String>, most: usize) -> String {
+pub(super) fn listed(entries: impl ExactSizeIterator<Item = String>, most: usize) -> String {
     let more = entries.len().saturating_sub(most);
     let shown: Vec<String> = entries.take(most).collect();
     match (shown.is_empty(), more) {

@@ -7,6 +7,7 @@ use super::escape::{name, sentence};
 use super::numbers::{counted, interval, percent, share, similarity};
 use crate::lineage::{
     Comparison, Drift, DriftChannel, Pairing, RankedReference, VerdictKind,
+    audit::Audit,
     tree::{Consensus, LineageTree},
 };
 
@@ -95,6 +96,16 @@ pub fn rests_on(comparison: &Comparison) -> String {
         counted(comparison.traces, "trace", "traces"),
         counted(comparison.prompts, "prompt", "prompts"),
         counted(comparison.words, "word", "words")
+    )
+}
+
+/// What an audit rests on: traces, prompts and words.
+pub fn audit_rests_on(audit: &Audit) -> String {
+    format!(
+        "{} of {} with {}",
+        counted(audit.traces, "trace", "traces"),
+        counted(audit.prompts, "prompt", "prompts"),
+        counted(audit.words, "word", "words")
     )
 }
 

@@ -1,12 +1,13 @@
 //! Figures, drawn once and put out as SVG text (for the page and for slides) and as PNG.
 //!
-//! Comes in: a [`crate::lineage::Comparison`], a tree of styles, or a [`crate::evaluation::Evaluation`]. Goes out:
-//! SVG strings and PNG files. Called by
+//! Comes in: a [`crate::lineage::Comparison`], an audit, an explanation, a tree of styles, or a
+//! [`crate::evaluation::Evaluation`]. Goes out: SVG strings and PNG files. Called by
 //! [`crate::report::write_report`] and by the page. One file per figure; `canvas` holds what all
 //! figures are drawn with, `palette` their colours. Labels go through [`crate::report::escape`]
 //! when a figure is made, before anything measures or draws them.
 
 mod canvas;
+mod course;
 mod floors;
 mod heatmap;
 mod palette;
@@ -16,6 +17,7 @@ mod steps;
 mod tree;
 
 pub use canvas::{Figure, PlotError, png, svg};
+pub use course::CoursePlot;
 pub use floors::FloorsPlot;
 pub use heatmap::HeatMap;
 pub use ranking::RankingPlot;

@@ -1,4 +1,4 @@
-//! The ranking: each reference's share of the evidence with its 95 % interval.
+//! The ranking: each reference's share of the evidence, or of a data set, with its 95 % interval.
 //!
 //! A filled dot is the share, a line its interval, a hollow diamond the share without layout. The
 //! family is given by colour and, on a wide figure, by its name. On a phone the label stands above
@@ -7,12 +7,17 @@
 use super::canvas::{Align, Canvas, Figure, PlotError, Text};
 use super::palette::{AXIS, Colour, GRID, INK, MUTED, OTHER, PAPER, SERIES};
 use super::{Heading, Look, heading};
-use crate::lineage::{Comparison, RankedReference};
+use crate::lineage::{
+    Comparison, RankedReference,
+    audit::{Audit, ReferenceShare},
+};
 use crate::report::{escape, numbers, wording};
 use plotters::backend::DrawingBackend;
 
 /// References that are drawn.
 const SHOWN: usize = 20;
+/// Shares of a data set below this are not drawn.
+const LEAST_SHARE: f64 = 0.005;
 /// Height of the key above the rows.
 const KEY: f64 = 30.0;
 /// Height of the axis below them.
@@ -26,6 +31,7 @@ pub struct RankingPlot {
     description: String,
     rows: Vec<Row>,
     scale: Scale,
+    axis: &'static str,
 }
 
 /// An axis from 0 to `limit` in `steps`, its labels with so many decimal places.
@@ -61,28 +67,72 @@ impl RankingPlot {
     /// The figure of a comparison.
     pub fn new(comparison: &Comparison, look: Look) -> Result<Self, PlotError> {
         let shown = &comparison.ranking[..comparison.ranking.len().min(SHOWN)];
-        let colours = FamilyColours::new(shown);
+        let colours = FamilyColours::new(shown.iter().map(|r| r.family.as_deref()));
         let rows: Vec<Row> = shown.iter().map(|r| Row::new(r, &colours)).collect();
-        let largest = rows.iter().flat_map(Row::values).fold(0.0, f64::max);
-        let whole = SCALES[SCALES.len() - 1];
-        let scale = SCALES.into_iter().find(|s| s.limit >= largest).unwrap_or(whole);
         let title = wording::ranking_title(comparison);
         let subtitle = match comparison.ranking.len() {
             all if all > SHOWN => format!("The first {SHOWN} of {all} references. "),
             _ => String::new(),
         };
         let subtitle = format!("{subtitle}Based on {}.", wording::rests_on(comparison));
+        let axis = "share of the evidence (all references together: 1)";
+        Self::of_rows(look, title, &subtitle, "Share of the evidence", axis, rows)
+    }
+
+    /// The shares of a data set: the references that have one, and none of these.
+    ///
+    /// # Errors
+    /// When the bundled font cannot be read.
+    pub fn of_audit(audit: &Audit, look: Look) -> Result<Self, PlotError> {
+        let has_some = |share: &&ReferenceShare| {
+            share.share >= LEAST_SHARE || share.high.is_some_and(|high| high >= 2.0 * LEAST_SHARE)
+        };
+        let told: Vec<&ReferenceShare> = audit.shares.iter().filter(has_some).take(SHOWN).collect();
+        let colours = FamilyColours::new(told.iter().map(|share| share.family.as_deref()));
+        let mut rows: Vec<Row> = told.iter().map(|share| Row::of_share(share, &colours)).collect();
+        if !rows.is_empty() {
+            let none = &audit.none;
+            rows.push(Row::of(
+                "none of these".into(),
+                None,
+                OTHER,
+                none.share,
+                none.low.zip(none.high),
+            ));
+        }
+        let more = audit.shares.len() - told.len();
+        let more = match more {
+            0 => String::new(),
+            more => format!(" {more} references with next to no share are not shown."),
+        };
+        let subtitle = format!("Based on {}.{more}", wording::audit_rests_on(audit));
+        let title = "The share of each reference in the data set".to_owned();
+        let axis = "share of the traces (all references and none of these together: 1)";
+        Self::of_rows(look, title, &subtitle, "Share of the traces", axis, rows)
+    }
+
+    fn of_rows(
+        look: Look,
+        title: String,
+        subtitle: &str,
+        what: &str,
+        axis: &'static str,
+        rows: Vec<Row>,
+    ) -> Result<Self, PlotError> {
+        let largest = rows.iter().flat_map(Row::values).fold(0.0, f64::max);
+        let whole = SCALES[SCALES.len() - 1];
+        let scale = SCALES.into_iter().find(|s| s.limit >= largest).unwrap_or(whole);
         let described: Vec<String> =
             rows.iter().take(5).map(|row| format!("{} {}", row.name, row.numbers)).collect();
         let description = match described.is_empty() {
             true => "The figure is empty.".to_owned(),
             false => format!(
-                "Share of the evidence with its 95 % interval: {}. All values are in the table.",
+                "{what} with its 95 % interval: {}. All values are in the table.",
                 described.join("; ")
             ),
         };
-        let heading = Heading::new(look, width(look) - 2.0 * look.margin(), &title, &subtitle)?;
-        Ok(Self { look, heading, title, description, rows, scale })
+        let heading = Heading::new(look, width(look) - 2.0 * look.margin(), &title, subtitle)?;
+        Ok(Self { look, heading, title, description, rows, scale, axis })
     }
 
     fn row_height(&self) -> f64 {
@@ -113,8 +163,10 @@ impl RankingPlot {
         let label = "share, 95 % interval";
         canvas.text(label, (x, y), &small)?;
         x += small.width(label)? + 20.0;
-        canvas.diamond((x, y), 4.2, INK)?;
-        canvas.text("share without layout", (x + 11.0, y), &small)?;
+        if self.rows.iter().any(|row| row.without_layout.is_some()) {
+            canvas.diamond((x, y), 4.2, INK)?;
+            canvas.text("share without layout", (x + 11.0, y), &small)?;
+        }
         if self.look != Look::Phone {
             let right = width(self.look) - self.look.margin();
             canvas.text("share", (self.ends().1 + 18.0, y), &small)?;
@@ -144,9 +196,12 @@ impl RankingPlot {
                 &Text::new(12.0, MUTED).align(Align::Middle),
             )?;
         }
-        let label = "share of the evidence (all references together: 1)";
         let middle = f64::midpoint(left, right);
-        canvas.text(label, (middle, bottom + 34.0), &Text::new(12.0, MUTED).align(Align::Middle))
+        canvas.text(
+            self.axis,
+            (middle, bottom + 34.0),
+            &Text::new(12.0, MUTED).align(Align::Middle),
+        )
     }
 
     fn row<DB: DrawingBackend>(
@@ -256,23 +311,36 @@ fn width(look: Look) -> f64 {
 impl Row {
     fn new(reference: &RankedReference, colours: &FamilyColours) -> Self {
         let known = |value: f64| value.is_finite().then_some(value);
+        let family = reference.family.as_deref();
         let interval = known(reference.low).zip(known(reference.high));
+        let name = escape::name(&reference.reference);
+        let row = Self::of(name, family, colours.of(family), reference.score, interval);
+        Self { without_layout: known(reference.score_without_layout), ..row }
+    }
+
+    fn of_share(share: &ReferenceShare, colours: &FamilyColours) -> Self {
+        let (name, family) = (escape::name(&share.reference), share.family.as_deref());
+        Self::of(name, family, colours.of(family), share.share, share.low.zip(share.high))
+    }
+
+    /// A row without the share that layout is left out of.
+    fn of(
+        name: String,
+        family: Option<&str>,
+        colour: Colour,
+        score: f64,
+        interval: Option<(f64, f64)>,
+    ) -> Self {
         let numbers = match interval {
-            Some((_, high)) if (0.0..0.005).contains(&high) => numbers::share(reference.score),
+            Some((_, high)) if (0.0..0.005).contains(&high) => numbers::share(score),
             Some((low, high)) => {
-                format!("{} ({})", numbers::share(reference.score), numbers::interval(low, high))
+                format!("{} ({})", numbers::share(score), numbers::interval(low, high))
             }
-            None => numbers::share(reference.score),
+            None => numbers::share(score),
         };
-        Self {
-            name: escape::name(&reference.reference),
-            family: reference.family.as_deref().map(escape::name),
-            colour: colours.of(reference.family.as_deref()),
-            score: known(reference.score),
-            interval,
-            without_layout: known(reference.score_without_layout),
-            numbers,
-        }
+        let score = score.is_finite().then_some(score);
+        let family = family.map(escape::name);
+        Self { name, family, colour, score, interval, without_layout: None, numbers }
     }
 
     fn values(&self) -> impl Iterator<Item = f64> {
@@ -284,11 +352,11 @@ impl Row {
 struct FamilyColours(Vec<String>);
 
 impl FamilyColours {
-    fn new(ranking: &[RankedReference]) -> Self {
+    fn new<'a>(of_rows: impl Iterator<Item = Option<&'a str>>) -> Self {
         let mut families: Vec<String> = Vec::new();
-        for family in ranking.iter().filter_map(|r| r.family.as_ref()) {
-            if !families.contains(family) {
-                families.push(family.clone());
+        for family in of_rows.flatten() {
+            if !families.iter().any(|known| known == family) {
+                families.push(family.to_owned());
             }
         }
         Self(families)

@@ -50,7 +50,7 @@ pub fn write_terminal(
     page.ranking(&comparison.ranking, options.rows)?;
     page.line("")?;
     page.paragraph(&format!("Based on {}.", wording::rests_on(comparison)), "", Ink::Plain)?;
-    page.dropped(comparison)?;
+    page.dropped(&comparison.input)?;
     page.data(&comparison.input)?;
     if let Some(drift) = &comparison.drift {
         page.drift(drift)?;
@@ -143,8 +143,9 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn dropped(&mut self, comparison: &Comparison) -> io::Result<()> {
-        let dropped = &comparison.input.dropped;
+    /// How many records of an input were dropped, and why.
+    pub fn dropped(&mut self, input: &InputSummary) -> io::Result<()> {
+        let dropped = &input.dropped;
         let total: usize = dropped.values().sum();
         if total == 0 {
             return Ok(());
@@ -180,7 +181,8 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn data(&mut self, input: &InputSummary) -> io::Result<()> {
+    /// The mediation of an input and the notes about its data.
+    pub fn data(&mut self, input: &InputSummary) -> io::Result<()> {
         let mut notes = input_notes(input);
         if !input.mediation.is_empty() {
             notes.insert(0, format!("Mediation: {}.", listed(&input.mediation, LISTED)));
@@ -219,13 +221,19 @@ pub(super) fn by_reference<'a>(
 }
 
 /// One row of the table without its bar: 69 columns.
-fn row(place: &str, reference: &str, family: &str, share: &str, interval: &str) -> String {
+pub(super) fn row(
+    place: &str,
+    reference: &str,
+    family: &str,
+    share: &str,
+    interval: &str,
+) -> String {
     let (reference, family) = (padded(reference, 33), padded(family, 12));
     format!("{place:>3} {reference} {family} {share:>5}  {interval:<9}  ")
 }
 
 /// Ten columns for a share of one, in eighths of a column.
-fn bar(share: f64) -> String {
+pub(super) fn bar(share: f64) -> String {
     if !share.is_finite() {
         return String::new();
     }

@@ -1,0 +1,340 @@
+//! The scored records of a data set → the share of each reference in it (quantification).
+//!
+//! Comes in: [`Records`], which `cli` filled, and the atlas. Goes out: an [`Audit`], which `cli` prints and
+//! `report` draws. Counting which reference comes first in each record is wrong by all confusions that do
+//! not cancel; instead the shares are sought under which the records are most likely ([`mixture`]), and
+//! the share of "none of these" beside them ([`strangers`]). Intervals draw whole prompts again and
+//! repeat both. `docs/audit.md` has the definition, the papers and the figures.
+
+mod answer;
+mod checks;
+pub mod mixture;
+mod records;
+pub mod strangers;
+
+pub use answer::*;
+pub use records::Records;
+
+use super::{
+    CompareOptions, InputSummary,
+    bootstrap::Resamples,
+    comparison::provenance,
+    judgement::{counted, percent},
+};
+use crate::{
+    atlas::{Atlas, TWO_HALVES},
+    attribution::delta::similarity,
+};
+use std::collections::{BTreeMap, HashMap};
+use strangers::Strangers;
+
+/// With fewer prompts no share is given.
+pub const LEAST_PROMPTS: usize = 10;
+/// So many records are needed to say how much they resemble their reference.
+pub const SIMILARITY_RECORDS: usize = 20;
+/// Shares below this are not told as being unlike their reference.
+const TOLD_SHARE: f64 = 0.02;
+/// Records that are listed as certain, of each reference at most, and as doubtful.
+const CERTAIN: (usize, usize) = (10, 3);
+/// See [`CERTAIN`].
+const DOUBTFUL: usize = 10;
+/// What is more probable than this is not doubtful.
+const DOUBT: f64 = 0.9;
+/// References that are listed of one record.
+const RECORD_REFERENCES: usize = 3;
+/// References that the sentence names.
+const NAMED: usize = 4;
+
+/// Estimates the share of each reference in a data set.
+///
+/// `options.resamples` resamples of whole prompts are drawn for the intervals. With fewer than
+/// [`LEAST_PROMPTS`] prompts the answer holds no shares and says so.
+pub fn audit(
+    atlas: &Atlas,
+    records: &Records,
+    input: InputSummary,
+    options: &CompareOptions,
+) -> Audit {
+    let checks = checks::checks(atlas, records, &input);
+    let too_little = checks::too_little(records);
+    let mut audit = Audit {
+        kind: AuditKind::TooLittleText,
+        sentence: String::new(),
+        reasons: Vec::new(),
+        shares: Vec::new(),
+        none: NoneShare { share: 0.0, low: None, high: None, shape: 0.0 },
+        families: Vec::new(),
+        traces: records.len(),
+        prompts: records.prompt_count(),
+        words: records.words,
+        certain: Vec::new(),
+        doubtful: Vec::new(),
+        limits: Vec::new(),
+        provenance: provenance(atlas, options),
+        checks,
+        input,
+    };
+    if let Some(why) = too_little {
+        audit.limits = checks::limits(atlas, &audit.checks, &audit.input, &[], records.len());
+        audit.sentence.clone_from(&why);
+        audit.reasons.push(why);
+        return audit;
+    }
+
+    let references = atlas.about.references.len();
+    let equal = vec![1.0 / references as f64; references];
+    let estimate = Estimate::of(records, &vec![1.0; records.len()], &equal);
+    // Near the estimate the search is short; a little of the equal shares lets every reference grow again.
+    let near: Vec<f64> =
+        estimate.shares.iter().zip(&equal).map(|(own, equal)| 0.9 * own + 0.1 * equal).collect();
+    let resamples =
+        Resamples::of_units(records.prompt_count(), options.resamples, options.seed, |times| {
+            let weights: Vec<f64> =
+                records.prompts.iter().map(|&prompt| f64::from(times[prompt as usize])).collect();
+            Estimate::of(records, &weights, &near).figures()
+        });
+
+    audit.reasons = checks::reasons(atlas, &audit.checks, &audit.input);
+    audit.kind = if audit.reasons.is_empty() { AuditKind::Shares } else { AuditKind::Rough };
+    let rough = audit.kind == AuditKind::Rough;
+    // The interval holds the estimate, whatever the resamples say.
+    let interval = |value: f64, (low, high): (f64, f64)| match rough {
+        true => (None, None),
+        false => (Some(low.min(value)), Some(high.max(value))),
+    };
+    let figures = estimate.figures();
+    let (low, high) = interval(figures[references], resamples.interval(references));
+    audit.none =
+        NoneShare { share: figures[references], low, high, shape: estimate.strangers.shape };
+    audit.shares = reference_shares(atlas, records, &figures, |index| {
+        interval(figures[index], resamples.interval(index))
+    });
+    audit.families = family_shares(atlas, &audit.shares, |members| {
+        let sum = |figures: &[f64]| members.iter().map(|&index| figures[index]).sum::<f64>();
+        interval(sum(&figures), resamples.interval_of(sum))
+    });
+    (audit.certain, audit.doubtful) = listed(atlas, records, &estimate);
+    audit.limits = checks::limits(atlas, &audit.checks, &audit.input, &audit.shares, records.len());
+    audit.sentence = sentence(&audit);
+    audit
+}
+
+/// The shares of the references among known traces, and the share of all others.
+struct Estimate {
+    shares: Vec<f64>,
+    strangers: Strangers,
+}
+
+impl Estimate {
+    fn of(records: &Records, weights: &[f64], start: &[f64]) -> Self {
+        let strangers = Strangers::fit(&records.unknown, weights);
+        let known: Vec<f64> = (records.unknown.iter().zip(weights))
+            .map(|(&p, weight)| weight * (1.0 - strangers.probability(p)))
+            .collect();
+        Self { shares: records.likelihoods.shares(&known, start), strangers }
+    }
+
+    /// The share of each reference among all records, then the share of none.
+    fn figures(&self) -> Vec<f64> {
+        let known = 1.0 - self.strangers.share;
+        self.shares.iter().map(|share| known * share).chain([self.strangers.share]).collect()
+    }
+}
+
+fn reference_shares(
+    atlas: &Atlas,
+    records: &Records,
+    figures: &[f64],
+    interval: impl Fn(usize) -> (Option<f64>, Option<f64>),
+) -> Vec<ReferenceShare> {
+    let mut counts = vec![0_usize; atlas.about.references.len()];
+    records.first.iter().for_each(|&first| counts[first as usize] += 1);
+    let floor = atlas.about.floors.iter().find(|floor| floor.what == TWO_HALVES);
+    let mut shares: Vec<ReferenceShare> = (atlas.about.references.iter().enumerate())
+        .map(|(index, reference)| {
+            let (low, high) = interval(index);
+            let similarity = (counts[index] >= SIMILARITY_RECORDS).then(|| {
+                let mean: Vec<f32> =
+                    records.profiles[index].iter().map(|sum| sum / counts[index] as f32).collect();
+                let profiles = &atlas.model.profiles;
+                similarity(&profiles.standardize(&mean), profiles.reference(index))
+            });
+            let below = similarity.zip(floor).is_some_and(|(own, floor)| own < floor.low);
+            ReferenceShare {
+                reference: reference.name.clone(),
+                family: reference.family.clone(),
+                share: figures[index],
+                low,
+                high,
+                counted: counts[index] as f64 / records.len().max(1) as f64,
+                similarity,
+                unlike: below && figures[index] >= TOLD_SHARE,
+            }
+        })
+        .collect();
+    // Sorted stably: references of the same share keep the atlas's order.
+    shares.sort_by(|a, b| b.share.total_cmp(&a.share));
+    shares
+}
+
+/// The families with several members; `interval` gets the members' places in the atlas.
+fn family_shares(
+    atlas: &Atlas,
+    shares: &[ReferenceShare],
+    interval: impl Fn(&[usize]) -> (Option<f64>, Option<f64>),
+) -> Vec<FamilyShare> {
+    let places: HashMap<&str, usize> = atlas.names().zip(0..).collect();
+    let mut families: BTreeMap<&str, Vec<&ReferenceShare>> = BTreeMap::new();
+    for share in shares {
+        if let Some(family) = &share.family {
+            families.entry(family).or_default().push(share);
+        }
+    }
+    let mut found: Vec<FamilyShare> = families
+        .into_iter()
+        .filter(|(_, members)| members.len() > 1)
+        .map(|(family, members)| {
+            let indices: Vec<usize> =
+                members.iter().filter_map(|m| places.get(m.reference.as_str()).copied()).collect();
+            let (low, high) = interval(&indices);
+            FamilyShare {
+                family: family.to_owned(),
+                share: members.iter().map(|member| member.share).sum(),
+                low,
+                high,
+                members: members.iter().map(|member| member.reference.clone()).collect(),
+            }
+        })
+        .collect();
+    found.sort_by(|a, b| b.share.total_cmp(&a.share));
+    found
+}
+
+/// The most certain and the most doubtful records.
+fn listed(
+    atlas: &Atlas,
+    records: &Records,
+    estimate: &Estimate,
+) -> (Vec<RecordShares>, Vec<RecordShares>) {
+    let split = |record: usize| {
+        let none = estimate.strangers.probability(records.unknown[record]);
+        let mut split = records.likelihoods.split(record, &estimate.shares);
+        split.iter_mut().for_each(|(_, p)| *p *= 1.0 - none);
+        (split, none)
+    };
+    // The probability of what each record is most likely of, and that reference.
+    let mut order: Vec<(f64, usize, Option<usize>)> = (0..records.len())
+        .map(|record| {
+            let (split, none) = split(record);
+            match split.first() {
+                Some(&(first, p)) if p >= none => (p, record, Some(first)),
+                _ => (none, record, None),
+            }
+        })
+        .collect();
+    order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    let names: Vec<&str> = atlas.names().collect();
+    let told = |record: usize| {
+        let (split, none) = split(record);
+        let name = &records.names[record];
+        RecordShares {
+            id: name.id.clone(),
+            source: name.source.to_string(),
+            model: name.model.as_deref().map(str::to_owned),
+            words: records.lengths[record] as usize,
+            references: (split.iter().take(RECORD_REFERENCES))
+                .map(|&(index, probability)| RecordReference {
+                    reference: names[index].to_owned(),
+                    probability,
+                })
+                .collect(),
+            none,
+        }
+    };
+    let mut taken = vec![0_usize; names.len() + 1];
+    let certain = order.iter().filter(|(_, _, first)| {
+        let taken = &mut taken[first.unwrap_or(names.len())];
+        *taken += 1;
+        *taken <= CERTAIN.1
+    });
+    let certain: Vec<usize> = certain.take(CERTAIN.0).map(|one| one.1).collect();
+    let doubtful = order.iter().rev().take_while(|one| one.0 < DOUBT).map(|one| one.1);
+    let doubtful = doubtful.filter(|record| !certain.contains(record)).take(DOUBTFUL);
+    let doubtful: Vec<RecordShares> = doubtful.map(told).collect();
+    (certain.into_iter().map(told).collect(), doubtful)
+}
+
+/// The answer in one sentence.
+fn sentence(audit: &Audit) -> String {
+    if audit.kind == AuditKind::Rough {
+        let named: Vec<String> = (audit.shares.iter())
+            .filter(|share| share.share >= 0.1)
+            .take(NAMED)
+            .map(|share| format!("{} ({})", share.reference, in_words(share.share)))
+            .collect();
+        return match named.is_empty() {
+            true => "A rough picture only: no reference stands out.".to_owned(),
+            false => {
+                format!("A rough picture only: what the traces resemble is {}.", named.join(", "))
+            }
+        };
+    }
+    let with_interval = |share: f64, low: Option<f64>, high: Option<f64>| {
+        let between =
+            low.zip(high).map(|(low, high)| format!(" ({} to {})", percent(low), percent(high)));
+        format!("{}{}", percent(share), between.unwrap_or_default())
+    };
+    let told: Vec<&ReferenceShare> =
+        audit.shares.iter().filter(|share| share.share >= TOLD_SHARE).take(NAMED).collect();
+    let mut parts: Vec<String> = told
+        .iter()
+        .map(|share| {
+            format!("{} {}", share.reference, with_interval(share.share, share.low, share.high))
+        })
+        .collect();
+    if parts.is_empty() {
+        return format!(
+            "No reference has a share of {} or more of the {}.",
+            percent(TOLD_SHARE),
+            counted(audit.traces, "trace")
+        );
+    }
+    let rest: f64 = audit.shares.iter().map(|share| share.share).sum::<f64>()
+        - told.iter().map(|share| share.share).sum::<f64>();
+    if rest >= 0.005 {
+        parts.push(format!("all other references together {}", percent(rest)));
+    }
+    if audit.none.share >= 0.005 {
+        parts.push(format!(
+            "none of these {}",
+            with_interval(audit.none.share, audit.none.low, audit.none.high)
+        ));
+    }
+    format!(
+        "What the {} resemble, by share (95 % interval): {}.",
+        counted(audit.traces, "trace"),
+        parts.join("; ")
+    )
+}
+
+/// A share in a word, where a figure would claim too much.
+pub fn in_words(share: f64) -> &'static str {
+    match share {
+        share if share >= 0.9 => "nearly all",
+        share if share >= 0.5 => "most",
+        share if share >= 0.25 => "a large part",
+        share if share >= 0.1 => "some",
+        _ => "few or none",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_have_words() {
+        let words = [0.95, 0.5, 0.3, 0.1, 0.01].map(in_words);
+        assert_eq!(words, ["nearly all", "most", "a large part", "some", "few or none"]);
+    }
+}

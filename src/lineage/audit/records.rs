@@ -1,0 +1,110 @@
+//! What is kept of a data set while its records stream by.
+//!
+//! Called by `cli` for each record, in input order, and read by [`super::audit`]. Texts are not kept: for
+//! each record a short row of probabilities, its p-value and its name.
+
+use super::mixture::Likelihoods;
+use crate::{
+    atlas::Atlas,
+    attribution::Scored,
+    trace::{TextKind, Trace},
+};
+use rustc_hash::FxHashMap;
+use std::{collections::BTreeMap, sync::Arc};
+
+/// The most characters of an id, a source or a label that are kept.
+const NAME_LIMIT: usize = 200;
+
+/// The scored records of a data set.
+#[derive(Debug, Default)]
+pub struct Records {
+    pub(super) likelihoods: Likelihoods,
+    /// The p-value `unknown` of each.
+    pub(super) unknown: Vec<f64>,
+    /// The reference that comes first in each.
+    pub(super) first: Vec<u32>,
+    /// The number of each one's prompt.
+    pub(super) prompts: Vec<u32>,
+    pub(super) lengths: Vec<u32>,
+    pub(super) names: Vec<RecordName>,
+    pub(super) prompt_numbers: FxHashMap<String, u32>,
+    /// For each reference, the sum of the profiles of the records in which it comes first.
+    pub(super) profiles: Vec<Vec<f32>>,
+    pub(super) words: usize,
+    pub(super) too_short: usize,
+    pub(super) seen_before: usize,
+    /// Sum over the records of the probability that the atlas knows their subject matter.
+    pub(super) familiar: f64,
+    pub(super) mediation: BTreeMap<String, usize>,
+    /// Sources and labels, each kept once.
+    texts: FxHashMap<String, Arc<str>>,
+}
+
+/// How a record is named to a person.
+#[derive(Debug)]
+pub(super) struct RecordName {
+    pub id: String,
+    pub source: Arc<str>,
+    pub model: Option<Arc<str>>,
+}
+
+impl Records {
+    /// Adds a record that was scored.
+    pub fn add(&mut self, atlas: &Atlas, trace: &Trace, kind: TextKind, scored: &Scored) {
+        let next = self.prompt_numbers.len() as u32;
+        self.prompts.push(*self.prompt_numbers.entry(trace.prompt_key()).or_insert(next));
+        self.likelihoods.push(&scored.probabilities);
+        self.unknown.push(scored.unknown);
+        let first = scored.top();
+        self.first.push(first as u32);
+        if self.profiles.len() <= first {
+            self.profiles.resize(atlas.about.references.len(), Vec::new());
+        }
+        let profile = scored.row.profile();
+        self.profiles[first].resize(profile.len(), 0.0);
+        self.profiles[first].iter_mut().zip(profile).for_each(|(sum, value)| *sum += value);
+        self.lengths.push(u32::try_from(scored.words).unwrap_or(u32::MAX));
+        self.words += scored.words;
+        self.familiar += scored.familiar;
+        self.seen_before += usize::from(trace.text(kind).is_some_and(|text| atlas.has_seen(&text)));
+        *self.mediation.entry(trace.mediation().name().into()).or_default() += 1;
+        let source = self.shared(&trace.source);
+        let model = trace.model.as_deref().map(|model| self.shared(model));
+        self.names.push(RecordName { id: cut(&trace.id), source, model });
+    }
+
+    /// Counts a record that was too short to score.
+    pub fn add_too_short(&mut self) {
+        self.too_short += 1;
+    }
+
+    /// Records that were scored.
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Whether no record was scored.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    /// Different prompts.
+    pub(super) fn prompt_count(&self) -> usize {
+        self.prompt_numbers.len()
+    }
+
+    fn shared(&mut self, text: &str) -> Arc<str> {
+        let text = cut(text);
+        if let Some(known) = self.texts.get(&text) {
+            return known.clone();
+        }
+        let shared: Arc<str> = text.as_str().into();
+        self.texts.insert(text, shared.clone());
+        shared
+    }
+}
+
+/// At most [`NAME_LIMIT`] characters.
+fn cut(text: &str) -> String {
+    text.chars().take(NAME_LIMIT).collect()
+}
