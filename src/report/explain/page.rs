@@ -97,7 +97,10 @@ pub fn render_explanation(explanation: &Explanation, text: &str) -> Result<Strin
     let rows = |features: &[&FeatureWeight]| -> Vec<FeatureRow> {
         features.iter().map(|own| feature_row(own)).collect()
     };
-    let end = text.floor_char_boundary(SHOWN_BYTES);
+    let mut end = text.len().min(SHOWN_BYTES);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
     fill(
         "explain.html",
         TEMPLATE,

@@ -102,7 +102,10 @@ fn excerpt(
     stretch: &Stretch,
 ) -> io::Result<()> {
     let [start, end] = stretch.bytes;
-    let end = text.ceil_char_boundary((start + EXCERPT_BYTES).min(end));
+    let mut end = (start + EXCERPT_BYTES).min(end).min(text.len());
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
     let room = WIDTH - 4;
     let mut lines: Vec<(String, usize)> = vec![(String::new(), 0)];
     for piece in marks.pieces(text, start..end, escape::sentence) {
