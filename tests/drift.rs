@@ -1,0 +1,196 @@
+//! A person compares a new checkpoint with an old one, or on prompts that the references answered.
+
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::{Run, atlas, command, fixture, fixture_lines, run};
+use serde_json::Value;
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+const OTHER: &str = "borealis/ledger-2";
+
+/// The new model's traces, with those of every prompt whose number `taken` takes replaced by the other
+/// reference's.
+fn mixed(folder: &Path, name: &str, taken: impl Fn(usize) -> bool) -> PathBuf {
+    let records = folder.join("ledger.jsonl");
+    run([
+        "ingest".as_ref(),
+        fixture("traces/ledger-2.jsonl").as_os_str(),
+        "-o".as_ref(),
+        records.as_os_str(),
+    ])
+    .succeeds();
+    let reasoning: BTreeMap<String, String> = fs::read_to_string(&records)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .map(|r| (r["prompt_id"].as_str().unwrap().into(), r["reasoning"].as_str().unwrap().into()))
+        .collect();
+    let mut lines = String::new();
+    for (number, line) in fixture_lines("new-model.jsonl").iter().enumerate() {
+        let mut record: Value = serde_json::from_str(line).unwrap();
+        if taken(number) {
+            let prompt = record["prompt_id"].as_str().unwrap();
+            record["reasoning"] = reasoning[prompt].clone().into();
+        }
+        lines.push_str(&record.to_string());
+        lines.push('\n');
+    }
+    let path = folder.join(name);
+    fs::write(&path, lines).unwrap();
+    path
+}
+
+fn compare(new: &Path, old: &Path, more: &[&str]) -> Run {
+    Run::of(
+        command()
+            .arg("compare")
+            .arg(new)
+            .arg("--baseline")
+            .arg(old)
+            .arg("--atlas")
+            .arg(atlas())
+            .args(["--resamples", "200"])
+            .args(more),
+    )
+}
+
+fn of<'a>(drift: &'a Value, reference: &str) -> &'a Value {
+    let all = drift["references"].as_array().unwrap();
+    all.iter().find(|r| r["reference"] == reference).unwrap()
+}
+
+#[test]
+fn a_planted_drift_is_found_and_grows_with_what_was_planted() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = fixture("new-model.jsonl");
+    let mut changes = Vec::new();
+    for (name, part) in [("third", 3), ("half", 2), ("all", 1)] {
+        let new = mixed(folder.path(), name, |number| number % part == 0);
+        let comparison = compare(&new, &old, &["--json"]).succeeds().json();
+        let drift = &comparison["drift"];
+        assert_eq!(drift["paired"], true);
+        assert_eq!(drift["prompts"], 30);
+        let other = of(drift, OTHER);
+        let change = other["change"].as_f64().unwrap();
+        assert!(other["low"].as_f64().unwrap() > 0.0 && change > 0.2, "{name}: {other}");
+        assert!(change <= other["high"].as_f64().unwrap());
+        // The parts of the shift and what is left of it are everything.
+        let shares: f64 = drift["references"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|r| r["share"].as_f64().unwrap())
+            .sum();
+        assert!((shares + drift["own_share"].as_f64().unwrap() - 1.0).abs() < 1e-6, "{drift}");
+        assert!(other["share"].as_f64().unwrap() > 0.5, "{name}: {other}");
+        changes.push((change, drift["size"].as_f64().unwrap()));
+    }
+    assert!(changes.is_sorted_by(|a, b| a.1 < b.1), "{changes:?}");
+}
+
+#[test]
+fn the_same_corpus_does_not_drift() {
+    let old = fixture("new-model.jsonl");
+    let run = compare(&old, &old, &["--json"]).succeeds();
+    let drift = &run.json()["drift"];
+    assert_eq!(drift["size"], 0.0);
+    assert!(drift["sentence"].as_str().unwrap().starts_with("No drift"), "{drift}");
+    for reference in drift["references"].as_array().unwrap() {
+        assert_eq!(reference["change"], 0.0);
+        assert!(reference["corrected_p_value"].as_f64().unwrap() > 0.9);
+    }
+    assert!(drift["came"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn what_a_person_reads_names_the_direction_and_what_came() {
+    let folder = tempfile::tempdir().unwrap();
+    let new = mixed(folder.path(), "new", |_| true);
+    let text = compare(&new, &fixture("new-model.jsonl"), &[]).succeeds().stdout;
+    for part in [
+        "From the baseline to the input",
+        OTHER,
+        "What explains the shift",
+        "What came",
+        "What went",
+    ] {
+        assert!(text.contains(part), "{part} is missing in\n{text}");
+    }
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    assert!(!text.contains("trained on") && !text.contains("distilled"));
+}
+
+#[test]
+fn the_same_bytes_come_with_any_number_of_threads() {
+    let folder = tempfile::tempdir().unwrap();
+    let new = mixed(folder.path(), "new", |number| number % 2 == 0);
+    let old = fixture("new-model.jsonl");
+    let with = |threads| compare(&new, &old, &["--json", "--threads", threads]).succeeds().stdout;
+    assert_eq!(with("1"), with("2"));
+}
+
+#[test]
+fn few_prompts_in_common_are_no_drift() {
+    let folder = tempfile::tempdir().unwrap();
+    let some = folder.path().join("some.jsonl");
+    fs::write(&some, fixture_lines("new-model.jsonl")[..4].join("\n")).unwrap();
+    let run = compare(&some, &some, &[]);
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    assert!(run.stderr.contains("prompts in common"), "{}", run.stderr);
+}
+
+#[test]
+fn likeness_beyond_the_prompts_names_the_right_reference() {
+    let run = run([
+        "compare".as_ref(),
+        fixture("new-model.jsonl").as_os_str(),
+        "--atlas".as_ref(),
+        atlas().as_os_str(),
+        "--json".as_ref(),
+    ])
+    .succeeds();
+    let pairing = &run.json()["pairing"];
+    assert_eq!(pairing["paired"], true);
+    assert_eq!(pairing["prompts"], 30);
+    let first = &pairing["similarities"][0];
+    assert_eq!(first["reference"], common::RIGHT);
+    let (low, value, high) = (&first["low"], &first["similarity"], &first["high"]);
+    assert!(low.as_f64() <= value.as_f64() && value.as_f64() <= high.as_f64(), "{first}");
+}
+
+#[test]
+fn references_of_ones_own_take_the_place_of_the_atlas() {
+    let refs = ["traces/ponder-1.jsonl", "traces/ledger-2.jsonl"].map(fixture);
+    let run = Run::of(
+        command()
+            .arg("compare")
+            .arg(fixture("new-model.jsonl"))
+            .args(["--json", "--refs"])
+            .arg(&refs[0])
+            .arg("--refs")
+            .arg(&refs[1]),
+    )
+    .succeeds();
+    let comparison = run.json();
+    assert_eq!(comparison["ranking"].as_array().unwrap().len(), 2);
+    assert!(comparison["provenance"]["command"].as_str().unwrap().contains("--refs"));
+}
+
+#[test]
+fn probes_are_listed_for_people_and_machines() {
+    let run_probes = |more: &[&str]| {
+        Run::of(command().arg("probes").arg("--atlas").arg(atlas()).args(more)).succeeds()
+    };
+    let sets = run_probes(&["--json"]).json();
+    assert_eq!(sets[0]["prompts"], 30);
+    assert_eq!(sets[0]["references"], 3);
+    let text = run_probes(&[]).stdout;
+    assert!(text.contains("30 prompts, answered by 3 references"), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 80));
+}
