@@ -188,7 +188,7 @@ mod tests {
     fn words_are_runs_of_letters_in_lower_case() {
         let mut words = Vec::new();
         for_each_word("Don't I? x_1 = 3.5, ÄRGER naïve\n我们", |word| {
-            words.push(word.to_owned())
+            words.push(word.to_owned());
         });
         assert_eq!(words, ["don", "t", "i", "x", "ärger", "naïve", "我", "们"]);
     }

@@ -87,7 +87,7 @@ impl Method {
 
     /// How many of the most frequent words it looks at; 0 where it looks at none. Measured on single
     /// traces, with the prompts of the reported fold left out (`docs/methods.md`): sums of absolute
-    /// differences drown in rare words, which a trace either holds once or not at all; the others gain.
+    /// differences drown in rare words, which a short trace holds once or not at all; the others gain.
     pub fn words(self) -> usize {
         match self {
             Self::Burrows | Self::Eder => 150,
