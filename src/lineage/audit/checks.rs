@@ -137,7 +137,7 @@ pub(super) fn limits(
     }
     if checks.repeated > 0 {
         limits.push(format!(
-            "{} an earlier one, word by word or nearly, and counts as often as it stands there.",
+            "{} an earlier one, word by word or nearly; each counts as often as it stands there.",
             if checks.repeated == 1 {
                 "1 trace repeats".to_owned()
             } else {
