@@ -102,7 +102,7 @@ pub fn render_explanation(explanation: &Explanation, text: &str) -> Result<Strin
         TEMPLATE,
         STYLE,
         context! {
-            sentence => sentence(&explanation.sentence),
+            sentence => sentence(&explanation.sentence).replace(" %", "\u{a0}%"),
             about => sentence(&about(explanation)),
             style_is_evidence => wording::STYLE_IS_EVIDENCE,
             facts => facts(explanation),
