@@ -97,7 +97,7 @@ pub fn render_explanation(explanation: &Explanation, text: &str) -> Result<Strin
     let rows = |features: &[&FeatureWeight]| -> Vec<FeatureRow> {
         features.iter().map(|own| feature_row(own)).collect()
     };
-    let end = text.floor_char_boundary(SHOWN_BYTES);
+    let end = escape::boundary(text, SHOWN_BYTES);
     render(
         TEMPLATE,
         STYLE,

@@ -102,7 +102,7 @@ fn excerpt(
     stretch: &Stretch,
 ) -> io::Result<()> {
     let [start, end] = stretch.bytes;
-    let end = text.ceil_char_boundary((start + EXCERPT_BYTES).min(end));
+    let end = escape::boundary(text, (start + EXCERPT_BYTES).min(end));
     let room = WIDTH - 4;
     let mut lines: Vec<(String, usize)> = vec![(String::new(), 0)];
     for piece in marks.pieces(text, start..end, escape::sentence) {
