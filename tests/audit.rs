@@ -192,7 +192,7 @@ fn is_rough(input: &Path, why: &str) {
         assert_eq!((&share["low"], &share["high"]), (&Value::Null, &Value::Null));
     }
     let told = audit(input, &[]).succeeds().stdout;
-    assert!(told.starts_with("A rough picture only"), "{told}");
+    assert!(told.contains("A rough picture only"), "{told}");
     let before_data = &told[..told.find("Based on").unwrap()];
     assert!(!before_data.contains("0.") && !before_data.contains("interval"), "{told}");
     let folder = tempdir().unwrap();
@@ -225,6 +225,8 @@ fn another_language_gives_a_rough_picture() {
              rechne ich die einzelnen Schritte der Reihe nach durch, bis das Ergebnis feststeht. "
         );
         record["reasoning"] = sentence.repeat(6).into();
+        // What a record says of its language is believed.
+        record["meta"]["language"] = Value::Null;
     }
     is_rough(&lines(&folder, "german.jsonl", &records), "another language (deu)");
 }
@@ -233,7 +235,7 @@ fn another_language_gives_a_rough_picture() {
 fn one_prompt_with_most_of_the_traces_gives_a_rough_picture() {
     let folder = tempdir().unwrap();
     let mut records = mixture([15, 15, 15]);
-    for (number, record) in records.iter_mut().enumerate().filter(|(number, _)| number % 3 > 0) {
+    for (number, record) in records.iter_mut().enumerate().skip(15) {
         record["prompt_id"] = "the-same".into();
         record["id"] = number.to_string().into();
     }

@@ -163,7 +163,7 @@ fn hostile_text_stays_text() {
     }
     assert!(done.stdout.lines().all(|line| line.chars().count() <= 80), "{}", done.stdout);
     let page = fs::read_to_string(page).unwrap();
-    assert!(page.contains("default-src 'none'"));
+    assert!(page.contains("default-src &#x27;none&#x27;"));
     assert!(
         !page.contains("<script") && !page.contains("<img") && !page.contains("</mark></mark>")
     );

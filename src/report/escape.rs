@@ -129,6 +129,11 @@ pub fn shorten_end(text: &str, limit: usize) -> String {
     format!("{}…", head.trim_end())
 }
 
+/// The last place at or before byte `at` where the text may be cut; its end where `at` is beyond it.
+pub fn boundary(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
+}
+
 /// The columns that a text takes in a terminal.
 pub fn columns(text: &str) -> usize {
     text.chars().map(|c| c.width().unwrap_or(0)).sum()
@@ -164,6 +169,7 @@ mod tests {
     fn a_passage_keeps_its_lines_and_nothing_that_acts() {
         assert_eq!(passage("a\n\tb \u{1b}[2Jc\r"), "a\n    b ‹U+001B›[2Jc‹U+000D›");
         assert_eq!(passage(&"x".repeat(9_000)).len(), 9_000);
+        assert_eq!([0, 1, 2, 3, 9].map(|at| boundary("aä", at)), [0, 1, 1, 3, 3]);
     }
 
     #[test]

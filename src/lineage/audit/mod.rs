@@ -292,13 +292,6 @@ fn sentence(audit: &Audit) -> String {
             format!("{} {}", share.reference, with_interval(share.share, share.low, share.high))
         })
         .collect();
-    if parts.is_empty() {
-        return format!(
-            "No reference has a share of {} or more of the {}.",
-            percent(TOLD_SHARE),
-            counted(audit.traces, "trace")
-        );
-    }
     let rest: f64 = audit.shares.iter().map(|share| share.share).sum::<f64>()
         - told.iter().map(|share| share.share).sum::<f64>();
     if rest >= 0.005 {
@@ -309,6 +302,9 @@ fn sentence(audit: &Audit) -> String {
             "none of these {}",
             with_interval(audit.none.share, audit.none.low, audit.none.high)
         ));
+    }
+    if parts.is_empty() {
+        return format!("No reference has a share of the {}.", counted(audit.traces, "trace"));
     }
     format!(
         "What the {} resemble, by share (95 % interval): {}.",

@@ -80,7 +80,7 @@ pub fn render_audit(audit: &Audit) -> Result<String, Error> {
         TEMPLATE,
         style_sheet(),
         context! {
-            sentence => sentence(&audit.sentence),
+            sentence => sentence(&audit.sentence).replace(" %", "\u{a0}%"),
             kind => kind(audit.kind),
             kind_class => if audit.kind == AuditKind::Shares { "found" } else { "open" },
             is_rough => audit.kind == AuditKind::Rough,

@@ -97,16 +97,13 @@ pub fn render_explanation(explanation: &Explanation, text: &str) -> Result<Strin
     let rows = |features: &[&FeatureWeight]| -> Vec<FeatureRow> {
         features.iter().map(|own| feature_row(own)).collect()
     };
-    let mut end = text.len().min(SHOWN_BYTES);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
+    let end = escape::boundary(text, SHOWN_BYTES);
     fill(
         "explain.html",
         TEMPLATE,
         style_sheet() + STYLE,
         context! {
-            sentence => sentence(&explanation.sentence),
+            sentence => sentence(&explanation.sentence).replace(" %", "\u{a0}%"),
             about => sentence(&about(explanation)),
             style_is_evidence => wording::STYLE_IS_EVIDENCE,
             facts => facts(explanation),

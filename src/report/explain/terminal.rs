@@ -102,10 +102,7 @@ fn excerpt(
     stretch: &Stretch,
 ) -> io::Result<()> {
     let [start, end] = stretch.bytes;
-    let mut end = (start + EXCERPT_BYTES).min(end).min(text.len());
-    while !text.is_char_boundary(end) {
-        end += 1;
-    }
+    let end = escape::boundary(text, (start + EXCERPT_BYTES).min(end));
     let room = WIDTH - 4;
     let mut lines: Vec<(String, usize)> = vec![(String::new(), 0)];
     for piece in marks.pieces(text, start..end, escape::sentence) {
