@@ -508,7 +508,7 @@ fn sentence(drift: &Drift, unrelated: f64) -> String {
         "on different prompts, so that what they are about is mixed in".to_owned()
     };
     let mut sure: Vec<&DriftReference> =
-        drift.references.iter().filter(|r| r.corrected_p_value <= 0.05 && r.low > 0.0).collect();
+        drift.references.iter().filter(|r| r.is_clear()).collect();
     sure.sort_by(|a, b| b.after.total_cmp(&a.after).then_with(|| a.reference.cmp(&b.reference)));
     let Some(first) = sure.first() else {
         return if drift.size > 0.0 {

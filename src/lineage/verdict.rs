@@ -261,6 +261,14 @@ pub struct DriftReference {
     pub share_high: f64,
 }
 
+impl DriftReference {
+    /// Whether the newer corpus is clearly nearer to it than the older one: the whole interval of the change
+    /// lies above 0, and the corrected p-value is at most 5 %.
+    pub fn is_clear(&self) -> bool {
+        self.corrected_p_value <= 0.05 && self.low > 0.0
+    }
+}
+
 /// The part of the shift that is a step towards a family.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DriftShare {

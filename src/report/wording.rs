@@ -154,6 +154,66 @@ pub fn pairing_basis(pairing: &Pairing) -> String {
     }
 }
 
+/// Which references the figure of the likeness shows, where it shows `shown` of them.
+pub fn likeness_shown(pairing: &Pairing, shown: usize) -> String {
+    let which = match pairing.similarities.len() {
+        all if all > shown => format!("The {shown} most alike of {all} references. "),
+        _ => String::new(),
+    };
+    let clear = pairing.clear().count();
+    let clear = match clear {
+        0 => "No reference is surely more like the input than unrelated models are to each other.".to_owned(),
+        n => format!(
+            "Blue: surely more like the input than unrelated models are to each other ({}).",
+            counted(n, "reference", "references")
+        ),
+    };
+    which + &clear
+}
+
+/// The drift's finding in one sentence: the title of its figure.
+pub fn drift_title(drift: &Drift) -> String {
+    let clear = drift.references.iter().filter(|one| one.is_clear());
+    // The first of the largest, as in the figure.
+    let largest = drift.references.iter().filter(|one| one.is_clear()).reduce(|most, one| {
+        if one.change > most.change { one } else { most }
+    });
+    let Some(largest) = largest else {
+        return "To no reference is the input clearly nearer than the baseline was".into();
+    };
+    let (reference, from, to) =
+        (name(&largest.reference), similarity(largest.before), similarity(largest.after));
+    match clear.count() {
+        1 => format!("The input is clearly nearer to {reference} than the baseline was: {from} → {to}"),
+        n => format!(
+            "The input is clearly nearer to {n} references than the baseline was, most of all to {reference}: \
+             {from} → {to}"
+        ),
+    }
+}
+
+/// Which references the figure of the drift shows, where it shows `shown` of them.
+pub fn drift_shown(drift: &Drift, shown: usize) -> String {
+    let clear = drift.references.iter().filter(|one| one.is_clear()).count();
+    let blue = if clear > 0 { "Blue: clearly nearer than before. " } else { "" };
+    match drift.references.len() {
+        all if all > shown => {
+            format!("{blue}Of {all} references the {shown} that are clearly nearer or changed most.")
+        }
+        _ => blue.trim_end().to_owned(),
+    }
+}
+
+/// What the drift rests on.
+pub fn shift_basis(drift: &Drift) -> String {
+    let prompts = counted(drift.prompts, "prompt", "prompts");
+    if drift.paired {
+        format!("Based on {prompts} that both corpora answered.")
+    } else {
+        format!("Based on {prompts} that differ: what they are about is mixed in.")
+    }
+}
+
 /// How far a corpus moved, in words.
 pub fn drift_size(drift: &Drift) -> String {
     let mut channels: Vec<&DriftChannel> = drift.channels.iter().collect();

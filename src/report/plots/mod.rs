@@ -6,9 +6,13 @@
 //! figures are drawn with, `palette` their colours. Labels go through [`crate::report::escape`]
 //! when a figure is made, before anything measures or draws them.
 
+mod axis;
 mod canvas;
+mod dendrogram;
+mod drift;
 mod floors;
 mod heatmap;
+mod likeness;
 mod palette;
 mod ranking;
 mod reliability;
@@ -16,8 +20,10 @@ mod steps;
 mod tree;
 
 pub use canvas::{Figure, PlotError, png, svg};
+pub use drift::DriftPlot;
 pub use floors::FloorsPlot;
 pub use heatmap::HeatMap;
+pub use likeness::LikenessPlot;
 pub use ranking::RankingPlot;
 pub use reliability::ReliabilityPlot;
 pub use steps::StepsPlot;
