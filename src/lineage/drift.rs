@@ -507,8 +507,7 @@ fn sentence(drift: &Drift, unrelated: f64) -> String {
     } else {
         "on different prompts, so that what they are about is mixed in".to_owned()
     };
-    let mut sure: Vec<&DriftReference> =
-        drift.references.iter().filter(|r| r.is_clear()).collect();
+    let mut sure: Vec<&DriftReference> = drift.references.iter().filter(|r| r.is_clear()).collect();
     sure.sort_by(|a, b| b.after.total_cmp(&a.after).then_with(|| a.reference.cmp(&b.reference)));
     let Some(first) = sure.first() else {
         return if drift.size > 0.0 {

@@ -72,7 +72,8 @@ impl DataTable {
     /// # Errors
     /// None of today's cells can cause one.
     pub fn csv(&self) -> Result<String, Error> {
-        let mut lines = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+        let mut lines =
+            csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
         lines.write_record(self.columns.iter().map(|column| no_formula(&sentence(column))))?;
         for row in &self.rows {
             lines.write_record(row.iter().map(Cell::csv))?;
@@ -124,7 +125,11 @@ pub(super) fn rounded(value: f64) -> Option<f64> {
 /// forms count where a spreadsheet reads East Asian text.
 fn no_formula(text: &str) -> String {
     let starts = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
-    if text.trim_start_matches(' ').starts_with(starts) { format!("'{text}") } else { text.to_owned() }
+    if text.trim_start_matches(' ').starts_with(starts) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 use super::Error;
 use super::data_table::{Cell, DataTable, Downloads, rounded};
 use super::escape::name;
+use super::plots::places;
 use crate::lineage::{Comparison, Drift, Floor, Pairing, SimilarityMatrix};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -13,6 +14,7 @@ use serde_json::{Value, json};
 #[derive(Serialize)]
 pub(super) struct FigureData {
     ranking: Downloads,
+    map: Option<Downloads>,
     similarity: Option<Downloads>,
     floors: Option<Downloads>,
     drift: Option<Downloads>,
@@ -32,6 +34,7 @@ impl FigureData {
         let pairing = comparison.pairing.as_ref();
         Ok(Self {
             ranking: ranking(comparison).downloads()?,
+            map: map(comparison).map(|table| table.downloads()).transpose()?,
             similarity: (!comparison.similarity.labels.is_empty())
                 .then(|| similarity(&comparison.similarity))
                 .transpose()?,
@@ -153,6 +156,15 @@ fn floors(name: &'static str, floors: &[Floor]) -> DataTable {
         ]
     });
     table(name, ["relation", "pairs", "low", "median", "high"], rows)
+}
+
+/// Where each corpus stands on the map, the input first.
+fn map(comparison: &Comparison) -> Option<DataTable> {
+    let (places, _) = places(&comparison.similarity)?;
+    let rows = places
+        .into_iter()
+        .map(|place| [Cell::Text(place.label), Cell::Number(place.x), Cell::Number(place.y)]);
+    Some(table("map", ["corpus", "x", "y"], rows))
 }
 
 /// The matrix: a row and a column for each corpus. As JSON its labels stand once, since two of them may be the same.

@@ -7,8 +7,10 @@
 use super::Error;
 use super::page::Page;
 use super::plots::{
-    self, DriftPlot, Figure, FloorsPlot, HeatMap, LikenessPlot, Look, PlotError, RankingPlot,
+    self, DriftPlot, Figure, FloorsPlot, HeatMap, LikenessPlot, Look, MapPlot, PlotError,
+    RankingPlot,
 };
+use super::wording;
 use crate::lineage::Comparison;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use minijinja::{Environment, Value, context};
@@ -37,7 +39,15 @@ pub fn render_page(comparison: &Comparison) -> Result<String, Error> {
         Some(pairing) => inline(LikenessPlot::new(pairing, look), id),
         None => Ok(String::new()),
     };
+    let map = |look, id| match MapPlot::new(comparison, look) {
+        Ok(Some(map)) => plots::svg(&map, id),
+        Ok(None) => Ok(String::new()),
+        Err(error) => Err(error),
+    };
     let values = context! {
+        map_title => wording::map_title(comparison),
+        map => map(Look::Page, "map").map_err(figure("the map"))?,
+        map_phone => map(Look::Phone, "map-phone").map_err(figure("the map"))?,
         page => Page::new(comparison)?,
         figure_drift => drift(Look::Page, "drift").map_err(figure("the drift"))?,
         figure_drift_phone => drift(Look::Phone, "drift-phone").map_err(figure("the drift"))?,

@@ -8,6 +8,7 @@ use super::escape::{name, phrase, sentence};
 use super::numbers::{count, counted, fixed_interval, interval, p_value, percent, rate, share};
 use super::numbers::{signed, signed_interval, similarity};
 use super::overview::input_notes;
+use super::plots::places;
 use super::terminal::by_reference;
 use super::wording;
 use crate::lineage::{Comparison, Drift, Floor, MovedPhrase, Pairing};
@@ -122,6 +123,9 @@ fn similarities(out: &mut Markdown, comparison: &Comparison) {
     if !comparison.similarity.labels.is_empty() {
         out.heading(&wording::similarity_title(comparison));
         out.image(&wording::similarity_title(comparison), "similarity.png");
+        if places(&comparison.similarity).is_some() {
+            out.image(&wording::map_title(comparison), "map.png");
+        }
         floors(out, &comparison.floors);
     }
 }
@@ -154,7 +158,11 @@ fn phrases(out: &mut Markdown, comparison: &Comparison) {
                 count(one.prompts),
             ]
         });
-        out.table(["phrase", "traces here that hold it", "traces of all references", "prompts"], 1, rows);
+        out.table(
+            ["phrase", "traces here that hold it", "traces of all references", "prompts"],
+            1,
+            rows,
+        );
     }
 }
 
@@ -254,7 +262,9 @@ fn text(plain: &str) -> String {
             }
             // `http://…`, `www.…`, and `1.`, `-`, `+`, `=` at the start of a block.
             '/' if plain[..i].ends_with(':') => escaped.push_str("\\/"),
-            '.' | ')' if plain[..i].to_ascii_lowercase().ends_with("www") || is_number(&plain[..i]) => {
+            '.' | ')'
+                if plain[..i].to_ascii_lowercase().ends_with("www") || is_number(&plain[..i]) =>
+            {
                 escaped.push('\\');
                 escaped.push(c);
             }
@@ -293,7 +303,9 @@ mod tests {
     /// The text that a reader sees, where nothing but text and our comments may be.
     fn read(markdown: &str) -> String {
         let mut seen = String::new();
-        for event in Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH) {
+        for event in
+            Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH)
+        {
             match event {
                 Event::Text(text) | Event::Code(text) => seen.push_str(&text),
                 Event::InlineHtml(comment) => assert_eq!(&*comment, "<!-- -->"),

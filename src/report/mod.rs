@@ -42,7 +42,7 @@ pub use terminal::{TerminalOptions, write_terminal};
 pub use understood::{write_explanations, write_formats};
 
 use crate::lineage::Comparison;
-use plots::{DriftPlot, Figure, HeatMap, LikenessPlot, Look, PlotError, RankingPlot};
+use plots::{DriftPlot, Figure, HeatMap, LikenessPlot, Look, MapPlot, PlotError, RankingPlot};
 use std::path::{Path, PathBuf};
 
 /// Why a report could not be written.
@@ -89,7 +89,7 @@ pub enum Error {
 }
 
 /// Writes `report.html`, `report.json`, `report.md`, and every figure (the ranking, the similarity heat map and,
-/// where there are such sections, the drift and the likeness) as PNG and SVG into a folder, which is made where it
+/// where there are such sections, the map, the drift and the likeness) as PNG and SVG into a folder, which is made where it
 /// does not exist. Answers the files in that order.
 ///
 /// # Errors
@@ -112,6 +112,9 @@ pub fn write_report(comparison: &Comparison, folder: &Path) -> Result<Vec<PathBu
     write_figure(&similarity, "similarity", folder, &mut files)?;
     if comparison.ranking.is_empty() {
         return Ok(files);
+    }
+    if let Some(map) = MapPlot::new(comparison, Look::File).map_err(drawn("the map"))? {
+        write_figure(&map, "map", folder, &mut files)?;
     }
     if let Some(drift) = &comparison.drift {
         let drift = DriftPlot::new(drift, Look::File).map_err(drawn("the drift"))?;

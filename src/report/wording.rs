@@ -6,7 +6,7 @@
 use super::escape::{name, sentence};
 use super::numbers::{counted, interval, percent, share, similarity};
 use crate::lineage::{
-    Comparison, Drift, DriftChannel, Pairing, RankedReference, VerdictKind,
+    Comparison, Drift, DriftChannel, DriftReference, Pairing, RankedReference, VerdictKind,
     tree::{Consensus, LineageTree},
 };
 
@@ -162,7 +162,8 @@ pub fn likeness_shown(pairing: &Pairing, shown: usize) -> String {
     };
     let clear = pairing.clear().count();
     let clear = match clear {
-        0 => "No reference is surely more like the input than unrelated models are to each other.".to_owned(),
+        0 => "No reference is surely more like the input than unrelated models are to each other."
+            .to_owned(),
         n => format!(
             "Blue: surely more like the input than unrelated models are to each other ({}).",
             counted(n, "reference", "references")
@@ -173,22 +174,24 @@ pub fn likeness_shown(pairing: &Pairing, shown: usize) -> String {
 
 /// The drift's finding in one sentence: the title of its figure.
 pub fn drift_title(drift: &Drift) -> String {
-    let clear = drift.references.iter().filter(|one| one.is_clear());
-    // The first of the largest, as in the figure.
-    let largest = drift.references.iter().filter(|one| one.is_clear()).reduce(|most, one| {
-        if one.change > most.change { one } else { most }
-    });
-    let Some(largest) = largest else {
+    let clear: Vec<&DriftReference> =
+        drift.references.iter().filter(|one| one.is_clear() && one.after.is_finite()).collect();
+    let Some(first) = clear.iter().max_by(|a, b| a.after.total_cmp(&b.after)) else {
         return "To no reference is the input clearly nearer than the baseline was".into();
     };
-    let (reference, from, to) =
-        (name(&largest.reference), similarity(largest.before), similarity(largest.after));
-    match clear.count() {
-        1 => format!("The input is clearly nearer to {reference} than the baseline was: {from} → {to}"),
-        n => format!(
-            "The input is clearly nearer to {n} references than the baseline was, most of all to {reference}: \
-             {from} → {to}"
-        ),
+    let now = format!(
+        "{} (similarity {}, before {})",
+        name(&first.reference),
+        similarity(first.after),
+        similarity(first.before)
+    );
+    match clear.len() {
+        1 => format!("The input is clearly nearer than the baseline was to {now}"),
+        n => {
+            format!(
+                "The input is clearly nearer than the baseline was to {n} references, nearest to {now}"
+            )
+        }
     }
 }
 
@@ -198,7 +201,9 @@ pub fn drift_shown(drift: &Drift, shown: usize) -> String {
     let blue = if clear > 0 { "Blue: clearly nearer than before. " } else { "" };
     match drift.references.len() {
         all if all > shown => {
-            format!("{blue}Of {all} references the {shown} that are clearly nearer or changed most.")
+            format!(
+                "{blue}Shown are {shown} of {all} references: the nearest of these, and the largest changes."
+            )
         }
         _ => blue.trim_end().to_owned(),
     }
@@ -324,6 +329,21 @@ pub fn similarity_title(comparison: &Comparison) -> String {
         }
         None => "No similarities were computed".into(),
     }
+}
+
+/// The title of the map.
+pub fn map_title(comparison: &Comparison) -> String {
+    let references = comparison.similarity.labels.len().saturating_sub(1);
+    format!("The input among the {references} references that it is compared with")
+}
+
+/// What the map shows, where its two directions hold this share of all differences.
+pub fn map_shown(held: f64) -> String {
+    format!(
+        "Near: alike by Cosine Delta. Two directions hold {} of all differences; what stands apart in the others \
+         cannot be seen here.",
+        percent(held)
+    )
 }
 
 /// The reference that is most similar to the input, by the first row of the matrix.

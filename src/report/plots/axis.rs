@@ -92,7 +92,10 @@ mod tests {
     #[test]
     fn the_axis_holds_nought_and_every_value() {
         let axis = Axis::around([0.12, 0.31, f64::NAN], 6, (0.0, 100.0));
-        assert_eq!(axis.ticks().map(|t| numbers::fixed(t, 1)).collect::<Vec<_>>(), ["0.0", "0.1", "0.2", "0.3", "0.4"]);
+        assert_eq!(
+            axis.ticks().map(|t| numbers::fixed(t, 1)).collect::<Vec<_>>(),
+            ["0.0", "0.1", "0.2", "0.3", "0.4"]
+        );
         assert_eq!(axis.at(0.2), 50.0);
         let wide = Axis::around([-0.4, 0.9], 6, (10.0, 20.0));
         assert_eq!((wide.low, wide.high, wide.step), (-0.5, 1.0, 0.25));

@@ -40,29 +40,21 @@ impl Dendrogram {
         if size < 2 {
             return Self { order: (0..size).collect(), forks: Vec::new(), highest: 0.0 };
         }
-        // For each node the labels below it in their order, where it stands and how high.
-        let mut groups: Vec<(Vec<usize>, f64)> = vec![(Vec::new(), 0.0); tree.nodes.len()];
+        // For each node the labels below it in their order, and how high it is.
+        let mut labels: Vec<Vec<usize>> = vec![Vec::new(); tree.nodes.len()];
+        let mut heights = vec![0.0_f64; tree.nodes.len()];
         let bottom_up = tree.postorder();
         for &node in &bottom_up {
-            let own = &tree.nodes[node];
-            if let Some(tip) = own.tip {
-                groups[node] = (vec![tip], 0.0);
-                continue;
+            labels[node].extend(tree.nodes[node].tip);
+            let mut sides: Vec<Vec<usize>> = Vec::new();
+            for &child in &tree.nodes[node].children {
+                heights[node] = heights[node].max(heights[child] + tree.nodes[child].length);
+                sides.push(std::mem::take(&mut labels[child]));
             }
-            let mut sides: Vec<(Vec<usize>, f64)> = own
-                .children
-                .iter()
-                .map(|&child| {
-                    let (labels, height) = std::mem::take(&mut groups[child]);
-                    (labels, height + tree.nodes[child].length)
-                })
-                .collect();
-            sides.sort_by_key(|(labels, _)| labels.iter().min().copied());
-            let height = sides.iter().map(|(_, height)| *height).fold(0.0, f64::max);
-            let labels = sides.into_iter().flat_map(|(labels, _)| labels).collect();
-            groups[node] = (labels, height);
+            sides.sort_by_key(|side| side.iter().min().copied());
+            labels[node].extend(sides.into_iter().flatten());
         }
-        let order = std::mem::take(&mut groups[tree.root].0);
+        let order = std::mem::take(&mut labels[tree.root]);
         let mut places = vec![0.0; size];
         for (row, &label) in order.iter().enumerate() {
             places[label] = row as f64 + 0.5;
@@ -76,14 +68,14 @@ impl Dendrogram {
                 (None, &[one, two]) => {
                     stands[node] = f64::midpoint(stands[one], stands[two]);
                     forks.push(Fork {
-                        sides: [(stands[one], groups[one].1), (stands[two], groups[two].1)],
-                        height: groups[node].1,
+                        sides: [(stands[one], heights[one]), (stands[two], heights[two])],
+                        height: heights[node],
                     });
                 }
                 _ => {}
             }
         }
-        Self { order, forks, highest: groups[tree.root].1 }
+        Self { order, forks, highest: heights[tree.root] }
     }
 
     /// Draws the tree to the right of `left`, `width` wide, for rows of height `row` from `top` on.

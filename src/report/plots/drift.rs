@@ -15,6 +15,8 @@ use plotters::backend::DrawingBackend;
 
 /// References that are drawn.
 const SHOWN: usize = 15;
+/// Of these, the most that stand there because they are clearly nearer than before.
+const CLEAR: usize = 8;
 /// Height of the key above the rows on a wide figure, and on a phone, where it takes two lines.
 const KEY: (f64, f64) = (30.0, 50.0);
 /// Height of the axis below them.
@@ -41,14 +43,15 @@ struct Row {
 }
 
 impl DriftPlot {
-    /// The figure of a drift: the references that are clearly nearer than before and, where there is room, those
-    /// with the largest changes; the largest rise stands first, the largest fall last.
+    /// The figure of a drift: of the references that are clearly nearer than before those that are nearest now, then
+    /// those with the largest changes. What is nearest now stands first.
     pub fn new(drift: &Drift, look: Look) -> Result<Self, PlotError> {
         let rows: Vec<Row> = chosen(&drift.references).into_iter().map(Row::new).collect();
         let values = rows.iter().flat_map(Row::values);
         let axis = Axis::around(values, if look == Look::Phone { 6 } else { 8 }, ends(look));
         let title = wording::drift_title(drift);
-        let subtitle = format!("{} {}", wording::drift_shown(drift, rows.len()), wording::shift_basis(drift));
+        let subtitle =
+            format!("{} {}", wording::drift_shown(drift, rows.len()), wording::shift_basis(drift));
         let heading = Heading::new(look, width(look) - 2.0 * look.margin(), &title, &subtitle)?;
         let described: Vec<String> = rows
             .iter()
@@ -110,13 +113,9 @@ impl DriftPlot {
         let y = top + if phone { 30.0 } else { self.row_height() / 2.0 };
         self.labels(canvas, row, if phone { top + 12.0 } else { y })?;
         let colour = if row.clear { SERIES[0] } else { OTHER };
-        if row.before.is_finite() && row.after.is_finite() {
-            mark(canvas, self.axis.at(row.before), self.axis.at(row.after), y, colour)?;
-        }
+        mark(canvas, self.axis.at(row.before), self.axis.at(row.after), y, colour)?;
         match row.interval {
-            Some((low, high)) => {
-                whisker(canvas, self.axis.at(low), self.axis.at(high), y, colour)
-            }
+            Some((low, high)) => whisker(canvas, self.axis.at(low), self.axis.at(high), y, colour),
             None => Ok(()),
         }
     }
@@ -144,11 +143,15 @@ impl DriftPlot {
 
 impl Row {
     fn new(one: &DriftReference) -> Self {
-        let interval = (one.before.is_finite() && one.low.is_finite() && one.high.is_finite())
+        let interval = (one.low.is_finite() && one.high.is_finite())
             .then_some((one.before + one.low, one.before + one.high));
         let numbers = match interval {
             Some(_) => {
-                format!("{} ({})", numbers::signed(one.change), numbers::signed_interval(one.low, one.high))
+                format!(
+                    "{} ({})",
+                    numbers::signed(one.change),
+                    numbers::signed_interval(one.low, one.high)
+                )
             }
             None => numbers::signed(one.change),
         };
@@ -201,15 +204,19 @@ impl Figure for DriftPlot {
     }
 }
 
-/// The references that are drawn, the largest rise first.
+/// The references that are drawn, the nearest first.
 fn chosen(references: &[DriftReference]) -> Vec<&DriftReference> {
-    let mut known: Vec<&DriftReference> =
-        references.iter().filter(|one| one.change.is_finite()).collect();
-    known.sort_by(|a, b| {
-        b.is_clear().cmp(&a.is_clear()).then(b.change.abs().total_cmp(&a.change.abs()))
-    });
-    known.truncate(SHOWN);
-    known.sort_by(|a, b| b.change.total_cmp(&a.change));
+    let mut known: Vec<&DriftReference> = references
+        .iter()
+        .filter(|one| one.change.is_finite() && one.before.is_finite() && one.after.is_finite())
+        .collect();
+    let nearest = |a: &&DriftReference, b: &&DriftReference| b.after.total_cmp(&a.after);
+    known.sort_by(|a, b| b.is_clear().cmp(&a.is_clear()).then_with(|| nearest(a, b)));
+    let clear = known.iter().filter(|one| one.is_clear()).count().min(CLEAR);
+    let mut others = known.split_off(clear);
+    others.sort_by(|a, b| b.change.abs().total_cmp(&a.change.abs()));
+    known.extend(others.into_iter().take(SHOWN - clear));
+    known.sort_by(nearest);
     known
 }
 
@@ -250,7 +257,7 @@ fn width(look: Look) -> f64 {
 /// Left and right end of the axis.
 fn ends(look: Look) -> (f64, f64) {
     match look {
-        Look::Phone => (10.0, width(look) - 14.0),
+        Look::Phone => (18.0, width(look) - 18.0),
         _ => (look.margin() + 286.0, width(look) - look.margin() - 186.0),
     }
 }
@@ -277,13 +284,19 @@ mod tests {
     }
 
     #[test]
-    fn the_clear_ones_are_shown_first_then_the_largest_changes() {
-        let mut all = vec![reference("clear", 0.15, 0.01), reference("lost", f64::NAN, 1.0)];
-        all.extend((0..20).map(|i| reference(&format!("fall-{i}"), -0.2 - f64::from(i) / 100.0, 1.0)));
-        let shown = chosen(&all);
-        assert_eq!(shown.len(), SHOWN);
-        assert_eq!(shown[0].reference, "clear");
-        assert_eq!(shown[1].reference, "fall-6");
-        assert_eq!(shown[SHOWN - 1].reference, "fall-19");
+    fn the_nearest_of_the_clear_ones_are_shown_then_the_largest_changes() {
+        let mut all = vec![reference("lost", f64::NAN, 1.0), reference("rise", 0.9, 1.0)];
+        all.extend(
+            (0..10).map(|i| reference(&format!("clear-{i}"), 0.15 + f64::from(i) / 100.0, 0.01)),
+        );
+        all.extend(
+            (0..20).map(|i| reference(&format!("fall-{i}"), -0.3 - f64::from(i) / 100.0, 1.0)),
+        );
+        let names: Vec<&str> = chosen(&all).iter().map(|one| one.reference.as_str()).collect();
+        let expected = [
+            "rise", "clear-9", "clear-8", "clear-7", "clear-6", "clear-5", "clear-4", "clear-3",
+            "clear-2", "fall-14", "fall-15", "fall-16", "fall-17", "fall-18", "fall-19",
+        ];
+        assert_eq!(names, expected);
     }
 }

@@ -163,7 +163,8 @@ impl HeatMap {
     }
 
     fn of(content: Content, look: Look) -> Result<Self, PlotError> {
-        let Content { scale, title, subtitle, labels, values, description, left_out, tree } = content;
+        let Content { scale, title, subtitle, labels, values, description, left_out, tree } =
+            content;
         let size = labels.len();
         let phone = look == Look::Phone;
         let numbered = phone || size > 60;

@@ -2,7 +2,8 @@
 //! references whose relation is known have with each other.
 //!
 //! Above the rows stands one row for each relation: its middle 90 % as a bar, its median as a stroke. The
-//! bar goes on through all rows as a faint band. The references that the input surely resembles are
+//! bar goes on through all rows as a faint band; the relation of the least alike, the one to be beaten, is the grey
+//! one and stands first. The references that the input surely resembles are
 //! blue. On a phone the label stands above its row instead of beside it.
 
 use super::axis::Axis;
@@ -66,8 +67,13 @@ impl LikenessPlot {
         let known = pairing.floors.iter().filter(|floor| {
             floor.low.is_finite() && floor.median.is_finite() && floor.high.is_finite()
         });
-        let relations: Vec<Relation> =
-            known.zip(BANDS).map(|(floor, colour)| Relation::new(floor, colour)).collect();
+        let mut known: Vec<&Floor> = known.collect();
+        known.sort_by(|a, b| a.median.total_cmp(&b.median));
+        let relations: Vec<Relation> = known
+            .into_iter()
+            .zip(BANDS)
+            .map(|(floor, colour)| Relation::new(floor, colour))
+            .collect();
         let values = rows.iter().flat_map(Row::values);
         let bands = relations.iter().flat_map(|relation| [relation.range.0, relation.range.1]);
         let axis =
@@ -114,7 +120,7 @@ impl LikenessPlot {
         canvas.line((median, y - 7.0), (median, y + 7.0), 2.4, relation.colour)?;
         // The band's edges: where bands lie on each other their grounds cannot be told apart.
         for x in [low, high] {
-            canvas.line((x, y + 5.0), (x, bottom), 1.0, relation.colour.faint(0.45))?;
+            canvas.line((x, y + 5.0), (x, bottom), 1.0, relation.colour.faint(0.7))?;
         }
         Ok(())
     }
@@ -156,7 +162,11 @@ impl LikenessPlot {
             let label = look.fit(label, right - 18.0 - small.width(numbers)?)?;
             // A ground of paper: the bands' edges would run through the text.
             canvas.rect((4.0, y - 8.0), (8.0 + look.width(&label)?, y + 8.0), PAPER)?;
-            canvas.rect((right - 2.0 - small.width(numbers)?, y - 8.0), (right + 2.0, y + 8.0), PAPER)?;
+            canvas.rect(
+                (right - 2.0 - small.width(numbers)?, y - 8.0),
+                (right + 2.0, y + 8.0),
+                PAPER,
+            )?;
             canvas.text(&label, (6.0, y), &look)?;
             return canvas.text(numbers, (right, y), &small.align(Align::Right));
         }
@@ -209,7 +219,8 @@ impl Figure for LikenessPlot {
     fn size(&self) -> (f64, f64) {
         let rows = self.rows.len().max(1) as f64 * self.row_height();
         let margins = 2.0 * self.look.margin();
-        let height = margins + self.heading.height + self.relations_height() + KEY + rows + AXIS_ROOM;
+        let height =
+            margins + self.heading.height + self.relations_height() + KEY + rows + AXIS_ROOM;
         (width(self.look), height)
     }
 
@@ -231,9 +242,10 @@ impl Figure for LikenessPlot {
         }
         let rows = start + self.relations_height() + KEY;
         let bottom = rows + self.row_height() * self.rows.len() as f64;
-        for relation in &self.relations {
+        for (i, relation) in self.relations.iter().enumerate() {
             let (low, high) = (self.axis.at(relation.range.0), self.axis.at(relation.range.1));
-            canvas.rect((low, rows - KEY), (high, bottom), relation.colour.faint(0.1))?;
+            let opacity = if i == 0 { 0.2 } else { 0.08 };
+            canvas.rect((low, rows - KEY), (high, bottom), relation.colour.faint(opacity))?;
         }
         self.axis.grid(canvas, rows, bottom)?;
         let head = |text: &str, y: f64| {
@@ -286,7 +298,7 @@ fn width(look: Look) -> f64 {
 /// Left and right end of the axis.
 fn ends(look: Look) -> (f64, f64) {
     match look {
-        Look::Phone => (10.0, width(look) - 14.0),
-        _ => (look.margin() + 286.0, width(look) - look.margin() - 170.0),
+        Look::Phone => (18.0, width(look) - 18.0),
+        _ => (look.margin() + 312.0, width(look) - look.margin() - 170.0),
     }
 }

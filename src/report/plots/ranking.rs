@@ -93,7 +93,7 @@ impl RankingPlot {
     fn ends(&self) -> (f64, f64) {
         let (margin, width) = (self.look.margin(), width(self.look));
         match self.look {
-            Look::Phone => (6.0, width - 8.0),
+            Look::Phone => (6.0, width - 18.0),
             _ => (margin + 286.0, width - margin - 244.0),
         }
     }
@@ -281,10 +281,10 @@ impl Row {
 }
 
 /// The families in the order in which they come up; those beyond the palette share one grey.
-struct FamilyColours(Vec<String>);
+pub(super) struct FamilyColours(Vec<String>);
 
 impl FamilyColours {
-    fn new(ranking: &[RankedReference]) -> Self {
+    pub fn new(ranking: &[RankedReference]) -> Self {
         let mut families: Vec<String> = Vec::new();
         for family in ranking.iter().filter_map(|r| r.family.as_ref()) {
             if !families.contains(family) {
@@ -294,7 +294,7 @@ impl FamilyColours {
         Self(families)
     }
 
-    fn of(&self, family: Option<&str>) -> Colour {
+    pub fn of(&self, family: Option<&str>) -> Colour {
         let place = family.and_then(|family| self.0.iter().position(|f| f == family));
         match place {
             Some(place) => SERIES.get(place).copied().unwrap_or(OTHER),
