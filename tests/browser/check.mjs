@@ -209,10 +209,10 @@ async function opened(browser, file) {
 async function faults(browser, file, screenshots) {
   const { page, noise } = await opened(browser, file);
   const found = [];
+  const label = path.dirname(file).split(path.sep).slice(-2).join('-');
   const picture = async (name) => {
     if (screenshots) {
-      const label = path.relative(screenshots.root, path.dirname(file)).replaceAll(path.sep, '-');
-      await page.screenshot({ path: path.join(screenshots.folder, `${label}-${name}.png`), fullPage: true });
+      await page.screenshot({ path: path.join(screenshots, `${label}-${name}.png`), fullPage: true });
     }
   };
   const unfold = (open) => page.evaluate((open) => {
@@ -249,10 +249,7 @@ async function faults(browser, file, screenshots) {
     const pdf = await page.pdf({ format, margin, printBackground: true });
     await page.emulateMediaType(null);
     if (Buffer.from(pdf.subarray(0, 4)).toString() !== '%PDF' || pdf.length < 5_000) found.push(`${format}: no PDF`);
-    if (screenshots) {
-      const label = path.relative(screenshots.root, path.dirname(file)).replaceAll(path.sep, '-');
-      fs.writeFileSync(path.join(screenshots.folder, `${label}-${format}.pdf`), pdf);
-    }
+    if (screenshots) fs.writeFileSync(path.join(screenshots, `${label}-${format}.pdf`), pdf);
   }
   // Before axe, which the policy of the page may grumble about.
   const heard = [...noise];
@@ -319,8 +316,8 @@ function pages(folder) {
 const words = process.argv.slice(2);
 let screenshots = null;
 if (words[0] === '--screenshots') {
-  screenshots = { folder: words[1], root: words[2] };
-  fs.mkdirSync(words[1], { recursive: true });
+  screenshots = words[1];
+  fs.mkdirSync(screenshots, { recursive: true });
   words.splice(0, 2);
 }
 const files = words.flatMap((folder) => pages(path.resolve(folder)));

@@ -25,7 +25,7 @@ impl Page<'_> {
             padded("family", 12),
             "alike",
             "95 %",
-            "corrected p"
+            "corr. p"
         );
         let head = self.paint(&head, Ink::Dim);
         self.line(&head)?;
