@@ -97,6 +97,12 @@ struct Point {
 /// A rectangle: left, top, right, bottom.
 type Area = (f64, f64, f64, f64);
 
+/// Where a name is set.
+struct Anchor {
+    at: (f64, f64),
+    align: Align,
+}
+
 impl MapPlot {
     /// The figure of a comparison; nothing where there are too few corpora for a map.
     pub fn new(comparison: &Comparison, look: Look) -> Result<Option<Self>, PlotError> {
@@ -144,7 +150,7 @@ impl MapPlot {
     }
 
     /// The area and the anchor of each name that can be set: it covers no dot and no name that was set before.
-    fn names(&self) -> Result<Vec<Option<((f64, f64), Align)>>, PlotError> {
+    fn names(&self) -> Result<Vec<Option<Anchor>>, PlotError> {
         let room = width(self.look) - 2.0 * self.look.margin();
         let mut taken: Vec<Area> = Vec::new();
         let dots: Vec<Area> = self
@@ -186,7 +192,7 @@ impl MapPlot {
             });
             set.push(found.map(|(area, at, align)| {
                 taken.push(area);
-                (at, align)
+                Anchor { at, align }
             }));
         }
         Ok(set)
@@ -233,7 +239,7 @@ impl Figure for MapPlot {
             canvas.dot(moved(input.at), DOT - 2.0, SERIES[1])?;
         }
         for (i, (point, set)) in self.points.iter().zip(names).enumerate() {
-            if let Some((at, align)) = set {
+            if let Some(Anchor { at, align }) = set {
                 canvas.text(&point.name, moved(at), &look(i).align(align))?;
             }
         }
