@@ -758,7 +758,7 @@ fn nothing_hostile_is_markup_in_the_markdown() {
         for event in Parser::new_ext(&text, Options::ENABLE_TABLES) {
             match event {
                 Event::Html(html) | Event::InlineHtml(html) => {
-                    assert_eq!(&*html, "<!-- -->", "{name}")
+                    assert_eq!(&*html, "<!-- -->", "{name}");
                 }
                 Event::Start(Tag::Link { dest_url, .. }) => panic!("{name}: a link to {dest_url}"),
                 Event::Start(Tag::Image { dest_url, .. }) => {
