@@ -27,7 +27,7 @@ pub struct Arguments {
     /// times; best on the same prompts
     #[arg(long, value_name = "INPUT")]
     baseline: Vec<String>,
-    /// Write the report into this folder: report.html, report.json and the plots as PNG and SVG
+    /// Write the report into this folder: report.html, report.json, report.md and the plots as PNG and SVG
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
     /// Print JSON instead of the table
