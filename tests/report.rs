@@ -10,8 +10,12 @@ use cotprint::lineage::{
     MovedPhrase, PairedSimilarity, Pairing, Provenance, RankedFamily, RankedReference,
     SimilarityMatrix, UnknownSummary, Verdict, VerdictKind,
 };
-use cotprint::report::plots::{FloorsPlot, HeatMap, Look, RankingPlot, svg};
-use cotprint::report::{TerminalOptions, render_page, to_json, write_report, write_terminal};
+use cotprint::report::plots::{
+    DriftPlot, FloorsPlot, HeatMap, LikenessPlot, Look, MapPlot, RankingPlot, svg,
+};
+use cotprint::report::{
+    TerminalOptions, render_page, to_json, to_markdown, write_report, write_terminal,
+};
 use std::collections::BTreeMap;
 
 const HOSTILE: [&str; 8] = [
@@ -82,9 +86,9 @@ fn pairing(names: &[String]) -> Pairing {
     let similarities = names.iter().enumerate().map(|(i, name)| PairedSimilarity {
         reference: name.clone(),
         family: None,
-        similarity: 0.8 - i as f64 / 100.0,
-        low: 0.7 - i as f64 / 100.0,
-        high: 0.9 - i as f64 / 100.0,
+        similarity: 0.86 - 0.11 * i as f64 / (1.0 + 0.08 * i as f64),
+        low: 0.79 - 0.12 * i as f64 / (1.0 + 0.08 * i as f64),
+        high: (0.91 - 0.09 * i as f64 / (1.0 + 0.08 * i as f64)).min(1.0),
         p_value: 0.0001,
         corrected_p_value: (0.01 * (1 + i) as f64).min(1.0),
         same_data_set: i % 2 == 0,
@@ -94,31 +98,43 @@ fn pairing(names: &[String]) -> Pairing {
         prompts: 48,
         data_sets: BTreeMap::from([("speechmap".into(), 48)]),
         similarities: similarities.collect(),
-        floors: vec![Floor {
-            what: "two unrelated models".into(),
-            pairs: 200,
-            low: -0.4,
-            median: 0.0,
-            high: 0.4,
-        }],
+        floors: [
+            ("two unrelated models", 200, -0.41, -0.03, 0.38),
+            ("two models of one family", 61, 0.05, 0.44, 0.83),
+            ("one model in two data sets", 24, 0.48, 0.74, 0.93),
+        ]
+        .map(|(what, pairs, low, median, high)| Floor {
+            what: what.into(),
+            pairs,
+            low,
+            median,
+            high,
+        })
+        .to_vec(),
     }
 }
 
 /// A drift towards the first of these references.
 fn drift(names: &[String]) -> Drift {
-    let references = names.iter().enumerate().map(|(i, name)| DriftReference {
-        reference: name.clone(),
-        family: None,
-        before: 0.1,
-        after: 0.6 - i as f64 / 100.0,
-        change: 0.5 - i as f64 / 100.0,
-        low: 0.4 - i as f64 / 100.0,
-        high: 0.6 - i as f64 / 100.0,
-        p_value: 0.0001,
-        corrected_p_value: (0.01 * (1 + i) as f64).min(1.0),
-        share: if i == 0 { 0.4 } else { 0.0 },
-        share_low: 0.0,
-        share_high: 0.5,
+    // From a large rise to a fall; every fourth interval is too wide for the change to be clear.
+    let references = names.iter().enumerate().map(|(i, name)| {
+        let change = 0.52 - 0.07 * i as f64 / (1.0 + 0.04 * i as f64);
+        let half = if i % 4 == 3 { 0.4 } else { 0.11 };
+        let before = 0.12 - 0.2 * ((i % 5) as f64 / 5.0);
+        DriftReference {
+            reference: name.clone(),
+            family: None,
+            before,
+            after: before + change,
+            change,
+            low: change - half,
+            high: change + half,
+            p_value: 0.0001,
+            corrected_p_value: (0.008 * (1 + i) as f64).min(1.0),
+            share: if i == 0 { 0.4 } else { 0.0 },
+            share_low: 0.0,
+            share_high: 0.5,
+        }
     });
     let moved = |phrase: &str, z_score: f64| MovedPhrase {
         phrase: phrase.into(),
@@ -361,6 +377,18 @@ fn hostile() -> Comparison {
     for floor in &mut c.floors {
         floor.what.clone_from(&all);
     }
+    let (pairing, drift) = (c.pairing.as_mut().unwrap(), c.drift.as_mut().unwrap());
+    for (i, one) in pairing.similarities.iter_mut().enumerate() {
+        one.reference = format!("{}/{i}", HOSTILE[i % 8]);
+    }
+    pairing.floors[1].what.clone_from(&megabyte);
+    pairing.data_sets = BTreeMap::from([(all.clone(), 48)]);
+    for (i, one) in drift.references.iter_mut().enumerate() {
+        one.reference =
+            if i == 3 { "=cmd()|' /C calc'!A0".into() } else { HOSTILE[i % 8].to_owned() };
+    }
+    drift.sentence.clone_from(&all);
+    drift.came[0].phrase.clone_from(&megabyte);
     c.provenance.command.clone_from(&megabyte);
     c.provenance.program.clone_from(&all);
     c.provenance.atlas = all;
@@ -389,6 +417,15 @@ fn broken() -> Comparison {
     c.similarity.values[2] = vec![f64::INFINITY; 9];
     c.similarity.values.truncate(4);
     c.floors[0].median = f64::NAN;
+    let (pairing, drift) = (c.pairing.as_mut().unwrap(), c.drift.as_mut().unwrap());
+    pairing.floors[0].low = f64::NAN;
+    for (i, (one, moved)) in pairing.similarities.iter_mut().zip(&mut drift.references).enumerate()
+    {
+        let bad = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -3.0, 7.0][i];
+        (one.similarity, one.low, one.high) = (bad, bad, bad);
+        (moved.before, moved.after, moved.change, moved.low, moved.high) =
+            (bad, bad, bad, bad, bad);
+    }
     c.unknown.low = f64::NAN;
     c.verdict.sentence.clear();
     c
@@ -500,12 +537,34 @@ fn a_report_holds_every_file_and_the_same_bytes_again() {
             [
                 "report.html",
                 "report.json",
+                "report.md",
                 "ranking.png",
                 "ranking.svg",
                 "similarity.png",
-                "similarity.svg"
+                "similarity.svg",
+                "map.png",
+                "map.svg",
+                "drift.png",
+                "drift.svg",
+                "likeness.png",
+                "likeness.svg",
             ]
+            .into_iter()
+            // Two references make no map, and without a ranking there is nothing more to draw.
+            .filter(|file| !(file.starts_with("map.")
+                && c.similarity.labels.len().min(c.similarity.values.len()) < 5))
+            .take(if c.ranking.is_empty() { 7 } else { 13 })
+            .collect::<Vec<_>>()
         );
+        let markdown = std::fs::read_to_string(&files[2]).unwrap();
+        for picture in names.iter().filter(|name| name.ends_with(".png")) {
+            // Without a ranking the figures say that there is nothing to show.
+            assert_eq!(
+                markdown.contains(&format!("]({picture})")),
+                !c.ranking.is_empty(),
+                "{name}"
+            );
+        }
         if samples_folder.is_some() {
             std::fs::write(folder.join("terminal.txt"), terminal(&c, true)).unwrap();
         }
@@ -514,7 +573,7 @@ fn a_report_holds_every_file_and_the_same_bytes_again() {
             for (one, two) in files.iter().zip(&again) {
                 assert_eq!(std::fs::read(one).unwrap(), std::fs::read(two).unwrap(), "{one:?}");
             }
-            let png = std::fs::read(&files[2]).unwrap();
+            let png = std::fs::read(&files[3]).unwrap();
             assert_eq!(&png[1..4], b"PNG");
             assert_eq!(u32::from_be_bytes(png[16..20].try_into().unwrap()), 2 * 960);
         }
@@ -537,7 +596,12 @@ fn figures_are_well_formed_whatever_their_labels() {
             let ranking = svg(&RankingPlot::new(&c, look).unwrap(), "a").unwrap();
             let heat_map = svg(&HeatMap::new(&c, look).unwrap(), "b").unwrap();
             let floors = svg(&FloorsPlot::new(&c), "c").unwrap();
-            for figure in [ranking, heat_map, floors] {
+            let map = MapPlot::new(&c, look).unwrap().map(|map| svg(&map, "f").unwrap());
+            let pairing = c.pairing.as_ref().unwrap();
+            let likeness = svg(&LikenessPlot::new(pairing, look).unwrap(), "d").unwrap();
+            let drift =
+                svg(&DriftPlot::new(c.drift.as_ref().unwrap(), look).unwrap(), "e").unwrap();
+            for figure in [ranking, heat_map, floors, likeness, drift].into_iter().chain(map) {
                 let tags = check_xml(&figure);
                 let known = [
                     "svg", "title", "desc", "rect", "circle", "polygon", "polyline", "line", "text",
@@ -566,10 +630,13 @@ fn nothing_hostile_runs_in_the_page() {
 fn the_page_asks_for_nothing_from_outside() {
     for (name, c) in samples() {
         let page = render_page(&c).unwrap();
-        for request in
-            ["src=", "href=", "@import", "url(http", "url(//", "<link", "<iframe", "<img"]
-        {
+        for request in ["src=", "@import", "url(http", "url(//", "<link", "<iframe", "<img"] {
             assert!(!page.contains(request), "{name}: {request}");
+        }
+        // A link leads to a place in the page or holds a figure's data itself.
+        for link in page.split("href=").skip(1) {
+            let ours = ["\"#h-", "\"data:text/csv;", "\"data:application/json;"];
+            assert!(ours.iter().any(|start| link.starts_with(start)), "{name}: {}", &link[..40]);
         }
         assert!(page.len() < 3_000_000, "{name}: {} bytes", page.len());
     }
@@ -592,6 +659,9 @@ fn every_section_is_there_and_in_order() {
     let ids = [
         "h-ranking",
         "h-families",
+        "h-drift",
+        "h-pairing",
+        "h-map",
         "h-similarity",
         "h-phrases",
         "h-input",
@@ -636,4 +706,124 @@ fn json_reads_back_and_hides_nothing() {
     assert!(back.input == c.input && back.verdict == c.verdict);
     assert!(text.starts_with("{\n  \"verdict\": {\n    \"kind\": \"resembles\""));
     assert!(to_json(&broken()).unwrap().contains("null"));
+}
+
+/// The CSV files that a page holds.
+fn downloads(page: &str) -> Vec<String> {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+    page.split("href=\"data:text/csv;charset=utf-8;base64,")
+        .skip(1)
+        .map(|rest| STANDARD.decode(rest.split_once('"').unwrap().0).unwrap())
+        .map(|bytes| String::from_utf8(bytes).unwrap())
+        .collect()
+}
+
+#[test]
+fn every_figure_can_be_downloaded_whole() {
+    let c = comparison(119, 0.3);
+    let files = downloads(&render_page(&c).unwrap());
+    let first_words: Vec<&str> = files.iter().map(|file| file.split_once(',').unwrap().0).collect();
+    let expected =
+        ["reference", "reference", "reference", "relation", "corpus", "corpus", "relation"];
+    assert_eq!(first_words, expected);
+    let lines: Vec<usize> = files.iter().map(|file| file.lines().count() - 1).collect();
+    assert_eq!(lines, [119, 119, 119, 3, 120, 120, 3]);
+    let first = &c.ranking[0];
+    assert!(
+        files[0].lines().nth(1).unwrap().starts_with(&format!("{},deepseek,0.3,", first.reference))
+    );
+}
+
+#[test]
+fn no_download_holds_a_formula() {
+    for file in downloads(&render_page(&hostile()).unwrap()) {
+        assert_eq!(file.replace("\r\n", "\n").chars().find(|c| is_dangerous(*c)), None);
+        let mut rows = csv::ReaderBuilder::new().has_headers(false).from_reader(file.as_bytes());
+        for row in rows.records() {
+            for cell in &row.unwrap() {
+                let number = cell.parse::<f64>().is_ok();
+                assert!(number || !cell.trim_start().starts_with(['=', '+', '-', '@']), "{cell}");
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_hostile_is_markup_in_the_markdown() {
+    use pulldown_cmark::{Event, Options, Parser, Tag};
+    for (name, c) in samples() {
+        let text = to_markdown(&c);
+        assert_eq!(text.chars().find(|c| is_dangerous(*c)), None, "{name}");
+        assert!(text.len() < 100_000, "{name}: {} bytes", text.len());
+        let mut columns = None;
+        for event in Parser::new_ext(&text, Options::ENABLE_TABLES) {
+            match event {
+                Event::Html(html) | Event::InlineHtml(html) => {
+                    assert_eq!(&*html, "<!-- -->", "{name}");
+                }
+                Event::Start(Tag::Link { dest_url, .. }) => panic!("{name}: a link to {dest_url}"),
+                Event::Start(Tag::Image { dest_url, .. }) => {
+                    let ours =
+                        ["ranking.png", "drift.png", "likeness.png", "similarity.png", "map.png"];
+                    assert!(ours.contains(&&*dest_url), "{name}: {dest_url}");
+                }
+                Event::Start(Tag::Table(alignments)) => columns = Some(alignments.len()),
+                Event::Start(Tag::TableCell) => assert!(columns.is_some(), "{name}"),
+                _ => {}
+            }
+        }
+        // A cell too many is dropped without a word: the bars of each row are counted.
+        let mut bars = 0;
+        for line in text.lines() {
+            let own = line.replace("\\|", "").matches('|').count();
+            if !line.starts_with('|') {
+                bars = 0;
+            } else if bars == 0 {
+                bars = own;
+            } else {
+                assert_eq!(own, bars, "{name}: {line}");
+            }
+        }
+    }
+}
+
+/// Every object of a schema closed: a field that it does not name is an error.
+fn close(schema: &mut serde_json::Value) {
+    match schema {
+        serde_json::Value::Object(object) => {
+            if object.contains_key("properties") {
+                object.insert("additionalProperties".into(), false.into());
+            }
+            object.values_mut().for_each(close);
+        }
+        serde_json::Value::Array(list) => list.iter_mut().for_each(close),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_schema_describes_every_field_of_the_report() {
+    let text = include_str!("../docs/report.schema.json");
+    let mut schema: serde_json::Value = serde_json::from_str(text).unwrap();
+    jsonschema::meta::validate(&schema).unwrap();
+    close(&mut schema);
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    for (name, mut c) in samples() {
+        let check = |c: &Comparison| {
+            let report: serde_json::Value = serde_json::from_str(&to_json(c).unwrap()).unwrap();
+            let errors: Vec<String> = schema
+                .iter_errors(&report)
+                .map(|error| format!("{}: {error}", error.instance_path()))
+                .collect();
+            assert!(errors.is_empty(), "{name}: {:.2000}", errors.join("\n"));
+            report
+        };
+        let mut report = check(&c);
+        report["verdict"]["kind"] = "proven".into();
+        assert!(!schema.is_valid(&report), "{name}: any kind of verdict would do");
+        (c.pairing, c.drift) = (None, None);
+        let mut report = check(&c);
+        report.as_object_mut().unwrap().remove("ranking");
+        assert!(!schema.is_valid(&report), "{name}: no field would be needed");
+    }
 }

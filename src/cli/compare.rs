@@ -34,7 +34,7 @@ pub struct Arguments {
     /// their model, from which an atlas is learned first. May be given several times
     #[arg(long, value_name = "INPUT", conflicts_with = "atlas")]
     refs: Vec<String>,
-    /// Write the report into this folder: report.html, report.json and the plots as PNG and SVG
+    /// Write the report into this folder: report.html, report.json, report.md and the plots as PNG and SVG
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
     /// Print JSON instead of the table

@@ -268,7 +268,8 @@ pub struct DriftReference {
 }
 
 impl DriftReference {
-    /// Whether the shift surely leads towards it, more than towards unrelated references.
+    /// Whether the newer corpus is clearly nearer to it than the older one: the whole interval of the change
+    /// lies above 0, and the corrected p-value is at most 5 %.
     pub fn is_clear(&self) -> bool {
         self.corrected_p_value <= 0.05 && self.low > 0.0
     }

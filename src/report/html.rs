@@ -6,7 +6,11 @@
 
 use super::Error;
 use super::page::Page;
-use super::plots::{self, Figure, FloorsPlot, HeatMap, Look, PlotError, RankingPlot};
+use super::plots::{
+    self, DriftPlot, Figure, FloorsPlot, HeatMap, LikenessPlot, Look, MapPlot, PlotError,
+    RankingPlot,
+};
+use super::wording;
 use crate::lineage::Comparison;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use minijinja::{Environment, Value, context};
@@ -27,8 +31,29 @@ pub fn render_page(comparison: &Comparison) -> Result<String, Error> {
     };
     let ranking = |look, id| inline(RankingPlot::new(comparison, look), id);
     let similarity = |look, id| inline(HeatMap::new(comparison, look), id);
+    let drift = |look, id| match &comparison.drift {
+        Some(drift) => inline(DriftPlot::new(drift, look), id),
+        None => Ok(String::new()),
+    };
+    let likeness = |look, id| match &comparison.pairing {
+        Some(pairing) => inline(LikenessPlot::new(pairing, look), id),
+        None => Ok(String::new()),
+    };
+    let map = |look, id| match MapPlot::new(comparison, look) {
+        Ok(Some(map)) => plots::svg(&map, id),
+        Ok(None) => Ok(String::new()),
+        Err(error) => Err(error),
+    };
     let values = context! {
-        page => Page::new(comparison),
+        map_title => wording::map_title(comparison),
+        map => map(Look::Page, "map").map_err(figure("the map"))?,
+        map_phone => map(Look::Phone, "map-phone").map_err(figure("the map"))?,
+        page => Page::new(comparison)?,
+        figure_drift => drift(Look::Page, "drift").map_err(figure("the drift"))?,
+        figure_drift_phone => drift(Look::Phone, "drift-phone").map_err(figure("the drift"))?,
+        figure_likeness => likeness(Look::Page, "likeness").map_err(figure("the likeness"))?,
+        figure_likeness_phone =>
+            likeness(Look::Phone, "likeness-phone").map_err(figure("the likeness"))?,
         ranking => ranking(Look::Page, "ranking").map_err(figure("the ranking"))?,
         ranking_phone => ranking(Look::Phone, "ranking-phone").map_err(figure("the ranking"))?,
         similarity => similarity(Look::Page, "similarity").map_err(figure("the heat map"))?,

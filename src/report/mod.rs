@@ -11,17 +11,20 @@
 //! - [`write_evaluation`] prints what `evaluate` measured, [`write_evaluation_report`] writes its folder;
 //! - [`write_audit_report`] and [`write_audit`] do the same for an audit of a mixed data set,
 //!   [`render_explanation`] and [`write_explanation`] for one trace;
-//! - [`to_json`] is what a machine reads;
+//! - [`to_json`] is what a machine reads, [`to_markdown`] what a pull request shows;
 //! - [`tree`] writes a tree of styles as Newick, NEXUS, PHYLIP, JSON or text;
 //! - [`render_page`] is the page alone; [`plots`] are the figures alone;
 //! - [`escape`], [`numbers`] and [`wording`] are what all of them share.
 
 mod audit;
+mod data_table;
 pub mod escape;
 mod evaluation;
 mod explain;
+mod figure_data;
 mod html;
 mod json;
+mod markdown;
 mod moved;
 pub mod numbers;
 mod overview;
@@ -38,13 +41,14 @@ pub use evaluation::{render_evaluation, write_evaluation, write_evaluation_repor
 pub use explain::{render_explanation, write_explanation};
 pub use html::render_page;
 pub use json::{escaped_json, to_json};
+pub use markdown::to_markdown;
 pub use overview::write_overview;
 pub use prompt_sets::write_prompt_sets;
 pub use terminal::{TerminalOptions, write_terminal};
 pub use understood::{write_explanations, write_formats};
 
 use crate::lineage::Comparison;
-use plots::{Figure, HeatMap, Look, PlotError, RankingPlot};
+use plots::{DriftPlot, Figure, HeatMap, LikenessPlot, Look, MapPlot, PlotError, RankingPlot};
 use std::path::{Path, PathBuf};
 
 /// Why a report could not be written.
@@ -82,10 +86,17 @@ pub enum Error {
     /// The result cannot be written as JSON: a mistake in this program.
     #[error("cannot write the result as JSON: {0}; please report this")]
     Json(#[from] serde_json::Error),
+    /// A figure's data cannot be written as CSV: a mistake in this program.
+    #[error("cannot write a figure's data as CSV: {0}; please report this")]
+    Csv(#[from] csv::Error),
+    /// The same, when the last of it was written.
+    #[error("cannot finish a figure's data as CSV: {0}; please report this")]
+    CsvEnd(#[from] std::io::Error),
 }
 
-/// Writes `report.html`, `report.json`, and the ranking and the similarity heat map as PNG and SVG
-/// into a folder, which is made where it does not exist. Answers the files in that order.
+/// Writes `report.html`, `report.json`, `report.md`, and every figure (the ranking, the similarity heat map and,
+/// where there are such sections, the map, the drift and the likeness) as PNG and SVG into a folder, which is made where it
+/// does not exist. Answers the files in that order.
 ///
 /// # Errors
 /// When the folder or a file cannot be written; the sentence names the path.
@@ -96,6 +107,7 @@ pub fn write_report(comparison: &Comparison, folder: &Path) -> Result<Vec<PathBu
     let page = folder.join("report.html");
     files.push(write(page, &render_page(comparison)?)?);
     files.push(write(folder.join("report.json"), &to_json(comparison)?)?);
+    files.push(write(folder.join("report.md"), &to_markdown(comparison))?);
     let drawn = |what: &str| {
         let what = what.to_owned();
         move |source| Error::Figure { what, source }
@@ -104,6 +116,20 @@ pub fn write_report(comparison: &Comparison, folder: &Path) -> Result<Vec<PathBu
     write_figure(&ranking, "ranking", folder, &mut files)?;
     let similarity = HeatMap::new(comparison, Look::File).map_err(drawn("the heat map"))?;
     write_figure(&similarity, "similarity", folder, &mut files)?;
+    if comparison.ranking.is_empty() {
+        return Ok(files);
+    }
+    if let Some(map) = MapPlot::new(comparison, Look::File).map_err(drawn("the map"))? {
+        write_figure(&map, "map", folder, &mut files)?;
+    }
+    if let Some(drift) = &comparison.drift {
+        let drift = DriftPlot::new(drift, Look::File).map_err(drawn("the drift"))?;
+        write_figure(&drift, "drift", folder, &mut files)?;
+    }
+    if let Some(pairing) = &comparison.pairing {
+        let likeness = LikenessPlot::new(pairing, Look::File).map_err(drawn("the likeness"))?;
+        write_figure(&likeness, "likeness", folder, &mut files)?;
+    }
     Ok(files)
 }
 

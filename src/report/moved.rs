@@ -4,7 +4,7 @@
 
 use super::escape::{name, sentence};
 use super::numbers::{
-    count, interval, p_value, percent, rate, signed, signed_interval, similarity,
+    count, fixed_interval, p_value, percent, rate, signed, signed_interval, similarity,
 };
 use super::page::{FloorRow, Piece, pieces, unbroken};
 use super::wording;
@@ -21,6 +21,8 @@ const EXPLAINING: usize = 10;
 pub(super) struct PairingSection {
     title: String,
     basis: String,
+    /// Which references the figure shows.
+    shown: String,
     rows: Vec<SimilarRow>,
     left_out: usize,
     floors: Vec<FloorRow>,
@@ -49,14 +51,15 @@ impl PairingSection {
                 reference: name(&one.reference),
                 family: one.family.as_deref().map_or_else(|| "–".into(), name),
                 similarity: similarity(one.similarity),
-                interval: interval(one.low, one.high),
+                interval: fixed_interval(one.low, one.high, 2),
                 p_value: p_value(one.corrected_p_value),
                 data_set: if one.same_data_set { "the same" } else { "another" },
             })
             .collect();
         Self {
             title: wording::pairing_title(pairing),
-            basis: wording::pairing_basis(pairing),
+            basis: unbroken(vec![wording::pairing_basis(pairing)]).concat(),
+            shown: wording::likeness_shown(pairing, pairing.similarities.len().min(SHOWN)),
             left_out: pairing.similarities.len() - rows.len(),
             rows,
             floors: pairing.floors.iter().map(FloorRow::new).collect(),
@@ -67,8 +70,11 @@ impl PairingSection {
 /// The section on what moved from the baseline.
 #[derive(Serialize)]
 pub(super) struct DriftSection {
+    title: String,
     sentence: String,
     size: String,
+    /// Which references the figure shows.
+    shown: String,
     rows: Vec<ChangedRow>,
     left_out: usize,
     families: Vec<ShareRow>,
@@ -148,7 +154,13 @@ impl DriftSection {
             interval: String::new(),
         });
         Self {
+            title: wording::drift_title(drift),
             sentence: unbroken(vec![sentence(&drift.sentence)]).concat(),
+            shown: format!(
+                "{} {}",
+                wording::drift_shown(drift, drift.references.len().min(SHOWN)),
+                wording::shift_basis(drift)
+            ),
             size: unbroken(vec![wording::drift_size(drift)]).concat(),
             left_out: drift.references.len() - rows.len(),
             rows,

@@ -3,9 +3,11 @@
 //! Everything is text by now: numbers are rounded, names escaped and shortened, so that the template
 //! in `assets/report.html` only lays out. Called by [`super::html`].
 
+use super::Error;
 use super::escape::{is_space_mark, name, phrase, sentence};
+use super::figure_data::FigureData;
 use super::moved::{DriftSection, PairingSection};
-use super::numbers::{count, counted, interval, percent, rate, share, similarity};
+use super::numbers::{count, counted, fixed_interval, interval, percent, rate, share, similarity};
 use super::overview::input_notes;
 use super::terminal::by_reference;
 use super::wording;
@@ -40,6 +42,7 @@ pub struct Page {
     more: Vec<Row>,
     families: Vec<Family>,
     families_left_out: Option<String>,
+    data: FigureData,
     pairing: Option<PairingSection>,
     drift: Option<DriftSection>,
     similarity_title: String,
@@ -121,7 +124,10 @@ pub(super) struct Piece {
 
 impl Page {
     /// Everything that the template needs of a comparison.
-    pub fn new(comparison: &Comparison) -> Self {
+    ///
+    /// # Errors
+    /// When the data of a figure cannot be written; none of today's types can cause that.
+    pub fn new(comparison: &Comparison) -> Result<Self, Error> {
         let rows: Vec<Row> = comparison
             .ranking
             .iter()
@@ -133,7 +139,7 @@ impl Page {
         let phrases = phrase_groups(comparison);
         let shown: usize = phrases.iter().map(|group| group.phrases.len()).sum();
         let input = &comparison.input;
-        Self {
+        Ok(Self {
             title: wording::verdict(comparison),
             verdict: wording::verdict(comparison),
             kind: wording::kind(comparison.verdict.kind),
@@ -151,12 +157,17 @@ impl Page {
                 "family is",
                 "families are",
             ),
+            data: FigureData::new(comparison)?,
             pairing: comparison
                 .pairing
                 .as_ref()
                 .filter(|_| !comparison.ranking.is_empty())
                 .map(PairingSection::new),
-            drift: comparison.drift.as_ref().map(DriftSection::new),
+            drift: comparison
+                .drift
+                .as_ref()
+                .filter(|_| !comparison.ranking.is_empty())
+                .map(DriftSection::new),
             similarity_title: wording::similarity_title(comparison),
             has_similarity: !comparison.similarity.labels.is_empty(),
             nearest: wording::nearest(comparison).map(|(_, value)| similarity(value)),
@@ -176,7 +187,7 @@ impl Page {
             method: unbroken(wording::method(comparison)),
             command: sentence(&comparison.provenance.command),
             provenance: provenance(&comparison.provenance),
-        }
+        })
     }
 }
 
@@ -244,10 +255,7 @@ impl FloorRow {
             what: sentence(&floor.what),
             pairs: count(floor.pairs),
             median: similarity(floor.median),
-            range: match (floor.low.is_finite(), floor.high.is_finite()) {
-                (true, true) => format!("{} to {}", similarity(floor.low), similarity(floor.high)),
-                _ => "–".into(),
-            },
+            range: fixed_interval(floor.low, floor.high, 2),
         }
     }
 }

@@ -6,7 +6,7 @@
 use super::escape::{name, sentence};
 use super::numbers::{counted, interval, percent, share, similarity};
 use crate::lineage::{
-    Comparison, Drift, DriftChannel, Pairing, RankedReference, VerdictKind,
+    Comparison, Drift, DriftChannel, DriftReference, Pairing, RankedReference, VerdictKind,
     audit::Audit,
     tree::{Consensus, LineageTree},
 };
@@ -166,6 +166,71 @@ pub fn pairing_basis(pairing: &Pairing) -> String {
     }
 }
 
+/// Which references the figure of the likeness shows, where it shows `shown` of them.
+pub fn likeness_shown(pairing: &Pairing, shown: usize) -> String {
+    let which = match pairing.similarities.len() {
+        all if all > shown => format!("The {shown} most alike of {all} references. "),
+        _ => String::new(),
+    };
+    let clear = pairing.clear().count();
+    let clear = match clear {
+        0 => "No reference is surely more like the input than unrelated models are to each other."
+            .to_owned(),
+        n => format!(
+            "Blue: surely more like the input than unrelated models are to each other ({}).",
+            counted(n, "reference", "references")
+        ),
+    };
+    which + &clear
+}
+
+/// The drift's finding in one sentence: the title of its figure.
+pub fn drift_title(drift: &Drift) -> String {
+    let clear: Vec<&DriftReference> =
+        drift.references.iter().filter(|one| one.is_clear() && one.after.is_finite()).collect();
+    let Some(first) = clear.iter().max_by(|a, b| a.after.total_cmp(&b.after)) else {
+        return "To no reference is the input clearly nearer than the baseline was".into();
+    };
+    let now = format!(
+        "{} (similarity {}, before {})",
+        name(&first.reference),
+        similarity(first.after),
+        similarity(first.before)
+    );
+    match clear.len() {
+        1 => format!("The input is clearly nearer than the baseline was to {now}"),
+        n => {
+            format!(
+                "The input is clearly nearer than the baseline was to {n} references, nearest to {now}"
+            )
+        }
+    }
+}
+
+/// Which references the figure of the drift shows, where it shows `shown` of them.
+pub fn drift_shown(drift: &Drift, shown: usize) -> String {
+    let clear = drift.references.iter().filter(|one| one.is_clear()).count();
+    let blue = if clear > 0 { "Blue: clearly nearer than before. " } else { "" };
+    match drift.references.len() {
+        all if all > shown => {
+            format!(
+                "{blue}Shown are {shown} of {all} references: the nearest of these, and the largest changes."
+            )
+        }
+        _ => blue.trim_end().to_owned(),
+    }
+}
+
+/// What the drift rests on.
+pub fn shift_basis(drift: &Drift) -> String {
+    let prompts = counted(drift.prompts, "prompt", "prompts");
+    if drift.paired {
+        format!("Based on {prompts} that both corpora answered.")
+    } else {
+        format!("Based on {prompts} that differ: what they are about is mixed in.")
+    }
+}
+
 /// How far a corpus moved, in words.
 pub fn drift_size(drift: &Drift) -> String {
     let mut channels: Vec<&DriftChannel> = drift.channels.iter().collect();
@@ -289,6 +354,21 @@ pub fn similarity_title(comparison: &Comparison) -> String {
         }
         None => "No similarities were computed".into(),
     }
+}
+
+/// The title of the map.
+pub fn map_title(comparison: &Comparison) -> String {
+    let references = comparison.similarity.labels.len().saturating_sub(1);
+    format!("The input among the {references} references that it is compared with")
+}
+
+/// What the map shows, where its two directions hold this share of all differences.
+pub fn map_shown(held: f64) -> String {
+    format!(
+        "Near: alike by Cosine Delta. Two directions hold {} of all differences; what stands apart in the others \
+         cannot be seen here.",
+        percent(held)
+    )
 }
 
 /// The reference that is most similar to the input, by the first row of the matrix.

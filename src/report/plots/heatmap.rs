@@ -1,11 +1,13 @@
 //! Heat maps: the Cosine Delta of the input and its nearest references, and which model's traces were given
 //! to which.
 //!
-//! Rows and columns stand in the order of the matrix; in a comparison the input is the first. Where there is room the
+//! The rows and columns of a comparison are ordered by clustering, the input first, with the tree at the right; those
+//! of an evaluation stand in the order of the matrix. Where there is room the
 //! columns carry the names, else the numbers of the rows; where there is room the cells carry
 //! their values.
 
 use super::canvas::{Align, Canvas, Figure, PlotError, Text};
+use super::dendrogram::Dendrogram;
 use super::palette::{AXIS, INK, MUTED, PAPER, diverging};
 use super::{Heading, Look, heading};
 use crate::evaluation::Evaluation;
@@ -17,6 +19,9 @@ use plotters::backend::DrawingBackend;
 const BAR: f64 = 66.0;
 /// The side of a cell where there is room.
 const LARGEST_CELL: f64 = 50.0;
+/// Room for the tree beside the cells, and between the two.
+const TREE: f64 = 64.0;
+const TREE_GAP: f64 = 7.0;
 
 /// The figure.
 pub struct HeatMap {
@@ -37,6 +42,7 @@ pub struct HeatMap {
     column_names: f64,
     numbered: bool,
     font: f64,
+    tree: Option<Dendrogram>,
 }
 
 /// What the cells hold.
@@ -83,6 +89,8 @@ struct Content {
     description: String,
     /// Labels that are not shown.
     left_out: usize,
+    /// Of the rows as they stand.
+    tree: Option<Dendrogram>,
 }
 
 impl HeatMap {
@@ -96,17 +104,26 @@ impl HeatMap {
             .iter()
             .map(|row| (0..size).map(|j| row.get(j).copied().unwrap_or(f64::NAN)).collect())
             .collect();
+        let description = describe(&labels, &values);
+        let tree = Dendrogram::of(&values);
+        let labels = tree.order.iter().map(|&i| labels[i].clone()).collect();
+        let values = tree
+            .order
+            .iter()
+            .map(|&i| tree.order.iter().map(|&j| values[i][j]).collect())
+            .collect();
         let content = Content {
             scale: Scale::Similarity,
             title: wording::similarity_title(comparison),
-            subtitle:
-                "Cosine Delta of every pair of corpora, from −1 to 1; the input is the first \
-                       row and column."
-                    .into(),
-            description: describe(&labels, &values),
+            subtitle: "Cosine Delta of every pair of corpora, from −1 to 1; the input is the first row and \
+                       column, and the tree joins what is alike (average linkage)."
+                .into(),
+            description,
             labels,
             values,
             left_out: matrix.labels.len().saturating_sub(size),
+            // A phone has no room for it, and two rows need none.
+            tree: (look != Look::Phone && size > 2).then_some(tree),
         };
         Self::of(content, look)
     }
@@ -140,16 +157,19 @@ impl HeatMap {
             left_out: matrix.models.len() - labels.len(),
             labels,
             values,
+            tree: None,
         };
         Self::of(content, look)
     }
 
     fn of(content: Content, look: Look) -> Result<Self, PlotError> {
-        let Content { scale, title, subtitle, labels, values, description, left_out } = content;
+        let Content { scale, title, subtitle, labels, values, description, left_out, tree } =
+            content;
         let size = labels.len();
         let phone = look == Look::Phone;
         let numbered = phone || size > 60;
-        let room = width(look) - 2.0 * look.margin();
+        let beside = if tree.is_some() { TREE + TREE_GAP } else { 0.0 };
+        let room = width(look) - 2.0 * look.margin() - beside;
         let (smallest, longest) = if phone { (4.0, 118.0) } else { (9.0, 260.0) };
         let cell = |names: f64| ((room - names) / size.max(1) as f64).clamp(smallest, LARGEST_CELL);
         let font = (cell(longest) * 0.8).clamp(8.0, 13.0);
@@ -165,7 +185,7 @@ impl HeatMap {
         let (row_names, column_names) = (row_names.min(longest), column_names.min(210.0));
         let cell = cell(row_names);
         // The first label is set bolder, and with it a little wider than it was measured.
-        let content = row_names + cell * size as f64;
+        let content = row_names + cell * size as f64 + beside;
         let width = content.max(if look == Look::File { 620.0 } else { 300.0 });
         let subtitle = match left_out {
             0 => subtitle,
@@ -186,6 +206,7 @@ impl HeatMap {
             column_names,
             numbered,
             font,
+            tree,
         })
     }
 
@@ -311,6 +332,10 @@ impl Figure for HeatMap {
         let at = (self.look.margin() + self.row_names, top + self.column_names);
         self.names(canvas, at)?;
         self.cells(canvas, at)?;
+        if let Some(tree) = &self.tree {
+            let beside = (at.0 + self.side() + TREE_GAP, at.1);
+            tree.draw(canvas, beside, TREE - 2.0, self.cell)?;
+        }
         self.colour_bar(canvas, at.0, at.1 + self.side() + 20.0)
     }
 }

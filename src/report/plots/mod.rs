@@ -6,10 +6,15 @@
 //! figures are drawn with, `palette` their colours. Labels go through [`crate::report::escape`]
 //! when a figure is made, before anything measures or draws them.
 
+mod axis;
 mod canvas;
 mod course;
+mod dendrogram;
+mod drift;
 mod floors;
 mod heatmap;
+mod likeness;
+mod map;
 mod palette;
 mod ranking;
 mod reliability;
@@ -18,8 +23,12 @@ mod tree;
 
 pub use canvas::{Figure, PlotError, png, svg};
 pub use course::CoursePlot;
+pub use drift::DriftPlot;
 pub use floors::FloorsPlot;
 pub use heatmap::HeatMap;
+pub use likeness::LikenessPlot;
+pub use map::MapPlot;
+pub(crate) use map::places;
 pub use ranking::RankingPlot;
 pub use reliability::ReliabilityPlot;
 pub use steps::StepsPlot;

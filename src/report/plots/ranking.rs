@@ -143,7 +143,7 @@ impl RankingPlot {
     fn ends(&self) -> (f64, f64) {
         let (margin, width) = (self.look.margin(), width(self.look));
         match self.look {
-            Look::Phone => (6.0, width - 8.0),
+            Look::Phone => (6.0, width - 18.0),
             _ => (margin + 286.0, width - margin - 244.0),
         }
     }
@@ -349,10 +349,10 @@ impl Row {
 }
 
 /// The families in the order in which they come up; those beyond the palette share one grey.
-struct FamilyColours(Vec<String>);
+pub(super) struct FamilyColours(Vec<String>);
 
 impl FamilyColours {
-    fn new<'a>(of_rows: impl Iterator<Item = Option<&'a str>>) -> Self {
+    pub fn new<'a>(of_rows: impl Iterator<Item = Option<&'a str>>) -> Self {
         let mut families: Vec<String> = Vec::new();
         for family in of_rows.flatten() {
             if !families.iter().any(|known| known == family) {
@@ -362,7 +362,7 @@ impl FamilyColours {
         Self(families)
     }
 
-    fn of(&self, family: Option<&str>) -> Colour {
+    pub fn of(&self, family: Option<&str>) -> Colour {
         let place = family.and_then(|family| self.0.iter().position(|f| f == family));
         match place {
             Some(place) => SERIES.get(place).copied().unwrap_or(OTHER),

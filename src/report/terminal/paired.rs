@@ -20,12 +20,12 @@ impl Page<'_> {
         self.heading(&wording::pairing_title(pairing))?;
         self.paragraph(&wording::pairing_basis(pairing), "  ", Ink::Dim)?;
         let head = format!(
-            "    {} {} {:>5}  {:<11} {}",
+            "    {} {} {:>5}  {:<14} {}",
             padded("reference", 33),
             padded("family", 12),
             "alike",
             "95 %",
-            "corrected p"
+            "corr. p"
         );
         let head = self.paint(&head, Ink::Dim);
         self.line(&head)?;
@@ -52,8 +52,8 @@ impl Page<'_> {
         self.paragraph(&escape::sentence(&drift.sentence), "  ", Ink::Bold)?;
         self.paragraph(&wording::drift_size(drift), "  ", Ink::Plain)?;
         let head = format!(
-            "    {} {:>7} {:>6} {:>7}  {:<12} {}",
-            padded("reference", 33),
+            "    {} {:>7} {:>6} {:>7}  {:<14} {}",
+            padded("reference", 29),
             "before",
             "after",
             "change",
@@ -112,19 +112,19 @@ impl Page<'_> {
 
 fn similar_row(place: usize, one: &PairedSimilarity) -> String {
     format!(
-        "{place:>3} {} {} {:>5}  {:<11} {}",
+        "{place:>3} {} {} {:>5}  {:<14} {}",
         padded(&escape::name(&one.reference), 33),
         padded(&one.family.as_deref().map(escape::name).unwrap_or_default(), 12),
         numbers::similarity(one.similarity),
-        numbers::interval(one.low, one.high),
+        numbers::fixed_interval(one.low, one.high, 2),
         numbers::p_value(one.corrected_p_value)
     )
 }
 
 fn changed_row(place: usize, one: &DriftReference) -> String {
     format!(
-        "{place:>3} {} {:>7} {:>6} {:>7}  {:<12} {}",
-        padded(&escape::name(&one.reference), 33),
+        "{place:>3} {} {:>7} {:>6} {:>7}  {:<14} {}",
+        padded(&escape::name(&one.reference), 29),
         numbers::similarity(one.before),
         numbers::similarity(one.after),
         numbers::signed(one.change),

@@ -1,0 +1,198 @@
+//! A comparison → the data of each of its figures, as downloads for the page.
+//!
+//! Called by [`super::page`]. Every row that the result holds is there, not only what the figure has room for.
+
+use super::Error;
+use super::data_table::{Cell, DataTable, Downloads, rounded};
+use super::escape::name;
+use super::plots::places;
+use crate::lineage::{Comparison, Drift, Floor, Pairing, SimilarityMatrix};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// The links of every figure; nothing where there is no figure.
+#[derive(Serialize)]
+pub(super) struct FigureData {
+    ranking: Downloads,
+    map: Option<Downloads>,
+    similarity: Option<Downloads>,
+    floors: Option<Downloads>,
+    drift: Option<Downloads>,
+    likeness: Option<Downloads>,
+    likeness_floors: Option<Downloads>,
+}
+
+impl FigureData {
+    /// The links of a comparison's figures.
+    ///
+    /// # Errors
+    /// None of today's types can cause one.
+    pub fn new(comparison: &Comparison) -> Result<Self, Error> {
+        let floors = |name, floors: &[Floor]| {
+            (!floors.is_empty()).then(|| self::floors(name, floors).downloads()).transpose()
+        };
+        let pairing = comparison.pairing.as_ref();
+        Ok(Self {
+            ranking: ranking(comparison).downloads()?,
+            map: map(comparison).map(|table| table.downloads()).transpose()?,
+            similarity: (!comparison.similarity.labels.is_empty())
+                .then(|| similarity(&comparison.similarity))
+                .transpose()?,
+            floors: floors("similarity-floors", &comparison.floors)?,
+            drift: comparison.drift.as_ref().map(|d| drift(d).downloads()).transpose()?,
+            likeness: pairing.map(|p| likeness(p).downloads()).transpose()?,
+            likeness_floors: match pairing {
+                Some(pairing) => floors("likeness-floors", &pairing.floors)?,
+                None => None,
+            },
+        })
+    }
+}
+
+fn table<const COLUMNS: usize>(
+    name: &'static str,
+    columns: [&str; COLUMNS],
+    rows: impl Iterator<Item = [Cell; COLUMNS]>,
+) -> DataTable {
+    DataTable {
+        name,
+        columns: columns.map(str::to_owned).to_vec(),
+        rows: rows.map(Vec::from).collect(),
+    }
+}
+
+fn ranking(comparison: &Comparison) -> DataTable {
+    let rows = comparison.ranking.iter().map(|one| {
+        [
+            Cell::Text(one.reference.clone()),
+            Cell::optional(one.family.as_deref()),
+            Cell::Number(one.score),
+            Cell::Number(one.low),
+            Cell::Number(one.high),
+            Cell::Number(one.score_without_layout),
+            Cell::Number(one.similarity),
+            Cell::Count(one.reference_traces),
+        ]
+    });
+    let columns = [
+        "reference",
+        "family",
+        "share",
+        "share_low",
+        "share_high",
+        "share_without_layout",
+        "similarity",
+        "reference_traces",
+    ];
+    table("ranking", columns, rows)
+}
+
+fn drift(drift: &Drift) -> DataTable {
+    let rows = drift.references.iter().map(|one| {
+        [
+            Cell::Text(one.reference.clone()),
+            Cell::optional(one.family.as_deref()),
+            Cell::Number(one.before),
+            Cell::Number(one.after),
+            Cell::Number(one.change),
+            Cell::Number(one.low),
+            Cell::Number(one.high),
+            Cell::Number(one.p_value),
+            Cell::Number(one.corrected_p_value),
+            Cell::Number(one.share),
+            Cell::Flag(one.is_clear()),
+        ]
+    });
+    let columns = [
+        "reference",
+        "family",
+        "before",
+        "after",
+        "change",
+        "change_low",
+        "change_high",
+        "p_value",
+        "corrected_p_value",
+        "part_of_the_shift",
+        "clear",
+    ];
+    table("drift", columns, rows)
+}
+
+fn likeness(pairing: &Pairing) -> DataTable {
+    let rows = pairing.similarities.iter().map(|one| {
+        [
+            Cell::Text(one.reference.clone()),
+            Cell::optional(one.family.as_deref()),
+            Cell::Number(one.similarity),
+            Cell::Number(one.low),
+            Cell::Number(one.high),
+            Cell::Number(one.p_value),
+            Cell::Number(one.corrected_p_value),
+            Cell::Flag(one.same_data_set),
+        ]
+    });
+    let columns = [
+        "reference",
+        "family",
+        "likeness",
+        "low",
+        "high",
+        "p_value",
+        "corrected_p_value",
+        "known_from_the_same_data_set",
+    ];
+    table("likeness", columns, rows)
+}
+
+fn floors(name: &'static str, floors: &[Floor]) -> DataTable {
+    let rows = floors.iter().map(|floor| {
+        [
+            Cell::Text(floor.what.clone()),
+            Cell::Count(floor.pairs),
+            Cell::Number(floor.low),
+            Cell::Number(floor.median),
+            Cell::Number(floor.high),
+        ]
+    });
+    table(name, ["relation", "pairs", "low", "median", "high"], rows)
+}
+
+/// Where each corpus stands on the map, the input first.
+fn map(comparison: &Comparison) -> Option<DataTable> {
+    let (places, _) = places(&comparison.similarity)?;
+    let rows = places
+        .into_iter()
+        .map(|place| [Cell::Text(place.label), Cell::Number(place.x), Cell::Number(place.y)]);
+    Some(table("map", ["corpus", "x", "y"], rows))
+}
+
+/// The matrix: a row and a column for each corpus. As JSON its labels stand once, since two of them may be the same.
+fn similarity(matrix: &SimilarityMatrix) -> Result<Downloads, Error> {
+    // Labels stand in rows and columns: they are cut as in the figure.
+    let labels: Vec<String> = matrix.labels.iter().map(|label| name(label)).collect();
+    let value = |i: usize, j: usize| -> f64 {
+        matrix.values.get(i).and_then(|row| row.get(j)).copied().unwrap_or(f64::NAN)
+    };
+    let places = 0..labels.len();
+    let rows = places.clone().map(|i| {
+        let mut row = vec![Cell::Text(labels[i].clone())];
+        row.extend(places.clone().map(|j| Cell::Number(short(value(i, j)))));
+        row
+    });
+    let table = DataTable {
+        name: "similarity",
+        rows: rows.collect(),
+        columns: std::iter::once("corpus".to_owned()).chain(labels.iter().cloned()).collect(),
+    };
+    let values: Vec<Vec<Value>> = places
+        .clone()
+        .map(|i| places.clone().map(|j| rounded(short(value(i, j))).into()).collect())
+        .collect();
+    table.downloads_with(&json!({ "labels": labels, "values": values }))
+}
+
+/// Four decimals: a hundred corpora have ten thousand of them.
+fn short(value: f64) -> f64 {
+    (value * 1e4).round() / 1e4
+}
