@@ -32,6 +32,8 @@ use std::collections::BTreeMap;
 
 /// With fewer prompts no direction is given.
 pub(super) const MINIMUM_PROMPTS: usize = 10;
+/// With so many references that are known from the prompts' own data sets, the others are left out.
+const ENOUGH_REFERENCES: usize = 5;
 /// Resamples of the shares, each of which is a least-squares problem.
 const SHARE_RESAMPLES: usize = 200;
 /// Phrases that came, and as many that went.
@@ -70,10 +72,16 @@ pub(super) fn drift(
         atlas.about.references.iter().map(|r| r.family.as_deref()).collect();
     // A corpus that is itself a reference would move towards itself.
     let is_itself = |r: usize| new.labels.contains(&atlas.about.references[r].name);
-    let references: Vec<usize> = (0..atlas.about.references.len())
+    let all: Vec<usize> = (0..atlas.about.references.len())
         .filter(|&r| !is_itself(r))
         .filter(|&r| steps.iter().all(|step| member_for(panel, r, step.ground).is_some()))
         .collect();
+    // How a reference departs from others in one data set says little of another.
+    let at_home = |r: usize| {
+        steps.iter().all(|step| panel.on(step.ground).any(|member| member.reference == r))
+    };
+    let home: Vec<usize> = all.iter().copied().filter(|&r| at_home(r)).collect();
+    let references = if home.len() >= ENOUGH_REFERENCES { home } else { all };
     let grounds: BTreeMap<usize, Vec<&Member>> = steps
         .iter()
         .map(|step| {
@@ -134,7 +142,7 @@ pub(super) fn drift(
         interval(drawn_shares.iter().map(|d| 1.0 - d.iter().sum::<f64>()).collect(), own);
     let [.., (_, unrelated)] = known_similarities(panel, &families);
     let families = family_shares(&named, &references, &drawn_shares, atlas);
-    let (came, went) = log_odds::came_and_went(atlas, new, old, PHRASES);
+    let (came, went) = log_odds::came_and_went(atlas, new, old, paired, PHRASES);
     let mut drift = Drift {
         sentence: String::new(),
         paired,

@@ -15,26 +15,28 @@ use rustc_hash::{FxHashMap, FxHashSet};
 /// An n-gram must stand in so many prompts of the corpus that has more of it.
 const LEAST_PROMPTS: usize = 3;
 
-/// The `most` n-grams that came, and that went, strongest first.
+/// The `most` n-grams that came, and that went, strongest first; over the prompts that both corpora have
+/// in common where `paired`, so that what is asked does not come or go.
 pub(super) fn came_and_went(
     atlas: &Atlas,
     new: &Tally,
     old: &Tally,
+    paired: bool,
     most: usize,
 ) -> (Vec<MovedPhrase>, Vec<MovedPhrase>) {
     let features = atlas.model.vectorizer.vocabulary().features();
-    let indices: FxHashSet<u32> = new.uses.keys().chain(old.uses.keys()).copied().collect();
-    let count =
-        |tally: &Tally, index: &u32| tally.uses.get(index).map_or(0, |used| used.count) as f64;
+    let (new, old) =
+        (Counts::of(new, paired.then_some(old)), Counts::of(old, paired.then_some(new)));
     let (new_all, old_all) = (new.words.max(1) as f64, old.words.max(1) as f64);
     // The prior weighs as much as a tenth of the smaller corpus.
     let prior_size = 0.1 * new_all.min(old_all);
+    let indices: FxHashSet<u32> = new.uses.keys().chain(old.uses.keys()).copied().collect();
     let mut moved: Vec<(f64, u32)> = indices
-        .iter()
+        .into_iter()
         .map(|index| {
-            let (y_new, y_old) = (count(new, index), count(old, index));
+            let (y_new, y_old) = (new.count(index), old.count(index));
             let prior = prior_size * (y_new + y_old) / (new_all + old_all);
-            (z_score((y_new, new_all), (y_old, old_all), (prior, prior_size)), *index)
+            (z_score((y_new, new_all), (y_old, old_all), (prior, prior_size)), index)
         })
         .collect();
     moved.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()).then(a.1.cmp(&b.1)));
@@ -44,18 +46,11 @@ pub(super) fn came_and_went(
         .iter()
         .enumerate()
         .take_while(|(place, (z, _))| two_sided(*z) * (all - place) as f64 <= 0.05);
-    let candidates: Vec<(f64, u32)> = significant.map(|(_, one)| *one).take(60 * most).collect();
-    let wanted: FxHashSet<u32> = candidates.iter().map(|one| one.1).collect();
-    let (new_prompts, old_prompts) = (prompts_of(new, &wanted), prompts_of(old, &wanted));
     let mut lists: [Vec<MovedPhrase>; 2] = Default::default();
-    for (z, index) in candidates {
+    for (_, &(z, index)) in significant {
         let form = &features[index as usize].form;
-        let (list, prompts) = if z > 0.0 {
-            (&mut lists[0], new_prompts.get(&index))
-        } else {
-            (&mut lists[1], old_prompts.get(&index))
-        };
-        let prompts = prompts.map_or(0, FxHashSet::len);
+        let (list, own) = if z > 0.0 { (&mut lists[0], &new) } else { (&mut lists[1], &old) };
+        let prompts = own.uses.get(&index).map_or(0, |used| used.1.len());
         let repeats = list.iter().any(|m| m.phrase.contains(form) || form.contains(&m.phrase));
         if list.len() == most || prompts < LEAST_PROMPTS || repeats || !holds_word(form) {
             continue;
@@ -63,12 +58,43 @@ pub(super) fn came_and_went(
         list.push(MovedPhrase {
             phrase: form.clone(),
             z_score: z,
-            before_per_thousand_words: 1000.0 * count(old, &index) / old_all,
-            after_per_thousand_words: 1000.0 * count(new, &index) / new_all,
+            before_per_thousand_words: 1000.0 * old.count(index) / old_all,
+            after_per_thousand_words: 1000.0 * new.count(index) / new_all,
             prompts,
         });
     }
     lists.into()
+}
+
+/// The word n-grams of a corpus.
+struct Counts {
+    /// How often each stands there, and in which prompts.
+    uses: FxHashMap<u32, (u64, FxHashSet<u32>)>,
+    words: usize,
+}
+
+impl Counts {
+    /// Those of a tally, on the prompts that `other` has, too, where it is given.
+    fn of(tally: &Tally, other: Option<&Tally>) -> Self {
+        let mut counted = vec![false; tally.prompts.len()];
+        for (key, &prompt) in &tally.prompts {
+            counted[prompt as usize] = other.is_none_or(|other| other.prompts.contains_key(key));
+        }
+        let mut counts = Self { uses: FxHashMap::default(), words: 0 };
+        for kept in tally.kept.iter().filter(|kept| counted[kept.prompt as usize]) {
+            counts.words += kept.length;
+            for &(index, count) in &kept.words {
+                let used = counts.uses.entry(index).or_default();
+                used.0 += u64::from(count);
+                used.1.insert(kept.prompt);
+            }
+        }
+        counts
+    }
+
+    fn count(&self, index: u32) -> f64 {
+        self.uses.get(&index).map_or(0.0, |used| used.0 as f64)
+    }
 }
 
 /// The z-score of the log-odds ratio of two counts among two totals, with a prior of so many among so
@@ -107,7 +133,9 @@ pub(super) fn prompts_of(
 ) -> FxHashMap<u32, FxHashSet<u32>> {
     let mut prompts: FxHashMap<u32, FxHashSet<u32>> = FxHashMap::default();
     for kept in &tally.kept {
-        for index in kept.words.iter().filter(|index| features.contains(index)) {
+        for index in
+            kept.words.iter().map(|(index, _)| index).filter(|index| features.contains(index))
+        {
             prompts.entry(*index).or_default().insert(kept.prompt);
         }
     }

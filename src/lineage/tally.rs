@@ -20,8 +20,10 @@ pub(super) struct Kept {
     pub without_layout: Vec<f32>,
     /// The p-value `unknown`.
     pub unknown: f64,
-    /// The word n-grams that it holds.
-    pub words: Vec<u32>,
+    /// The word n-grams that it holds, and how often.
+    pub words: Vec<(u32, u32)>,
+    /// Words in it.
+    pub length: usize,
 }
 
 /// What is known of one word n-gram over the corpus.
@@ -93,7 +95,7 @@ impl Tally {
             scored.row.indices.iter().zip(&scored.row.values).zip(&scored.row.counts)
         {
             if features[index as usize].channel == Channel::Word {
-                words.push(index);
+                words.push((index, count));
                 let used = self.uses.entry(index).or_default();
                 used.value += f64::from(value);
                 used.count += u64::from(count);
@@ -120,6 +122,7 @@ impl Tally {
             without_layout: scored.without_layout,
             unknown: scored.unknown,
             words,
+            length: scored.words,
         });
     }
 
