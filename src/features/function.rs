@@ -1,7 +1,7 @@
 //! The `function` channel: how often each word of a closed list of function words stands in a text.
 //!
 //! Comes in: the text of a trace. Goes out: one rate for each word of
-//! [`function_words::ENGLISH`] and each character of [`function_words::CHINESE`]. This is the
+//! [`ENGLISH`] and each character of [`CHINESE`]. This is the
 //! material of Burrows's Delta (Burrows 2002), with a list that no corpus chose: function words are
 //! frequent in every text and say little of its subject (Mosteller & Wallace 1964). Called by the
 //! vectorizer, which centres and scales, and by the evidence, which needs the places.

@@ -6,7 +6,7 @@
 //! the other hundreds of them, C(y) swamps it, and the distance tells how large the references are. What
 //! is measured here is therefore its numerator alone, in the sense of Teahan & Harper (2003): the bytes
 //! that the text takes once the reference has been read, C(x|y), over those that it takes alone, C(x).
-//! C is zstd at level [`LEVEL`], and C(x|y) has up to [`REFERENCE_BYTES`] of the reference's texts as a raw
+//! C is zstd at level `LEVEL`, and C(x|y) has up to `REFERENCE_BYTES` of the reference's texts as a raw
 //! dictionary, which is what concatenation would give, without compressing the reference again.
 
 use crate::attribution::Example;

@@ -1,6 +1,6 @@
 //! The Delta family: distances between z-scores of word frequencies.
 //!
-//! Comes in: two vectors of z-scores, the most frequent word first. Goes out: a distance. [`Delta`] holds
+//! Comes in: two vectors of z-scores, the most frequent word first. Goes out: a distance. `Delta` holds
 //! the references' z-scores and measures a text against all of them. Called by `classic`.
 //!
 //! With zᵢ(A) the z-score of the i-th most frequent of n words in A:
