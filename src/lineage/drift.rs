@@ -134,7 +134,11 @@ pub(super) fn drift(
         interval(drawn_shares.iter().map(|d| 1.0 - d.iter().sum::<f64>()).collect(), own);
     let [.., (_, unrelated)] = known_similarities(panel, &families);
     let families = family_shares(&named, &references, &drawn_shares, atlas);
-    let (came, went) = log_odds::came_and_went(atlas, new, old, PHRASES);
+    // A profile keeps no phrases: all would seem to have come.
+    let (came, went) = match old.profiled {
+        0 => log_odds::came_and_went(atlas, new, old, PHRASES),
+        _ => Default::default(),
+    };
     let mut drift = Drift {
         sentence: String::new(),
         paired,

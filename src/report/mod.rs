@@ -1,4 +1,4 @@
-//! A comparison or an evaluation → a page, plots, a table, JSON.
+//! A comparison, an evaluation or a check → a page, plots, a table, JSON.
 //!
 //! Comes in: a [`Comparison`] or a [`crate::evaluation::Evaluation`]. Goes out: bytes and files. Called by `cli`, which decides where they
 //! go. The same input gives the same bytes: nothing here reads a clock, the terminal or the
@@ -9,6 +9,7 @@
 //! - [`write_overview`] prints what `ingest` read, [`write_explanations`] how it was understood, and
 //!   [`write_formats`] what can be;
 //! - [`write_evaluation`] prints what `evaluate` measured, [`write_evaluation_report`] writes its folder;
+//! - [`gate`] writes what `check` found, in every form that a pipeline takes;
 //! - [`to_json`] is what a machine reads;
 //! - [`tree`] writes a tree of styles as Newick, NEXUS, PHYLIP, JSON or text;
 //! - [`render_page`] is the page alone; [`plots`] are the figures alone;
@@ -16,6 +17,7 @@
 
 pub mod escape;
 mod evaluation;
+pub mod gate;
 mod html;
 mod json;
 mod moved;
