@@ -42,12 +42,12 @@ type Held = BTreeMap<String, (Trace, Scored)>;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = std::env::args().nth(1).unwrap_or_else(|| "../shared/corpora".into());
-    let families = read_families(
-        &std::fs::read_to_string(format!("{folder}/families.tsv"))?,
-        "families.tsv",
-    )?;
+    let families =
+        read_families(&std::fs::read_to_string(format!("{folder}/families.tsv"))?, "families.tsv")?;
     let mut traces = Vec::new();
-    for trace in ingest::open(&[format!("{folder}/speechmap/*.jsonl.gz")], ingest::Options::default())? {
+    for trace in
+        ingest::open(&[format!("{folder}/speechmap/*.jsonl.gz")], ingest::Options::default())?
+    {
         traces.push(trace?);
     }
     let prompts: BTreeSet<String> = traces.iter().map(Trace::prompt_key).collect();
@@ -84,8 +84,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                     .filter_map(|(own, other)| {
                         let policy = policy(other, &names, bound).ok()?;
                         let run = |seed| {
-                            let checkpoint =
-                                Checkpoint { own: &models[*own], other: &models[*other], count, contamination };
+                            let checkpoint = Checkpoint {
+                                own: &models[*own],
+                                other: &models[*other],
+                                count,
+                                contamination,
+                            };
                             checkpoint.outcome(&policy, &atlas, seed)
                         };
                         let outcomes: Vec<Outcome> = (1..=DRAWINGS).map(run).collect();
@@ -100,7 +104,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                     })
                     .collect();
                 let mean = |column: usize| {
-                    100.0 * results.iter().map(|row| row[column]).sum::<f64>() / results.len() as f64
+                    100.0 * results.iter().map(|row| row[column]).sum::<f64>()
+                        / results.len() as f64
                 };
                 println!(
                     "| {:.0} % | {count} | {:.0} % | {:.1} % | {:.1} % | {:.1} % | {:.1} % |",
@@ -139,7 +144,11 @@ fn score(atlas: &Atlas, held: &[&Trace]) -> BTreeMap<String, Held> {
 }
 
 /// A policy that forbids one model, and a few more, so that there is something to correct for.
-fn policy(other: &str, names: &[&String], bound: f64) -> Result<Policy, Box<dyn std::error::Error>> {
+fn policy(
+    other: &str,
+    names: &[&String],
+    bound: f64,
+) -> Result<Policy, Box<dyn std::error::Error>> {
     let further = names.iter().filter(|name| name.as_str() != other).take(RULES - 1);
     let mut text = String::new();
     for (at, name) in std::iter::once(other).chain(further.map(|name| name.as_str())).enumerate() {
@@ -183,7 +192,13 @@ impl Checkpoint<'_> {
             // A prompt that is drawn twice stands for two prompts.
             let trace = Trace { prompt_id: Some(format!("{at}")), ..Trace::default() };
             let place = Place { file: String::new(), position: Position::File };
-            sample.add(Seen { trace: &trace, place, marks: &marks, repeats: false, scored: Some(scored) });
+            sample.add(Seen {
+                trace: &trace,
+                place,
+                marks: &marks,
+                repeats: false,
+                scored: Some(scored),
+            });
         }
         let options = CheckOptions { seed, resamples: 2000 };
         let checked = check(policy, atlas, &sample, &Tally::default(), None, options);

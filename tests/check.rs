@@ -46,11 +46,15 @@ fn the_clean_checkpoint_passes_and_the_contaminated_one_fails() {
     assert_eq!(rule(&clean, "not-ponder")["outcome"], "passed", "{clean}");
     assert_eq!(rule(&clean, "enough")["outcome"], "passed");
 
-    let failed = Run::of(&mut check(true, &["--json"])).fails(1, &["The check failed", "not-ponder"]);
+    let failed =
+        Run::of(&mut check(true, &["--json"])).fails(1, &["The check failed", "not-ponder"]);
     let found = failed.json();
     assert_eq!(found["passed"], false);
     let broken = rule(&found, "not-ponder");
-    assert_eq!((broken["outcome"].as_str(), broken["level"].as_str()), (Some("failed"), Some("error")));
+    assert_eq!(
+        (broken["outcome"].as_str(), broken["level"].as_str()),
+        (Some("failed"), Some("error"))
+    );
     let condition = &broken["conditions"][0];
     assert!(condition["low"].as_f64().unwrap() > 0.3, "{condition}");
     let first = &condition["offenders"][0];
@@ -65,7 +69,9 @@ fn a_person_reads_a_table_of_eighty_columns() {
     let clean = Run::of(&mut check(false, &[])).succeeds().stdout;
     assert!(clean.starts_with("The check passed"), "{clean}");
     let failed = Run::of(&mut check(true, &[])).fails(1, &[]).stdout;
-    for words in ["failed", "not-ponder", "share of acme/ponder-1", "The data set of ponder-1", "line "] {
+    for words in
+        ["failed", "not-ponder", "share of acme/ponder-1", "The data set of ponder-1", "line "]
+    {
         assert!(failed.contains(words), "{words}: {failed}");
     }
     assert!(failed.lines().all(|line| line.chars().count() <= 80), "{failed}");
@@ -78,7 +84,16 @@ fn all_outputs(contaminated: bool) -> (tempfile::TempDir, Run) {
     let (junit, sarif, gitlab, markdown, report) =
         (at("a.xml"), at("a.sarif"), at("a.gitlab.json"), at("a.md"), at("report"));
     let more = [
-        "--junit", &junit, "--sarif", &sarif, "--gitlab", &gitlab, "--markdown", &markdown, "--report", &report,
+        "--junit",
+        &junit,
+        "--sarif",
+        &sarif,
+        "--gitlab",
+        &gitlab,
+        "--markdown",
+        &markdown,
+        "--report",
+        &report,
         "--json",
     ];
     let run = Run::of(&mut check(contaminated, &more));
@@ -133,7 +148,10 @@ fn every_output_fails_on_the_contaminated_one() {
     assert!(markdown.contains("| **failed** | `not-ponder` (error) |"), "{markdown}");
     let page = read(at, "report/check.html");
     assert!(page.contains("The check failed") && page.contains("not-ponder"));
-    assert!(!page.contains("<script") && page.contains("default-src &#x27;none&#x27;"), "a policy against scripts");
+    assert!(
+        !page.contains("<script") && page.contains("default-src &#x27;none&#x27;"),
+        "a policy against scripts"
+    );
     // No part of a run is left over.
     let left: Vec<PathBuf> = fs::read_dir(at).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert!(!left.iter().any(|path| path.display().to_string().contains("partial")), "{left:?}");
@@ -141,8 +159,7 @@ fn every_output_fails_on_the_contaminated_one() {
 
 #[test]
 fn sarif_is_valid_and_its_fingerprints_stay() {
-    let schema: Value =
-        serde_json::from_str(include_str!("schemas/sarif-2.1.0.json")).unwrap();
+    let schema: Value = serde_json::from_str(include_str!("schemas/sarif-2.1.0.json")).unwrap();
     let schema = jsonschema::validator_for(&schema).unwrap();
     for contaminated in [false, true] {
         let (folder, _) = all_outputs(contaminated);
@@ -191,7 +208,8 @@ fn github_gets_annotations_and_a_summary_and_no_commands_from_traces() {
     let summary = folder.path().join("summary.md");
     let mut run = check(true, &[]);
     run.env("GITHUB_ACTIONS", "true").env("GITHUB_STEP_SUMMARY", &summary);
-    let failed = Run::of(&mut run).fails(1, &["::error file=", "title=cotprint%3A not-ponder failed::"]);
+    let failed =
+        Run::of(&mut run).fails(1, &["::error file=", "title=cotprint%3A not-ponder failed::"]);
     assert!(failed.stdout.starts_with("::stop-commands::"), "{}", failed.stdout);
     let token = failed.stdout.lines().next().unwrap().strip_prefix("::stop-commands::").unwrap();
     assert_eq!(failed.stdout.lines().last().unwrap(), format!("::{token}::"));
@@ -215,9 +233,21 @@ fn hostile_names_stay_text_in_every_output() {
     let at = |name: &str| folder.path().join(name).display().to_string();
     let (junit, sarif, gitlab, markdown, report) =
         (at("a.xml"), at("a.sarif"), at("a.gl"), at("a.md"), at("r"));
-    let mut run = check(true, &[
-        "--junit", &junit, "--sarif", &sarif, "--gitlab", &gitlab, "--markdown", &markdown, "--report", &report,
-    ]);
+    let mut run = check(
+        true,
+        &[
+            "--junit",
+            &junit,
+            "--sarif",
+            &sarif,
+            "--gitlab",
+            &gitlab,
+            "--markdown",
+            &markdown,
+            "--report",
+            &report,
+        ],
+    );
     let failed = Run::of(run.arg(input).env("GITHUB_ACTIONS", "true")).fails(1, &[]);
     for (name, text) in [
         ("stdout", failed.stdout.clone()),
@@ -228,7 +258,8 @@ fn hostile_names_stay_text_in_every_output() {
         ("page", read(folder.path(), "r/check.html")),
     ] {
         assert!(!text.contains('\u{1b}'), "{name}");
-        let commands = text.lines().filter(|line| line.trim_start().starts_with("::error::")).count();
+        let commands =
+            text.lines().filter(|line| line.trim_start().starts_with("::error::")).count();
         assert_eq!(commands, 0, "{name}");
         if ["junit", "page"].contains(&name) {
             assert!(!text.contains("<script"), "{name}");
@@ -256,8 +287,14 @@ fn what_cannot_be_told_says_so_and_the_policy_says_what_comes_of_it() {
     };
     let warned = with_policy(&policy("warn"), &["--json"]).succeeds().json();
     let near = rule(&warned, "near");
-    assert_eq!((near["outcome"].as_str(), near["level"].as_str()), (Some("cannot_tell"), Some("warning")));
-    assert_eq!(rule(&with_policy(&policy("pass"), &["--json"]).succeeds().json(), "near")["level"], Value::Null);
+    assert_eq!(
+        (near["outcome"].as_str(), near["level"].as_str()),
+        (Some("cannot_tell"), Some("warning"))
+    );
+    assert_eq!(
+        rule(&with_policy(&policy("pass"), &["--json"]).succeeds().json(), "near")["level"],
+        Value::Null
+    );
     with_policy(&policy("fail"), &[]).fails(1, &["near"]);
     let text = with_policy(&policy("warn"), &[]).succeeds().stdout;
     assert!(text.contains("would decide") || text.contains("too near its bound"), "{text}");
@@ -298,7 +335,12 @@ fn a_profile_stands_for_the_baseline() {
     );
     let make = |input: &str, to: &Path| {
         Run::of(
-            command().args(["profile", "--quiet", "--atlas"]).arg(atlas()).arg(fixture(input)).arg("-o").arg(to),
+            command()
+                .args(["profile", "--quiet", "--atlas"])
+                .arg(atlas())
+                .arg(fixture(input))
+                .arg("-o")
+                .arg(to),
         )
     };
     make("new-model.jsonl", &profile).succeeds();
@@ -306,8 +348,16 @@ fn a_profile_stands_for_the_baseline() {
     assert!(!String::from_utf8_lossy(&text).contains("handshakes"), "no prompt's name is in it");
     let run = |input: &str, baseline: &Path| {
         Run::of(
-            command().arg("check").arg("--policy").arg(&policy).arg(fixture(input)).arg("--atlas").arg(atlas())
-                .arg("--baseline").arg(baseline).args(["--json", "--quiet"]),
+            command()
+                .arg("check")
+                .arg("--policy")
+                .arg(&policy)
+                .arg(fixture(input))
+                .arg("--atlas")
+                .arg(atlas())
+                .arg("--baseline")
+                .arg(baseline)
+                .args(["--json", "--quiet"]),
         )
     };
     // The profile and the traces that it was made of give the same figures, up to rounding.
@@ -332,7 +382,11 @@ fn a_profile_stands_for_the_baseline() {
         command().args(["profile", "merge"]).arg(&profile).arg(&other).arg("-o").arg(&both),
     )
     .succeeds();
-    assert!(merged.stderr.contains("50 traces on 30 prompts") || merged.stderr.contains("50 traces on"), "{}", merged.stderr);
+    assert!(
+        merged.stderr.contains("50 traces on 30 prompts") || merged.stderr.contains("50 traces on"),
+        "{}",
+        merged.stderr
+    );
     run("new-model.jsonl", &both);
 
     // A damaged one is refused: exit code 2.
@@ -342,18 +396,35 @@ fn a_profile_stands_for_the_baseline() {
     run("new-model.jsonl", &damaged).fails(2, &["bad.profile", "checksum"]);
     // One of another atlas, too.
     let embedded = Run::of(
-        command().args(["check", "--policy"]).arg(&policy).arg(fixture("new-model.jsonl")).arg("--baseline")
-            .arg(&profile).arg("--quiet"),
+        command()
+            .args(["check", "--policy"])
+            .arg(&policy)
+            .arg(fixture("new-model.jsonl"))
+            .arg("--baseline")
+            .arg(&profile)
+            .arg("--quiet"),
     );
     assert_eq!(embedded.code, 2, "{}", embedded.stderr);
 }
 
 #[test]
 fn a_card_tells_the_verdict_and_its_limits() {
-    let card = Run::of(command().arg("card").arg(fixture("new-model.jsonl")).arg("--atlas").arg(atlas()).arg("--quiet"))
-        .succeeds()
-        .stdout;
-    for words in ["## Style of the reasoning traces", "| `cumulus/quill-3` |", "What this cannot say", "Style is evidence"] {
+    let card = Run::of(
+        command()
+            .arg("card")
+            .arg(fixture("new-model.jsonl"))
+            .arg("--atlas")
+            .arg(atlas())
+            .arg("--quiet"),
+    )
+    .succeeds()
+    .stdout;
+    for words in [
+        "## Style of the reasoning traces",
+        "| `cumulus/quill-3` |",
+        "What this cannot say",
+        "Style is evidence",
+    ] {
         assert!(card.contains(words), "{words}: {card}");
     }
     assert!(!card.contains("trained on") && !card.contains("distilled"), "{card}");
@@ -381,7 +452,8 @@ fn a_policy_is_written_to_begin_with_and_none_is_overwritten() {
 fn a_failure_of_the_tool_is_neither_passed_nor_failed() {
     let folder = tempfile::tempdir().unwrap();
     let empty = write(&folder, "empty.jsonl", "");
-    let forbid = |name: &str| format!("[[forbid]]\nid = \"a\"\nreference = \"{name}\"\nshare = 0.1\n");
+    let forbid =
+        |name: &str| format!("[[forbid]]\nid = \"a\"\nreference = \"{name}\"\nshare = 0.1\n");
     with_policy(&forbid("acme/ponder-2"), &[]).fails(2, &["line 1", "did you mean acme/ponder-1"]);
     with_policy("[[forbit]]\n", &[]).fails(2, &["`forbit`", "`forbid`"]);
     with_policy(
@@ -391,7 +463,9 @@ fn a_failure_of_the_tool_is_neither_passed_nor_failed() {
     )
     .fails(2, &["contradict"]);
     with_policy("[[drift]]\nid = \"a\"\nsize = 0.5\n", &[]).fails(2, &["--baseline"]);
-    let missing = Run::of(command().args(["check", "--policy", "nowhere.toml"]).arg(fixture("new-model.jsonl")));
+    let missing = Run::of(
+        command().args(["check", "--policy", "nowhere.toml"]).arg(fixture("new-model.jsonl")),
+    );
     missing.fails(2, &["nowhere.toml", "--init"]);
     // Places that cannot be written, before the long run.
     let under_a_file = empty.join("a.xml").display().to_string();

@@ -72,7 +72,9 @@ pub(super) fn merged(files: &[String]) -> anyhow::Result<Profile> {
         let mut bytes = Vec::new();
         File::open(name)
             .and_then(|file| file.take(MOST_BYTES).read_to_end(&mut bytes))
-            .with_context(|| format!("cannot read {name}; name a profile that `cotprint profile` made"))?;
+            .with_context(|| {
+                format!("cannot read {name}; name a profile that `cotprint profile` made")
+            })?;
         let profile = Profile::from_bytes(&bytes, name)?;
         match &mut all {
             None => all = Some(profile),

@@ -1,12 +1,8 @@
 //! `cotprint card`: the section of a model card on whom the traces resemble.
 
 use super::{
-    Common, TooLittleText,
-    baseline::tally_baseline,
-    compare::compared,
-    inputs::ScoringArguments,
-    output::Output,
-    quoted,
+    Common, TooLittleText, baseline::tally_baseline, compare::compared, inputs::ScoringArguments,
+    output::Output, quoted,
 };
 use crate::{
     lineage::{CompareOptions, VerdictKind, add_drift},

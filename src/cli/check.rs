@@ -148,11 +148,8 @@ fn read(
     let mut survey = Survey::default();
     let mut duplicates = DuplicateFinder::default();
     let look = |trace: &Trace| examine(trace, text, &cleaning);
-    let summary = scoring.score_with_places(
-        atlas,
-        common,
-        look,
-        |trace, place, scored, mut marks| {
+    let summary =
+        scoring.score_with_places(atlas, common, look, |trace, place, scored, mut marks| {
             let repeats = marks.signature.take().is_some_and(|signature| {
                 duplicates.add(&trace.id, trace.model.as_deref(), signature)
             });
@@ -164,8 +161,7 @@ fn read(
                 None => tally.add_too_short(),
             }
             Ok(())
-        },
-    )?;
+        })?;
     let options = CompareOptions {
         seed: common.seed,
         resamples: 1000,

@@ -58,7 +58,7 @@ impl Level {
     /// The resamples that such percentiles ask for: ten beyond each, at least `fewest`, and no more than
     /// `most`.
     pub fn resamples(self, fewest: usize, most: usize) -> usize {
-        ((10.0 / self.tail) as usize).clamp(fewest, most.max(fewest))
+        ((10.0 / self.tail).round() as usize).clamp(fewest, most.max(fewest))
     }
 
     /// The interval of a figure; `None` where there are too few prompts.
@@ -135,7 +135,7 @@ pub fn more_prompts(
 /// Rounded up to two digits.
 fn round_up(value: f64) -> usize {
     let unit = 10_f64.powf(value.log10().floor() - 1.0).max(1.0);
-    ((value / unit).ceil() * unit) as usize
+    ((value / unit - 1e-6).ceil() * unit) as usize
 }
 
 #[cfg(test)]

@@ -88,7 +88,9 @@ pub fn card(comparison: &Comparison) -> String {
         code(&from.atlas_checksum.chars().take(16).collect::<String>())
     ));
     if !comparison.ranking.is_empty() {
-        out.push_str("| reference | family | share | 95 % interval |\n| --- | --- | ---: | ---: |\n");
+        out.push_str(
+            "| reference | family | share | 95 % interval |\n| --- | --- | ---: | ---: |\n",
+        );
         for one in comparison.ranking.iter().take(REFERENCES) {
             out.push_str(&format!(
                 "| {} | {} | {} | {} |\n",

@@ -39,25 +39,32 @@ struct Row {
 pub fn render_check(checked: &Checked) -> Result<String, Error> {
     let mut rows = Vec::new();
     for outcome in [Outcome::Failed, Outcome::CannotTell, Outcome::Passed] {
-        rows.extend(checked.with(outcome).map(|rule| Row {
-            outcome: words::outcome(rule.outcome),
-            bad: rule.level.is_some(),
-            id: name(&rule.id),
-            kind: rule.kind.name(),
-            severity: words::severity(rule.severity),
-            slice: sentence(&rule.slice),
-            message: rule.message.as_deref().map(sentence).unwrap_or_default(),
-            conditions: (rule.conditions.iter())
-                .map(|one| {
-                    [
-                        sentence(&one.what),
-                        one.value.map_or("–".into(), |value| words::figure(value, one.unit)),
-                        words::interval(one),
-                        words::bound(one.bound, one.unit),
-                    ]
-                })
-                .collect(),
-            records: words::offenders(rule).0.into_iter().take(RECORDS).map(words::offender).collect(),
+        rows.extend(checked.with(outcome).map(|rule| {
+            Row {
+                outcome: words::outcome(rule.outcome),
+                bad: rule.level.is_some(),
+                id: name(&rule.id),
+                kind: rule.kind.name(),
+                severity: words::severity(rule.severity),
+                slice: sentence(&rule.slice),
+                message: rule.message.as_deref().map(sentence).unwrap_or_default(),
+                conditions: (rule.conditions.iter())
+                    .map(|one| {
+                        [
+                            sentence(&one.what),
+                            one.value.map_or("–".into(), |value| words::figure(value, one.unit)),
+                            words::interval(one),
+                            words::bound(one.bound, one.unit),
+                        ]
+                    })
+                    .collect(),
+                records: words::offenders(rule)
+                    .0
+                    .into_iter()
+                    .take(RECORDS)
+                    .map(words::offender)
+                    .collect(),
+            }
         }));
     }
     let values = context! {

@@ -42,12 +42,8 @@ fn write_rule(page: &mut Page<'_>, rule: &RuleAnswer) -> io::Result<()> {
     let start = padded(words::outcome(rule.outcome), INDENT);
     let ink = if rule.outcome == Outcome::Passed { Ink::Plain } else { Ink::Bold };
     let slice = if rule.slice.is_empty() { String::new() } else { format!("; {}", rule.slice) };
-    let head = format!(
-        "{} ({}, {}{slice})",
-        rule.id,
-        rule.kind.name(),
-        words::severity(rule.severity)
-    );
+    let head =
+        format!("{} ({}, {}{slice})", rule.id, rule.kind.name(), words::severity(rule.severity));
     page.paragraph(&sentence(&head), &start, ink)?;
     let indent = " ".repeat(INDENT);
     for condition in &rule.conditions {

@@ -88,10 +88,9 @@ pub fn condition(condition: &ConditionAnswer) -> String {
 /// What would decide a condition that cannot be told.
 fn remedy(condition: &ConditionAnswer) -> String {
     match condition.more_prompts {
-        Some(more) => format!(
-            "About {} would decide.",
-            counted(more, "more prompt", "more prompts")
-        ),
+        Some(more) => {
+            format!("About {} would decide.", counted(more, "more prompt", "more prompts"))
+        }
         None if condition.value.is_some() => {
             "It is too near its bound for any number of prompts to decide: move the bound.".into()
         }
@@ -109,10 +108,14 @@ pub fn rule(rule: &RuleAnswer) -> String {
 
 /// Where a record stands, and which it is.
 pub fn offender(offender: &Offender) -> String {
-    let probability = offender
-        .probability
-        .map_or_else(String::new, |p| format!(", {}", figure(p, Unit::Share)));
-    format!("{}, {} ({}{probability})", sentence(&offender.file), offender.position, name(&offender.id))
+    let probability =
+        offender.probability.map_or_else(String::new, |p| format!(", {}", figure(p, Unit::Share)));
+    format!(
+        "{}, {} ({}{probability})",
+        sentence(&offender.file),
+        offender.position,
+        name(&offender.id)
+    )
 }
 
 /// The records against a rule: those of all its conditions that did not pass.
