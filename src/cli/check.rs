@@ -98,6 +98,14 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     let families: BTreeSet<&str> =
         atlas.about.references.iter().filter_map(|r| r.family.as_deref()).collect();
     policy::validate(&mut policy, &names, &families, !arguments.baseline.is_empty())?;
+    let mut measured = policy.rules.iter().flat_map(|rule| &rule.conditions);
+    if atlas.panel.width() == 0 && measured.any(|one| one.quantity.needs_baseline()) {
+        anyhow::bail!(
+            "the policy asks for what moved from the baseline, and the atlas ({}) holds no panel of shared \
+             prompts to measure it with: name an atlas that does with --atlas, or learn one with `cotprint fit`",
+            scoring.atlas_name()
+        );
+    }
     let files = Files::open(arguments)?;
     if let Some(folder) = &arguments.report {
         make_report_folder(folder)?;
