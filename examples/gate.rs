@@ -34,6 +34,8 @@ const PROMPTS: [usize; 3] = [100, 200, 400];
 const CONTAMINATIONS: [f64; 4] = [0.0, 0.05, 0.10, 0.20];
 /// Bounds of the rule.
 const BOUNDS: [f64; 2] = [0.05, 0.10];
+/// A checkpoint is clear to a rule where fewer of its drawings cannot be told.
+const UNCLEAR: f64 = 0.1;
 /// Rules of the policy: the others forbid further models.
 const RULES: usize = 5;
 
@@ -107,14 +109,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                     100.0 * results.iter().map(|row| row[column]).sum::<f64>()
                         / results.len() as f64
                 };
+                // Where the bound is not within the interval, as a rule.
+                let clear: Vec<f64> =
+                    results.iter().filter(|row| row[1] < UNCLEAR).map(|row| row[3]).collect();
+                let flips = 100.0 * clear.iter().sum::<f64>() / clear.len().max(1) as f64;
                 println!(
-                    "| {:.0} % | {count} | {:.0} % | {:.1} % | {:.1} % | {:.1} % | {:.1} % |",
+                    "| {:.0} % | {count} | {:.0} % | {:.1} % | {:.1} % | {:.1} % | {flips:.1} % of {} |",
                     100.0 * bound,
                     100.0 * contamination,
                     mean(0),
                     mean(1),
                     mean(2),
-                    mean(3)
+                    clear.len()
                 );
             }
         }
