@@ -2,6 +2,7 @@
 
 use super::{
     Common, TooLittleText,
+    baseline::tally_baseline,
     inputs::{ScoringArguments, input_summary},
     labelled::LabelledArguments,
     make_report_folder,
@@ -14,7 +15,7 @@ use crate::{
         Survey,
         cleaning::{DuplicateFinder, Step, examine},
     },
-    lineage::{CompareOptions, Tally, VerdictKind, add_drift, compare},
+    lineage::{CompareOptions, Comparison, Tally, VerdictKind, add_drift, compare},
     report::{TerminalOptions, to_json, write_report, write_terminal},
     trace::Trace,
 };
@@ -26,8 +27,8 @@ use std::{io::Write, path::PathBuf};
 pub struct Arguments {
     #[command(flatten)]
     scoring: ScoringArguments,
-    /// An older corpus: also tell what moved from it to the input, and towards whom. May be given several
-    /// times; best on the same prompts
+    /// An older corpus, or its profile: also tell what moved from it to the input, and towards whom. May be
+    /// given several times; best on the same prompts
     #[arg(long, value_name = "INPUT")]
     baseline: Vec<String>,
     /// Known models of your own to compare with instead of an atlas: files or folders whose records name
@@ -52,26 +53,6 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     if let Some(folder) = &arguments.report {
         make_report_folder(folder)?;
     }
-    let text = scoring.reading.text;
-    let mut cleaning = scoring.options(&atlas)?.cleaning;
-    let names_masked = cleaning.mask_names;
-    // Nothing in a comparison shows them.
-    cleaning.skip.push(Step::PromptQuotes);
-    let mut tally = Tally::default();
-    let mut survey = Survey::default();
-    let mut duplicates = DuplicateFinder::default();
-    let look = |trace: &Trace| examine(trace, text, &cleaning);
-    let summary = scoring.score(&atlas, common, look, |trace, scored, mut marks| {
-        if let Some(signature) = marks.signature.take() {
-            duplicates.add(&trace.id, trace.model.as_deref(), signature);
-        }
-        survey.add(trace, &marks);
-        match scored {
-            Ok(scored) => tally.add(&atlas, trace, text, scored),
-            Err(_) => tally.add_too_short(),
-        }
-        Ok(())
-    })?;
     let options = CompareOptions {
         seed: common.seed,
         resamples: arguments.resamples as usize,
@@ -83,10 +64,9 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         },
         method: scoring.method,
     };
-    let input = input_summary(&summary, survey, duplicates.into_found(), names_masked);
-    let mut comparison = compare(&atlas, &tally, input, &options);
+    let (mut comparison, tally) = compared(scoring, &atlas, common, &options)?;
     if !arguments.baseline.is_empty() {
-        let baseline = tally_baseline(arguments, &atlas, common)?;
+        let baseline = tally_baseline(scoring, &arguments.baseline, &atlas, common)?;
         add_drift(&mut comparison, &atlas, &tally, &baseline, &options).map_err(TooLittleText)?;
     }
 
@@ -136,25 +116,36 @@ fn references(arguments: &Arguments, common: &Common) -> anyhow::Result<Atlas> {
     Ok(learned.atlas)
 }
 
-/// The traces of the baseline, scored with the same atlas.
-fn tally_baseline(arguments: &Arguments, atlas: &Atlas, common: &Common) -> anyhow::Result<Tally> {
-    let mut scoring = arguments.scoring.clone();
-    scoring.inputs.clone_from(&arguments.baseline);
+/// Reads and scores the inputs, and compares them; the tally is for what else is to be measured.
+pub(super) fn compared(
+    scoring: &ScoringArguments,
+    atlas: &Atlas,
+    common: &Common,
+    options: &CompareOptions,
+) -> anyhow::Result<(Comparison, Tally)> {
     let text = scoring.reading.text;
+    let mut cleaning = scoring.options(atlas)?.cleaning;
+    let names_masked = cleaning.mask_names;
+    // Nothing in a comparison shows them.
+    cleaning.skip.push(Step::PromptQuotes);
     let mut tally = Tally::default();
-    scoring.score(
-        atlas,
-        common,
-        |_| (),
-        |trace, scored, ()| {
-            match scored {
-                Ok(scored) => tally.add(atlas, trace, text, scored),
-                Err(_) => tally.add_too_short(),
-            }
-            Ok(())
-        },
-    )?;
-    Ok(tally)
+    let mut survey = Survey::default();
+    let mut duplicates = DuplicateFinder::default();
+    let look = |trace: &Trace| examine(trace, text, &cleaning);
+    let summary = scoring.score(atlas, common, look, |trace, scored, mut marks| {
+        if let Some(signature) = marks.signature.take() {
+            duplicates.add(&trace.id, trace.model.as_deref(), signature);
+        }
+        survey.add(trace, &marks);
+        match scored {
+            Ok(scored) => tally.add(atlas, trace, text, scored),
+            Err(_) => tally.add_too_short(),
+        }
+        Ok(())
+    })?;
+    let input = input_summary(&summary, survey, duplicates.into_found(), names_masked);
+    let comparison = compare(atlas, &tally, input, options);
+    Ok((comparison, tally))
 }
 
 /// The command that gives the same result: without what changes only speed, noise or place.

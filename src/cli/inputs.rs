@@ -5,7 +5,7 @@ use crate::{
     atlas::Atlas,
     attribution::{Scored, classic::Method},
     features::NgramCounter,
-    ingest::{self, Summary, Survey, Traces, cleaning::Duplicates},
+    ingest::{self, Place, Position, Summary, Survey, Traces, cleaning::Duplicates},
     lineage::InputSummary,
     trace::{TextKind, Trace},
 };
@@ -38,15 +38,22 @@ pub struct ScoringArguments {
 
 /// The next traces, at most [`BATCH`]; none at the end.
 pub(super) fn next_batch(traces: &mut Traces) -> Result<Vec<Trace>, ingest::Error> {
-    let mut batch = Vec::new();
+    Ok(next_batch_with_places(traces)?.0)
+}
+
+/// The next traces, at most [`BATCH`], and where each of them stands.
+fn next_batch_with_places(traces: &mut Traces) -> Result<(Vec<Trace>, Vec<Place>), ingest::Error> {
+    let (mut batch, mut places) = (Vec::new(), Vec::new());
     let mut bytes = 0;
     while batch.len() < BATCH && bytes < BATCH_BYTES {
         let Some(trace) = traces.next().transpose()? else { break };
         let texts = [Some(&trace.reasoning), trace.answer.as_ref(), trace.prompt.as_ref()];
         bytes += texts.into_iter().flatten().map(String::len).sum::<usize>();
         batch.push(trace);
+        let unknown = || Place { file: String::new(), position: Position::File };
+        places.push(traces.place().cloned().unwrap_or_else(unknown));
     }
-    Ok(batch)
+    Ok((batch, places))
 }
 
 /// Opens the atlas that was asked for, or the embedded one.
@@ -122,13 +129,26 @@ impl ScoringArguments {
         look: impl Fn(&Trace) -> T + Sync,
         mut each: impl FnMut(&Trace, Result<Scored, usize>, T) -> anyhow::Result<()>,
     ) -> anyhow::Result<Summary> {
+        self.score_with_places(atlas, common, look, |trace, _, scored, found| {
+            each(trace, scored, found)
+        })
+    }
+
+    /// The same; `each` also gets the place of every trace.
+    pub fn score_with_places<T: Send>(
+        &self,
+        atlas: &Atlas,
+        common: &Common,
+        look: impl Fn(&Trace) -> T + Sync,
+        mut each: impl FnMut(&Trace, Place, Result<Scored, usize>, T) -> anyhow::Result<()>,
+    ) -> anyhow::Result<Summary> {
         let text = self.reading.text;
         let judge = atlas.judge(self.method, &self.atlas_name())?;
         let mut traces = ingest::open(&self.inputs, self.options(atlas)?)?;
         let progress = Progress::bytes(common, traces.total_bytes());
         progress.stage("scoring");
         loop {
-            let batch = next_batch(&mut traces)?;
+            let (batch, places) = next_batch_with_places(&mut traces)?;
             if batch.is_empty() {
                 break;
             }
@@ -145,8 +165,8 @@ impl ScoringArguments {
                     (scored, look(trace))
                 })
                 .collect();
-            for (trace, (scored, found)) in batch.iter().zip(scored) {
-                each(trace, scored, found)?;
+            for ((trace, place), (scored, found)) in batch.iter().zip(places).zip(scored) {
+                each(trace, place, scored, found)?;
             }
             progress.position(traces.bytes_read());
         }

@@ -5,6 +5,9 @@
 
 mod atlas;
 mod audit;
+mod baseline;
+mod card;
+mod check;
 mod compare;
 mod evaluate;
 mod explain;
@@ -16,6 +19,7 @@ mod inputs;
 mod labelled;
 mod output;
 mod probes;
+mod profile;
 mod progress;
 mod reading;
 mod records;
@@ -37,7 +41,8 @@ use std::{
     about = "Which known language model do these reasoning traces resemble, how sure is that, and why",
     after_help = "Every verb reads files, folders, globs or - (standard input), finds the format and the \
                   compression by content, and uses the embedded atlas unless --atlas names another.\n\
-                  Exit codes: 0 done, 2 wrong usage or unreadable input, 3 too little usable text."
+                  Exit codes: 0 done (check: passed), 1 a check failed, 2 wrong usage or unreadable input, 3 too \
+                  little usable text."
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -68,6 +73,12 @@ enum Verb {
     Audit(audit::Arguments),
     /// Show which reference each stretch of one trace resembles, and the features that say so
     Explain(explain::Arguments),
+    /// Check a checkpoint's traces by a policy: the gate of a release pipeline
+    Check(check::Arguments),
+    /// Make a small file that stands for a corpus where a later one is measured against it
+    Profile(profile::Arguments),
+    /// Print the section of a model card on whom the traces resemble
+    Card(card::Arguments),
     /// Score each trace: one line of JSON per trace, in input order
     Score(score::Arguments),
     /// Show references and inputs as a tree of how alike they write, with bootstrap support
@@ -100,7 +111,10 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     match run(&cli) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        // A check that could not be finished is no pass.
+        Err(error) if is_closed_pipe(&error) && !matches!(cli.verb, Verb::Check(_)) => {
+            ExitCode::SUCCESS
+        }
         Err(error) => {
             let message = crate::report::escape::sentence(&message(&error));
             // Nothing can be done where standard error is closed, too.
@@ -118,6 +132,9 @@ fn run(cli: &Cli) -> anyhow::Result<()> {
         Verb::Compare(arguments) => compare::run(arguments, &cli.common),
         Verb::Audit(arguments) => audit::run(arguments, &cli.common),
         Verb::Explain(arguments) => explain::run(arguments, &cli.common),
+        Verb::Check(arguments) => check::run(arguments, &cli.common),
+        Verb::Profile(arguments) => profile::run(arguments, &cli.common),
+        Verb::Card(arguments) => card::run(arguments, &cli.common),
         Verb::Score(arguments) => score::run(arguments, &cli.common),
         Verb::Tree(arguments) => tree::run(arguments, &cli.common),
         Verb::Ingest(arguments) => ingest::run(arguments, &cli.common),
@@ -150,7 +167,12 @@ fn exit_code(error: &anyhow::Error) -> u8 {
             || matches!(cause.downcast_ref(), Some(crate::atlas::Error::TooLittle(_)))
             || matches!(cause.downcast_ref(), Some(crate::evaluation::Error::TooLittle(_)))
     });
-    if too_little { 3 } else { 2 }
+    // Nothing but a rule that failed gives 1: a mistake of this program is none.
+    match (error.is::<check::CheckFailed>(), too_little) {
+        (true, _) => 1,
+        (false, true) => 3,
+        (false, false) => 2,
+    }
 }
 
 fn is_closed_pipe(error: &anyhow::Error) -> bool {

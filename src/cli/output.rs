@@ -17,6 +17,11 @@ pub(super) enum Output {
 impl Output {
     /// Opens the place for results before the long run starts.
     pub fn open(path: Option<&Path>) -> anyhow::Result<Self> {
+        Self::open_for(path, "-o")
+    }
+
+    /// The same for another option, which errors name.
+    pub fn open_for(path: Option<&Path>, option: &str) -> anyhow::Result<Self> {
         let Some(path) = path.filter(|path| *path != Path::new("-")) else {
             return Ok(Self::Standard(BufWriter::new(io::stdout())));
         };
@@ -24,11 +29,11 @@ impl Output {
         partial.push(format!(".partial-{}", std::process::id()));
         let partial = PathBuf::from(partial);
         if path.is_dir() {
-            anyhow::bail!("{} is a folder; give -o the name of a file", path.display());
+            anyhow::bail!("{} is a folder; give {option} the name of a file", path.display());
         }
         let file = File::create(&partial).with_context(|| {
             format!(
-                "cannot write {}; give -o a file in a folder that exists and may be written",
+                "cannot write {}; give {option} a file in a folder that exists and may be written",
                 path.display()
             )
         })?;

@@ -18,6 +18,8 @@ pub(super) struct Collector {
     pub options: Options,
     pub summary: Summary,
     pub ready: VecDeque<Trace>,
+    /// Where each of them stands, in the same order.
+    pub places: VecDeque<Place>,
     pub explanations: Vec<Explanation>,
 }
 
@@ -42,7 +44,7 @@ impl Collector {
 const CUT_OFF: &[&str] = &["length", "max_tokens", "max_output_tokens", "model_length"];
 
 /// Whether the record says that the generation reached a limit before there was an answer.
-fn is_cut_off(trace: &Trace) -> bool {
+pub(crate) fn is_cut_off(trace: &Trace) -> bool {
     let reason = trace.meta.get("finish_reason").and_then(serde_json::Value::as_str);
     let at_limit =
         reason.is_some_and(|reason| CUT_OFF.iter().any(|known| reason.eq_ignore_ascii_case(known)));
@@ -57,7 +59,7 @@ pub(super) fn finish(
     position: Position,
     collector: &mut Collector,
 ) {
-    let Collector { options, summary, ready, .. } = collector;
+    let Collector { options, summary, ready, places, .. } = collector;
     let Draft {
         mut trace,
         evidence,
@@ -91,6 +93,7 @@ pub(super) fn finish(
         }
         summary.keep(&trace, format.name);
         ready.push_back(trace);
+        places.push_back(Place { file: name.display.clone(), position });
         return;
     }
     let (reason, detail) = if no_response {

@@ -69,6 +69,7 @@ pub use catalogue::CONTAINERS;
 pub use clean::clean;
 pub use error::Error;
 pub use explain::Explanation;
+pub(crate) use finish::is_cut_off;
 pub use formats::{Format, format_named, formats};
 pub use map::{FieldMap, MAPPABLE};
 pub use summary::{Dropped, Note, Place, Position, Reason, Summary, UNNAMED};
@@ -196,6 +197,8 @@ pub struct Traces {
     archive: Option<OpenArchive>,
     current: Option<(File, Option<usize>)>,
     collector: Collector,
+    /// Where the trace that came last stands.
+    place: Option<Place>,
     total_bytes: Option<u64>,
     bytes_read: Arc<AtomicU64>,
     finished: bool,
@@ -233,8 +236,10 @@ impl Traces {
                 options,
                 summary,
                 ready: VecDeque::new(),
+                places: VecDeque::new(),
                 explanations: Vec::new(),
             },
+            place: None,
             total_bytes: None,
             bytes_read: Arc::default(),
             finished: false,
@@ -257,6 +262,12 @@ impl Traces {
         &self.collector.explanations
     }
 
+    /// Where the trace that came last stands: its file, and the line, record or row in it. `None` before
+    /// the first.
+    pub fn place(&self) -> Option<&Place> {
+        self.place.as_ref()
+    }
+
     /// The size of all files in bytes, as they lie on the disk. `None` with standard input.
     pub fn total_bytes(&self) -> Option<u64> {
         self.total_bytes
@@ -271,6 +282,7 @@ impl Traces {
     fn advance(&mut self) -> Result<Option<Trace>, Error> {
         loop {
             if let Some(trace) = self.collector.ready.pop_front() {
+                self.place = self.collector.places.pop_front();
                 return Ok(Some(trace));
             }
             if let Some((file, folder)) = &mut self.current {

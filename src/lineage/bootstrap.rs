@@ -43,12 +43,18 @@ pub(crate) fn multiplicities(count: usize, random: &mut Pcg64Mcg) -> Vec<f32> {
     times
 }
 
-/// The 95 % percentile interval of a figure's resampled values; (0, 1) where there is none.
-pub(crate) fn percentiles(mut values: Vec<f64>) -> (f64, f64) {
+/// The percentile interval of a figure's resampled values that leaves `tail` of them out on either side;
+/// `None` where there is none.
+pub(crate) fn percentiles_at(mut values: Vec<f64>, tail: f64) -> Option<(f64, f64)> {
     values.sort_by(f64::total_cmp);
-    let Some(last) = values.len().checked_sub(1) else { return (0.0, 1.0) };
-    let quantile = |q: f64| values[(q * last as f64).round() as usize];
-    (quantile(0.025), quantile(0.975))
+    let last = values.len().checked_sub(1)?;
+    let quantile = |q: f64| values[((q * last as f64).round() as usize).min(last)];
+    Some((quantile(tail), quantile(1.0 - tail)))
+}
+
+/// The 95 % percentile interval of a figure's resampled values; (0, 1) where there is none.
+pub(crate) fn percentiles(values: Vec<f64>) -> (f64, f64) {
+    percentiles_at(values, 0.025).unwrap_or((0.0, 1.0))
 }
 
 impl Resamples {

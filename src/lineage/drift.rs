@@ -34,6 +34,9 @@ use std::collections::BTreeMap;
 pub(super) const MINIMUM_PROMPTS: usize = 10;
 /// With so many references that are known from the prompts' own data sets, the others are left out.
 const ENOUGH_REFERENCES: usize = 5;
+/// Why nothing can be measured with an atlas without a panel.
+pub(super) const NO_PANEL: &str = "this atlas holds no panel of shared prompts, which a drift is measured with: it was learned by an \
+     older version, or without the channel embed; learn it again";
 /// Resamples of the shares, each of which is a least-squares problem.
 const SHARE_RESAMPLES: usize = 200;
 /// Phrases that came, and as many that went.
@@ -45,10 +48,10 @@ const LEAST_SHARE: f64 = 0.01;
 
 /// One prompt of both corpora: their departures from the panel.
 #[derive(Debug, Clone)]
-struct Step {
-    ground: usize,
-    old: Vec<f32>,
-    shift: Vec<f32>,
+pub(super) struct Step {
+    pub ground: usize,
+    pub old: Vec<f32>,
+    pub shift: Vec<f32>,
 }
 
 /// Compares a newer corpus with an older one; an error says why it cannot be done.
@@ -61,13 +64,9 @@ pub(super) fn drift(
 ) -> Result<Drift, String> {
     let panel = &atlas.panel;
     if panel.width() == 0 {
-        return Err(
-            "this atlas holds no panel of shared prompts, which a drift is measured with: it was \
-                    learned by an older version, or without the channel embed; learn it again"
-                .into(),
-        );
+        return Err(NO_PANEL.into());
     }
-    let (paired, steps) = steps(panel, new, old)?;
+    let (paired, steps) = steps(panel, new, old, |_| true)?;
     let families: Vec<Option<&str>> =
         atlas.about.references.iter().map(|r| r.family.as_deref()).collect();
     // A corpus that is itself a reference would move towards itself.
@@ -142,7 +141,11 @@ pub(super) fn drift(
         interval(drawn_shares.iter().map(|d| 1.0 - d.iter().sum::<f64>()).collect(), own);
     let [.., (_, unrelated)] = known_similarities(panel, &families);
     let families = family_shares(&named, &references, &drawn_shares, atlas);
-    let (came, went) = log_odds::came_and_went(atlas, new, old, paired, PHRASES);
+    // A profile keeps no phrases: all would seem to have come.
+    let (came, went) = match old.profiled {
+        0 => log_odds::came_and_went(atlas, new, old, paired, PHRASES),
+        _ => Default::default(),
+    };
     let mut drift = Drift {
         sentence: String::new(),
         paired,
@@ -172,19 +175,26 @@ pub(super) fn drift(
 }
 
 /// The prompts that both corpora have in common, or where they are too few, those of either beside the
-/// mean of the other.
-fn steps(panel: &Panel, new: &Tally, old: &Tally) -> Result<(bool, Vec<Step>), String> {
+/// mean of the other. `only` chooses the prompts by their keys; a choice is met by shared prompts alone.
+pub(super) fn steps(
+    panel: &Panel,
+    new: &Tally,
+    old: &Tally,
+    only: impl Fn(&str) -> bool,
+) -> Result<(bool, Vec<Step>), String> {
     let minus =
         |a: &[f32], b: &[f32]| -> Vec<f32> { a.iter().zip(b).map(|(a, b)| a - b).collect() };
     let departed_old = Departures::of(panel, old);
     let by_prompt: BTreeMap<usize, _> =
         departed_old.prompts.iter().map(|departure| (departure.prompt, departure)).collect();
-    let mut keys: Vec<(&String, u32)> = new.prompts.iter().map(|(key, &at)| (key, at)).collect();
+    let mut keys: Vec<(&String, u32)> =
+        (new.prompts.iter()).filter(|(key, _)| only(key)).map(|(key, &at)| (key, at)).collect();
+    let chosen = keys.len() < new.prompts.len();
     keys.sort_unstable();
     let shared: Vec<Step> = keys
         .into_iter()
         .filter_map(|(key, at)| {
-            let before = *old.prompts.get(key)? as usize;
+            let before = old.prompt(key)? as usize;
             let departure = by_prompt.get(&before)?;
             let (now, then) = (new.cells.get(at as usize)?, old.cells.get(before)?);
             (now.traces > 0 && then.traces > 0).then(|| Step {
@@ -196,6 +206,13 @@ fn steps(panel: &Panel, new: &Tally, old: &Tally) -> Result<(bool, Vec<Step>), S
         .collect();
     if shared.len() >= ENOUGH_SHARED {
         return Ok((true, shared));
+    }
+    if chosen {
+        return Err(format!(
+            "the two corpora have {} of the rule's prompts in common; {ENOUGH_SHARED} are needed: run both on \
+             the same prompts",
+            shared.len()
+        ));
     }
     // Prompt by prompt there is nothing to take the difference of: each old prompt is set beside the
     // mean of the new ones on its ground, and the other way round.
@@ -293,7 +310,7 @@ fn changes(
     changes
 }
 
-fn changes_of(
+pub(super) fn changes_of(
     steps: &[Step],
     references: &[usize],
     grounds: &BTreeMap<usize, Vec<&Member>>,
@@ -491,7 +508,7 @@ fn family_shares(
 }
 
 /// The part of the shift's squared length in each channel.
-fn channels(atlas: &Atlas, steps: &[Step]) -> Vec<DriftChannel> {
+pub(super) fn channels(atlas: &Atlas, steps: &[Step]) -> Vec<DriftChannel> {
     let places = atlas.model.vectorizer.style_places();
     let every: Vec<usize> = (0..steps.len()).collect();
     let mut parts: Vec<(String, f64)> = Vec::new();

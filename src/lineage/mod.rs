@@ -14,11 +14,16 @@ mod evidence;
 pub mod explain;
 mod judgement;
 mod log_odds;
+mod movement;
 mod pairing;
+mod profile;
 mod tally;
 pub mod tree;
 mod verdict;
 
+pub(crate) use bootstrap::{draws, percentiles_at};
 pub use comparison::{CompareOptions, add_drift, compare, compare_paired};
+pub use movement::{Movement, Resampled};
+pub use profile::{PROFILE_MAGIC, Profile, ProfileError, ProfileHead};
 pub use tally::Tally;
 pub use verdict::*;

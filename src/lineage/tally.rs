@@ -45,7 +45,12 @@ pub(super) struct Cell {
     /// Traces that were added.
     pub traces: usize,
     /// Sum of the values that the panel compares.
-    sum: Vec<f32>,
+    pub(super) sum: Vec<f32>,
+}
+
+/// By which a profile knows a prompt: a hash of its [`Trace::prompt_key`].
+pub(super) fn key_hash(key: &str) -> u64 {
+    xxhash_rust::xxh3::xxh3_64(key.as_bytes())
 }
 
 impl Cell {
@@ -62,10 +67,14 @@ impl Cell {
 pub struct Tally {
     pub(super) kept: Vec<Kept>,
     pub(super) prompts: FxHashMap<String, u32>,
+    /// The prompts of a tally that was read from a profile, by [`key_hash`]: their names are not kept.
+    pub(super) hashed: FxHashMap<u64, u32>,
+    /// Traces that a profile holds; their scores are not kept.
+    pub(super) profiled: usize,
     /// One per prompt; empty where the atlas has no panel.
     pub(super) cells: Vec<Cell>,
     /// The dense values that the panel compares, with their factors.
-    places: Vec<(usize, f32)>,
+    pub(super) places: Vec<(usize, f32)>,
     pub(super) uses: FxHashMap<u32, Use>,
     pub(super) profile: Vec<f32>,
     /// The models that the traces name.
@@ -151,7 +160,12 @@ impl Tally {
 
     /// Traces that were scored.
     pub fn traces(&self) -> usize {
-        self.kept.len()
+        self.kept.len() + self.profiled
+    }
+
+    /// The number of a prompt, by its key.
+    pub(super) fn prompt(&self, key: &str) -> Option<u32> {
+        self.prompts.get(key).or_else(|| self.hashed.get(&key_hash(key))).copied()
     }
 
     /// Whether the atlas probably knows what the traces are about.

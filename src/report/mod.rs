@@ -1,4 +1,4 @@
-//! A comparison or an evaluation → a page, plots, a table, JSON.
+//! A comparison, an evaluation or a check → a page, plots, a table, JSON.
 //!
 //! Comes in: a [`Comparison`] or a [`crate::evaluation::Evaluation`]. Goes out: bytes and files. Called by `cli`, which decides where they
 //! go. The same input gives the same bytes: nothing here reads a clock, the terminal or the
@@ -11,6 +11,7 @@
 //! - [`write_evaluation`] prints what `evaluate` measured, [`write_evaluation_report`] writes its folder;
 //! - [`write_audit_report`] and [`write_audit`] do the same for an audit of a mixed data set,
 //!   [`render_explanation`] and [`write_explanation`] for one trace;
+//! - [`gate`] writes what `check` found, in every form that a pipeline takes;
 //! - [`to_json`] is what a machine reads, [`to_markdown`] what a pull request shows;
 //! - [`tree`] writes a tree of styles as Newick, NEXUS, PHYLIP, JSON or text;
 //! - [`render_page`] is the page alone; [`plots`] are the figures alone;
@@ -22,6 +23,7 @@ pub mod escape;
 mod evaluation;
 mod explain;
 mod figure_data;
+pub mod gate;
 mod html;
 mod json;
 mod markdown;

@@ -8,7 +8,8 @@ use crate::trace::Trace;
 fn stdin(bytes: &[u8]) -> Result<(Vec<Trace>, Summary), Error> {
     let source = Source::new(Box::new(Cursor::new(bytes.to_vec()))).unwrap();
     let (options, summary, ready, explanations) = Default::default();
-    let mut collector = Collector { options, summary, ready, explanations };
+    let places = Default::default();
+    let mut collector = Collector { options, summary, ready, places, explanations };
     let mut file = File::new(Name::stdin(), source, &mut collector)?;
     while file.step(&mut collector)? {}
     Ok((collector.ready.into(), collector.summary))

@@ -1,0 +1,85 @@
+//! The older corpus that a newer one is measured against: traces, or profiles made of them.
+//!
+//! Used by `compare` and `check`.
+
+use super::{Common, inputs::ScoringArguments};
+use crate::{
+    atlas::Atlas,
+    lineage::{PROFILE_MAGIC, Profile, Tally},
+};
+use anyhow::Context;
+use std::{fs::File, io::Read, path::Path};
+
+/// A profile file is no longer than this.
+const MOST_BYTES: u64 = 512 << 20;
+
+/// The tally of a baseline, scored with the same atlas and read as the inputs are.
+pub(super) fn tally_baseline(
+    scoring: &ScoringArguments,
+    baseline: &[String],
+    atlas: &Atlas,
+    common: &Common,
+) -> anyhow::Result<Tally> {
+    let profiles = baseline.iter().filter(|input| is_profile(Path::new(input))).count();
+    if profiles > 0 {
+        if profiles < baseline.len() {
+            anyhow::bail!(
+                "--baseline names profiles and traces; give either, or make a profile of the traces and add \
+                 them up with `cotprint profile merge`"
+            );
+        }
+        return Ok(merged(baseline)?.tally(atlas, &baseline.join(", "))?);
+    }
+    let mut scoring = scoring.clone();
+    scoring.inputs = baseline.to_vec();
+    tally(&scoring, atlas, common)
+}
+
+/// The tally of all inputs.
+pub(super) fn tally(
+    scoring: &ScoringArguments,
+    atlas: &Atlas,
+    common: &Common,
+) -> anyhow::Result<Tally> {
+    let text = scoring.reading.text;
+    let mut tally = Tally::default();
+    scoring.score(
+        atlas,
+        common,
+        |_| (),
+        |trace, scored, ()| {
+            match scored {
+                Ok(scored) => tally.add(atlas, trace, text, scored),
+                Err(_) => tally.add_too_short(),
+            }
+            Ok(())
+        },
+    )?;
+    Ok(tally)
+}
+
+/// Whether a file begins as a profile does.
+fn is_profile(path: &Path) -> bool {
+    let mut start = [0; PROFILE_MAGIC.len()];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut start));
+    read.is_ok() && start == *PROFILE_MAGIC
+}
+
+/// Several profiles, added up.
+pub(super) fn merged(files: &[String]) -> anyhow::Result<Profile> {
+    let mut all: Option<Profile> = None;
+    for name in files {
+        let mut bytes = Vec::new();
+        File::open(name)
+            .and_then(|file| file.take(MOST_BYTES).read_to_end(&mut bytes))
+            .with_context(|| {
+                format!("cannot read {name}; name a profile that `cotprint profile` made")
+            })?;
+        let profile = Profile::from_bytes(&bytes, name)?;
+        match &mut all {
+            None => all = Some(profile),
+            Some(all) => all.merge(&profile, name)?,
+        }
+    }
+    all.ok_or_else(|| anyhow::anyhow!("no profile was named; name at least one"))
+}

@@ -1,0 +1,74 @@
+//! `cotprint profile`: a small file that stands for a corpus where a later one is measured against it.
+
+use super::{
+    Common, TooLittleText,
+    baseline::{merged, tally},
+    inputs::ScoringArguments,
+    output::Output,
+};
+use crate::{lineage::Profile, report::numbers::counted};
+use clap::{Args, Subcommand};
+use std::{io::Write, path::PathBuf};
+
+/// Arguments of `profile`.
+#[derive(Debug, Clone, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    verb: Option<Verb>,
+    #[command(flatten)]
+    scoring: ScoringArguments,
+    /// The profile to write
+    #[arg(long, short, value_name = "FILE", required = true)]
+    output: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+enum Verb {
+    /// Add profiles up: the result is the profile of all their traces
+    Merge(Merge),
+}
+
+/// Arguments of `profile merge`.
+#[derive(Debug, Clone, Args)]
+struct Merge {
+    /// Profiles that were made with one atlas
+    #[arg(required = true, num_args = 2.., value_name = "PROFILE")]
+    profiles: Vec<String>,
+    /// The profile to write
+    #[arg(long, short, value_name = "FILE")]
+    output: PathBuf,
+}
+
+/// Runs the verb.
+pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> {
+    if let Some(Verb::Merge(merge)) = &arguments.verb {
+        let output = Output::open(Some(&merge.output))?;
+        return write(&merged(&merge.profiles)?, output, common);
+    }
+    let scoring = &arguments.scoring;
+    let atlas = scoring.open_atlas()?;
+    let output = Output::open(arguments.output.as_deref())?;
+    let tally = tally(scoring, &atlas, common)?;
+    if tally.traces() == 0 {
+        let what = "no trace was long enough to be judged; give more or longer traces";
+        return Err(TooLittleText(what.into()).into());
+    }
+    write(&Profile::of(&atlas, &tally).map_err(anyhow::Error::msg)?, output, common)
+}
+
+fn write(profile: &Profile, mut output: Output, common: &Common) -> anyhow::Result<()> {
+    let bytes = profile.to_bytes()?;
+    output.write_all(&bytes)?;
+    output.finish()?;
+    if !common.quiet {
+        writeln!(
+            anstream::stderr(),
+            "a profile of {} on {}: {}",
+            counted(profile.head.traces, "trace", "traces"),
+            counted(profile.prompts(), "prompt", "prompts"),
+            counted(bytes.len(), "byte", "bytes")
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,200 @@
+//! A figure, its resampled values and a bound → passed, failed, or cannot tell.
+//!
+//! Called by [`super::measure`]. Intervals are expanded percentile intervals over prompts (Hesterberg 2015, section
+//! 3.3): the percentiles are those that give a mean of normal values the coverage of Student's interval, since plain ones are
+//! too narrow for few prompts. A share of traces gets the hull with the exact interval of Clopper & Pearson (1934) for as many
+//! independent traces as there are prompts: none in ten does not mean none. With k figures each
+//! interval has the level 1 − (1 − confidence)/k (Bonferroni).
+
+use crate::{lineage::percentiles_at, policy::Bound};
+use serde::{Deserialize, Serialize};
+use statrs::distribution::{Beta, ContinuousCDF, Normal, StudentsT};
+
+/// With fewer prompts nothing is decided by an interval.
+pub const LEAST_PROMPTS: usize = 10;
+/// Where this many times as many prompts would be needed, the figure is too near its bound.
+const MOST_TIMES: f64 = 1000.0;
+
+/// What a rule or a condition came to, the worst last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The whole interval lies on the right side.
+    Passed,
+    /// The interval holds the bound.
+    CannotTell,
+    /// The whole interval lies on the wrong side.
+    Failed,
+}
+
+/// How sure each interval is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Level {
+    /// The probability that is left out on either side.
+    tail: f64,
+}
+
+impl Level {
+    /// That of each of `count` intervals which are all right with the probability `confidence`.
+    pub fn corrected(confidence: f64, count: usize) -> Self {
+        Self { tail: (1.0 - confidence) / (2.0 * count.max(1) as f64) }
+    }
+
+    /// The level of one interval, in (0, 1).
+    pub fn of_each(self) -> f64 {
+        1.0 - 2.0 * self.tail
+    }
+
+    /// The part of the resamples that is left out on either side with so many prompts.
+    fn expanded(self, prompts: usize) -> f64 {
+        let n = prompts as f64;
+        let t = StudentsT::new(0.0, 1.0, n - 1.0).map(|t| t.inverse_cdf(1.0 - self.tail));
+        match (t, Normal::new(0.0, 1.0)) {
+            (Ok(t), Ok(normal)) => normal.cdf(-t * (n / (n - 1.0)).sqrt()),
+            _ => self.tail,
+        }
+    }
+
+    /// The resamples that such percentiles ask for: ten beyond each, at least `fewest`, and no more than
+    /// `most`.
+    pub fn resamples(self, fewest: usize, most: usize) -> usize {
+        ((10.0 / self.tail).round() as usize).clamp(fewest, most.max(fewest))
+    }
+
+    /// The interval of a figure; `None` where there are too few prompts.
+    pub fn interval(
+        self,
+        value: f64,
+        drawn: Vec<f64>,
+        prompts: usize,
+        is_share_of_traces: bool,
+    ) -> Option<(f64, f64)> {
+        if prompts < LEAST_PROMPTS {
+            return None;
+        }
+        let (low, high) = percentiles_at(drawn, self.expanded(prompts))?;
+        let (mut low, mut high) = (low.min(value), high.max(value));
+        if is_share_of_traces {
+            let (exact_low, exact_high) = clopper_pearson(value, prompts, self.tail);
+            (low, high) = (low.min(exact_low), high.max(exact_high));
+        }
+        Some((low, high))
+    }
+}
+
+/// The exact interval of a share that was found among `count` independent things.
+fn clopper_pearson(share: f64, count: usize, tail: f64) -> (f64, f64) {
+    let n = count as f64;
+    let found = (share * n).clamp(0.0, n);
+    let quantile = |a: f64, b: f64, q: f64| Beta::new(a, b).map(|beta| beta.inverse_cdf(q)).ok();
+    let low = if found > 0.0 { quantile(found, n - found + 1.0, tail) } else { None };
+    let high = if found < n { quantile(found + 1.0, n - found, 1.0 - tail) } else { None };
+    (low.unwrap_or(0.0).min(share), high.unwrap_or(1.0).max(share))
+}
+
+/// Where a number that is known stands to its bound.
+pub fn compare(value: f64, bound: Bound) -> Outcome {
+    let holds = match bound {
+        Bound::AtMost(most) => value <= most,
+        Bound::AtLeast(least) => value >= least,
+    };
+    if holds { Outcome::Passed } else { Outcome::Failed }
+}
+
+/// Where an interval stands to a bound.
+pub fn decide((low, high): (f64, f64), bound: Bound) -> Outcome {
+    let (right, wrong) = match bound {
+        Bound::AtMost(most) => (high <= most, low > most),
+        Bound::AtLeast(least) => (low >= least, high < least),
+    };
+    match (right, wrong) {
+        (true, _) => Outcome::Passed,
+        (_, true) => Outcome::Failed,
+        _ => Outcome::CannotTell,
+    }
+}
+
+/// About how many more prompts would decide, if the figure stayed where it is: an interval is as wide as one over the
+/// square root of the prompts. `None` where the figure is too near its bound for any number.
+pub fn more_prompts(
+    value: f64,
+    (low, high): (f64, f64),
+    bound: f64,
+    prompts: usize,
+) -> Option<usize> {
+    let reach = if value > bound { value - low } else { high - value };
+    let distance = (value - bound).abs();
+    let times = (reach / distance).powi(2);
+    if !times.is_finite() || times > MOST_TIMES {
+        return None;
+    }
+    let more = prompts as f64 * times - prompts as f64;
+    Some(round_up(more.max(1.0)))
+}
+
+/// Rounded up to two digits.
+fn round_up(value: f64) -> usize {
+    let unit = 10_f64.powf(value.log10().floor() - 1.0).max(1.0);
+    ((value / unit - 1e-6).ceil() * unit) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_level_is_divided_among_the_figures() {
+        // 95 % for 5 figures: 99 % each, 0.5 % on either side.
+        let level = Level::corrected(0.95, 5);
+        assert!((level.of_each() - 0.99).abs() < 1e-12);
+        assert_eq!(level.resamples(1000, 100_000), 2000);
+        // t with 9 degrees of freedom leaves 0.5 % beyond 3.2498; times √(10/9) that is 3.4256, beyond which the
+        // normal distribution leaves 0.000307.
+        assert!((level.expanded(10) - 0.000_307).abs() < 2e-6, "{}", level.expanded(10));
+        assert!((level.expanded(100_000) - 0.005).abs() < 1e-5);
+    }
+
+    #[test]
+    fn an_exact_interval_is_that_of_the_tables() {
+        // 0 of 10 at 95 %: 0 to 1 − 0.025^(1/10) = 0.3085. 5 of 10: 0.1871 to 0.8129.
+        let (low, high) = clopper_pearson(0.0, 10, 0.025);
+        assert!(low == 0.0 && (high - 0.3085).abs() < 1e-4, "{low} {high}");
+        let (low, high) = clopper_pearson(0.5, 10, 0.025);
+        assert!((low - 0.1871).abs() < 1e-4 && (high - 0.8129).abs() < 1e-4, "{low} {high}");
+        assert_eq!(clopper_pearson(1.0, 10, 0.025).1, 1.0);
+    }
+
+    #[test]
+    fn a_few_prompts_decide_nothing_and_none_in_ten_is_not_none() {
+        let level = Level::corrected(0.95, 1);
+        assert_eq!(level.interval(0.0, vec![0.0; 100], 9, true), None);
+        let (_, high) = level.interval(0.0, vec![0.0; 100], 10, true).unwrap();
+        assert!((high - 0.3085).abs() < 1e-4, "{high}");
+    }
+
+    #[test]
+    fn a_rule_is_decided_by_the_whole_interval() {
+        let most = Bound::AtMost(0.2);
+        assert_eq!(decide((0.05, 0.2), most), Outcome::Passed);
+        assert_eq!(decide((0.1, 0.3), most), Outcome::CannotTell);
+        assert_eq!(decide((0.2, 0.3), most), Outcome::CannotTell);
+        assert_eq!(decide((0.21, 0.3), most), Outcome::Failed);
+        let least = Bound::AtLeast(0.2);
+        assert_eq!(decide((0.2, 0.3), least), Outcome::Passed);
+        assert_eq!(decide((0.1, 0.3), least), Outcome::CannotTell);
+        assert_eq!(decide((0.1, 0.19), least), Outcome::Failed);
+        assert_eq!(compare(0.0, Bound::AtMost(0.0)), Outcome::Passed);
+        assert_eq!(compare(29.0, Bound::AtLeast(30.0)), Outcome::Failed);
+    }
+
+    #[test]
+    fn half_the_width_takes_four_times_the_prompts() {
+        // At 0.1, up to 0.3, with a bound of 0.2: the reach has to be halved.
+        assert_eq!(more_prompts(0.1, (0.0, 0.3), 0.2, 40), Some(120));
+        // The other way: at 0.3, down to 0.1, a bound of 0.2.
+        assert_eq!(more_prompts(0.3, (0.1, 0.4), 0.2, 40), Some(120));
+        assert_eq!(more_prompts(0.2, (0.1, 0.3), 0.2, 40), None);
+        assert_eq!(round_up(1234.0), 1300);
+        assert_eq!(round_up(7.2), 8);
+    }
+}

@@ -1,0 +1,257 @@
+//! One condition of a rule → its figure, interval and outcome.
+//!
+//! Called by [`super::check`]. Shares of probability are means over prompts, each with the same weight; shares of traces are ratios,
+//! resampled by prompt; drift comes from [`Movement`].
+
+use super::{
+    CheckOptions, ConditionAnswer, Offender, Sample, Unit,
+    decide::{LEAST_PROMPTS, Level, Outcome, compare, decide, more_prompts},
+    sample::Record,
+};
+use crate::{
+    atlas::Atlas,
+    ingest::Position,
+    lineage::{Movement, Resampled, draws},
+    policy::{Condition, Quantity, Slice},
+};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+/// Records that are listed against a condition.
+const OFFENDERS: usize = 20;
+/// Resamples times prompts (times values) are at most so many.
+const BUDGET: usize = 40_000_000;
+/// See [`BUDGET`].
+const DRIFT_BUDGET: usize = 2_000_000_000;
+
+/// What a condition is measured on.
+pub(super) struct Context<'a> {
+    pub atlas: &'a Atlas,
+    pub sample: &'a Sample,
+    pub slice: &'a Slice,
+    pub movement: Option<&'a Result<Movement, String>>,
+    pub level: Level,
+    pub options: CheckOptions,
+}
+
+/// Measures a condition and decides it.
+pub(super) fn measure(condition: &Condition, context: &Context<'_>) -> ConditionAnswer {
+    let mut answer = ConditionAnswer {
+        what: condition.quantity.words(),
+        unit: unit(&condition.quantity),
+        value: None,
+        low: None,
+        high: None,
+        bound: condition.bound,
+        outcome: Outcome::CannotTell,
+        prompts: 0,
+        traces: 0,
+        more_prompts: None,
+        note: None,
+        offenders: Vec::new(),
+        offending: 0,
+    };
+    if condition.quantity.is_count() {
+        count(condition, context, &mut answer);
+    } else if condition.quantity.needs_baseline() {
+        drift(condition, context, &mut answer);
+    } else {
+        share(condition, context, &mut answer);
+    }
+    answer
+}
+
+fn unit(quantity: &Quantity) -> Unit {
+    match quantity {
+        quantity if quantity.is_count() => Unit::Count,
+        Quantity::Likeness | Quantity::DriftTowards(_) => Unit::Similarity,
+        Quantity::DriftSize => Unit::Deviations,
+        _ => Unit::Share,
+    }
+}
+
+fn count(condition: &Condition, context: &Context<'_>, answer: &mut ConditionAnswer) {
+    let sample = context.sample;
+    let scored: Vec<&Record> = sample.of(context.slice).filter(|record| record.scored).collect();
+    let mut prompts: Vec<u32> = scored.iter().map(|record| record.prompt).collect();
+    prompts.sort_unstable();
+    prompts.dedup();
+    let value = match &condition.quantity {
+        Quantity::Traces => scored.len(),
+        Quantity::Prompts => prompts.len(),
+        Quantity::Words => scored.iter().map(|record| record.words).sum(),
+        Quantity::InLanguage(language) => {
+            scored.iter().filter(|record| sample.language_is(record, language)).count()
+        }
+        _ => 0,
+    };
+    answer.prompts = prompts.len();
+    answer.traces = scored.len();
+    answer.value = Some(value as f64);
+    answer.outcome = compare(value as f64, condition.bound);
+}
+
+/// What a record adds to a share, and whether it is counted at all.
+fn part(quantity: &Quantity, record: &Record, sample: &Sample) -> Option<f64> {
+    let is = |holds: bool| Some(f64::from(u8::from(holds)));
+    let of = |target| sample.target(target).filter(|_| record.scored);
+    match quantity {
+        Quantity::OtherMediation(allowed) => is(!allowed.contains(&record.mediation)),
+        Quantity::Share(target) => of(target).map(|(at, _)| f64::from(record.probabilities[at])),
+        Quantity::Mixture(target) => of(target).map(|(at, _)| mixture(record, at)),
+        Quantity::Attributed(target) => of(target).and_then(|(at, _)| is(record.first[at])),
+        Quantity::Duplicates => is(record.repeats),
+        Quantity::Refusals => is(record.refusal),
+        Quantity::CutOff => is(record.cut_off),
+        Quantity::SelfNaming => is(record.names),
+        Quantity::LanguageShare(language) => is(sample.language_is(record, language)),
+        _ => None,
+    }
+}
+
+/// What a record adds to the part of a data set that is a target's: its probability. The mean of calibrated probabilities is
+/// pulled towards an equal share of all references, so that a small part is seen as somewhat smaller than it is.
+fn mixture(record: &Record, target: usize) -> f64 {
+    f64::from(record.probabilities[target])
+}
+
+fn share(condition: &Condition, context: &Context<'_>, answer: &mut ConditionAnswer) {
+    let Context { sample, slice, level, options, .. } = *context;
+    let quantity = &condition.quantity;
+    // By prompt: the sum of the parts and their number.
+    let mut by_prompt: BTreeMap<u32, (f64, f64)> = BTreeMap::new();
+    for record in sample.of(slice) {
+        let Some(part) = part(quantity, record, sample) else { continue };
+        let (sum, count) = by_prompt.entry(record.prompt).or_default();
+        *sum += part;
+        *count += 1.0;
+        answer.traces += 1;
+    }
+    let of_traces = quantity.is_share_of_traces();
+    let rows: Vec<(f64, f64)> = by_prompt
+        .into_values()
+        .map(|(sum, count)| if of_traces { (sum, count) } else { (sum / count, 1.0) })
+        .collect();
+    answer.prompts = rows.len();
+    if rows.is_empty() {
+        answer.more_prompts = Some(LEAST_PROMPTS);
+        answer.note = Some("No trace is in this slice.".into());
+        return;
+    }
+    let ratio = |rows: &mut dyn Iterator<Item = &(f64, f64)>| {
+        let (sum, count) = rows.fold((0.0, 0.0), |(a, b), (sum, count)| (a + sum, b + count));
+        sum / count
+    };
+    let value = ratio(&mut rows.iter());
+    answer.value = Some(value);
+    if condition.is_estimated() {
+        let resamples = level.resamples(options.resamples, BUDGET / rows.len());
+        let drawn = (0..resamples as u64)
+            .into_par_iter()
+            .map(|resample| {
+                ratio(&mut draws(rows.len(), resample, options.seed).map(|at| &rows[at]))
+            })
+            .collect();
+        settle(answer, level.interval(value, drawn, rows.len(), of_traces));
+    } else {
+        answer.outcome = compare(value, condition.bound);
+    }
+    if answer.outcome != Outcome::Passed {
+        offenders(quantity, context, answer);
+    }
+}
+
+/// Puts an interval in, and decides by it.
+fn settle(answer: &mut ConditionAnswer, interval: Option<(f64, f64)>) {
+    let Some(interval) = interval else {
+        answer.more_prompts = Some(LEAST_PROMPTS.saturating_sub(answer.prompts));
+        answer.note = Some(format!("Fewer than {LEAST_PROMPTS} prompts decide nothing."));
+        return;
+    };
+    (answer.low, answer.high) = (Some(interval.0), Some(interval.1));
+    answer.outcome = decide(interval, answer.bound);
+    if answer.outcome == Outcome::CannotTell {
+        let value = answer.value.unwrap_or_default();
+        answer.more_prompts = more_prompts(value, interval, answer.bound.value(), answer.prompts);
+    }
+}
+
+/// The records that speak against a condition on what is too much: those that are what it counts, the most probable first.
+fn offenders(quantity: &Quantity, context: &Context<'_>, answer: &mut ConditionAnswer) {
+    if matches!(answer.bound, crate::policy::Bound::AtLeast(_)) {
+        return;
+    }
+    let sample = context.sample;
+    let target = quantity.target().and_then(|target| sample.target(target)).map(|(at, _)| at);
+    let mut found: Vec<&Record> = sample
+        .of(context.slice)
+        .filter(|record| part(quantity, record, sample).is_some_and(|part| part >= 0.5))
+        .collect();
+    answer.offending = found.len();
+    if let Some(at) = target {
+        // Stable: records that are as probable stay in the order of the input.
+        found.sort_by(|a, b| b.probabilities[at].total_cmp(&a.probabilities[at]));
+    }
+    answer.offenders = found
+        .into_iter()
+        .take(OFFENDERS)
+        .map(|record| Offender {
+            id: record.id.to_string(),
+            prompt: sample.prompt(record).to_owned(),
+            file: sample.file(record).to_owned(),
+            line: match record.position {
+                Position::Line(line) => Some(line),
+                _ => None,
+            },
+            position: record.position.to_string(),
+            probability: target.map(|at| f64::from(record.probabilities[at])),
+        })
+        .collect();
+}
+
+fn drift(condition: &Condition, context: &Context<'_>, answer: &mut ConditionAnswer) {
+    let movement = match context.movement {
+        Some(Ok(movement)) => movement,
+        Some(Err(why)) => {
+            answer.note = Some(sentence(why));
+            return;
+        }
+        None => {
+            answer.note = Some("There is no baseline.".into());
+            return;
+        }
+    };
+    answer.prompts = movement.prompts();
+    answer.traces = context.sample.of(context.slice).filter(|record| record.scored).count();
+    if !movement.paired {
+        answer.note = Some(
+            "The baseline answered other prompts, so that what they are about is mixed in.".into(),
+        );
+    }
+    let work = (movement.prompts() * movement.width()).max(1);
+    let resamples = context.level.resamples(context.options.resamples, DRIFT_BUDGET / work);
+    let resampled: Option<Resampled> = match &condition.quantity {
+        Quantity::DriftSize => Some(movement.size(resamples)),
+        Quantity::Likeness => Some(movement.likeness(resamples)),
+        Quantity::DriftTowards(target) => context
+            .sample
+            .target(target)
+            .and_then(|(_, members)| movement.change_towards(context.atlas, members, resamples)),
+        _ => None,
+    };
+    let Some(Resampled { value, drawn }) = resampled else {
+        answer.note = Some("The atlas knows none of these from such prompts.".into());
+        return;
+    };
+    answer.value = Some(value);
+    settle(answer, context.level.interval(value, drawn, movement.prompts(), false));
+}
+
+/// Begins with a capital and ends with a full stop.
+fn sentence(text: &str) -> String {
+    let mut text = text.to_owned();
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text + "."
+}

@@ -1,0 +1,206 @@
+//! What is kept of each trace to decide rules by.
+//!
+//! Comes in: scored traces with their marks, in input order. Goes out: a [`Sample`], which [`super::check`] measures. Called by
+//! `cli`. Of the probabilities only those that a rule asks for are kept, and of the text nothing.
+
+use crate::{
+    atlas::Atlas,
+    attribution::Scored,
+    ingest::{Place, cleaning::Marks},
+    policy::{Policy, Slice, Target},
+    trace::{Mediation, Trace},
+};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
+
+/// The most characters of an id that are kept.
+const ID_LIMIT: usize = 200;
+
+/// A trace and what was found in it.
+#[derive(Debug)]
+pub struct Seen<'a> {
+    /// The trace.
+    pub trace: &'a Trace,
+    /// Where it stands.
+    pub place: Place,
+    /// What cleaning marked.
+    pub marks: &'a Marks,
+    /// Whether it repeats an earlier one.
+    pub repeats: bool,
+    /// Its score; `None` where it was too short.
+    pub scored: Option<&'a Scored>,
+}
+
+/// One trace.
+#[derive(Debug)]
+pub(super) struct Record {
+    pub id: Box<str>,
+    /// The number of its file, and where in it.
+    pub file: u32,
+    pub position: crate::ingest::Position,
+    /// The number of its prompt.
+    pub prompt: u32,
+    pub domain: Option<u32>,
+    pub language: Option<u32>,
+    pub mediation: Mediation,
+    pub words: usize,
+    pub repeats: bool,
+    pub refusal: bool,
+    pub names: bool,
+    pub cut_off: bool,
+    /// Whether it was scored.
+    pub scored: bool,
+    /// The probability of each target, where it was.
+    pub probabilities: Box<[f32]>,
+    /// Whether its first reference is one of a target's.
+    pub first: Box<[bool]>,
+}
+
+/// Texts by number.
+#[derive(Debug, Default)]
+struct Names {
+    numbers: FxHashMap<String, u32>,
+    texts: Vec<String>,
+}
+
+impl Names {
+    fn number(&mut self, text: &str) -> u32 {
+        if let Some(&number) = self.numbers.get(text) {
+            return number;
+        }
+        let number = self.texts.len() as u32;
+        self.numbers.insert(text.to_owned(), number);
+        self.texts.push(text.to_owned());
+        number
+    }
+
+    fn text(&self, number: u32) -> &str {
+        self.texts.get(number as usize).map_or("", String::as_str)
+    }
+}
+
+/// The traces of a check.
+#[derive(Debug, Default)]
+pub struct Sample {
+    pub(super) records: Vec<Record>,
+    /// Members of each target, by number in the atlas.
+    targets: BTreeMap<Target, (usize, Vec<usize>)>,
+    files: Names,
+    prompts: Names,
+    domains: Names,
+    languages: Names,
+    /// The domain of each prompt's first trace.
+    domain_of_prompt: Vec<Option<u32>>,
+}
+
+impl Sample {
+    /// An empty sample for the rules of a policy whose names are known ([`crate::policy::validate`]).
+    pub fn new(policy: &Policy, atlas: &Atlas) -> Self {
+        let mut sample = Self::default();
+        let conditions = policy.rules.iter().flat_map(|rule| &rule.conditions);
+        for target in conditions.filter_map(|condition| condition.quantity.target()) {
+            let next = sample.targets.len();
+            sample.targets.entry(target.clone()).or_insert_with(|| {
+                let members = (atlas.about.references.iter().enumerate())
+                    .filter(|(_, reference)| {
+                        target.references.contains(&reference.name)
+                            || (reference.family.as_ref())
+                                .is_some_and(|family| target.families.contains(family))
+                    })
+                    .map(|(index, _)| index)
+                    .collect();
+                (next, members)
+            });
+        }
+        sample
+    }
+
+    /// Adds a trace.
+    pub fn add(&mut self, seen: Seen<'_>) {
+        let Seen { trace, place, marks, repeats, scored } = seen;
+        let domain = trace.domain.as_deref().map(|domain| self.domains.number(domain));
+        let prompt = self.prompts.number(&trace.prompt_key());
+        if self.domain_of_prompt.len() <= prompt as usize {
+            self.domain_of_prompt.push(domain);
+        }
+        let mut probabilities = vec![0.0; self.targets.len()].into_boxed_slice();
+        let mut first = vec![false; self.targets.len()].into_boxed_slice();
+        if let Some(scored) = scored {
+            let top = scored.top();
+            for (at, members) in self.targets.values() {
+                let all = members.iter().filter_map(|&index| scored.probabilities.get(index));
+                probabilities[*at] = all.sum();
+                first[*at] = members.contains(&top);
+            }
+        }
+        let mediation = trace.mediation();
+        self.records.push(Record {
+            id: trace.id.chars().take(ID_LIMIT).collect::<String>().into_boxed_str(),
+            file: self.files.number(&place.file),
+            position: place.position,
+            prompt,
+            domain,
+            language: marks.language.as_deref().map(|language| self.languages.number(language)),
+            mediation,
+            words: marks.words,
+            repeats,
+            refusal: marks.refusal,
+            names: !marks.names_beyond_prompt.is_empty(),
+            cut_off: mediation == Mediation::Truncated || crate::ingest::is_cut_off(trace),
+            scored: scored.is_some(),
+            probabilities,
+            first,
+        });
+    }
+
+    /// Traces that were scored.
+    pub fn scored(&self) -> usize {
+        self.records.iter().filter(|record| record.scored).count()
+    }
+
+    /// Different prompts of them.
+    pub fn prompts(&self) -> usize {
+        let mut prompts: Vec<u32> =
+            self.records.iter().filter(|r| r.scored).map(|r| r.prompt).collect();
+        prompts.sort_unstable();
+        prompts.dedup();
+        prompts.len()
+    }
+
+    /// Words in them.
+    pub fn words(&self) -> usize {
+        self.records.iter().filter(|record| record.scored).map(|record| record.words).sum()
+    }
+
+    /// Whether a slice holds the prompt with this key.
+    pub(super) fn holds(&self, slice: &Slice, key: &str) -> bool {
+        let number = self.prompts.numbers.get(key);
+        let domain = number.and_then(|&at| *self.domain_of_prompt.get(at as usize)?);
+        slice.holds(domain.map(|domain| self.domains.text(domain)), key)
+    }
+
+    /// The records of a slice.
+    pub(super) fn of<'a>(&'a self, slice: &'a Slice) -> impl Iterator<Item = &'a Record> {
+        self.records.iter().filter(move |record| {
+            let domain = record.domain.map(|domain| self.domains.text(domain));
+            slice.is_everything() || slice.holds(domain, self.prompts.text(record.prompt))
+        })
+    }
+
+    /// The number of a target among the probabilities of a record, and its members in the atlas.
+    pub(super) fn target(&self, target: &Target) -> Option<(usize, &[usize])> {
+        self.targets.get(target).map(|(at, members)| (*at, members.as_slice()))
+    }
+
+    pub(super) fn language_is(&self, record: &Record, language: &str) -> bool {
+        record.language.is_some_and(|own| self.languages.text(own) == language)
+    }
+
+    pub(super) fn file(&self, record: &Record) -> &str {
+        self.files.text(record.file)
+    }
+
+    pub(super) fn prompt(&self, record: &Record) -> &str {
+        self.prompts.text(record.prompt)
+    }
+}

@@ -1,0 +1,250 @@
+//! A policy file and those that it extends → one policy.
+//!
+//! Rules of extended files come first. A rule takes the place of one with the same id in an extended file; in one
+//! file an id stands once. `[gate]` of a file counts more than that of the files it extends.
+
+use super::{
+    Error, OnInconclusive, Policy, Rule, rules,
+    table::{File, Gate},
+};
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::Read,
+    path::{Path, PathBuf},
+};
+
+/// Files extend files so deeply.
+const MOST_DEPTH: usize = 8;
+/// Files that a policy is made of.
+const MOST_FILES: usize = 64;
+/// Bytes of a file.
+const MOST_BYTES: u64 = 1 << 20;
+/// Rules of a policy.
+const MOST_RULES: usize = 500;
+/// The confidence where none is given.
+const CONFIDENCE: f64 = 0.95;
+
+/// Reads a policy and all that it extends.
+///
+/// # Errors
+/// A sentence with file and line: a file that cannot be read, TOML that is none, unknown keys, numbers out of range, a rule
+/// without id, a circle of `extends`.
+pub fn open(path: &Path) -> Result<Policy, Error> {
+    let mut reading = Reading::default();
+    reading.read(path, None, &mut Vec::new())?;
+    let file = path.display().to_string();
+    let fail = |what: &str| Error { file: file.clone(), line: None, what: what.to_owned() };
+    if reading.rules.is_empty() {
+        return Err(fail(
+            "holds no rule, so that nothing would be checked; `cotprint check --init=FILE` writes a policy with \
+             one of each kind",
+        ));
+    }
+    if reading.rules.len() > MOST_RULES {
+        return Err(fail(&format!(
+            "has {} rules; {MOST_RULES} are the most, and each makes all the others less sure",
+            reading.rules.len()
+        )));
+    }
+    let on_inconclusive = reading.gate.on_inconclusive.unwrap_or_default();
+    let rules = reading
+        .rules
+        .into_iter()
+        .map(|(mut rule, own)| {
+            rule.on_inconclusive = own.unwrap_or(on_inconclusive);
+            rule
+        })
+        .collect();
+    Ok(Policy {
+        confidence: reading.gate.confidence.unwrap_or(CONFIDENCE),
+        on_inconclusive,
+        rules,
+        file,
+    })
+}
+
+/// What was read so far; a rule with what it says itself of `on_inconclusive`.
+#[derive(Default)]
+struct Reading {
+    gate: Gate,
+    rules: Vec<(Rule, Option<OnInconclusive>)>,
+    files: usize,
+}
+
+impl Reading {
+    fn read(
+        &mut self,
+        path: &Path,
+        from: Option<&str>,
+        above: &mut Vec<PathBuf>,
+    ) -> Result<(), Error> {
+        let name = path.display().to_string();
+        let blamed = from.unwrap_or(&name);
+        let fail = |what: String| Error { file: blamed.to_owned(), line: None, what };
+        let real = fs::canonicalize(path).map_err(|error| {
+            fail(match from {
+                None => format!(
+                    "cannot be read ({error}); name a policy with --policy, or write one with `cotprint check --init`"
+                ),
+                Some(_) => format!("extends {name}, which cannot be read ({error})"),
+            })
+        })?;
+        if above.contains(&real) {
+            return Err(fail(format!("extends {name}, which extends it again; break the circle")));
+        }
+        self.files += 1;
+        if above.len() >= MOST_DEPTH || self.files > MOST_FILES {
+            return Err(fail(format!(
+                "extends {name}, and that is one too many: {MOST_DEPTH} files may extend each other, {MOST_FILES} in all"
+            )));
+        }
+        let text = text(&real).map_err(|what| Error { file: name.clone(), line: None, what })?;
+        let file = File::parse(&text, &name)?;
+        above.push(real);
+        let folder = path.parent().unwrap_or(Path::new(""));
+        for extended in &file.extends {
+            self.read(&folder.join(extended), Some(&name), above)?;
+        }
+        above.pop();
+        if let Some(confidence) = file.gate.confidence {
+            let checked = rules::confidence(confidence);
+            let fail = |what| Error { file: name.clone(), line: None, what };
+            self.gate.confidence = Some(checked.map_err(fail)?);
+        }
+        self.gate.on_inconclusive = file.gate.on_inconclusive.or(self.gate.on_inconclusive);
+        let mut own: BTreeMap<String, usize> = BTreeMap::new();
+        for (kind, line, table) in file.rules {
+            let on_inconclusive = table.on_inconclusive;
+            let rule = rules::rule(kind, line, table, OnInconclusive::default(), &name)?;
+            if let Some(first) = own.insert(rule.id.clone(), line) {
+                let what = format!(
+                    "the id {} stands in line {first} already; give each rule an id of its own",
+                    rule.id
+                );
+                return Err(Error { file: name, line: Some(line), what });
+            }
+            match self.rules.iter_mut().find(|(known, _)| known.id == rule.id) {
+                Some(known) => *known = (rule, on_inconclusive),
+                None => self.rules.push((rule, on_inconclusive)),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The text of a file that is not too long.
+fn text(path: &Path) -> Result<String, String> {
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path).map_err(|error| format!("cannot be read ({error})"))?;
+    if file.metadata().is_ok_and(|about| about.is_dir()) {
+        return Err("is a folder; name a policy file".into());
+    }
+    file.take(MOST_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| format!("cannot be read ({error})"))?;
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(format!(
+            "is longer than {MOST_BYTES} bytes, which no policy is; name a policy file"
+        ));
+    }
+    String::from_utf8(bytes).map_err(|_| "is not UTF-8, which TOML has to be".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Bound, EXAMPLE, Kind, Quantity, Severity};
+    use super::*;
+
+    fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            fs::write(folder.path().join(name), text).unwrap();
+        }
+        folder
+    }
+
+    fn read(files: &[(&str, &str)]) -> Result<Policy, Error> {
+        let folder = folder(files);
+        open(&folder.path().join(files[0].0))
+    }
+
+    fn refused(text: &str) -> String {
+        read(&[("p.toml", text)]).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_example_is_a_policy_with_a_rule_of_each_kind() {
+        let policy = read(&[("p.toml", EXAMPLE)]).unwrap();
+        for kind in Kind::ALL {
+            assert!(policy.rules.iter().any(|rule| rule.kind == kind), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn rules_are_shared_and_replaced_by_their_ids() {
+        let policy = read(&[
+            (
+                "p.toml",
+                "extends = \"shared.toml\"\n[gate]\nconfidence = 0.9\n\
+                 [[quality]]\nid = \"b\"\nrefusals = 0.5\nseverity = \"note\"\n",
+            ),
+            (
+                "shared.toml",
+                "[gate]\nconfidence = 0.99\non_inconclusive = \"fail\"\n[[require]]\nid = \"a\"\ntraces = 5\n\
+                 [[quality]]\nid = \"b\"\nrefusals = 0.1\non_inconclusive = \"pass\"\n",
+            ),
+        ])
+        .unwrap();
+        assert_eq!((policy.confidence, policy.on_inconclusive), (0.9, OnInconclusive::Fail));
+        let ids: Vec<&str> = policy.rules.iter().map(|rule| rule.id.as_str()).collect();
+        assert_eq!(ids, ["a", "b"]);
+        let b = &policy.rules[1];
+        assert_eq!((b.severity, b.on_inconclusive), (Severity::Note, OnInconclusive::Fail));
+        assert_eq!(b.conditions[0].bound, Bound::AtMost(0.5));
+        assert_eq!(policy.rules[0].conditions[0].quantity, Quantity::Traces);
+    }
+
+    #[test]
+    fn circles_and_missing_files_are_told() {
+        let circle = read(&[
+            ("p.toml", "extends = [\"q.toml\"]"),
+            ("q.toml", "extends = \"p.toml\"\n[[require]]\nid = \"a\"\ntraces = 1"),
+        ]);
+        assert!(circle.unwrap_err().to_string().contains("break the circle"));
+        assert!(refused("extends = \"gone.toml\"").contains("gone.toml"));
+        let chain: Vec<(String, String)> = (0..10)
+            .map(|at| (format!("{at}.toml"), format!("extends = \"{}.toml\"", at + 1)))
+            .collect();
+        let chain: Vec<(&str, &str)> =
+            chain.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        assert!(read(&chain).unwrap_err().to_string().contains("one too many"));
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused_with_its_line() {
+        for (text, words) in [
+            ("", "holds no rule"),
+            ("[[forbid]]\nreference = \"a\"\nshare = 0.1", "no id"),
+            ("[[forbid]]\nid = \"a b\"\nreference = \"a\"\nshare = 0.1", "\"a b\""),
+            ("[[forbid]]\nid = \"a\"\nreference = \"a\"\nshare = 5", "for 5 % write 0.05"),
+            ("[[forbid]]\nid = \"a\"\nshare = 0.5", "names nobody"),
+            ("[[forbid]]\nid = \"a\"\nreference = \"a\"", "asks for nothing"),
+            ("[[expect]]\nid = \"a\"\nreference = \"a\"", "not how much"),
+            ("[[drift]]\nid = \"a\"\nchange = 0.1", "towards whom"),
+            ("[[drift]]\nid = \"a\"\nsize = 0", "above 0"),
+            ("[[require]]\nid = \"a\"\nmediation = \"rough\"", "raw, summary"),
+            ("[[require]]\nid = \"a\"\nlanguages = { eng = 0.5 }", "number of traces"),
+            ("[gate]\nconfidence = 95", "from 0.5 to just below 1"),
+            (
+                "[[require]]\nid = \"a\"\ntraces = 1\n[[require]]\nid = \"a\"\ntraces = 2",
+                "line 4: the id a stands in line 1",
+            ),
+            ("[[quality]]\nid = \"a\"\nrefusals = 0.1\nonly = { prompts = \"[\" }", "no glob"),
+            ("[[quality]]\nid = \"a\"\nrefusals = 0.1\nonly = {}", "`only` is empty"),
+        ] {
+            let message = refused(text);
+            assert!(message.contains(words), "{text}: {message}");
+        }
+    }
+}

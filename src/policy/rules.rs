@@ -1,0 +1,243 @@
+//! The tables of a policy file → rules with conditions.
+//!
+//! Called by [`super::read`], once for each rule. Numbers are checked here: a share that was written as per cent
+//! would else be a bound that nothing ever passes or fails.
+
+use super::{
+    Bound, Condition, Error, Kind, OnInconclusive, Quantity, Rule, Slice, Target,
+    table::{self, Several, keys_of},
+};
+use crate::trace::Mediation;
+
+/// The most characters of an id.
+const ID_LIMIT: usize = 64;
+/// The growth of a similarity that `not_towards` allows where `change` does not say.
+const LEAST_CHANGE: f64 = 0.05;
+
+/// Makes a rule of its table.
+pub(super) fn rule(
+    kind: Kind,
+    line: usize,
+    table: table::Rule,
+    default: OnInconclusive,
+    file: &str,
+) -> Result<Rule, Error> {
+    let fail = |what: String| Error { file: file.to_owned(), line: Some(line), what };
+    let id = table.id.clone().unwrap_or_default();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    if id.is_empty() || id.len() > ID_LIMIT || !id.chars().all(plain) {
+        return Err(fail(format!(
+            "a rule of [[{}]] has {}; give it an id of its own, up to {ID_LIMIT} letters, digits, -, _ and .",
+            kind.name(),
+            if id.is_empty() { "no id".into() } else { format!("the id {id:?}") }
+        )));
+    }
+    let only = slice(&table).map_err(|what| fail(format!("rule {id}: {what}")))?;
+    let conditions = match kind {
+        Kind::Require => require(&table),
+        Kind::Forbid => shares(&table, Bound::AtMost),
+        Kind::Expect => expect(&table),
+        Kind::Drift => drift(&table),
+        Kind::Mixture => mixture(&table),
+        Kind::Quality => quality(&table),
+    }
+    .map_err(|what| fail(format!("rule {id}: {what}")))?;
+    if conditions.is_empty() {
+        return Err(fail(format!(
+            "rule {id} asks for nothing; give it at least one bound of those that [[{}]] has: {}",
+            kind.name(),
+            keys_of(kind).join(", ")
+        )));
+    }
+    Ok(Rule {
+        id,
+        kind,
+        severity: table.severity.unwrap_or_default(),
+        message: table.message.filter(|message| !message.trim().is_empty()),
+        only,
+        on_inconclusive: table.on_inconclusive.unwrap_or(default),
+        conditions,
+        file: file.to_owned(),
+        line,
+    })
+}
+
+/// A confidence.
+pub(super) fn confidence(value: f64) -> Result<f64, String> {
+    if (0.5..1.0).contains(&value) {
+        return Ok(value);
+    }
+    Err(format!(
+        "`confidence` is {value}; it is a probability from 0.5 to just below 1, such as 0.95"
+    ))
+}
+
+fn list(several: &Option<Several>) -> Vec<String> {
+    several.clone().map(Several::list).unwrap_or_default()
+}
+
+fn slice(table: &table::Rule) -> Result<Slice, String> {
+    let Some(only) = &table.only else { return Ok(Slice::default()) };
+    let prompts = list(&only.prompts)
+        .iter()
+        .map(|glob| {
+            glob::Pattern::new(glob).map_err(|error| {
+                format!(
+                    "`only.prompts` holds {glob:?}, which is no glob ({error}); write for example \"math-*\""
+                )
+            })
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let slice = Slice { domains: list(&only.domain), prompts };
+    if slice.is_everything() {
+        return Err("`only` is empty; give it a `domain` or `prompts`, or leave it out".into());
+    }
+    Ok(slice)
+}
+
+/// A share from 0 to 1.
+fn share(name: &str, value: f64) -> Result<f64, String> {
+    if (0.0..=1.0).contains(&value) {
+        return Ok(value);
+    }
+    let hint = if value > 1.0 && value <= 100.0 {
+        format!("; for {value} % write {}", value / 100.0)
+    } else {
+        String::new()
+    };
+    Err(format!("`{name}` is {value}, and a share is a number from 0 to 1{hint}"))
+}
+
+fn target(table: &table::Rule) -> Result<Target, String> {
+    let target = Target { references: list(&table.reference), families: list(&table.family) };
+    if target == Target::default() {
+        return Err("it names nobody; give it a `reference` or a `family`".into());
+    }
+    Ok(target)
+}
+
+fn require(table: &table::Rule) -> Result<Vec<Condition>, String> {
+    let mut conditions = Vec::new();
+    for (quantity, least) in [
+        (Quantity::Traces, table.traces),
+        (Quantity::Prompts, table.prompts),
+        (Quantity::Words, table.words),
+    ] {
+        if let Some(least) = least {
+            conditions.push(Condition { quantity, bound: Bound::AtLeast(least as f64) });
+        }
+    }
+    let kinds = [Mediation::Raw, Mediation::Summary, Mediation::Truncated, Mediation::Unknown];
+    let mut allowed = Vec::new();
+    for name in list(&table.mediation) {
+        let kind = kinds.into_iter().find(|kind| kind.name() == name).ok_or_else(|| {
+            format!("`mediation` is {name:?}; it is one of raw, summary, truncated and unknown")
+        })?;
+        allowed.push(kind);
+        // What was cut off is raw as far as it goes.
+        if kind == Mediation::Raw {
+            allowed.push(Mediation::Truncated);
+        }
+    }
+    if !allowed.is_empty() {
+        allowed.sort_unstable();
+        allowed.dedup();
+        let quantity = Quantity::OtherMediation(allowed);
+        conditions.push(Condition { quantity, bound: Bound::AtMost(0.0) });
+    }
+    for (language, &least) in table.languages.iter().flatten() {
+        if least < 0.0 || least.fract() != 0.0 {
+            return Err(format!(
+                "`languages` asks for {least} traces in {language}; in [[require]] it is a number of traces"
+            ));
+        }
+        let quantity = Quantity::InLanguage(language.clone());
+        conditions.push(Condition { quantity, bound: Bound::AtLeast(least) });
+    }
+    Ok(conditions)
+}
+
+fn shares(table: &table::Rule, bound: fn(f64) -> Bound) -> Result<Vec<Condition>, String> {
+    let target = target(table)?;
+    let mut conditions = Vec::new();
+    if let Some(value) = table.share {
+        let bound = bound(share("share", value)?);
+        conditions.push(Condition { quantity: Quantity::Share(target.clone()), bound });
+    }
+    if let Some(value) = table.attributed {
+        let bound = bound(share("attributed", value)?);
+        conditions.push(Condition { quantity: Quantity::Attributed(target), bound });
+    }
+    Ok(conditions)
+}
+
+fn expect(table: &table::Rule) -> Result<Vec<Condition>, String> {
+    let mut conditions = Vec::new();
+    if table.reference.is_some() || table.family.is_some() {
+        conditions = shares(table, Bound::AtLeast)?;
+        if conditions.is_empty() {
+            return Err("it names whom to resemble and not how much; give it a `share` or \
+                        `attributed`, or leave the names out and give the `similarity` to the baseline"
+                .into());
+        }
+    } else if table.share.is_some() || table.attributed.is_some() {
+        target(table)?;
+    }
+    if let Some(value) = table.similarity {
+        let bound = Bound::AtLeast(share("similarity", value)?);
+        conditions.push(Condition { quantity: Quantity::Likeness, bound });
+    }
+    Ok(conditions)
+}
+
+fn drift(table: &table::Rule) -> Result<Vec<Condition>, String> {
+    let mut conditions = Vec::new();
+    if let Some(value) = table.size {
+        if !(value > 0.0 && value.is_finite()) {
+            return Err(format!(
+                "`size` is {value}; it is a number of standard deviations of a single trace, above 0"
+            ));
+        }
+        conditions.push(Condition { quantity: Quantity::DriftSize, bound: Bound::AtMost(value) });
+    }
+    let change = share("change", table.change.unwrap_or(LEAST_CHANGE))?;
+    // Each by itself: what grows towards one may shrink towards another. Whether a name is a reference
+    // or a family is seen once the atlas is known.
+    for name in list(&table.not_towards) {
+        let target = Target { references: vec![name], families: Vec::new() };
+        let quantity = Quantity::DriftTowards(target);
+        conditions.push(Condition { quantity, bound: Bound::AtMost(change) });
+    }
+    if table.change.is_some() && table.not_towards.is_none() {
+        return Err("it has a `change` and does not say towards whom; add `not_towards`".into());
+    }
+    Ok(conditions)
+}
+
+fn mixture(table: &table::Rule) -> Result<Vec<Condition>, String> {
+    let quantity = Quantity::Mixture(target(table)?);
+    let most = table.share.map(|value| share("share", value)).transpose()?;
+    Ok(most
+        .into_iter()
+        .map(|most| Condition { quantity: quantity.clone(), bound: Bound::AtMost(most) })
+        .collect())
+}
+
+fn quality(table: &table::Rule) -> Result<Vec<Condition>, String> {
+    let mut conditions = Vec::new();
+    for (name, quantity, most) in [
+        ("duplicates", Quantity::Duplicates, table.duplicates),
+        ("refusals", Quantity::Refusals, table.refusals),
+        ("cut_off", Quantity::CutOff, table.cut_off),
+        ("self_naming", Quantity::SelfNaming, table.self_naming),
+    ] {
+        if let Some(most) = most {
+            conditions.push(Condition { quantity, bound: Bound::AtMost(share(name, most)?) });
+        }
+    }
+    for (language, &most) in table.languages.iter().flatten() {
+        let bound = Bound::AtMost(share(&format!("languages.{language}"), most)?);
+        conditions.push(Condition { quantity: Quantity::LanguageShare(language.clone()), bound });
+    }
+    Ok(conditions)
+}

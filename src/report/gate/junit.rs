@@ -1,0 +1,54 @@
+//! What a check found → JUnit XML: a rule is a test case.
+//!
+//! A rule that is reported as an error is a failure. One that failed as less, or cannot be told, is skipped with its reason: JUnit knows
+//! no warnings, and a pass would hide it.
+
+use super::words;
+use crate::{
+    gate::{Checked, RuleAnswer, decide::Outcome},
+    policy::Severity,
+    report::escape::sentence,
+};
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+
+/// The report as XML. It holds no time: the same answer gives the same bytes.
+///
+/// # Errors
+/// When the XML cannot be written, which is a mistake in this program.
+pub fn junit(checked: &Checked) -> Result<String, quick_junit::SerializeError> {
+    let mut suite = TestSuite::new("cotprint check");
+    suite.add_property(("policy", sentence(&checked.policy).as_str()));
+    suite.add_property(("traces", checked.traces.to_string().as_str()));
+    suite.add_property(("prompts", checked.prompts.to_string().as_str()));
+    suite.add_test_cases(checked.rules.iter().map(case));
+    let mut report = Report::new("cotprint");
+    report.add_test_suite(suite);
+    report.to_string()
+}
+
+fn case(rule: &RuleAnswer) -> TestCase {
+    let why = words::rule(rule);
+    let status = match (rule.outcome, rule.level) {
+        (Outcome::Passed, _) => TestCaseStatus::success(),
+        (_, Some(Severity::Error)) => {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            let (listed, _) = words::offenders(rule);
+            let records: Vec<String> = listed.into_iter().map(words::offender).collect();
+            status
+                .set_type(words::outcome(rule.outcome))
+                .set_message(why.clone())
+                .set_description(format!("{why}\n{}", records.join("\n")));
+            status
+        }
+        _ => {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message(format!("{}: {why}", words::outcome(rule.outcome)));
+            status
+        }
+    };
+    let mut case = TestCase::new(rule.id.as_str(), status);
+    case.set_classname(format!("cotprint.{}", rule.kind.name()));
+    let conditions: Vec<String> = rule.conditions.iter().map(words::condition).collect();
+    case.set_system_out(conditions.join("\n"));
+    case
+}
