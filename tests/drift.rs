@@ -14,29 +14,28 @@ use std::{
 
 const OTHER: &str = "borealis/ledger-2";
 
-/// The new model's traces, with those of every prompt whose number `taken` takes replaced by the other
-/// reference's.
-fn mixed(folder: &Path, name: &str, taken: impl Fn(usize) -> bool) -> PathBuf {
-    let records = folder.join("ledger.jsonl");
-    run([
-        "ingest".as_ref(),
-        fixture("traces/ledger-2.jsonl").as_os_str(),
-        "-o".as_ref(),
-        records.as_os_str(),
-    ])
-    .succeeds();
-    let reasoning: BTreeMap<String, String> = fs::read_to_string(&records)
-        .unwrap()
-        .lines()
-        .map(|line| serde_json::from_str::<Value>(line).unwrap())
-        .map(|r| (r["prompt_id"].as_str().unwrap().into(), r["reasoning"].as_str().unwrap().into()))
-        .collect();
+/// The reference that the old checkpoint is, without its label.
+const OLD: &str = "acme/ponder-1";
+
+/// One reference's records as the program reads them, by prompt.
+fn records(folder: &Path, fixture_name: &str) -> BTreeMap<String, Value> {
+    let out = folder.join("records.jsonl");
+    run(["ingest".as_ref(), fixture(fixture_name).as_os_str(), "-o".as_ref(), out.as_os_str()])
+        .succeeds();
+    let records = fs::read_to_string(&out).unwrap();
+    let records = records.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    records.map(|record| (record["prompt_id"].as_str().unwrap().to_owned(), record)).collect()
+}
+
+/// A checkpoint that writes like [`OLD`], and like [`OTHER`] on every prompt whose number `taken` takes.
+fn checkpoint(folder: &Path, name: &str, taken: impl Fn(usize) -> bool) -> PathBuf {
+    let (old, other) =
+        (records(folder, "traces/ponder-1.jsonl"), records(folder, "traces/ledger-2.jsonl"));
     let mut lines = String::new();
-    for (number, line) in fixture_lines("new-model.jsonl").iter().enumerate() {
-        let mut record: Value = serde_json::from_str(line).unwrap();
+    for (number, (prompt, mut record)) in old.into_iter().enumerate() {
+        record["model"] = Value::Null;
         if taken(number) {
-            let prompt = record["prompt_id"].as_str().unwrap();
-            record["reasoning"] = reasoning[prompt].clone().into();
+            record["reasoning"] = other[&prompt]["reasoning"].clone();
         }
         lines.push_str(&record.to_string());
         lines.push('\n');
@@ -68,10 +67,10 @@ fn of<'a>(drift: &'a Value, reference: &str) -> &'a Value {
 #[test]
 fn a_planted_drift_is_found_and_grows_with_what_was_planted() {
     let folder = tempfile::tempdir().unwrap();
-    let old = fixture("new-model.jsonl");
+    let old = checkpoint(folder.path(), "old", |_| false);
     let mut changes = Vec::new();
     for (name, part) in [("third", 3), ("half", 2), ("all", 1)] {
-        let new = mixed(folder.path(), name, |number| number % part == 0);
+        let new = checkpoint(folder.path(), name, |number| number % part == 0);
         let comparison = compare(&new, &old, &["--json"]).succeeds().json();
         let drift = &comparison["drift"];
         assert_eq!(drift["paired"], true);
@@ -96,7 +95,8 @@ fn a_planted_drift_is_found_and_grows_with_what_was_planted() {
 
 #[test]
 fn the_same_corpus_does_not_drift() {
-    let old = fixture("new-model.jsonl");
+    let folder = tempfile::tempdir().unwrap();
+    let old = checkpoint(folder.path(), "old", |_| false);
     let run = compare(&old, &old, &["--json"]).succeeds();
     let drift = &run.json()["drift"];
     assert_eq!(drift["size"], 0.0);
@@ -111,8 +111,9 @@ fn the_same_corpus_does_not_drift() {
 #[test]
 fn what_a_person_reads_names_the_direction_and_what_came() {
     let folder = tempfile::tempdir().unwrap();
-    let new = mixed(folder.path(), "new", |_| true);
-    let text = compare(&new, &fixture("new-model.jsonl"), &[]).succeeds().stdout;
+    let new = checkpoint(folder.path(), "new", |_| true);
+    let old = checkpoint(folder.path(), "old", |_| false);
+    let text = compare(&new, &old, &[]).succeeds().stdout;
     for part in [
         "From the baseline to the input",
         OTHER,
@@ -129,8 +130,8 @@ fn what_a_person_reads_names_the_direction_and_what_came() {
 #[test]
 fn the_same_bytes_come_with_any_number_of_threads() {
     let folder = tempfile::tempdir().unwrap();
-    let new = mixed(folder.path(), "new", |number| number % 2 == 0);
-    let old = fixture("new-model.jsonl");
+    let new = checkpoint(folder.path(), "new", |number| number % 2 == 0);
+    let old = checkpoint(folder.path(), "old", |_| false);
     let with = |threads| compare(&new, &old, &["--json", "--threads", threads]).succeeds().stdout;
     assert_eq!(with("1"), with("2"));
 }
@@ -147,9 +148,11 @@ fn few_prompts_in_common_are_no_drift() {
 
 #[test]
 fn likeness_beyond_the_prompts_names_the_right_reference() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = checkpoint(folder.path(), "old", |_| false);
     let run = run([
         "compare".as_ref(),
-        fixture("new-model.jsonl").as_os_str(),
+        old.as_os_str(),
         "--atlas".as_ref(),
         atlas().as_os_str(),
         "--json".as_ref(),
@@ -159,7 +162,7 @@ fn likeness_beyond_the_prompts_names_the_right_reference() {
     assert_eq!(pairing["paired"], true);
     assert_eq!(pairing["prompts"], 30);
     let first = &pairing["similarities"][0];
-    assert_eq!(first["reference"], common::RIGHT);
+    assert_eq!(first["reference"], OLD);
     let (low, value, high) = (&first["low"], &first["similarity"], &first["high"]);
     assert!(low.as_f64() <= value.as_f64() && value.as_f64() <= high.as_f64(), "{first}");
 }

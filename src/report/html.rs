@@ -78,9 +78,10 @@ pub(super) fn fill(
          base-uri 'none'; form-action 'none'"
     );
     let mut environment = Environment::new();
-    environment.add_template(name, template)?;
+    // Before the template is read, or it would keep the white space around its tags.
     environment.set_trim_blocks(true);
     environment.set_lstrip_blocks(true);
+    environment.add_template(name, template)?;
     Ok(environment.get_template(name)?.render(context! { policy, style, ..values })?)
 }
 
