@@ -69,7 +69,7 @@ fn reference(i: usize, name: String, family: Option<String>, score: f64) -> Rank
         score,
         low: (score - half).max(0.0),
         high: (score + half).min(1.0),
-        pooled: 0.5,
+        pooled: Some(0.5),
         score_without_layout: score * [0.92, 1.3, 0.7][i % 3],
         similarity: 0.91 - 0.045 * i as f64 / (1.0 + 0.03 * i as f64),
         reference_traces: 64 + 31 * i,

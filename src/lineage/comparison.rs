@@ -68,7 +68,7 @@ pub fn compare(
     let ranking: Vec<RankedReference> = order
         .iter()
         .map(|&index| RankedReference {
-            pooled: pooled.get(index).copied().map_or(0.0, f64::from),
+            pooled: pooled.get(index).copied().map(f64::from).filter(|_| tally.is_familiar()),
             ..rank(atlas, index, &means, &resamples, &profile, tally.traces())
         })
         .collect();
@@ -195,7 +195,7 @@ fn rank(
         score: means[index],
         low: low.min(means[index]),
         high: high.max(means[index]),
-        pooled: 0.0,
+        pooled: None,
         score_without_layout: means[atlas.about.references.len() + index],
         similarity: similarity(profile, atlas.model.profiles.reference(index)),
         reference_traces: reference.traces,
@@ -518,7 +518,7 @@ mod tests {
             score: 0.5,
             low: 0.4,
             high: 0.6,
-            pooled: 0.9,
+            pooled: None,
             score_without_layout: 0.5,
             similarity: 0.5,
             reference_traces: 10,

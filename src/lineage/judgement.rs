@@ -141,7 +141,7 @@ mod tests {
             score,
             low: score - 0.1,
             high: score + 0.1,
-            pooled: 0.5,
+            pooled: None,
             score_without_layout: score,
             similarity: 0.5,
             reference_traces: 50,

@@ -93,9 +93,10 @@ pub struct RankedReference {
     pub high: f64,
     /// The probability that this reference wrote all of the traces, if one of the references wrote all of
     /// them: the traces' log probabilities together, as sharply as pools of held-out traces were found to
-    /// be right.
+    /// be right. `None` where the atlas does not know what the traces are about: there no such pools
+    /// were measured.
     #[serde(default)]
-    pub pooled: f64,
+    pub pooled: Option<f64>,
     /// The same share when the layout channel (markdown, lists, line lengths) is left out.
     pub score_without_layout: f64,
     /// Cosine Delta similarity of the two corpora in [-1, 1]; see [`Floor`] for what it means.

@@ -274,12 +274,14 @@ fn family_share(comparison: &Comparison) -> Option<String> {
 /// How probable the most probable reference is, all traces taken together. Nothing of one prompt, where
 /// the share says it.
 fn together(comparison: &Comparison) -> Option<String> {
-    let most = comparison.ranking.iter().max_by(|a, b| a.pooled.total_cmp(&b.pooled))?;
-    (comparison.prompts > 1 && most.pooled > 0.0).then(|| {
+    let pooled = comparison.ranking.iter().filter_map(|r| Some((r, r.pooled?)));
+    let (most, probability) = pooled.max_by(|a, b| a.1.total_cmp(&b.1))?;
+    (comparison.prompts > 1).then(|| {
         format!(
             "If one reference wrote all of the traces, it is {} with a probability of {}.",
             name(&most.reference),
-            share(most.pooled)
+            // Nothing is certain.
+            share(probability.min(0.999))
         )
     })
 }
