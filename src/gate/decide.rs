@@ -1,6 +1,6 @@
 //! A figure, its resampled values and a bound → passed, failed, or cannot tell.
 //!
-//! Called by [`super::measure`]. Intervals are expanded percentile intervals over prompts (Hesterberg 2015, section
+//! Called by `super::measure`. Intervals are expanded percentile intervals over prompts (Hesterberg 2015, section
 //! 3.3): the percentiles are those that give a mean of normal values the coverage of Student's interval, since plain ones are
 //! too narrow for few prompts. A share of traces gets the hull with the exact interval of Clopper & Pearson (1934) for as many
 //! independent traces as there are prompts: none in ten does not mean none. With k figures each

@@ -4,8 +4,8 @@
 //! rules were found to make sense together, or an [`Error`] with file and line. Called by `cli`; `gate`
 //! decides by the rules. Nothing here reads a trace.
 //!
-//! [`read`] puts files together (`extends`), [`mod@table`] is one file, [`rules`] makes conditions of tables,
-//! [`sense`] looks for names that are not known and rules that contradict each other.
+//! `read` puts files together (`extends`), `table` is one file, `rules` makes conditions of tables,
+//! `sense` looks for names that are not known and rules that contradict each other.
 
 mod read;
 mod rules;

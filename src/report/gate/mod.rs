@@ -1,7 +1,7 @@
 //! What a check found → every form in which a person or a machine takes it.
 //!
-//! Comes in: a [`Checked`]. Goes out: text. Called by `cli`, which decides where each goes. One file for each form: [`terminal`],
-//! [`markdown`], [`junit`], [`sarif`], [`github`], [`gitlab`], [`page`]; [`words`] are shared. Ids, file names and messages may
+//! Comes in: a [`Checked`]. Goes out: text. Called by `cli`, which decides where each goes. One file for each form: `terminal`,
+//! [`markdown`], [`junit`], [`sarif`], [`github`], [`gitlab`], `page`; `words` are shared. Ids, file names and messages may
 //! hold anything and go through [`super::escape`] first; what a form needs besides stands in its file.
 
 pub mod github;
