@@ -109,6 +109,28 @@ fn the_same_corpus_does_not_drift() {
 }
 
 #[test]
+fn two_halves_of_one_model_on_different_prompts_do_not_drift() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = checkpoint(folder.path(), "whole", |_| false);
+    let text = fs::read_to_string(whole).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let half = |name: &str, from: usize| {
+        let path = folder.path().join(name);
+        let own: Vec<&str> = lines.iter().skip(from).step_by(2).copied().collect();
+        fs::write(&path, own.join("\n")).unwrap();
+        path
+    };
+    let drift = compare(&half("new", 0), &half("old", 1), &["--json"]).succeeds().json();
+    let drift = &drift["drift"];
+    assert_eq!(drift["paired"], false);
+    assert_eq!(drift["prompts"], 15);
+    for reference in drift["references"].as_array().unwrap() {
+        assert!(reference["corrected_p_value"].as_f64().unwrap() > 0.05, "{reference}");
+        assert!(reference["low"].as_f64().unwrap() <= 0.0, "{reference}");
+    }
+}
+
+#[test]
 fn what_a_person_reads_names_the_direction_and_what_came() {
     let folder = tempfile::tempdir().unwrap();
     let new = checkpoint(folder.path(), "new", |_| true);

@@ -16,10 +16,10 @@
 
 use super::{
     Drift, DriftChannel, DriftReference, DriftShare,
-    bootstrap::stream,
+    bootstrap::{percentiles, stream},
     departures::{Departures, ENOUGH_SHARED, known_similarities, member_for},
     log_odds,
-    pairing::{against_unrelated, dot, draw, holm, mean_of, sign_flips},
+    pairing::{against_unrelated, dot, draw, holm, sign_flips},
     tally::Tally,
 };
 use crate::{
@@ -109,7 +109,7 @@ pub(super) fn drift(
         .collect();
     let own = 1.0 - shares.iter().sum::<f64>();
     let interval = |values: Vec<f64>, point: f64| {
-        let (low, high) = interval(values);
+        let (low, high) = percentiles(values);
         (low.min(point), high.max(point))
     };
     let named: Vec<DriftReference> = references
@@ -174,8 +174,8 @@ pub(super) fn drift(
     Ok(drift)
 }
 
-/// The prompts that both corpora have in common, or where they are too few, those of either beside the
-/// mean of the other. `only` chooses the prompts by their keys; a choice is met by shared prompts alone.
+/// The prompts that both corpora have in common, or where they are too few, one of the newer beside one of
+/// the older. `only` chooses the prompts by their keys; a choice is met by shared prompts alone.
 pub(super) fn steps(
     panel: &Panel,
     new: &Tally,
@@ -214,22 +214,19 @@ pub(super) fn steps(
             shared.len()
         ));
     }
-    // Prompt by prompt there is nothing to take the difference of: each old prompt is set beside the
-    // mean of the new ones on its ground, and the other way round.
+    // Prompts of one ground are set beside each other as they come. Each stands in one pair only, so
+    // that pairs are independent and what is drawn over them is as wide as it should be; where one corpus has
+    // more prompts, the rest is left out.
     let departed_new = Departures::of(panel, new);
-    let mut steps = Vec::new();
     let old_grounds = departed_old.by_ground();
+    let mut steps = Vec::new();
     for (ground, now) in departed_new.by_ground() {
         let Some(then) = old_grounds.get(&ground) else { continue };
-        let (mean_now, _) = mean_of(&now, None);
-        let (mean_then, _) = mean_of(then, None);
-        for departure in then {
-            // Twice the distance from the other's mean, so that the mean over both kinds is the shift.
-            steps.push((ground, departure.values.clone(), minus(&mean_now, &departure.values)));
-        }
-        for departure in &now {
-            steps.push((ground, mean_then.clone(), minus(&departure.values, &mean_then)));
-        }
+        steps.extend(now.iter().zip(then).map(|(now, then)| Step {
+            ground,
+            old: then.values.clone(),
+            shift: minus(&now.values, &then.values),
+        }));
     }
     if steps.len() < MINIMUM_PROMPTS {
         return Err(format!(
@@ -238,7 +235,6 @@ pub(super) fn steps(
             shared.len()
         ));
     }
-    let steps = steps.into_iter().map(|(ground, old, shift)| Step { ground, old, shift }).collect();
     Ok((false, steps))
 }
 
@@ -470,13 +466,6 @@ fn descend(products: &[f64], toward: &[f64], taken: &[usize], weights: &mut [f64
     }
 }
 
-fn interval(mut values: Vec<f64>) -> (f64, f64) {
-    values.sort_by(f64::total_cmp);
-    let Some(last) = values.len().checked_sub(1) else { return (0.0, 0.0) };
-    let quantile = |q: f64| values[(q * last as f64).round() as usize];
-    (quantile(0.025), quantile(0.975))
-}
-
 /// The shares of families: the sums over their members.
 fn family_shares(
     named: &[DriftReference],
@@ -498,7 +487,7 @@ fn family_shares(
                 .map(|&at| share_of(&atlas.about.references[references[at]].name))
                 .sum();
             let (low, high) =
-                interval(drawn.iter().map(|d| members.iter().map(|&at| d[at]).sum()).collect());
+                percentiles(drawn.iter().map(|d| members.iter().map(|&at| d[at]).sum()).collect());
             DriftShare { family: family.into(), share, low: low.min(share), high: high.max(share) }
         })
         .filter(|family| family.share > 0.0)

@@ -12,7 +12,7 @@
 
 use super::{
     Floor, PairedSimilarity, Pairing,
-    bootstrap::{below, stream},
+    bootstrap::{below, percentiles, stream},
     departures::{Departure, Departures, known_similarities, member_for},
 };
 use crate::{
@@ -64,19 +64,16 @@ pub(super) fn pair(
         .iter()
         .enumerate()
         .map(|(at, (reference, members))| {
-            let mut values: Vec<f64> = drawn.iter().map(|similarities| similarities[at]).collect();
-            values.sort_by(f64::total_cmp);
-            let quantile = |q: f64| {
-                values.get((q * values.len().saturating_sub(1) as f64).round() as usize).copied()
-            };
+            let (low, high) =
+                percentiles(drawn.iter().map(|similarities| similarities[at]).collect());
             let own = &about.references[*reference];
             let on_ground = grounds.iter().zip(members).all(|((ground, _), m)| m.ground == *ground);
             PairedSimilarity {
                 reference: own.name.clone(),
                 family: own.family.clone(),
                 similarity: point[at],
-                low: quantile(0.025).unwrap_or(-1.0).min(point[at]),
-                high: quantile(0.975).unwrap_or(1.0).max(point[at]),
+                low: low.min(point[at]),
+                high: high.max(point[at]),
                 p_value: p_values[at],
                 corrected_p_value: corrected[at],
                 same_data_set: on_ground,
