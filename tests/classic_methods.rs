@@ -98,7 +98,7 @@ fn the_seed_of_an_atlas_draws_the_impostors() {
     let folder = tempfile::tempdir().unwrap();
     let scored = ["1", "1", "2"].map(|seed| {
         let path = folder.path().join("seeded.atlas");
-        common::fit(&path, &["--quiet", "--seed", seed]).succeeds();
+        common::fit(&path, &["--quiet", "--classic", "--seed", seed]).succeeds();
         with_atlas("score", &path, &["--method", "impostors"]).succeeds().stdout
     });
     assert_eq!(scored[0], scored[1]);
@@ -106,7 +106,7 @@ fn the_seed_of_an_atlas_draws_the_impostors() {
 }
 
 #[test]
-fn an_atlas_of_an_older_program_says_what_to_do() {
+fn an_atlas_without_word_frequencies_says_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("old.atlas");
     fs::write(&path, with_first_sections(&fs::read(atlas()).unwrap())).unwrap();
@@ -115,7 +115,7 @@ fn an_atlas_of_an_older_program_says_what_to_do() {
     let default = with_atlas("score", &path, &[]).succeeds().stdout;
     assert_eq!(default, with_atlas("score", atlas(), &[]).succeeds().stdout);
     for verb in ["score", "compare"] {
-        let words = ["old.atlas", "--method burrows", "earn the atlas again", "cotprint fit"];
+        let words = ["old.atlas", "--method burrows", "earn the atlas again", "cotprint fit --classic"];
         with_atlas(verb, &path, &["--method", "burrows"]).fails(2, &words);
     }
 }

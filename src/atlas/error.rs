@@ -80,9 +80,9 @@ pub enum Error {
         /// Whether the channel was named; else a tokenizer was given.
         named: bool,
     },
-    /// The atlas was learned before there were classic measures.
+    /// The atlas was learned without the classic measures.
     #[error(
-        "the atlas ({name}) holds no word frequencies, which --method {method} compares: an older cotprint learned it. Learn the atlas again with this version to use --method {method}: `cotprint fit`, and name the file with --atlas."
+        "the atlas ({name}) holds no word frequencies, which --method {method} compares: it was learned without them. Learn the atlas again with `cotprint fit --classic` to use --method {method}, and name the file with --atlas."
     )]
     NoFrequencies {
         /// The atlas.

@@ -47,6 +47,8 @@ pub struct LearnOptions {
     pub fit: FitOptions,
     /// The tokenizer of the channel `token`.
     pub tokens: Option<Arc<TokenNgrams>>,
+    /// Whether the word frequencies of the classic measures of stylometry are learned too.
+    pub classic: bool,
 }
 
 /// A new atlas.
@@ -102,7 +104,10 @@ pub fn learn<T: Borrow<Trace>>(
     let fitted = fit(&examples, names.len(), &options.fit, options.tokens.as_ref(), stage)
         .map_err(Error::TooLittle)?;
 
-    let classic = classic::learn_tables(&examples, names.len(), options.fit.seed, stage)
+    let classic = options
+        .classic
+        .then(|| classic::learn_tables(&examples, names.len(), options.fit.seed, stage))
+        .transpose()
         .map_err(Error::TooLittle)?;
 
     let untokenized: usize = fitted.rows.iter().map(|row| row.untokenized).sum();
@@ -134,7 +139,7 @@ pub fn learn<T: Borrow<Trace>>(
     seen.sort_unstable();
     seen.dedup();
     let panel = learn_panel(&usable, &examples, &fitted, about.grounds.len());
-    let (bytes, _) = format::write(&about, &fitted.model, &seen, Some(&classic), &panel)?;
+    let (bytes, _) = format::write(&about, &fitted.model, &seen, classic.as_ref(), &panel)?;
     // Read back, so that what is used now is exactly what others will read.
     let atlas = format::read(&bytes, "the new atlas")?;
     Ok(Learned { atlas, bytes, dropped })

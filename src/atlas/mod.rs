@@ -46,7 +46,7 @@ pub struct Atlas {
     pub about: About,
     /// What scores texts.
     pub model: Model,
-    /// What the classic measures of stylometry need; `None` where an older program learned it.
+    /// What the classic measures of stylometry need; `None` where they were not asked for.
     pub classic: Option<Tables>,
     /// How the references write on prompts that several of them answered; empty where an older program
     /// learned it, or without the channel `embed`.
@@ -162,7 +162,7 @@ impl Atlas {
     ///
     /// # Errors
     /// Where the method needs what this atlas does not hold: compression the references' texts, which
-    /// none holds, the others the word frequencies, which those of older programs lack.
+    /// none holds, the others the word frequencies, which are learned only where they are asked for.
     pub fn judge(&self, method: Method, name: &str) -> Result<Option<ClassicModel>, Error> {
         if method == Method::Default {
             return Ok(None);

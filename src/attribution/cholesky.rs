@@ -5,7 +5,7 @@
 //! unknowns of the style embedding. Every element is computed by one task in a fixed order, so that the
 //! result does not depend on the number of threads. Golub & Van Loan 2013, section 4.2.
 
-use ndarray::{Array2, ArrayView2, Axis, NdFloat, linalg::general_mat_mul, s};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, NdFloat, linalg::general_mat_mul, s};
 use rayon::prelude::*;
 
 /// Columns that are eliminated at a time.
@@ -18,6 +18,8 @@ const ROWS: usize = 192;
 pub struct Cholesky<T> {
     /// What stands above the diagonal has no meaning.
     lower: Array2<T>,
+    /// The inverse of each block on the diagonal: with it, eliminating is a matrix product too.
+    inverses: Vec<Array2<T>>,
 }
 
 impl<T: NdFloat> Cholesky<T> {
@@ -25,20 +27,18 @@ impl<T: NdFloat> Cholesky<T> {
     /// `None` where it is not positive definite to working precision.
     pub fn new(mut matrix: Array2<T>) -> Option<Self> {
         let size = matrix.nrows();
+        let mut inverses = Vec::with_capacity(size.div_ceil(BLOCK));
         for from in (0..size).step_by(BLOCK) {
             let to = (from + BLOCK).min(size);
             factor_block(&mut matrix, from, to)?;
-            let (head, mut below) = matrix.view_mut().split_at(Axis(0), to);
-            // Transposed, so that what an unknown is subtracted from lies side by side.
-            let triangle = head.slice(s![from..to, from..to]).t().as_standard_layout().to_owned();
-            below.axis_iter_mut(Axis(0)).into_par_iter().for_each(|mut row| {
-                let mut row = row.slice_mut(s![from..to]);
-                for (k, factors) in triangle.outer_iter().enumerate() {
-                    let value = row[k] / factors[k];
-                    row[k] = value;
-                    row.slice_mut(s![k + 1..]).scaled_add(-value, &factors.slice(s![k + 1..]));
-                }
+            let inverse = inverse_of(matrix.slice(s![from..to, from..to]));
+            let (_, mut below) = matrix.view_mut().split_at(Axis(0), to);
+            below.axis_chunks_iter_mut(Axis(0), ROWS).into_par_iter().for_each(|mut rows| {
+                let mut own = rows.slice_mut(s![.., from..to]);
+                let left = own.to_owned();
+                general_mat_mul(T::one(), &left, &inverse.t(), T::zero(), &mut own);
             });
+            inverses.push(inverse);
             let panel = below.slice(s![.., from..to]).to_owned();
             below.axis_chunks_iter_mut(Axis(0), ROWS).into_par_iter().enumerate().for_each(
                 |(chunk, mut rows)| {
@@ -51,48 +51,63 @@ impl<T: NdFloat> Cholesky<T> {
                 },
             );
         }
-        Some(Self { lower: matrix })
+        Some(Self { lower: matrix, inverses })
     }
 
     /// The solution `X` of `L Lᵀ X = right`, a column for each column of `right`.
     pub fn solve(&self, right: ArrayView2<'_, T>) -> Array2<T> {
         let size = self.lower.nrows();
         let mut solution = right.to_owned();
-        let starts: Vec<usize> = (0..size).step_by(BLOCK).collect();
-        for &from in &starts {
+        for (block, inverse) in self.inverses.iter().enumerate() {
+            let from = block * BLOCK;
             let to = (from + BLOCK).min(size);
-            let (done, mut rest) = solution.view_mut().split_at(Axis(0), from);
-            let mut own = rest.slice_mut(s![..to - from, ..]);
-            let left = self.lower.slice(s![from..to, ..from]);
-            general_mat_mul(-T::one(), &left, &done, T::one(), &mut own);
-            for i in 0..to - from {
-                for k in 0..i {
-                    let factor = self.lower[[from + i, from + k]];
-                    let (above, mut below) = own.view_mut().split_at(Axis(0), i);
-                    below.row_mut(0).scaled_add(-factor, &above.row(k));
-                }
-                let pivot = self.lower[[from + i, from + i]];
-                own.row_mut(i).mapv_inplace(|value| value / pivot);
-            }
+            let (mut head, rest) = solution.view_mut().split_at(Axis(0), to);
+            let own = inverse.dot(&head.slice(s![from.., ..]));
+            head.slice_mut(s![from.., ..]).assign(&own);
+            subtract_products(rest, self.lower.slice(s![to.., from..to]), &own);
         }
-        for &from in starts.iter().rev() {
+        for (block, inverse) in self.inverses.iter().enumerate().rev() {
+            let from = block * BLOCK;
             let to = (from + BLOCK).min(size);
-            let (mut rest, done) = solution.view_mut().split_at(Axis(0), to);
-            let mut own = rest.slice_mut(s![from.., ..]);
-            let left = self.lower.slice(s![to.., from..to]);
-            general_mat_mul(-T::one(), &left.t(), &done, T::one(), &mut own);
-            for i in (0..to - from).rev() {
-                for k in i + 1..to - from {
-                    let factor = self.lower[[from + k, from + i]];
-                    let (mut above, below) = own.view_mut().split_at(Axis(0), k);
-                    above.row_mut(i).scaled_add(-factor, &below.row(0));
-                }
-                let pivot = self.lower[[from + i, from + i]];
-                own.row_mut(i).mapv_inplace(|value| value / pivot);
-            }
+            let (rest, mut tail) = solution.view_mut().split_at(Axis(0), from);
+            let own = inverse.t().dot(&tail.slice(s![..to - from, ..]));
+            tail.slice_mut(s![..to - from, ..]).assign(&own);
+            subtract_products(rest, self.lower.slice(s![from..to, ..from]).t(), &own);
         }
         solution
     }
+}
+
+/// `target - left · right`, in place.
+fn subtract_products<T: NdFloat>(
+    mut target: ArrayViewMut2<'_, T>,
+    left: ArrayView2<'_, T>,
+    right: &Array2<T>,
+) {
+    target
+        .axis_chunks_iter_mut(Axis(0), ROWS)
+        .into_par_iter()
+        .zip(left.axis_chunks_iter(Axis(0), ROWS))
+        .for_each(|(mut rows, left)| {
+            general_mat_mul(-T::one(), &left, right, T::one(), &mut rows);
+        });
+}
+
+/// The inverse of a lower triangular block.
+fn inverse_of<T: NdFloat>(block: ArrayView2<'_, T>) -> Array2<T> {
+    let size = block.nrows();
+    let mut inverse = Array2::<T>::zeros((size, size));
+    for row in 0..size {
+        let (above, mut below) = inverse.view_mut().split_at(Axis(0), row);
+        let mut own = below.row_mut(0);
+        own[row] = T::one();
+        for (k, solved) in above.outer_iter().enumerate() {
+            own.scaled_add(-block[[row, k]], &solved);
+        }
+        let pivot = block[[row, row]];
+        own.mapv_inplace(|value| value / pivot);
+    }
+    inverse
 }
 
 /// Decomposes the square block on the diagonal.

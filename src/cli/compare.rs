@@ -10,7 +10,8 @@ use super::{
     quoted, shows_colour,
 };
 use crate::{
-    atlas::{Atlas, learn},
+    atlas::{Atlas, LearnOptions, learn},
+    attribution::classic::Method,
     ingest::{
         Survey,
         cleaning::{DuplicateFinder, Step, examine},
@@ -105,7 +106,8 @@ fn references(arguments: &Arguments, common: &Common) -> anyhow::Result<Atlas> {
         return arguments.scoring.open_atlas();
     }
     let labelled = LabelledArguments::of(&arguments.refs, &arguments.scoring.reading);
-    let options = labelled.options(common)?;
+    let classic = arguments.scoring.method != Method::Default;
+    let options = LearnOptions { classic, ..labelled.options(common)? };
     let progress = Progress::stages(common);
     let traces = labelled.read(&progress)?.traces;
     let learned = learn(&traces, &options, &|stage| progress.stage(stage))?;

@@ -1,7 +1,7 @@
 //! `cotprint fit`: learns an atlas from labelled traces.
 
 use super::{Common, labelled::LabelledArguments, output::Output, progress::Progress};
-use crate::atlas::{Atlas, learn};
+use crate::atlas::{Atlas, LearnOptions, learn};
 use clap::Args;
 use std::{io::Write, path::PathBuf};
 
@@ -13,6 +13,9 @@ pub struct Arguments {
     /// The atlas to write
     #[arg(long, short, value_name = "FILE")]
     output: PathBuf,
+    /// Learn the word frequencies of the classic measures of stylometry too, for --method
+    #[arg(long)]
+    classic: bool,
     /// Print what was learned as JSON
     #[arg(long)]
     json: bool,
@@ -20,7 +23,8 @@ pub struct Arguments {
 
 /// Runs the verb.
 pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> {
-    let options = arguments.labelled.options(common)?;
+    let options =
+        LearnOptions { classic: arguments.classic, ..arguments.labelled.options(common)? };
     let mut output = Output::open(Some(&arguments.output))?;
     let progress = Progress::stages(common);
     let traces = arguments.labelled.read(&progress)?.traces;

@@ -106,6 +106,7 @@ impl LabelledArguments {
             families,
             fit: FitOptions { channels, seed: common.seed },
             tokens,
+            classic: false,
         })
     }
 

@@ -108,7 +108,7 @@ pub fn atlas() -> &'static Path {
     ATLAS.get_or_init(|| {
         let name = concat!(env!("CARGO_CRATE_NAME"), ".atlas");
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        fit(&path, &["--quiet"]).succeeds();
+        fit(&path, &["--quiet", "--classic"]).succeeds();
         path
     })
 }
