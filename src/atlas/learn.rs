@@ -156,6 +156,12 @@ fn learn_panel(
     if fitted.model.style.is_none() || places.is_empty() {
         return Panel::default();
     }
+    // Traces come in the order of their prompts, and one prompt has many.
+    let mut last: Option<(&str, u64)> = None;
+    let mut key_of = |text| match last {
+        Some((known, key)) if known == text => key,
+        _ => last.insert((text, prompt_hash(text))).1,
+    };
     let observed: Vec<Observed> = usable
         .iter()
         .zip(examples)
@@ -166,7 +172,7 @@ fn learn_panel(
                 reference: example.label,
                 ground: example.ground,
                 prompt: example.prompt,
-                key: text.map(prompt_hash),
+                key: text.map(&mut key_of),
                 values: places.iter().map(|&(at, factor)| row.dense[at] * factor).collect(),
             }
         })

@@ -33,7 +33,7 @@ use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// A search ends when the gradient has shrunk to this share, or after so many steps.
-pub(super) const STOPPING: Stopping = Stopping { iterations: 60, tolerance: 5e-3 };
+pub(super) const STOPPING: Stopping = Stopping { iterations: 60, tolerance: 1e-2 };
 /// What a piece counts for beside a whole trace when learners are weighed: most of what is scored is
 /// whole.
 const PIECE_WEIGHT: f64 = 0.2;

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 /// Sizes of pools that the sharpness is learned for; in between it follows the logarithm of the size.
 const SIZES: [usize; 6] = [2, 3, 5, 10, 20, 40];
 /// Pools that are drawn of each size over all references, about.
-const POOLS: usize = 4_000;
+const POOLS: usize = 2_000;
 /// A size is learned from references with traces on so many times as many prompts, so that pools
 /// differ.
 const SPARE: usize = 2;
