@@ -504,3 +504,140 @@ fn two_runs_at_once_in_one_folder_leave_whole_files() {
     assert_eq!(log["version"], "2.1.0");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
+
+#[test]
+fn a_rule_never_passes_because_what_it_measures_by_was_left_out() {
+    for (rule, step) in [
+        ("[[quality]]\nid = \"q\"\nduplicates = 0.1\n", "duplicates"),
+        ("[[quality]]\nid = \"q\"\nrefusals = 0.1\n", "refusals"),
+        ("[[quality]]\nid = \"q\"\nself_naming = 0.1\n", "names"),
+        ("[[require]]\nid = \"q\"\nlanguages = { eng = 1 }\n", "language"),
+    ] {
+        with_policy(rule, &["--skip-cleaning", step])
+            .fails(2, &["--skip-cleaning", "rule q", "line 1"]);
+        with_policy(rule, &["--skip-cleaning", "prompt-quotes"]).succeeds();
+    }
+}
+
+#[test]
+fn languages_count_whatever_code_a_record_declares_them_by() {
+    let folder = tempfile::tempdir().unwrap();
+    let records: Vec<String> = fixture_lines("new-model.jsonl")
+        .iter()
+        .map(|line| {
+            let mut record: Value = serde_json::from_str(line).unwrap();
+            record["meta"]["language"] = "en-GB".into();
+            record.to_string()
+        })
+        .collect();
+    let input = write(&folder, "in.jsonl", records.join("\n"));
+    let policy = write(
+        &folder,
+        "p.toml",
+        "[[require]]\nid = \"a\"\nlanguages = { eng = 25 }\n\
+         [[quality]]\nid = \"b\"\nlanguages = { English = 0.1 }\n",
+    );
+    let mut check = command();
+    check.arg("check").arg("--policy").arg(policy).arg(input);
+    let found =
+        Run::of(check.arg("--atlas").arg(atlas()).args(["--quiet", "--json"])).fails(1, &[]);
+    let found = found.json();
+    assert_eq!(rule(&found, "a")["outcome"], "passed", "{found}");
+    assert_eq!(rule(&found, "b")["outcome"], "failed", "{found}");
+}
+
+#[test]
+fn outputs_never_share_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let one = folder.path().join("one").display().to_string();
+    Run::of(&mut check(false, &["--junit", &one, "--sarif", &one]))
+        .fails(2, &["--junit and --sarif", "a file of its own"]);
+    Run::of(&mut check(false, &["--sarif", "-", "--json"])).fails(2, &["--json"]);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    // One of them may be printed, and then stands alone.
+    let printed = Run::of(&mut check(true, &["--sarif", "-"])).fails(1, &[]);
+    assert_eq!(printed.json()["version"], "2.1.0");
+}
+
+#[test]
+fn a_baseline_that_no_rule_asks_for_is_said_to_change_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let policy = write(&folder, "p.toml", "[[require]]\nid = \"a\"\ntraces = 1\n");
+    let mut check = command();
+    check.arg("check").arg("--policy").arg(policy).arg(fixture("new-model.jsonl"));
+    check.arg("--atlas").arg(atlas()).arg("--baseline").arg(fixture("new-model.jsonl"));
+    let run = Run::of(&mut check).succeeds();
+    assert!(run.stderr.contains("--baseline changes nothing"), "{}", run.stderr);
+}
+
+/// A policy of one `[[mixture]]` rule.
+fn mixture(reference: &str, share: f64, more: &str) -> String {
+    format!("[[mixture]]\nid = \"m\"\nreference = \"{reference}\"\nshare = {share}\n{more}")
+}
+
+#[test]
+fn a_mixture_is_estimated_as_by_audit_and_not_by_a_mean() {
+    // 30 traces of the new model, 20 of ponder-1: two fifths.
+    let mixed = fixture("gate/contamination.jsonl").display().to_string();
+    let found =
+        with_policy(&mixture("acme/ponder-1", 0.2, ""), &[&mixed, "--json"]).fails(1, &["m"]);
+    let found = found.json();
+    let condition = &rule(&found, "m")["conditions"][0];
+    let number = |name: &str| condition[name].as_f64().unwrap();
+    assert!((number("value") - 0.4).abs() < 0.05, "{condition}");
+    assert!(number("low") > 0.2 && number("low") < 0.4 && number("high") > 0.4, "{condition}");
+    let audit = Run::of(
+        command()
+            .arg("audit")
+            .arg(fixture("new-model.jsonl"))
+            .arg(&mixed)
+            .arg("--atlas")
+            .arg(atlas())
+            .args(["--json", "--quiet"]),
+    )
+    .json();
+    let share =
+        audit["shares"].as_array().unwrap().iter().find(|one| one["reference"] == "acme/ponder-1");
+    assert_eq!(share.unwrap()["share"], condition["value"]);
+    // The records that speak against it are those that were mixed in.
+    let offenders = condition["offenders"].as_array().unwrap();
+    assert!(!offenders.is_empty());
+    for one in offenders {
+        assert!(one["id"].as_str().unwrap().starts_with("mixed:"), "{one}");
+        assert!(one["probability"].as_f64().unwrap() >= 0.5, "{one}");
+    }
+    // Without them nothing is found, and 30 prompts are too few to be sure of a small part.
+    let clean = with_policy(&mixture("acme/ponder-1", 0.3, ""), &["--json"]).succeeds().json();
+    assert_eq!(rule(&clean, "m")["outcome"], "passed", "{clean}");
+    let small = with_policy(&mixture("acme/ponder-1", 0.03, ""), &["--json"]).succeeds().json();
+    let small = rule(&small, "m");
+    assert_eq!(small["outcome"], "cannot_tell", "{small}");
+    assert!(small["conditions"][0]["more_prompts"].as_u64().unwrap() > 10, "{small}");
+}
+
+#[test]
+fn a_rough_mixture_decides_nothing_and_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    // One prompt for nearly all traces.
+    let records: Vec<String> = fixture_lines("new-model.jsonl")
+        .iter()
+        .enumerate()
+        .map(|(at, line)| {
+            let mut record: Value = serde_json::from_str(line).unwrap();
+            if at > 12 {
+                record["prompt_id"] = "the-same".into();
+            }
+            record.to_string()
+        })
+        .collect();
+    let input = write(&folder, "in.jsonl", records.join("\n"));
+    let policy = write(&folder, "p.toml", mixture("acme/ponder-1", 0.9, ""));
+    let mut check = command();
+    check.arg("check").arg("--policy").arg(policy).arg(input);
+    let found = Run::of(check.arg("--atlas").arg(atlas()).args(["--quiet", "--json"])).succeeds();
+    let found = found.json();
+    let condition = &rule(&found, "m")["conditions"][0];
+    assert_eq!(condition["outcome"], "cannot_tell", "{found}");
+    assert_eq!(condition["low"], Value::Null);
+    assert!(condition["note"].as_str().unwrap().contains("One prompt has"), "{condition}");
+}

@@ -103,7 +103,11 @@ pub fn rule(rule: &RuleAnswer) -> String {
     let worst = rule.conditions.iter().filter(|condition| condition.outcome == rule.outcome);
     let reasons: Vec<String> = worst.map(condition).collect();
     let message = rule.message.as_deref().map(|text| format!("{} ", sentence(text)));
-    format!("{}{}", message.unwrap_or_default(), reasons.join(" "))
+    let slice = match rule.slice.as_str() {
+        "" => String::new(),
+        slice => format!("Of {}: ", sentence(slice)),
+    };
+    format!("{}{slice}{}", message.unwrap_or_default(), reasons.join(" "))
 }
 
 /// Where a record stands, and which it is.
