@@ -191,17 +191,63 @@ fn sarif_is_valid_and_its_fingerprints_stay() {
 }
 
 #[test]
-fn junit_has_the_form_that_readers_expect() {
-    let (folder, _) = all_outputs(true);
+fn junit_is_valid_by_the_schema_that_jenkins_enforces() {
+    let schema = uppsala::parse(include_str!("schemas/junit-10.xsd")).unwrap();
+    let schema = uppsala::XsdValidator::from_schema(&schema).unwrap();
+    let errors = |xml: &str| {
+        let errors = schema.validate(&uppsala::parse(xml).unwrap());
+        errors.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    for contaminated in [false, true] {
+        let (folder, _) = all_outputs(contaminated);
+        let xml = read(folder.path(), "a.xml");
+        assert_eq!(errors(&xml), [""; 0], "{xml}");
+        // What is counted is there.
+        assert!(xml.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>"), "{xml}");
+        assert_eq!(xml.matches("<testcase ").count(), 4);
+        assert!(xml.contains("tests=\"4\" "), "{xml}");
+        assert_eq!(xml.matches("<failure ").count(), usize::from(contaminated));
+        // The schema is no empty one.
+        assert_ne!(errors(&xml.replace("<testcase name=", "<testcase title=")), [""; 0]);
+        assert_ne!(
+            errors(&xml.replace("<system-out>", "<output>").replace("</system-out>", "</output>")),
+            [""; 0]
+        );
+    }
+    // A rule that is skipped, and hostile text in a message of the policy.
+    let folder = tempfile::tempdir().unwrap();
+    let junit = folder.path().join("a.xml").display().to_string();
+    let policy = "[[forbid]]\nid = \"near\"\nreference = \"cumulus/quill-3\"\nshare = 0.9\nseverity = \"note\"\nmessage = \"</failure>]]>\\u0007&\"\n\
+                  [[forbid]]\nid = \"gone\"\nreference = \"cumulus/quill-3\"\nshare = 0.01\nmessage = \"]]></failure>\\u0007&\"\n";
+    with_policy(policy, &["--junit", &junit]).fails(1, &["gone"]);
     let xml = read(folder.path(), "a.xml");
-    // The elements of the JUnit schema in their order, each closed; what is counted is there.
-    assert!(xml.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>"), "{xml}");
-    let count = |what: &str| xml.matches(what).count();
-    assert_eq!((count("<testsuites "), count("</testsuites>")), (1, 1));
-    assert_eq!((count("<testsuite "), count("</testsuite>")), (1, 1));
-    assert_eq!(count("<testcase "), 4);
-    assert!(xml.contains("tests=\"4\" ") && count("<failure ") == 1, "{xml}");
-    assert_eq!(count("<testcase "), count("</testcase>"));
+    assert!(xml.contains("<skipped ") && xml.contains("<failure "), "{xml}");
+    assert_eq!(errors(&xml), [""; 0], "{xml}");
+}
+
+#[test]
+fn gitlab_gets_what_it_asks_for() {
+    for contaminated in [false, true] {
+        let (folder, _) = all_outputs(contaminated);
+        let findings = json(folder.path(), "a.gitlab.json");
+        let findings = findings.as_array().unwrap();
+        assert_eq!(findings.iter().any(|one| one["severity"] == "critical"), contaminated);
+        let mut fingerprints: Vec<&str> = Vec::new();
+        for one in findings {
+            let text = |pointer: &str| one.pointer(pointer).and_then(Value::as_str).unwrap();
+            for pointer in ["/description", "/check_name", "/location/path"] {
+                assert!(!text(pointer).trim().is_empty(), "{pointer}: {one}");
+            }
+            let severities = ["info", "minor", "major", "critical", "blocker"];
+            assert!(severities.contains(&text("/severity")), "{one}");
+            assert!(!text("/location/path").starts_with("./"), "{one}");
+            assert!(one["location"]["lines"]["begin"].as_u64().unwrap() >= 1, "{one}");
+            fingerprints.push(text("/fingerprint"));
+        }
+        fingerprints.sort_unstable();
+        fingerprints.dedup();
+        assert_eq!(fingerprints.len(), findings.len(), "a fingerprint is of one finding");
+    }
 }
 
 #[test]
