@@ -56,7 +56,7 @@ fn the_clean_checkpoint_passes_and_the_contaminated_one_fails() {
         (Some("failed"), Some("error"))
     );
     let condition = &broken["conditions"][0];
-    assert!(condition["low"].as_f64().unwrap() > 0.15, "{condition}");
+    assert!(condition["low"].as_f64().unwrap() > 0.20, "{condition}");
     let first = &condition["offenders"][0];
     assert!(first["id"].as_str().unwrap().starts_with("mixed:"), "{first}");
     let lines = fixture_lines("gate/contamination.jsonl");
@@ -486,6 +486,16 @@ fn a_policy_is_written_to_begin_with_and_none_is_overwritten() {
     let text = read(folder.path(), "cotprint.toml");
     assert!(text.contains("[[forbid]]"));
     init().fails(2, &["cotprint.toml", "not there yet"]);
+    // It can be used as it is: with the embedded atlas it decides (30 traces are too few for it).
+    let used = Run::of(
+        command()
+            .args(["check", "--quiet", "--json"])
+            .arg(fixture("new-model.jsonl"))
+            .current_dir(folder.path())
+            .env_remove("GITHUB_ACTIONS"),
+    );
+    let used = used.fails(1, &["enough"]).json();
+    assert_eq!(rule(&used, "not-r1")["outcome"], "passed", "{used}");
     // It is a policy by the schema.
     let schema: Value = serde_json::from_str(include_str!("../docs/policy.schema.json")).unwrap();
     let table: toml::Table = toml::from_str(&text).unwrap();

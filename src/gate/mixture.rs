@@ -3,6 +3,10 @@
 //! Called by [`super::measure`], once for each slice. The mean probability would be pulled towards an equal share of all
 //! references; here the shares are sought under which the traces are most likely (`lineage::audit`), and intervals draw
 //! whole prompts again and repeat the search. Where `audit` would tell words instead of figures, nothing is decided.
+//!
+//! Traces that look like none of the references may be anybody's: text that was cut or changed looks so, too. They are in no part, and
+//! the upper end of an interval counts all of them in (bounds of what is only partly identified; Manski 2003), so that a rule never
+//! passes because traces were made strange.
 
 use super::{CheckOptions, Sample, decide::LEAST_PROMPTS, sample::Record};
 use crate::{
@@ -18,7 +22,7 @@ use std::collections::BTreeMap;
 
 /// The most resamples: each is a search of its own. Where the level asks for more, the interval is widened
 /// ([`super::decide::Level::interval`]).
-const RESAMPLES: usize = 400;
+const RESAMPLES: usize = 200;
 
 /// What is kept of scored traces where a rule asks for a mixture, a row for each.
 #[derive(Debug, Default)]
@@ -28,6 +32,18 @@ pub(super) struct Likely {
     pub unknown: Vec<f64>,
     /// The probability that the atlas knows its subject matter.
     pub familiar: Vec<f64>,
+}
+
+/// What part of the data some references have together.
+pub(super) struct Part {
+    /// The estimate.
+    pub value: f64,
+    /// Its resampled values.
+    pub drawn: Vec<f64>,
+    /// The part with all those traces that look like none of the references.
+    pub with_none: f64,
+    /// Its resampled values.
+    pub with_none_drawn: Vec<f64>,
 }
 
 /// The parts that references have in a slice, and what they would be with other prompts.
@@ -92,11 +108,20 @@ impl Mixture {
         Self { estimate: None, drawn: Vec::new(), prompts: 0, traces: 0, rough: None }
     }
 
-    /// The part of these references together, and its resampled values; `None` where there is no trace.
-    pub fn part(&self, references: &[usize]) -> Option<(f64, Vec<f64>)> {
-        let sum = |figures: &[f64]| references.iter().filter_map(|&at| figures.get(at)).sum();
+    /// The part of these references together; `None` where there is no trace.
+    pub fn part(&self, references: &[usize]) -> Option<Part> {
+        let sum = |figures: &[f64]| -> f64 {
+            references.iter().filter_map(|&at| figures.get(at)).sum::<f64>()
+        };
+        // The last figure is the share of none.
+        let with_none = |figures: &[f64]| sum(figures) + figures.last().copied().unwrap_or(0.0);
         let figures = self.estimate.as_ref()?.figures();
-        Some((sum(&figures), self.drawn.iter().map(|figures| sum(figures)).collect()))
+        Some(Part {
+            value: sum(&figures),
+            drawn: self.drawn.iter().map(|figures| sum(figures)).collect(),
+            with_none: with_none(&figures),
+            with_none_drawn: self.drawn.iter().map(|figures| with_none(figures)).collect(),
+        })
     }
 
     /// The probability that a record is of one of these references, given their parts; `None` where it was not

@@ -308,7 +308,7 @@ fn changes(
     changes
 }
 
-pub(super) fn changes_of(
+fn changes_of(
     steps: &[Step],
     references: &[usize],
     grounds: &BTreeMap<usize, Vec<&Member>>,

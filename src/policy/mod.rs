@@ -18,7 +18,8 @@ pub use sense::{nearest, validate};
 use crate::{ingest::cleaning::Step, trace::Mediation};
 use serde::{Deserialize, Serialize};
 
-/// The policy that `check --init` writes.
+/// The policy that `check --init` writes: names are of the embedded atlas; rules on a baseline are commented out, so that it can be used
+/// as it is.
 pub const EXAMPLE: &str = include_str!("../../assets/cotprint.toml");
 
 /// Why a policy cannot be used: where, what was found, what to do.

@@ -177,12 +177,31 @@ mod tests {
         read(&[("p.toml", text)]).unwrap_err().to_string()
     }
 
+    /// The example with the signs of what is commented out taken away.
+    fn whole_example() -> String {
+        let uncommented = |line: &str| match line.strip_prefix("# ") {
+            Some(rest)
+                if rest.starts_with("[[") || rest.contains(" = ") && !rest.starts_with("only") =>
+            {
+                rest.to_owned()
+            }
+            _ => line.to_owned(),
+        };
+        let lines: Vec<String> = EXAMPLE.lines().map(uncommented).collect();
+        lines.join("\n").replace("extends = \"../shared/cotprint.toml\"", "")
+    }
+
     #[test]
     fn the_example_is_a_policy_with_a_rule_of_each_kind() {
-        let policy = read(&[("p.toml", EXAMPLE)]).unwrap();
+        let policy = read(&[("p.toml", &whole_example())]).unwrap();
         for kind in Kind::ALL {
             assert!(policy.rules.iter().any(|rule| rule.kind == kind), "{kind:?}");
         }
+        assert!(policy.needs_baseline());
+        // As it is written it asks for nothing but traces.
+        let policy = read(&[("p.toml", EXAMPLE)]).unwrap();
+        assert!(!policy.needs_baseline());
+        assert_eq!(policy.rules.len(), 4);
     }
 
     #[test]

@@ -91,6 +91,10 @@ fn remedy(condition: &ConditionAnswer) -> String {
         Some(more) => {
             format!("About {} would decide.", counted(more, "more prompt", "more prompts"))
         }
+        // The note of a share says why.
+        None if condition.note.is_some() && condition.unit == Unit::Share => {
+            "It could not be decided.".into()
+        }
         None if condition.value.is_some() => {
             "It is too near its bound for any number of prompts to decide: move the bound.".into()
         }
