@@ -38,6 +38,8 @@ const BOUNDS: [f64; 2] = [0.05, 0.10];
 const UNCLEAR: f64 = 0.1;
 /// Rules of the policy: the others forbid further models.
 const RULES: usize = 5;
+/// Of a rule on a mixture, each drawing of which is a search of its own: fewer drawings, prompts and bounds.
+const MIXTURE: (u64, [usize; 2], [f64; 1]) = (20, [200, 400], [0.10]);
 
 /// A model's traces on the prompts held out, by prompt.
 type Held = BTreeMap<String, (Trace, Scored)>;
@@ -76,52 +78,34 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         })
         .collect();
 
-    println!("| bound | prompts | contamination | passed | cannot tell | failed | flips |");
-    println!("| ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
-    for bound in BOUNDS {
-        for count in PROMPTS {
-            for contamination in CONTAMINATIONS {
-                let results: Vec<[f64; 4]> = pairs
-                    .par_iter()
-                    .filter_map(|(own, other)| {
-                        let policy = policy(other, &names, bound).ok()?;
-                        let run = |seed| {
+    let forbid = Kind { table: "forbid", drawings: DRAWINGS };
+    let mixture = Kind { table: "mixture", drawings: MIXTURE.0 };
+    for (kind, bounds, counts) in
+        [(forbid, &BOUNDS[..], &PROMPTS[..]), (mixture, &MIXTURE.2[..], &MIXTURE.1[..])]
+    {
+        println!("\n[[{}]]\n", kind.table);
+        println!(
+            "| bound | prompts | contamination | passed | cannot tell | failed | flips of the clear | flips of all | interval holds the part |"
+        );
+        println!("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+        for &bound in bounds {
+            for &count in counts {
+                for contamination in CONTAMINATIONS {
+                    let results: Vec<[f64; 5]> = pairs
+                        .par_iter()
+                        .filter_map(|(own, other)| {
+                            let policy = policy(kind.table, other, &names, bound).ok()?;
                             let checkpoint = Checkpoint {
                                 own: &models[*own],
                                 other: &models[*other],
                                 count,
                                 contamination,
                             };
-                            checkpoint.outcome(&policy, &atlas, seed)
-                        };
-                        let outcomes: Vec<Outcome> = (1..=DRAWINGS).map(run).collect();
-                        let share = |outcome| {
-                            outcomes.iter().filter(|own| **own == outcome).count() as f64
-                                / DRAWINGS as f64
-                        };
-                        let failed = share(Outcome::Failed);
-                        // The exit code differs from the more frequent one.
-                        let flips = failed.min(1.0 - failed);
-                        Some([share(Outcome::Passed), share(Outcome::CannotTell), failed, flips])
-                    })
-                    .collect();
-                let mean = |column: usize| {
-                    100.0 * results.iter().map(|row| row[column]).sum::<f64>()
-                        / results.len() as f64
-                };
-                // Where the bound is not within the interval, as a rule.
-                let clear: Vec<f64> =
-                    results.iter().filter(|row| row[1] < UNCLEAR).map(|row| row[3]).collect();
-                let flips = 100.0 * clear.iter().sum::<f64>() / clear.len().max(1) as f64;
-                println!(
-                    "| {:.0} % | {count} | {:.0} % | {:.1} % | {:.1} % | {:.1} % | {flips:.1} % of {} |",
-                    100.0 * bound,
-                    100.0 * contamination,
-                    mean(0),
-                    mean(1),
-                    mean(2),
-                    clear.len()
-                );
+                            Some(kind.results(&checkpoint, &policy, &atlas))
+                        })
+                        .collect();
+                    println!("{}", row(bound, count, contamination, &results));
+                }
             }
         }
     }
@@ -149,8 +133,55 @@ fn score(atlas: &Atlas, held: &[&Trace]) -> BTreeMap<String, Held> {
     models
 }
 
+/// A kind of rule, and how often a checkpoint is drawn for it.
+#[derive(Clone, Copy)]
+struct Kind {
+    table: &'static str,
+    drawings: u64,
+}
+
+impl Kind {
+    /// The shares of the drawings that passed, could not be told, failed, whose exit code was not that of most, and whose
+    /// interval holds the contamination.
+    fn results(self, checkpoint: &Checkpoint<'_>, policy: &Policy, atlas: &Atlas) -> [f64; 5] {
+        let drawn: Vec<(Outcome, bool)> =
+            (1..=self.drawings).map(|seed| checkpoint.outcome(policy, atlas, seed)).collect();
+        let share = |holds: &dyn Fn(&(Outcome, bool)) -> bool| {
+            drawn.iter().filter(|one| holds(one)).count() as f64 / self.drawings as f64
+        };
+        let of = |outcome| share(&|one| one.0 == outcome);
+        let failed = of(Outcome::Failed);
+        // The exit code differs from the more frequent one.
+        let flips = failed.min(1.0 - failed);
+        [of(Outcome::Passed), of(Outcome::CannotTell), failed, flips, share(&|one| one.1)]
+    }
+}
+
+/// A row of a table: means over the pairs.
+fn row(bound: f64, count: usize, contamination: f64, results: &[[f64; 5]]) -> String {
+    let mean = |column: usize, rows: &[&[f64; 5]]| {
+        100.0 * rows.iter().map(|row| row[column]).sum::<f64>() / rows.len().max(1) as f64
+    };
+    let all: Vec<&[f64; 5]> = results.iter().collect();
+    // Where the bound is not within the interval, as a rule.
+    let clear: Vec<&[f64; 5]> = results.iter().filter(|row| row[1] < UNCLEAR).collect();
+    format!(
+        "| {:.0} % | {count} | {:.0} % | {:.1} % | {:.1} % | {:.1} % | {:.1} % of {} | {:.1} % | {:.1} % |",
+        100.0 * bound,
+        100.0 * contamination,
+        mean(0, &all),
+        mean(1, &all),
+        mean(2, &all),
+        mean(3, &clear),
+        clear.len(),
+        mean(3, &all),
+        mean(4, &all)
+    )
+}
+
 /// A policy that forbids one model, and a few more, so that there is something to correct for.
 fn policy(
+    table: &str,
     other: &str,
     names: &[&String],
     bound: f64,
@@ -159,7 +190,7 @@ fn policy(
     let mut text = String::new();
     for (at, name) in std::iter::once(other).chain(further.map(|name| name.as_str())).enumerate() {
         text.push_str(&format!(
-            "[[forbid]]\nid = \"r{at}\"\nreference = \"{name}\"\nshare = {bound}\n"
+            "[[{table}]]\nid = \"r{at}\"\nreference = \"{name}\"\nshare = {bound}\n"
         ));
     }
     let file = tempfile::NamedTempFile::new()?;
@@ -176,8 +207,8 @@ struct Checkpoint<'a> {
 }
 
 impl Checkpoint<'_> {
-    /// What the first rule comes to on one drawing.
-    fn outcome(&self, policy: &Policy, atlas: &Atlas, seed: u64) -> Outcome {
+    /// What the first rule comes to on one drawing, and whether its interval holds the contamination.
+    fn outcome(&self, policy: &Policy, atlas: &Atlas, seed: u64) -> (Outcome, bool) {
         let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15);
         // SplitMix64 (Steele, Lea & Flood 2014).
         let mut random = || {
@@ -189,7 +220,6 @@ impl Checkpoint<'_> {
         };
         let both: Vec<&String> =
             self.own.keys().filter(|prompt| self.other.contains_key(*prompt)).collect();
-        let marks = Marks::default();
         let mut sample = Sample::new(policy, atlas);
         for at in 0..self.count {
             let prompt = both[(random() * both.len() as f64) as usize];
@@ -197,6 +227,7 @@ impl Checkpoint<'_> {
             let (_, scored) = &from[prompt];
             // A prompt that is drawn twice stands for two prompts.
             let trace = Trace { prompt_id: Some(format!("{at}")), ..Trace::default() };
+            let marks = Marks { words: scored.words, ..Marks::default() };
             let place = Place { file: String::new(), position: Position::File };
             sample.add(Seen {
                 trace: &trace,
@@ -208,6 +239,8 @@ impl Checkpoint<'_> {
         }
         let options = CheckOptions { seed, resamples: 2000 };
         let checked = check(policy, atlas, &sample, &Tally::default(), None, options);
-        checked.rules[0].outcome
+        let condition = &checked.rules[0].conditions[0];
+        let (low, high) = (condition.low.unwrap_or(0.0), condition.high.unwrap_or(1.0));
+        (checked.rules[0].outcome, (low..=high).contains(&self.contamination))
     }
 }

@@ -56,7 +56,7 @@ fn the_clean_checkpoint_passes_and_the_contaminated_one_fails() {
         (Some("failed"), Some("error"))
     );
     let condition = &broken["conditions"][0];
-    assert!(condition["low"].as_f64().unwrap() > 0.15, "{condition}");
+    assert!(condition["low"].as_f64().unwrap() > 0.20, "{condition}");
     let first = &condition["offenders"][0];
     assert!(first["id"].as_str().unwrap().starts_with("mixed:"), "{first}");
     let lines = fixture_lines("gate/contamination.jsonl");
@@ -191,17 +191,63 @@ fn sarif_is_valid_and_its_fingerprints_stay() {
 }
 
 #[test]
-fn junit_has_the_form_that_readers_expect() {
-    let (folder, _) = all_outputs(true);
+fn junit_is_valid_by_the_schema_that_jenkins_enforces() {
+    let schema = uppsala::parse(include_str!("schemas/junit-10.xsd")).unwrap();
+    let schema = uppsala::XsdValidator::from_schema(&schema).unwrap();
+    let errors = |xml: &str| {
+        let errors = schema.validate(&uppsala::parse(xml).unwrap());
+        errors.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    for contaminated in [false, true] {
+        let (folder, _) = all_outputs(contaminated);
+        let xml = read(folder.path(), "a.xml");
+        assert_eq!(errors(&xml), [""; 0], "{xml}");
+        // What is counted is there.
+        assert!(xml.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>"), "{xml}");
+        assert_eq!(xml.matches("<testcase ").count(), 4);
+        assert!(xml.contains("tests=\"4\" "), "{xml}");
+        assert_eq!(xml.matches("<failure ").count(), usize::from(contaminated));
+        // The schema is no empty one.
+        assert_ne!(errors(&xml.replace("<testcase name=", "<testcase title=")), [""; 0]);
+        assert_ne!(
+            errors(&xml.replace("<system-out>", "<output>").replace("</system-out>", "</output>")),
+            [""; 0]
+        );
+    }
+    // A rule that is skipped, and hostile text in a message of the policy.
+    let folder = tempfile::tempdir().unwrap();
+    let junit = folder.path().join("a.xml").display().to_string();
+    let policy = "[[forbid]]\nid = \"near\"\nreference = \"cumulus/quill-3\"\nshare = 0.9\nseverity = \"note\"\nmessage = \"</failure>]]>\\u0007&\"\n\
+                  [[forbid]]\nid = \"gone\"\nreference = \"cumulus/quill-3\"\nshare = 0.01\nmessage = \"]]></failure>\\u0007&\"\n";
+    with_policy(policy, &["--junit", &junit]).fails(1, &["gone"]);
     let xml = read(folder.path(), "a.xml");
-    // The elements of the JUnit schema in their order, each closed; what is counted is there.
-    assert!(xml.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>"), "{xml}");
-    let count = |what: &str| xml.matches(what).count();
-    assert_eq!((count("<testsuites "), count("</testsuites>")), (1, 1));
-    assert_eq!((count("<testsuite "), count("</testsuite>")), (1, 1));
-    assert_eq!(count("<testcase "), 4);
-    assert!(xml.contains("tests=\"4\" ") && count("<failure ") == 1, "{xml}");
-    assert_eq!(count("<testcase "), count("</testcase>"));
+    assert!(xml.contains("<skipped ") && xml.contains("<failure "), "{xml}");
+    assert_eq!(errors(&xml), [""; 0], "{xml}");
+}
+
+#[test]
+fn gitlab_gets_what_it_asks_for() {
+    for contaminated in [false, true] {
+        let (folder, _) = all_outputs(contaminated);
+        let findings = json(folder.path(), "a.gitlab.json");
+        let findings = findings.as_array().unwrap();
+        assert_eq!(findings.iter().any(|one| one["severity"] == "critical"), contaminated);
+        let mut fingerprints: Vec<&str> = Vec::new();
+        for one in findings {
+            let text = |pointer: &str| one.pointer(pointer).and_then(Value::as_str).unwrap();
+            for pointer in ["/description", "/check_name", "/location/path"] {
+                assert!(!text(pointer).trim().is_empty(), "{pointer}: {one}");
+            }
+            let severities = ["info", "minor", "major", "critical", "blocker"];
+            assert!(severities.contains(&text("/severity")), "{one}");
+            assert!(!text("/location/path").starts_with("./"), "{one}");
+            assert!(one["location"]["lines"]["begin"].as_u64().unwrap() >= 1, "{one}");
+            fingerprints.push(text("/fingerprint"));
+        }
+        fingerprints.sort_unstable();
+        fingerprints.dedup();
+        assert_eq!(fingerprints.len(), findings.len(), "a fingerprint is of one finding");
+    }
 }
 
 #[test]
@@ -440,6 +486,16 @@ fn a_policy_is_written_to_begin_with_and_none_is_overwritten() {
     let text = read(folder.path(), "cotprint.toml");
     assert!(text.contains("[[forbid]]"));
     init().fails(2, &["cotprint.toml", "not there yet"]);
+    // It can be used as it is: with the embedded atlas it decides (30 traces are too few for it).
+    let used = Run::of(
+        command()
+            .args(["check", "--quiet", "--json"])
+            .arg(fixture("new-model.jsonl"))
+            .current_dir(folder.path())
+            .env_remove("GITHUB_ACTIONS"),
+    );
+    let used = used.fails(1, &["enough"]).json();
+    assert_eq!(rule(&used, "not-r1")["outcome"], "passed", "{used}");
     // It is a policy by the schema.
     let schema: Value = serde_json::from_str(include_str!("../docs/policy.schema.json")).unwrap();
     let table: toml::Table = toml::from_str(&text).unwrap();
@@ -503,4 +559,258 @@ fn two_runs_at_once_in_one_folder_leave_whole_files() {
     let log = json(folder.path(), "a.sarif");
     assert_eq!(log["version"], "2.1.0");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_rule_never_passes_because_what_it_measures_by_was_left_out() {
+    for (rule, step) in [
+        ("[[quality]]\nid = \"q\"\nduplicates = 0.1\n", "duplicates"),
+        ("[[quality]]\nid = \"q\"\nrefusals = 0.1\n", "refusals"),
+        ("[[quality]]\nid = \"q\"\nself_naming = 0.1\n", "names"),
+        ("[[require]]\nid = \"q\"\nlanguages = { eng = 1 }\n", "language"),
+    ] {
+        with_policy(rule, &["--skip-cleaning", step])
+            .fails(2, &["--skip-cleaning", "rule q", "line 1"]);
+        with_policy(rule, &["--skip-cleaning", "prompt-quotes"]).succeeds();
+    }
+}
+
+#[test]
+fn languages_count_whatever_code_a_record_declares_them_by() {
+    let folder = tempfile::tempdir().unwrap();
+    let records: Vec<String> = fixture_lines("new-model.jsonl")
+        .iter()
+        .map(|line| {
+            let mut record: Value = serde_json::from_str(line).unwrap();
+            record["meta"]["language"] = "en-GB".into();
+            record.to_string()
+        })
+        .collect();
+    let input = write(&folder, "in.jsonl", records.join("\n"));
+    let policy = write(
+        &folder,
+        "p.toml",
+        "[[require]]\nid = \"a\"\nlanguages = { eng = 25 }\n\
+         [[quality]]\nid = \"b\"\nlanguages = { English = 0.1 }\n",
+    );
+    let mut check = command();
+    check.arg("check").arg("--policy").arg(policy).arg(input);
+    let found =
+        Run::of(check.arg("--atlas").arg(atlas()).args(["--quiet", "--json"])).fails(1, &[]);
+    let found = found.json();
+    assert_eq!(rule(&found, "a")["outcome"], "passed", "{found}");
+    assert_eq!(rule(&found, "b")["outcome"], "failed", "{found}");
+}
+
+#[test]
+fn outputs_never_share_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let one = folder.path().join("one").display().to_string();
+    Run::of(&mut check(false, &["--junit", &one, "--sarif", &one]))
+        .fails(2, &["--junit and --sarif", "a file of its own"]);
+    Run::of(&mut check(false, &["--sarif", "-", "--json"])).fails(2, &["--json"]);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    // One of them may be printed, and then stands alone.
+    let printed = Run::of(&mut check(true, &["--sarif", "-"])).fails(1, &[]);
+    assert_eq!(printed.json()["version"], "2.1.0");
+}
+
+#[test]
+fn a_baseline_that_no_rule_asks_for_is_said_to_change_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let policy = write(&folder, "p.toml", "[[require]]\nid = \"a\"\ntraces = 1\n");
+    let mut check = command();
+    check.arg("check").arg("--policy").arg(policy).arg(fixture("new-model.jsonl"));
+    check.arg("--atlas").arg(atlas()).arg("--baseline").arg(fixture("new-model.jsonl"));
+    let run = Run::of(&mut check).succeeds();
+    assert!(run.stderr.contains("--baseline changes nothing"), "{}", run.stderr);
+}
+
+/// A policy of one `[[mixture]]` rule.
+fn mixture(reference: &str, share: f64, more: &str) -> String {
+    format!("[[mixture]]\nid = \"m\"\nreference = \"{reference}\"\nshare = {share}\n{more}")
+}
+
+#[test]
+fn a_mixture_is_estimated_as_by_audit_and_not_by_a_mean() {
+    // 30 traces of the new model, 20 of ponder-1: two fifths.
+    let mixed = fixture("gate/contamination.jsonl").display().to_string();
+    let found =
+        with_policy(&mixture("acme/ponder-1", 0.2, ""), &[&mixed, "--json"]).fails(1, &["m"]);
+    let found = found.json();
+    let condition = &rule(&found, "m")["conditions"][0];
+    let number = |name: &str| condition[name].as_f64().unwrap();
+    assert!((number("value") - 0.4).abs() < 0.05, "{condition}");
+    assert!(number("low") > 0.2 && number("low") < 0.4 && number("high") > 0.4, "{condition}");
+    let audit = Run::of(
+        command()
+            .arg("audit")
+            .arg(fixture("new-model.jsonl"))
+            .arg(&mixed)
+            .arg("--atlas")
+            .arg(atlas())
+            .args(["--json", "--quiet"]),
+    )
+    .json();
+    let share =
+        audit["shares"].as_array().unwrap().iter().find(|one| one["reference"] == "acme/ponder-1");
+    assert_eq!(share.unwrap()["share"], condition["value"]);
+    // The records that speak against it are those that were mixed in.
+    let offenders = condition["offenders"].as_array().unwrap();
+    assert!(!offenders.is_empty());
+    for one in offenders {
+        assert!(one["id"].as_str().unwrap().starts_with("mixed:"), "{one}");
+        assert!(one["probability"].as_f64().unwrap() >= 0.5, "{one}");
+    }
+    // Without them nothing is found, and 30 prompts are too few to be sure of a small part.
+    let clean = with_policy(&mixture("acme/ponder-1", 0.3, ""), &["--json"]).succeeds().json();
+    assert_eq!(rule(&clean, "m")["outcome"], "passed", "{clean}");
+    let small = with_policy(&mixture("acme/ponder-1", 0.03, ""), &["--json"]).succeeds().json();
+    let small = rule(&small, "m");
+    assert_eq!(small["outcome"], "cannot_tell", "{small}");
+    assert!(small["conditions"][0]["more_prompts"].as_u64().unwrap() > 10, "{small}");
+}
+
+#[test]
+fn a_rough_mixture_decides_nothing_and_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    // One prompt for nearly all traces.
+    let records: Vec<String> = fixture_lines("new-model.jsonl")
+        .iter()
+        .enumerate()
+        .map(|(at, line)| {
+            let mut record: Value = serde_json::from_str(line).unwrap();
+            if at > 12 {
+                record["prompt_id"] = "the-same".into();
+            }
+            record.to_string()
+        })
+        .collect();
+    let input = write(&folder, "in.jsonl", records.join("\n"));
+    let policy = write(&folder, "p.toml", mixture("acme/ponder-1", 0.9, ""));
+    let mut check = command();
+    check.arg("check").arg("--policy").arg(policy).arg(input);
+    let found = Run::of(check.arg("--atlas").arg(atlas()).args(["--quiet", "--json"])).succeeds();
+    let found = found.json();
+    let condition = &rule(&found, "m")["conditions"][0];
+    assert_eq!(condition["outcome"], "cannot_tell", "{found}");
+    assert_eq!(condition["low"], Value::Null);
+    assert!(condition["note"].as_str().unwrap().contains("One prompt has"), "{condition}");
+}
+
+/// Makes a profile of fixtures.
+fn profile(folder: &tempfile::TempDir, name: &str, inputs: &[&str]) -> PathBuf {
+    let path = folder.path().join(name);
+    let mut make = command();
+    make.args(["profile", "--quiet", "--atlas"]).arg(atlas());
+    make.args(inputs.iter().map(|input| fixture(input))).arg("-o").arg(&path);
+    Run::of(&mut make).succeeds();
+    path
+}
+
+/// `compare` with the fixture atlas.
+fn compare<'a>(inputs: impl IntoIterator<Item = &'a Path>, more: &[&str]) -> Run {
+    let mut compare = command();
+    compare.arg("compare").args(inputs).arg("--atlas").arg(atlas()).arg("--quiet").args(more);
+    Run::of(&mut compare)
+}
+
+#[test]
+fn two_profiles_are_compared_as_far_as_they_tell() {
+    let folder = tempfile::tempdir().unwrap();
+    let quill = profile(&folder, "quill.profile", &["traces/quill-3"]);
+    let ponder = profile(&folder, "ponder.profile", &["traces/ponder-1.jsonl"]);
+    let both = || [quill.as_path(), ponder.as_path()];
+    let found = compare(both(), &["--json"]).succeeds().json();
+    let number = |found: &Value, pointer: &str| found.pointer(pointer).unwrap().as_f64().unwrap();
+    // All 30 prompts are shared; two models that were written to differ are far from each other.
+    assert_eq!(found["likeness"]["paired"], true, "{found}");
+    assert_eq!(found["likeness"]["prompts"], 30);
+    assert!(number(&found, "/likeness/similarity/high") < 0.5, "{found}");
+    assert!(number(&found, "/likeness/size/low") > 0.1, "{found}");
+    // What moved came nearer to the model that it became.
+    let changed = found["drift"]["references"].as_array().unwrap();
+    let ponder_1 = changed.iter().find(|one| one["reference"] == "acme/ponder-1").unwrap();
+    assert!(number(ponder_1, "/change") > 0.0, "{ponder_1}");
+    // It says what it cannot, and gives no verdict and no phrase.
+    assert_eq!(found["verdict"], Value::Null);
+    assert_eq!(found["ranking"].as_array().unwrap().len(), 0);
+    assert_eq!(found["drift"]["came"].as_array().unwrap().len(), 0);
+    let text = compare(both(), &[]).succeeds().stdout;
+    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for words in
+        ["similarity", "two halves of the older corpus", "keeps no scores", "keeps no text"]
+    {
+        assert!(flat.contains(words), "{words}: {text}");
+    }
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+
+    // The same, where the older one is the baseline, and where it is the traces themselves.
+    let by_profile =
+        compare([ponder.as_path()], &["--json", "--baseline", quill.to_str().unwrap()]);
+    let by_profile = by_profile.succeeds().json();
+    assert_eq!(by_profile["likeness"], found["likeness"]);
+    let traces = fixture("traces/quill-3").display().to_string();
+    let by_traces =
+        compare([ponder.as_path()], &["--json", "--baseline", &traces]).succeeds().json();
+    for pointer in ["/likeness/similarity/value", "/likeness/size/value"] {
+        let (one, two) = (number(&found, pointer), number(&by_traces, pointer));
+        assert!((one - two).abs() < 0.05, "{pointer}: {one} {two}");
+    }
+    // A profile is like itself.
+    let same = compare([quill.as_path(), quill.as_path()], &["--json"]).succeeds().json();
+    assert!(number(&same, "/likeness/similarity/value") > 0.999, "{same}");
+    assert_eq!(number(&same, "/likeness/size/value"), 0.0);
+    // Alone it is compared with the references.
+    let alone = compare([quill.as_path()], &["--json"]).succeeds().json();
+    assert_eq!(alone["pairing"]["similarities"][0]["reference"], "cumulus/quill-3");
+    assert_eq!(alone["likeness"], Value::Null);
+
+    // The traces of a release, measured against a profile.
+    let release = fixture("traces/ponder-1.jsonl");
+    let drift = compare([release.as_path()], &["--json", "--baseline", quill.to_str().unwrap()]);
+    let drift = drift.succeeds().json();
+    let size = number(&drift, "/drift/size");
+    assert!((size - number(&found, "/likeness/size/value")).abs() < 0.05, "{drift}");
+}
+
+#[test]
+fn profiles_that_do_not_fit_are_refused_in_a_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = profile(&folder, "own.profile", &["new-model.jsonl"]);
+    let other = profile(&folder, "other.profile", &["traces/quill-3"]);
+    let path = |path: &Path| path.display().to_string();
+    // Another atlas, and another channel set.
+    Run::of(command().arg("compare").arg(&own)).fails(2, &["own.profile", "--atlas"]);
+    let words_only = folder.path().join("words.atlas");
+    common::fit(&words_only, &["--quiet", "--channels", "word,function,embed"]).succeeds();
+    let with = |verb: &str, more: &[&str]| {
+        Run::of(command().arg(verb).args(more).arg("--quiet").arg("--atlas").arg(&words_only))
+    };
+    with("compare", &[&path(&own)]).fails(2, &["own.profile", "channels", "cotprint profile"]);
+    let policy = write(&folder, "d.toml", "[[drift]]\nid = \"a\"\nsize = 0.5\n");
+    let traces = path(&fixture("new-model.jsonl"));
+    with("check", &["--policy", &path(&policy), &traces, "--baseline", &path(&own)])
+        .fails(2, &["own.profile", "channels"]);
+    // What is no pair, what is mixed, and options that profiles cannot serve.
+    let traces = fixture("new-model.jsonl");
+    compare([own.as_path(), &traces], &[]).fails(2, &["own.profile is a profile", "--baseline"]);
+    compare([own.as_path(), &other, &own], &[]).fails(2, &["too many", "profile merge"]);
+    compare([own.as_path(), &other], &["--baseline", &path(&own)]).fails(2, &["too many"]);
+    compare([own.as_path()], &["--report", &path(folder.path())]).fails(2, &["--report is not"]);
+    compare([own.as_path()], &["--method", "cosine"]).fails(2, &["--method is not for profiles"]);
+    compare([traces.as_path()], &["--baseline", &path(&own), "--baseline", &path(&traces)])
+        .fails(2, &["profiles and traces"]);
+    // A check reads traces.
+    let gate = fixture("gate/cotprint.toml");
+    let mut check = command();
+    check.arg("check").arg("--policy").arg(gate).arg(&own).arg("--atlas").arg(atlas());
+    Run::of(&mut check).fails(2, &["own.profile"]);
+    // Too little in common with a profile of two other prompts.
+    let two = write(&folder, "two.jsonl", fixture_lines("new-model.jsonl")[..2].join("\n"));
+    let small = folder.path().join("small.profile");
+    let mut make = command();
+    make.args(["profile", "--quiet", "--atlas"]).arg(atlas()).arg(two).arg("-o").arg(&small);
+    Run::of(&mut make).succeeds();
+    compare([own.as_path(), &small], &[]).fails(3, &["are needed", "same prompts"]);
 }

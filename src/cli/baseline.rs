@@ -20,6 +20,13 @@ pub(super) fn tally_baseline(
     atlas: &Atlas,
     common: &Common,
 ) -> anyhow::Result<Tally> {
+    if atlas.panel.width() == 0 {
+        anyhow::bail!(
+            "--baseline needs an atlas with a panel of shared prompts to measure with, and the atlas ({}) holds none: \
+             name another with --atlas, or learn one with `cotprint fit`",
+            scoring.atlas_name()
+        );
+    }
     let profiles = baseline.iter().filter(|input| is_profile(Path::new(input))).count();
     if profiles > 0 {
         if profiles < baseline.len() {
@@ -59,7 +66,7 @@ pub(super) fn tally(
 }
 
 /// Whether a file begins as a profile does.
-fn is_profile(path: &Path) -> bool {
+pub(super) fn is_profile(path: &Path) -> bool {
     let mut start = [0; PROFILE_MAGIC.len()];
     let read = File::open(path).and_then(|mut file| file.read_exact(&mut start));
     read.is_ok() && start == *PROFILE_MAGIC

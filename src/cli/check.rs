@@ -22,7 +22,7 @@ use crate::{
     lineage::{CompareOptions, Comparison, Tally, VerdictKind, compare},
     policy::{self, Policy},
     report::{
-        escaped_json,
+        escape, escaped_json,
         gate::{github, gitlab, junit, markdown, sarif, write_check, write_check_report},
     },
     trace::Trace,
@@ -30,7 +30,6 @@ use crate::{
 use anyhow::Context;
 use clap::Args;
 use std::{
-    collections::BTreeSet,
     fs::OpenOptions,
     io::{self, Write},
     path::{Path, PathBuf},
@@ -53,7 +52,7 @@ pub struct Arguments {
     /// Print JSON instead of the table
     #[arg(long)]
     json: bool,
-    /// Write JUnit XML: a rule is a test case
+    /// Write JUnit XML: a rule is a test case. Like each of these it may be -, which prints it in place of the table
     #[arg(long, value_name = "FILE", help_heading = "Outputs")]
     junit: Option<PathBuf>,
     /// Write SARIF 2.1.0
@@ -94,12 +93,29 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     let scoring = &arguments.scoring;
     let mut policy = policy::open(&arguments.policy)?;
     let atlas = scoring.open_atlas()?;
-    let names: Vec<&str> = atlas.names().collect();
-    let families: BTreeSet<&str> =
-        atlas.about.references.iter().filter_map(|r| r.family.as_deref()).collect();
-    policy::validate(&mut policy, &names, &families, !arguments.baseline.is_empty())?;
-    let mut measured = policy.rules.iter().flat_map(|rule| &rule.conditions);
-    if atlas.panel.width() == 0 && measured.any(|one| one.quantity.needs_baseline()) {
+    let references: Vec<(&str, Option<&str>)> = (atlas.about.references.iter())
+        .map(|reference| (reference.name.as_str(), reference.family.as_deref()))
+        .collect();
+    policy::validate(&mut policy, &references, !arguments.baseline.is_empty())?;
+    for step in &scoring.options(&atlas)?.cleaning.skip {
+        if let Some(rule) = policy.rule_that_needs(*step) {
+            anyhow::bail!(
+                "--skip-cleaning leaves out what the rule {} ({}, line {}) measures by, so that it would pass \
+                 whatever the traces are; leave one of the two out",
+                rule.id,
+                rule.file,
+                rule.line
+            );
+        }
+    }
+    if !policy.needs_baseline() && !arguments.baseline.is_empty() && !common.quiet {
+        writeln!(
+            anstream::stderr(),
+            "no rule of {} measures against a baseline: --baseline changes nothing",
+            escape::sentence(&policy.file)
+        )?;
+    }
+    if atlas.panel.width() == 0 && policy.needs_baseline() {
         anyhow::bail!(
             "the policy asks for what moved from the baseline, and the atlas ({}) holds no panel of shared \
              prompts to measure it with: name an atlas that does with --atlas, or learn one with `cotprint fit`",
@@ -182,8 +198,41 @@ fn read(
     Ok((sample, tally, comparison))
 }
 
+impl Arguments {
+    /// The files that are asked for, with their options.
+    fn files(&self) -> Vec<(&'static str, &Path)> {
+        let all = [
+            ("--junit", &self.junit),
+            ("--sarif", &self.sarif),
+            ("--gitlab", &self.gitlab),
+            ("--markdown", &self.markdown),
+        ];
+        all.into_iter().filter_map(|(option, path)| Some((option, path.as_deref()?))).collect()
+    }
+
+    /// Whether one of them is standard output.
+    fn prints_file(&self) -> bool {
+        self.files().iter().any(|(_, path)| *path == Path::new("-"))
+    }
+}
+
 impl Files {
     fn open(arguments: &Arguments) -> anyhow::Result<Self> {
+        // Two in one file would be neither.
+        let files = arguments.files();
+        for (at, (option, path)) in files.iter().enumerate() {
+            if let Some((other, _)) = files[at + 1..].iter().find(|(_, other)| other == path) {
+                anyhow::bail!(
+                    "{option} and {other} both name {}; give each a file of its own",
+                    path.display()
+                );
+            }
+            if arguments.json && *path == Path::new("-") {
+                anyhow::bail!(
+                    "{option} - and --json both print to standard output; give {option} a file"
+                );
+            }
+        }
         let open = |path: &Option<PathBuf>, option: &str| {
             path.as_deref().map(|path| Output::open_for(Some(path), option)).transpose()
         };
@@ -214,7 +263,10 @@ fn print(arguments: &Arguments, checked: &Checked, in_actions: bool) -> anyhow::
     let mut text = String::new();
     if arguments.json {
         text = escaped_json(checked)?;
-    } else {
+        if in_actions {
+            text = github::defused(&text);
+        }
+    } else if !arguments.prints_file() {
         let mut table = Vec::new();
         write_check(checked, shows_colour(), &mut table)?;
         text.push_str(&String::from_utf8_lossy(&table));

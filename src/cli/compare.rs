@@ -6,6 +6,7 @@ use super::{
     inputs::{ScoringArguments, input_summary},
     labelled::LabelledArguments,
     make_report_folder,
+    profiles::are_profiles,
     progress::Progress,
     quoted, shows_colour,
 };
@@ -27,21 +28,21 @@ use std::{io::Write, path::PathBuf};
 #[derive(Debug, Clone, Args)]
 pub struct Arguments {
     #[command(flatten)]
-    scoring: ScoringArguments,
+    pub(super) scoring: ScoringArguments,
     /// An older corpus, or its profile: also tell what moved from it to the input, and towards whom. May be
     /// given several times; best on the same prompts
     #[arg(long, value_name = "INPUT")]
-    baseline: Vec<String>,
+    pub(super) baseline: Vec<String>,
     /// Known models of your own to compare with instead of an atlas: files or folders whose records name
     /// their model, from which an atlas is learned first. May be given several times
     #[arg(long, value_name = "INPUT", conflicts_with = "atlas")]
-    refs: Vec<String>,
+    pub(super) refs: Vec<String>,
     /// Write the report into this folder: report.html, report.json, report.md and the plots as PNG and SVG
     #[arg(long, value_name = "DIR")]
-    report: Option<PathBuf>,
+    pub(super) report: Option<PathBuf>,
     /// Print JSON instead of the table
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
     /// Bootstrap resamples over prompts
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(100..=100_000))]
     resamples: u32,
@@ -50,10 +51,6 @@ pub struct Arguments {
 /// Runs the verb.
 pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> {
     let scoring = &arguments.scoring;
-    let atlas = references(arguments, common)?;
-    if let Some(folder) = &arguments.report {
-        make_report_folder(folder)?;
-    }
     let options = CompareOptions {
         seed: common.seed,
         resamples: arguments.resamples as usize,
@@ -65,6 +62,13 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         },
         method: scoring.method,
     };
+    if are_profiles(&scoring.inputs)? {
+        return super::profiles::run(arguments, common, &options);
+    }
+    let atlas = references(arguments, common)?;
+    if let Some(folder) = &arguments.report {
+        make_report_folder(folder)?;
+    }
     let (mut comparison, tally) = compared(scoring, &atlas, common, &options)?;
     if !arguments.baseline.is_empty() {
         let baseline = tally_baseline(scoring, &arguments.baseline, &atlas, common)?;

@@ -20,6 +20,7 @@ mod labelled;
 mod output;
 mod probes;
 mod profile;
+mod profiles;
 mod progress;
 mod reading;
 mod records;
@@ -67,7 +68,7 @@ pub struct Common {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// Compare a corpus with the references of an atlas: the verdict, the ranking, the evidence
+    /// Compare a corpus with the references of an atlas: the verdict, the ranking, the evidence; or two profiles
     Compare(compare::Arguments),
     /// Estimate the share of each reference in a data set of mixed or unknown origin
     Audit(audit::Arguments),

@@ -3,7 +3,8 @@
 //! Called by `super::measure`. Intervals are expanded percentile intervals over prompts (Hesterberg 2015, section
 //! 3.3): the percentiles are those that give a mean of normal values the coverage of Student's interval, since plain ones are
 //! too narrow for few prompts. A share of traces gets the hull with the exact interval of Clopper & Pearson (1934) for as many
-//! independent traces as there are prompts: none in ten does not mean none. With k figures each
+//! independent traces as there are prompts: none in ten does not mean none. Where there are too few resamples for a percentile
+//! so far out, the interval is the hull with Student's, of the resamples' standard deviation. With k figures each
 //! interval has the level 1 − (1 − confidence)/k (Bonferroni).
 
 use crate::{lineage::percentiles_at, policy::Bound};
@@ -12,6 +13,8 @@ use statrs::distribution::{Beta, ContinuousCDF, Normal, StudentsT};
 
 /// With fewer prompts nothing is decided by an interval.
 pub const LEAST_PROMPTS: usize = 10;
+/// Where fewer resamples lie beyond an end of an interval, percentiles are hardly more than the farthest of them.
+const LEAST_BEYOND: f64 = 5.0;
 /// Where this many times as many prompts would be needed, the figure is too near its bound.
 const MOST_TIMES: f64 = 1000.0;
 
@@ -55,6 +58,17 @@ impl Level {
         }
     }
 
+    /// How far Student's interval reaches on either side of a figure, by the standard deviation of its resampled values.
+    fn reach(self, drawn: &[f64], prompts: usize) -> f64 {
+        let n = prompts as f64;
+        let count = drawn.len().max(1) as f64;
+        let mean = drawn.iter().sum::<f64>() / count;
+        let variance =
+            drawn.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (count - 1.0).max(1.0);
+        let t = StudentsT::new(0.0, 1.0, n - 1.0).map(|t| t.inverse_cdf(1.0 - self.tail));
+        t.map_or(f64::INFINITY, |t| t * (variance * n / (n - 1.0)).sqrt())
+    }
+
     /// The resamples that such percentiles ask for: ten beyond each, at least `fewest`, and no more than
     /// `most`.
     pub fn resamples(self, fewest: usize, most: usize) -> usize {
@@ -72,8 +86,14 @@ impl Level {
         if prompts < LEAST_PROMPTS {
             return None;
         }
-        let (low, high) = percentiles_at(drawn, self.expanded(prompts))?;
-        let (mut low, mut high) = (low.min(value), high.max(value));
+        let expanded = self.expanded(prompts);
+        let reach = if expanded * (drawn.len() as f64) < LEAST_BEYOND {
+            self.reach(&drawn, prompts)
+        } else {
+            0.0
+        };
+        let (low, high) = percentiles_at(drawn, expanded)?;
+        let (mut low, mut high) = (low.min(value - reach), high.max(value + reach));
         if is_share_of_traces {
             let (exact_low, exact_high) = clopper_pearson(value, prompts, self.tail);
             (low, high) = (low.min(exact_low), high.max(exact_high));
@@ -170,6 +190,19 @@ mod tests {
         assert_eq!(level.interval(0.0, vec![0.0; 100], 9, true), None);
         let (_, high) = level.interval(0.0, vec![0.0; 100], 10, true).unwrap();
         assert!((high - 0.3085).abs() < 1e-4, "{high}");
+    }
+
+    #[test]
+    fn too_few_resamples_do_not_make_an_interval_narrow() {
+        // Resamples at −1 and 1 in turn: standard deviation 1. 99.99 % for 31 prompts: t = 4.482 with 30 degrees of
+        // freedom, times √(31/30).
+        let level = Level { tail: 0.000_05 };
+        let drawn: Vec<f64> = (0..400).map(|at| if at % 2 == 0 { -1.0 } else { 1.0 }).collect();
+        let (low, high) = level.interval(0.0, drawn.clone(), 31, false).unwrap();
+        assert!((high - 4.56).abs() < 0.02 && (low + 4.56).abs() < 0.02, "{low} {high}");
+        // At 95 % there are enough of them.
+        let enough = Level { tail: 0.025 }.interval(0.0, drawn, 31, false).unwrap();
+        assert_eq!(enough, (-1.0, 1.0));
     }
 
     #[test]

@@ -1,28 +1,30 @@
 //! One condition of a rule → its figure, interval and outcome.
 //!
 //! Called by [`super::check`]. Shares of probability are means over prompts, each with the same weight; shares of traces are ratios,
-//! resampled by prompt; drift comes from [`Movement`].
+//! resampled by prompt; parts of a data set come from [`Mixture`], drift from [`Movement`].
 
 use super::{
-    CheckOptions, ConditionAnswer, Offender, Sample, Unit,
+    CheckOptions, ConditionAnswer, Sample, Unit,
     decide::{LEAST_PROMPTS, Level, Outcome, compare, decide, more_prompts},
+    mixture::Mixture,
+    offenders::list,
     sample::Record,
 };
 use crate::{
     atlas::Atlas,
-    ingest::Position,
     lineage::{Movement, Resampled, draws},
-    policy::{Condition, Quantity, Slice},
+    policy::{Condition, Quantity, Slice, Target},
 };
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
-/// Records that are listed against a condition.
-const OFFENDERS: usize = 20;
 /// Resamples times prompts (times values) are at most so many.
 const BUDGET: usize = 40_000_000;
 /// See [`BUDGET`].
 const DRIFT_BUDGET: usize = 2_000_000_000;
+
+/// So large a share of traces that look like none of the references is told.
+const TOLD_NONE: f64 = 0.005;
 
 /// What a condition is measured on.
 pub(super) struct Context<'a> {
@@ -30,6 +32,7 @@ pub(super) struct Context<'a> {
     pub sample: &'a Sample,
     pub slice: &'a Slice,
     pub movement: Option<&'a Result<Movement, String>>,
+    pub mixture: Option<&'a Mixture>,
     pub level: Level,
     pub options: CheckOptions,
 }
@@ -55,6 +58,8 @@ pub(super) fn measure(condition: &Condition, context: &Context<'_>) -> Condition
         count(condition, context, &mut answer);
     } else if condition.quantity.needs_baseline() {
         drift(condition, context, &mut answer);
+    } else if let Quantity::Mixture(target) = &condition.quantity {
+        part_of_data(target, context, &mut answer);
     } else {
         share(condition, context, &mut answer);
     }
@@ -98,7 +103,6 @@ fn part(quantity: &Quantity, record: &Record, sample: &Sample) -> Option<f64> {
     match quantity {
         Quantity::OtherMediation(allowed) => is(!allowed.contains(&record.mediation)),
         Quantity::Share(target) => of(target).map(|(at, _)| f64::from(record.probabilities[at])),
-        Quantity::Mixture(target) => of(target).map(|(at, _)| mixture(record, at)),
         Quantity::Attributed(target) => of(target).and_then(|(at, _)| is(record.first[at])),
         Quantity::Duplicates => is(record.repeats),
         Quantity::Refusals => is(record.refusal),
@@ -107,12 +111,6 @@ fn part(quantity: &Quantity, record: &Record, sample: &Sample) -> Option<f64> {
         Quantity::LanguageShare(language) => is(sample.language_is(record, language)),
         _ => None,
     }
-}
-
-/// What a record adds to the part of a data set that is a target's: its probability. The mean of calibrated probabilities is
-/// pulled towards an equal share of all references, so that a small part is seen as somewhat smaller than it is.
-fn mixture(record: &Record, target: usize) -> f64 {
-    f64::from(record.probabilities[target])
 }
 
 fn share(condition: &Condition, context: &Context<'_>, answer: &mut ConditionAnswer) {
@@ -144,7 +142,9 @@ fn share(condition: &Condition, context: &Context<'_>, answer: &mut ConditionAns
     };
     let value = ratio(&mut rows.iter());
     answer.value = Some(value);
-    if condition.is_estimated() {
+    if condition.is_estimated() && rows.len() < LEAST_PROMPTS {
+        settle(answer, None);
+    } else if condition.is_estimated() {
         let resamples = level.resamples(options.resamples, BUDGET / rows.len());
         let drawn = (0..resamples as u64)
             .into_par_iter()
@@ -157,7 +157,52 @@ fn share(condition: &Condition, context: &Context<'_>, answer: &mut ConditionAns
         answer.outcome = compare(value, condition.bound);
     }
     if answer.outcome != Outcome::Passed {
-        offenders(quantity, context, answer);
+        let target = quantity.target().and_then(|target| sample.target(target)).map(|(at, _)| at);
+        list(context, answer, |record| {
+            let against = part(quantity, record, sample).is_some_and(|part| part >= 0.5);
+            against.then(|| target.map(|at| f64::from(record.probabilities[at])))
+        });
+    }
+}
+
+/// The part of the data that is a target's.
+fn part_of_data(target: &Target, context: &Context<'_>, answer: &mut ConditionAnswer) {
+    let sample = context.sample;
+    let found = context
+        .mixture
+        .zip(sample.target(target))
+        .and_then(|(mixture, (_, members))| Some((mixture, members, mixture.part(members)?)));
+    let Some((mixture, members, part)) = found else {
+        answer.more_prompts = Some(LEAST_PROMPTS);
+        answer.note = Some("No trace is in this slice.".into());
+        return;
+    };
+    (answer.prompts, answer.traces) = (mixture.prompts, mixture.traces);
+    answer.value = Some(part.value);
+    if let Some(why) = &mixture.rough {
+        answer.note = Some(why.clone());
+    } else {
+        let interval = |value, drawn| context.level.interval(value, drawn, mixture.prompts, true);
+        let low = interval(part.value, part.drawn).map(|(low, _)| low);
+        let high = interval(part.with_none, part.with_none_drawn).map(|(_, high)| high);
+        settle(answer, low.zip(high));
+        let none = part.with_none - part.value;
+        if none >= TOLD_NONE {
+            // More of the same would decide no more than these.
+            answer.more_prompts =
+                answer.more_prompts.filter(|_| part.with_none <= answer.bound.value());
+            answer.note = Some(format!(
+                "{:.0} % of the traces look like none of the references: they may be anybody's, and the upper end \
+                 counts them in.",
+                100.0 * none
+            ));
+        }
+    }
+    if answer.outcome != Outcome::Passed {
+        list(context, answer, |record| {
+            let probability = mixture.probability(sample, record, members)?;
+            (probability >= 0.5).then_some(Some(probability))
+        });
     }
 }
 
@@ -168,45 +213,19 @@ fn settle(answer: &mut ConditionAnswer, interval: Option<(f64, f64)>) {
         answer.note = Some(format!("Fewer than {LEAST_PROMPTS} prompts decide nothing."));
         return;
     };
+    // What was widened by a standard deviation may reach beyond what there is.
+    let (least, most) = match answer.unit {
+        Unit::Share => (0.0, 1.0),
+        Unit::Deviations => (0.0, f64::INFINITY),
+        Unit::Count | Unit::Similarity => (f64::NEG_INFINITY, f64::INFINITY),
+    };
+    let interval = (interval.0.max(least), interval.1.min(most));
     (answer.low, answer.high) = (Some(interval.0), Some(interval.1));
     answer.outcome = decide(interval, answer.bound);
     if answer.outcome == Outcome::CannotTell {
         let value = answer.value.unwrap_or_default();
         answer.more_prompts = more_prompts(value, interval, answer.bound.value(), answer.prompts);
     }
-}
-
-/// The records that speak against a condition on what is too much: those that are what it counts, the most probable first.
-fn offenders(quantity: &Quantity, context: &Context<'_>, answer: &mut ConditionAnswer) {
-    if matches!(answer.bound, crate::policy::Bound::AtLeast(_)) {
-        return;
-    }
-    let sample = context.sample;
-    let target = quantity.target().and_then(|target| sample.target(target)).map(|(at, _)| at);
-    let mut found: Vec<&Record> = sample
-        .of(context.slice)
-        .filter(|record| part(quantity, record, sample).is_some_and(|part| part >= 0.5))
-        .collect();
-    answer.offending = found.len();
-    if let Some(at) = target {
-        // Stable: records that are as probable stay in the order of the input.
-        found.sort_by(|a, b| b.probabilities[at].total_cmp(&a.probabilities[at]));
-    }
-    answer.offenders = found
-        .into_iter()
-        .take(OFFENDERS)
-        .map(|record| Offender {
-            id: record.id.to_string(),
-            prompt: sample.prompt(record).to_owned(),
-            file: sample.file(record).to_owned(),
-            line: match record.position {
-                Position::Line(line) => Some(line),
-                _ => None,
-            },
-            position: record.position.to_string(),
-            probability: target.map(|at| f64::from(record.probabilities[at])),
-        })
-        .collect();
 }
 
 fn drift(condition: &Condition, context: &Context<'_>, answer: &mut ConditionAnswer) {

@@ -12,6 +12,8 @@
 mod answer;
 pub mod decide;
 mod measure;
+mod mixture;
+mod offenders;
 mod sample;
 
 pub use answer::*;
@@ -20,11 +22,11 @@ pub use sample::{Sample, Seen};
 use crate::{
     atlas::Atlas,
     lineage::{Movement, Tally},
-    policy::{OnInconclusive, Policy, Rule, Severity},
+    policy::{OnInconclusive, Policy, Quantity, Rule, Severity, Slice},
 };
 use decide::{Level, Outcome};
 use measure::{Context, measure};
-use std::collections::BTreeMap;
+use mixture::Mixture;
 
 /// Decides every rule of a policy.
 ///
@@ -41,22 +43,28 @@ pub fn check(
     let estimated =
         policy.rules.iter().flat_map(|rule| &rule.conditions).filter(|c| c.is_estimated()).count();
     let level = Level::corrected(policy.confidence, estimated);
-    let mut movements: BTreeMap<String, Result<Movement, String>> = BTreeMap::new();
+    // Rules on the same slice share what is costly.
+    let mut movements: Vec<(&Slice, Result<Movement, String>)> = Vec::new();
+    let mut mixtures: Vec<(&Slice, Mixture)> = Vec::new();
     let mut rules = Vec::new();
     for rule in &policy.rules {
-        let needs = rule.conditions.iter().any(|condition| condition.quantity.needs_baseline());
-        let slice = rule.only.words();
-        if let Some(old) = baseline.filter(|_| needs) {
-            movements.entry(slice.clone()).or_insert_with(|| {
-                let only = |key: &str| rule.only.is_everything() || sample.holds(&rule.only, key);
-                Movement::between(atlas, tally, old, only, options.seed)
-            });
+        let slice = &rule.only;
+        let asks = |what: fn(&Quantity) -> bool| rule.conditions.iter().any(|c| what(&c.quantity));
+        let baseline = baseline.filter(|_| asks(Quantity::needs_baseline));
+        if let Some(old) = baseline.filter(|_| !movements.iter().any(|(own, _)| *own == slice)) {
+            let only = |key: &str| slice.is_everything() || sample.holds(slice, key);
+            movements.push((slice, Movement::between(atlas, tally, old, only, options.seed)));
+        }
+        let mixed = asks(|quantity| matches!(quantity, Quantity::Mixture(_)));
+        if mixed && !mixtures.iter().any(|(own, _)| *own == slice) {
+            mixtures.push((slice, Mixture::of(atlas, sample, slice, options)));
         }
         let context = Context {
             atlas,
             sample,
-            slice: &rule.only,
-            movement: movements.get(&slice),
+            slice,
+            movement: movements.iter().find(|(own, _)| *own == slice).map(|(_, found)| found),
+            mixture: mixtures.iter().find(|(own, _)| *own == slice).map(|(_, found)| found),
             level,
             options,
         };

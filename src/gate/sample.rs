@@ -3,11 +3,15 @@
 //! Comes in: scored traces with their marks, in input order. Goes out: a [`Sample`], which [`super::check`] measures. Called by
 //! `cli`. Of the probabilities only those that a rule asks for are kept, and of the text nothing.
 
+use super::mixture::Likely;
 use crate::{
     atlas::Atlas,
     attribution::Scored,
-    ingest::{Place, cleaning::Marks},
-    policy::{Policy, Slice, Target},
+    ingest::{
+        Place,
+        cleaning::{Marks, language_code},
+    },
+    policy::{Policy, Quantity, Slice, Target},
     trace::{Mediation, Trace},
 };
 use rustc_hash::FxHashMap;
@@ -50,6 +54,8 @@ pub(super) struct Record {
     pub cut_off: bool,
     /// Whether it was scored.
     pub scored: bool,
+    /// Its row in [`Likely`], where it was and a rule asks for a mixture.
+    pub row: Option<u32>,
     /// The probability of each target, where it was.
     pub probabilities: Box<[f32]>,
     /// Whether its first reference is one of a target's.
@@ -85,6 +91,8 @@ pub struct Sample {
     pub(super) records: Vec<Record>,
     /// Members of each target, by number in the atlas.
     targets: BTreeMap<Target, (usize, Vec<usize>)>,
+    /// Kept where a rule asks for a mixture.
+    likely: Option<Likely>,
     files: Names,
     prompts: Names,
     domains: Names,
@@ -97,8 +105,10 @@ impl Sample {
     /// An empty sample for the rules of a policy whose names are known ([`crate::policy::validate`]).
     pub fn new(policy: &Policy, atlas: &Atlas) -> Self {
         let mut sample = Self::default();
-        let conditions = policy.rules.iter().flat_map(|rule| &rule.conditions);
-        for target in conditions.filter_map(|condition| condition.quantity.target()) {
+        let conditions = || policy.rules.iter().flat_map(|rule| &rule.conditions);
+        let asks = conditions().any(|one| matches!(one.quantity, Quantity::Mixture(_)));
+        sample.likely = asks.then(Likely::default);
+        for target in conditions().filter_map(|condition| condition.quantity.target()) {
             let next = sample.targets.len();
             sample.targets.entry(target.clone()).or_insert_with(|| {
                 let members = (atlas.about.references.iter().enumerate())
@@ -133,6 +143,12 @@ impl Sample {
                 first[*at] = members.contains(&top);
             }
         }
+        let row = self.likely.as_mut().zip(scored).map(|(likely, scored)| {
+            likely.likelihoods.push(&scored.probabilities);
+            likely.unknown.push(scored.unknown);
+            likely.familiar.push(scored.familiar);
+            likely.unknown.len() as u32 - 1
+        });
         let mediation = trace.mediation();
         self.records.push(Record {
             id: trace.id.chars().take(ID_LIMIT).collect::<String>().into_boxed_str(),
@@ -140,7 +156,9 @@ impl Sample {
             position: place.position,
             prompt,
             domain,
-            language: marks.language.as_deref().map(|language| self.languages.number(language)),
+            // A record may declare its language by another code.
+            language: (marks.language.as_deref())
+                .map(|own| self.languages.number(language_code(own).unwrap_or(own))),
             mediation,
             words: marks.words,
             repeats,
@@ -148,6 +166,7 @@ impl Sample {
             names: !marks.names_beyond_prompt.is_empty(),
             cut_off: mediation == Mediation::Truncated || crate::ingest::is_cut_off(trace),
             scored: scored.is_some(),
+            row,
             probabilities,
             first,
         });
@@ -192,8 +211,18 @@ impl Sample {
         self.targets.get(target).map(|(at, members)| (*at, members.as_slice()))
     }
 
+    /// What rules on a mixture need; `None` where there is no such rule.
+    pub(super) fn likely(&self) -> Option<&Likely> {
+        self.likely.as_ref()
+    }
+
+    /// The language of a record as ISO 639-3, where it could be told or the record says it.
+    pub(super) fn language(&self, record: &Record) -> Option<&str> {
+        record.language.map(|language| self.languages.text(language))
+    }
+
     pub(super) fn language_is(&self, record: &Record, language: &str) -> bool {
-        record.language.is_some_and(|own| self.languages.text(own) == language)
+        self.language(record) == Some(language)
     }
 
     pub(super) fn file(&self, record: &Record) -> &str {

@@ -142,7 +142,7 @@ pub(super) fn drift(
     let [.., (_, unrelated)] = known_similarities(panel, &families);
     let families = family_shares(&named, &references, &drawn_shares, atlas);
     // A profile keeps no phrases: all would seem to have come.
-    let (came, went) = match old.profiled {
+    let (came, went) = match old.profiled + new.profiled {
         0 => log_odds::came_and_went(atlas, new, old, paired, PHRASES),
         _ => Default::default(),
     };
@@ -187,14 +187,16 @@ pub(super) fn steps(
     let departed_old = Departures::of(panel, old);
     let by_prompt: BTreeMap<usize, _> =
         departed_old.prompts.iter().map(|departure| (departure.prompt, departure)).collect();
-    let mut keys: Vec<(&String, u32)> =
-        (new.prompts.iter()).filter(|(key, _)| only(key)).map(|(key, &at)| (key, at)).collect();
-    let chosen = keys.len() < new.prompts.len();
-    keys.sort_unstable();
+    let all = new.keys();
+    // A profile keeps no keys to choose by, and nothing is chosen from one.
+    let keys: Vec<_> = all.iter().filter(|(_, key, _)| key.is_none_or(&only)).collect();
+    let chosen = keys.len() < all.len();
+    let in_old: BTreeMap<u64, u32> =
+        old.keys().into_iter().map(|(hash, _, at)| (hash, at)).collect();
     let shared: Vec<Step> = keys
         .into_iter()
-        .filter_map(|(key, at)| {
-            let before = old.prompt(key)? as usize;
+        .filter_map(|&(hash, _, at)| {
+            let before = *in_old.get(&hash)? as usize;
             let departure = by_prompt.get(&before)?;
             let (now, then) = (new.cells.get(at as usize)?, old.cells.get(before)?);
             (now.traces > 0 && then.traces > 0).then(|| Step {
@@ -306,7 +308,7 @@ fn changes(
     changes
 }
 
-pub(super) fn changes_of(
+fn changes_of(
     steps: &[Step],
     references: &[usize],
     grounds: &BTreeMap<usize, Vec<&Member>>,

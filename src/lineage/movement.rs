@@ -8,13 +8,13 @@
 use super::{
     bootstrap::stream,
     departures::member_for,
-    drift::{NO_PANEL, Step, changes_of, channels, steps},
+    drift::{NO_PANEL, Step, channels, steps},
     pairing::{dot, draw},
     tally::Tally,
 };
 use crate::{
     atlas::Atlas,
-    attribution::panel::{Member, Spread, alike},
+    attribution::panel::{Member, alike},
 };
 use rand_pcg::Pcg64Mcg;
 use rayon::prelude::*;
@@ -29,12 +29,63 @@ pub struct Resampled {
     pub drawn: Vec<f64>,
 }
 
+/// The departures of one corpus, prompt by prompt, with their squared lengths: most of the time of a check is adding them up
+/// for each resample.
+#[derive(Debug)]
+struct Side {
+    values: Vec<Vec<f32>>,
+    squares: Vec<f64>,
+}
+
+impl Side {
+    fn new(values: Vec<Vec<f32>>) -> Self {
+        let squares = values.iter().map(|values| dot(values, values)).collect();
+        Self { values, squares }
+    }
+
+    /// Those of both corpora.
+    fn both(steps: &[Step]) -> [Self; 2] {
+        let now = |step: &Step| step.old.iter().zip(&step.shift).map(|(old, s)| old + s).collect();
+        [
+            Self::new(steps.iter().map(|step| step.old.clone()).collect()),
+            Self::new(steps.iter().map(now).collect()),
+        ]
+    }
+
+    /// The mean over prompts that were drawn so often, and the part of its squared length that is noise, as
+    /// [`crate::attribution::panel::Spread::finish`].
+    fn mean(&self, drawn: &[(usize, f32)]) -> (Vec<f32>, f64) {
+        let width = self.values.first().map_or(0, Vec::len);
+        let (mut sum, mut squares, mut count) = (vec![0.0_f32; width], 0.0, 0.0);
+        for &(at, times) in drawn {
+            sum.iter_mut().zip(&self.values[at]).for_each(|(sum, value)| *sum += times * value);
+            squares += f64::from(times) * self.squares[at];
+            count += f64::from(times);
+        }
+        let count = f64::max(count, 1.0);
+        sum.iter_mut().for_each(|sum| *sum /= count as f32);
+        let noise = (squares / count - dot(&sum, &sum)).max(0.0) / (count - 1.0).max(1.0);
+        (sum, noise)
+    }
+}
+
+/// Which of these prompts are drawn, and how often: each once without randomness.
+fn drawn_of(own: &[usize], random: Option<&mut Pcg64Mcg>) -> Vec<(usize, f32)> {
+    let mut times = vec![0.0; own.len()];
+    draw(own.len(), random).into_iter().for_each(|at| times[at] += 1.0);
+    own.iter().copied().zip(times).filter(|(_, times)| *times > 0.0).collect()
+}
+
 /// What can be said of the way from an older corpus to a newer one.
 #[derive(Debug)]
 pub struct Movement {
     /// Whether it rests on prompts that both corpora answered.
     pub paired: bool,
     steps: Vec<Step>,
+    /// What the older and the newer corpus have on each prompt.
+    sides: [Side; 2],
+    /// The squared length of each shift.
+    squares: Vec<f64>,
     /// The number of channels, by which the size of a shift is scaled.
     channels: usize,
     seed: u64,
@@ -57,7 +108,13 @@ impl Movement {
         }
         let (paired, steps) = steps(&atlas.panel, new, old, only)?;
         let channels = channels(atlas, &steps).len().max(1);
-        Ok(Self { paired, steps, channels, seed })
+        Ok(Self::new(paired, steps, channels, seed))
+    }
+
+    fn new(paired: bool, steps: Vec<Step>, channels: usize, seed: u64) -> Self {
+        let sides = Side::both(&steps);
+        let squares = steps.iter().map(|step| dot(&step.shift, &step.shift)).collect();
+        Self { paired, steps, sides, squares, channels, seed }
     }
 
     /// Values that are compared on each prompt.
@@ -76,10 +133,13 @@ impl Movement {
         let size = |times: &[f64]| {
             let (mut sum, mut own, mut n, mut squares) =
                 (vec![0.0_f32; self.width()], 0.0, 0.0, 0.0);
-            for (step, &t) in self.steps.iter().zip(times).filter(|(_, t)| **t > 0.0) {
+            for ((step, square), &t) in self.steps.iter().zip(&self.squares).zip(times) {
+                if t == 0.0 {
+                    continue;
+                }
                 sum.iter_mut().zip(&step.shift).for_each(|(sum, value)| *sum += t as f32 * value);
                 // A prompt that is drawn twice is no other prompt: its product with itself is noise.
-                own += t * t * dot(&step.shift, &step.shift);
+                own += t * t * square;
                 n += t;
                 squares += t * t;
             }
@@ -105,18 +165,31 @@ impl Movement {
         if references.is_empty() {
             return None;
         }
-        let grounds: BTreeMap<usize, Vec<&Member>> = self
-            .steps
-            .iter()
-            .map(|step| {
-                let members =
-                    references.iter().filter_map(|&r| member_for(&atlas.panel, r, step.ground));
-                (step.ground, members.collect())
-            })
-            .collect();
-        let mean = |random: Option<&mut Pcg64Mcg>| {
-            let changes = changes_of(&self.steps, &references, &grounds, random);
-            changes.iter().sum::<f64>() / changes.len().max(1) as f64
+        let mut grounds: BTreeMap<usize, (Vec<usize>, Vec<&Member>)> = BTreeMap::new();
+        for (at, step) in self.steps.iter().enumerate() {
+            let (own, members) = grounds.entry(step.ground).or_default();
+            if own.is_empty() {
+                let known = |&r: &usize| member_for(&atlas.panel, r, step.ground);
+                members.extend(references.iter().filter_map(known));
+            }
+            own.push(at);
+        }
+        let mean = |mut random: Option<&mut Pcg64Mcg>| {
+            // What is drawn anew has noise of its own on top, as large as that of the first drawing.
+            let noisier = if random.is_some() { 2.0 } else { 1.0 };
+            let mut change = 0.0;
+            for (own, members) in grounds.values() {
+                let drawn = drawn_of(own, random.as_deref_mut());
+                let weight = own.len() as f64 / (self.steps.len() * references.len()) as f64;
+                for (side, sign) in self.sides.iter().zip([-1.0, 1.0]) {
+                    let (mean, noise) = side.mean(&drawn);
+                    for member in members {
+                        let other = (member.departure.as_slice(), f64::from(member.noise));
+                        change += sign * weight * alike((&mean, noisier * noise), other);
+                    }
+                }
+            }
+            change
         };
         Some(self.resampled(resamples, 0x746f_7761, mean(None), |random| mean(Some(random))))
     }
@@ -124,19 +197,13 @@ impl Movement {
     /// How alike the two corpora depart from the panel: a cosine in [-1, 1], corrected for attenuation, as
     /// [`super::PairedSimilarity::similarity`]; near 1 for two samples of one model.
     pub fn likeness(&self, resamples: usize) -> Resampled {
+        let every: Vec<usize> = (0..self.steps.len()).collect();
         let alike_of = |random: Option<&mut Pcg64Mcg>| {
-            // What is drawn anew has noise of its own on top, as large as that of the first drawing.
-            let times = if random.is_some() { 2.0 } else { 1.0 };
-            let (mut old, mut new) = (Spread::default(), Spread::default());
-            for at in draw(self.steps.len(), random) {
-                let step = &self.steps[at];
-                old.add(&step.old);
-                let now: Vec<f32> =
-                    step.old.iter().zip(&step.shift).map(|(old, shift)| old + shift).collect();
-                new.add(&now);
-            }
-            let ((old, old_noise), (new, new_noise)) = (old.finish(), new.finish());
-            alike((&new, times * f64::from(new_noise)), (&old, times * f64::from(old_noise)))
+            let noisier = if random.is_some() { 2.0 } else { 1.0 };
+            let drawn = drawn_of(&every, random);
+            let [(old, old_noise), (new, new_noise)] =
+                [0, 1].map(|side| self.sides[side].mean(&drawn));
+            alike((&new, noisier * new_noise), (&old, noisier * old_noise))
         };
         self.resampled(resamples, 0x616c_696b, alike_of(None), |random| alike_of(Some(random)))
     }
@@ -167,11 +234,11 @@ mod tests {
     use super::*;
 
     fn movement(shifts: &[[f32; 2]]) -> Movement {
-        let steps = shifts
+        let steps: Vec<Step> = shifts
             .iter()
             .map(|shift| Step { ground: 0, old: vec![1.0, 0.0], shift: shift.to_vec() })
             .collect();
-        Movement { paired: true, steps, channels: 1, seed: 3 }
+        Movement::new(true, steps, 1, 3)
     }
 
     #[test]
@@ -190,5 +257,19 @@ mod tests {
     fn a_corpus_is_like_itself_and_unlike_its_opposite() {
         assert!(movement(&[[0.0, 0.0]; 12]).likeness(1).value > 0.999);
         assert!(movement(&[[-2.0, 0.0]; 12]).likeness(1).value < -0.999);
+    }
+
+    #[test]
+    fn what_is_added_up_by_how_often_it_was_drawn_is_what_is_added_one_by_one() {
+        let values = [[1.0, 2.0], [3.0, -1.0], [0.5, 0.5]];
+        let side = Side::new(values.iter().map(|values| values.to_vec()).collect());
+        let mut spread = crate::attribution::panel::Spread::default();
+        for at in [0, 2, 2, 1, 2] {
+            spread.add(&values[at]);
+        }
+        let (mean, noise) = side.mean(&[(0, 1.0), (1, 1.0), (2, 3.0)]);
+        let (expected, expected_noise) = spread.finish();
+        assert!(mean.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-6), "{mean:?}");
+        assert!((noise - f64::from(expected_noise)).abs() < 1e-6);
     }
 }

@@ -28,8 +28,8 @@ pub const PROFILE_MAGIC: &[u8; 8] = b"COTPROFL";
 /// The format that is written, and the only one that is read.
 const FORMAT_VERSION: u32 = 1;
 const HEADER: usize = 8 + 4 + 8 + 8 + 16;
-/// A profile unpacks to no more than this.
-const MOST_BYTES: u64 = 4 << 30;
+/// A profile unpacks to no more than this: some hundred thousand prompts.
+const MOST_BYTES: u64 = 256 << 20;
 /// Compression level of zstd: profiles are small, read often and written seldom.
 const LEVEL: i32 = 19;
 /// Steps in a standard deviation.
@@ -130,11 +130,12 @@ impl Profile {
     /// Adds another profile: the result is that of both corpora together, up to the rounding of values.
     ///
     /// # Errors
-    /// When the two were made with different atlases or of different texts.
+    /// When the two were made with different atlases, channels or texts.
     pub fn merge(&mut self, other: &Self, name: &str) -> Result<(), ProfileError> {
         let (own, new) = (&mut self.head, &other.head);
         if own.atlas_checksum != new.atlas_checksum
             || own.text != new.text
+            || own.channels != new.channels
             || own.width.min(new.width) > 0 && own.width != new.width
         {
             return Err(error(
@@ -147,15 +148,17 @@ impl Profile {
             ));
         }
         own.width = own.width.max(new.width);
-        own.traces += new.traces;
-        own.words += new.words;
-        own.too_short += new.too_short;
+        // A file may claim any numbers: none may overflow.
+        let add = |sum: &mut usize, more: usize| *sum = sum.saturating_add(more);
+        add(&mut own.traces, new.traces);
+        add(&mut own.words, new.words);
+        add(&mut own.too_short, new.too_short);
         own.familiar += new.familiar;
-        for (&ground, count) in &new.grounds {
-            *own.grounds.entry(ground).or_default() += count;
+        for (&ground, &count) in &new.grounds {
+            add(own.grounds.entry(ground).or_default(), count);
         }
-        for (kind, count) in &new.mediation {
-            *own.mediation.entry(kind.clone()).or_default() += count;
+        for (kind, &count) in &new.mediation {
+            add(own.mediation.entry(kind.clone()).or_default(), count);
         }
         for (&key, prompt) in &other.prompts {
             match self.prompts.get_mut(&key) {
@@ -206,6 +209,17 @@ impl Profile {
                 ),
             ));
         }
+        let width = atlas.model.vectorizer.style_places().len();
+        if !self.prompts.is_empty() && head.width != width {
+            return Err(error(
+                name,
+                format!(
+                    "holds {} values for each prompt, where this atlas compares {width}; make it again with \
+                     `cotprint profile`",
+                    head.width
+                ),
+            ));
+        }
         let mut tally = Tally {
             profiled: head.traces,
             words: head.words,
@@ -226,8 +240,8 @@ impl Profile {
     /// The file's bytes. The same profile gives the same bytes.
     ///
     /// # Errors
-    /// When the head cannot be written as JSON or the data not be packed; neither happens with what
-    /// [`Profile::of`] makes.
+    /// When there are too many prompts for a file that could be read again. The head could always be written as JSON and the data
+    /// be packed with what [`Profile::of`] makes.
     pub fn to_bytes(&self) -> Result<Vec<u8>, std::io::Error> {
         let head = serde_json::to_vec(&self.head)?;
         let mut data = Vec::new();
@@ -242,6 +256,12 @@ impl Profile {
             data.extend(lowest.to_le_bytes());
             data.extend(step.to_le_bytes());
             data.extend(values.iter().map(|value| ((value - lowest) / step).round() as u8));
+        }
+        if data.len() as u64 > MOST_BYTES {
+            return Err(std::io::Error::other(format!(
+                "a profile of {} prompts would be too long to be read again; make it of fewer traces",
+                self.prompts.len()
+            )));
         }
         let packed = zstd::bulk::compress(&data, LEVEL)?;
         let mut bytes = PROFILE_MAGIC.to_vec();
@@ -341,13 +361,17 @@ fn parse(data: &[u8]) -> Option<Profile> {
     let texts: Option<Vec<u64>> = (0..count).map(|_| reader.u64()).collect();
     let traces: Option<Vec<u32>> = (0..count).map(|_| reader.u32()).collect();
     let (keys, texts, traces) = (keys?, texts?, traces?);
-    if !keys.is_sorted_by(|a, b| a < b) || traces.contains(&0) {
+    if !keys.is_sorted_by(|a, b| a < b) || traces.contains(&0) || !head.familiar.is_finite() {
+        return None;
+    }
+    if traces.iter().map(|&count| u64::from(count)).sum::<u64>() != head.traces as u64 {
         return None;
     }
     let mut means = vec![Vec::with_capacity(head.width); count];
     for _ in 0..head.width {
         let (lowest, step) = (f32::from_bits(reader.u32()?), f32::from_bits(reader.u32()?));
-        if !lowest.is_finite() || !step.is_finite() {
+        // The largest value, too: nothing that is compared may be infinite.
+        if !lowest.is_finite() || !(lowest + 255.0 * step).is_finite() {
             return None;
         }
         for (mean, &code) in means.iter_mut().zip(reader.take(count)?) {

@@ -163,9 +163,14 @@ impl Tally {
         self.kept.len() + self.profiled
     }
 
-    /// The number of a prompt, by its key.
-    pub(super) fn prompt(&self, key: &str) -> Option<u32> {
-        self.prompts.get(key).or_else(|| self.hashed.get(&key_hash(key))).copied()
+    /// Every prompt: the hash of its key, the key where it is kept, and its number. Ordered by key, those of a
+    /// profile by hash.
+    pub(super) fn keys(&self) -> Vec<(u64, Option<&str>, u32)> {
+        let named = self.prompts.iter().map(|(key, &at)| (key_hash(key), Some(key.as_str()), at));
+        let hashed = self.hashed.iter().map(|(&hash, &at)| (hash, None, at));
+        let mut keys: Vec<_> = named.chain(hashed).collect();
+        keys.sort_unstable_by_key(|&(hash, key, _)| (key, hash));
+        keys
     }
 
     /// Whether the atlas probably knows what the traces are about.

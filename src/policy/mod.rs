@@ -15,10 +15,11 @@ mod table;
 pub use read::open;
 pub use sense::{nearest, validate};
 
-use crate::trace::Mediation;
+use crate::{ingest::cleaning::Step, trace::Mediation};
 use serde::{Deserialize, Serialize};
 
-/// The policy that `check --init` writes.
+/// The policy that `check --init` writes: names are of the embedded atlas; rules on a baseline are commented out, so that it can be used
+/// as it is.
 pub const EXAMPLE: &str = include_str!("../../assets/cotprint.toml");
 
 /// Why a policy cannot be used: where, what was found, what to do.
@@ -44,6 +45,26 @@ pub struct Policy {
     pub on_inconclusive: OnInconclusive,
     /// The rules, in the order of the files.
     pub rules: Vec<Rule>,
+}
+
+impl Policy {
+    /// The first rule that measures by a step of cleaning: left out, it would find nothing and the rule would pass.
+    pub fn rule_that_needs(&self, step: Step) -> Option<&Rule> {
+        let needs = |quantity: &Quantity| match quantity {
+            Quantity::InLanguage(_) | Quantity::LanguageShare(_) => step == Step::Language,
+            Quantity::Duplicates => step == Step::Duplicates,
+            Quantity::Refusals => step == Step::Refusals,
+            Quantity::SelfNaming => step == Step::Names,
+            _ => false,
+        };
+        self.rules.iter().find(|rule| rule.conditions.iter().any(|one| needs(&one.quantity)))
+    }
+
+    /// Whether a rule measures against a baseline.
+    pub fn needs_baseline(&self) -> bool {
+        let conditions = || self.rules.iter().flat_map(|rule| &rule.conditions);
+        conditions().any(|condition| condition.quantity.needs_baseline())
+    }
 }
 
 /// One rule.
@@ -184,12 +205,6 @@ impl Target {
         let families = self.families.iter().map(|family| format!("the family {family}"));
         let names: Vec<String> = self.references.iter().cloned().chain(families).collect();
         names.join(" + ")
-    }
-
-    /// Whether every name of `other` is among its own.
-    pub fn includes(&self, other: &Self) -> bool {
-        other.references.iter().all(|name| self.references.contains(name))
-            && other.families.iter().all(|name| self.families.contains(name))
     }
 }
 

@@ -1,14 +1,14 @@
 //! A policy file and those that it extends → one policy.
 //!
 //! Rules of extended files come first. A rule takes the place of one with the same id in an extended file; in one
-//! file an id stands once. `[gate]` of a file counts more than that of the files it extends.
+//! file an id stands once. A file that is extended in two ways is read once. `[gate]` of a file counts more than that of the files it extends.
 
 use super::{
     Error, OnInconclusive, Policy, Rule, rules,
     table::{File, Gate},
 };
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     io::Read,
     path::{Path, PathBuf},
@@ -69,7 +69,8 @@ pub fn open(path: &Path) -> Result<Policy, Error> {
 struct Reading {
     gate: Gate,
     rules: Vec<(Rule, Option<OnInconclusive>)>,
-    files: usize,
+    /// The files that were read.
+    files: BTreeSet<PathBuf>,
 }
 
 impl Reading {
@@ -93,8 +94,11 @@ impl Reading {
         if above.contains(&real) {
             return Err(fail(format!("extends {name}, which extends it again; break the circle")));
         }
-        self.files += 1;
-        if above.len() >= MOST_DEPTH || self.files > MOST_FILES {
+        // Read again, it would undo what the file between replaced.
+        if !self.files.insert(real.clone()) {
+            return Ok(());
+        }
+        if above.len() >= MOST_DEPTH || self.files.len() > MOST_FILES {
             return Err(fail(format!(
                 "extends {name}, and that is one too many: {MOST_DEPTH} files may extend each other, {MOST_FILES} in all"
             )));
@@ -173,12 +177,31 @@ mod tests {
         read(&[("p.toml", text)]).unwrap_err().to_string()
     }
 
+    /// The example with the signs of what is commented out taken away.
+    fn whole_example() -> String {
+        let uncommented = |line: &str| match line.strip_prefix("# ") {
+            Some(rest)
+                if rest.starts_with("[[") || rest.contains(" = ") && !rest.starts_with("only") =>
+            {
+                rest.to_owned()
+            }
+            _ => line.to_owned(),
+        };
+        let lines: Vec<String> = EXAMPLE.lines().map(uncommented).collect();
+        lines.join("\n").replace("extends = \"../shared/cotprint.toml\"", "")
+    }
+
     #[test]
     fn the_example_is_a_policy_with_a_rule_of_each_kind() {
-        let policy = read(&[("p.toml", EXAMPLE)]).unwrap();
+        let policy = read(&[("p.toml", &whole_example())]).unwrap();
         for kind in Kind::ALL {
             assert!(policy.rules.iter().any(|rule| rule.kind == kind), "{kind:?}");
         }
+        assert!(policy.needs_baseline());
+        // As it is written it asks for nothing but traces.
+        let policy = read(&[("p.toml", EXAMPLE)]).unwrap();
+        assert!(!policy.needs_baseline());
+        assert_eq!(policy.rules.len(), 4);
     }
 
     #[test]
@@ -203,6 +226,31 @@ mod tests {
         assert_eq!((b.severity, b.on_inconclusive), (Severity::Note, OnInconclusive::Fail));
         assert_eq!(b.conditions[0].bound, Bound::AtMost(0.5));
         assert_eq!(policy.rules[0].conditions[0].quantity, Quantity::Traces);
+    }
+
+    #[test]
+    fn a_file_that_is_extended_twice_undoes_nothing() {
+        let policy = read(&[
+            ("p.toml", "extends = [\"a.toml\", \"b.toml\"]"),
+            ("a.toml", "extends = \"base.toml\"\n[[quality]]\nid = \"q\"\nrefusals = 0.5"),
+            ("b.toml", "extends = \"base.toml\"\n[[require]]\nid = \"r\"\ntraces = 1"),
+            ("base.toml", "[[quality]]\nid = \"q\"\nrefusals = 0.1"),
+        ])
+        .unwrap();
+        let ids: Vec<&str> = policy.rules.iter().map(|rule| rule.id.as_str()).collect();
+        assert_eq!(ids, ["q", "r"]);
+        assert_eq!(policy.rules[0].conditions[0].bound, Bound::AtMost(0.5));
+    }
+
+    #[test]
+    fn languages_are_those_that_can_be_told_whatever_they_are_called_by() {
+        let policy =
+            read(&[("p.toml", "[[quality]]\nid = \"a\"\nlanguages = { zho = 0.2, en = 0.9 }")])
+                .unwrap();
+        let asked: Vec<&Quantity> =
+            policy.rules[0].conditions.iter().map(|one| &one.quantity).collect();
+        let language = |code: &str| Quantity::LanguageShare(code.into());
+        assert_eq!(asked, [&language("cmn"), &language("eng")]);
     }
 
     #[test]
@@ -242,6 +290,18 @@ mod tests {
             ),
             ("[[quality]]\nid = \"a\"\nrefusals = 0.1\nonly = { prompts = \"[\" }", "no glob"),
             ("[[quality]]\nid = \"a\"\nrefusals = 0.1\nonly = {}", "`only` is empty"),
+            ("[[quality]]\nid = \"a\"\nlanguages = { klingon = 0.1 }", "\"klingon\""),
+            ("[[quality]]\nid = \"a\"\nlanguages = { en = 0.1, eng = 0.2 }", "eng twice"),
+            ("[[quality]]\nid = \"a\"\nrefusals = 0.1\nlanguages = {}", "names none"),
+            ("[[forbid]]\nid = \"a\"\nfamily = []\nreference = \"a\"\nshare = 0.1", "`family`"),
+            ("[[require]]\nid = \"a\"\ntraces = 1\nmediation = []", "`mediation` names nothing"),
+            ("[[drift]]\nid = \"a\"\nsize = 0.1\nnot_towards = []", "`not_towards`"),
+            ("[[quality]]\nid = \"a\"\nrefusals = 0.1\nonly = { domain = \"\" }", "`only.domain`"),
+            ("[[forbid]]\nid = \"a\"\nreference = \"a\"\nshare = 0", "`attributed = 0`"),
+            ("[[mixture]]\nid = \"a\"\nreference = \"a\"\nshare = 0", "no estimate stays"),
+            ("[[expect]]\nid = \"a\"\nreference = \"a\"\nshare = 1", "no estimate reaches"),
+            ("[[forbid]]\nid = \"a\"\nreference = \"a\"\nshare = nan", "`share` is NaN"),
+            ("[[drift]]\nid = \"a\"\nsize = inf", "`size` is inf"),
         ] {
             let message = refused(text);
             assert!(message.contains(words), "{text}: {message}");

@@ -7,7 +7,8 @@ use super::{
     Bound, Condition, Error, Kind, OnInconclusive, Quantity, Rule, Slice, Target,
     table::{self, Several, keys_of},
 };
-use crate::trace::Mediation;
+use crate::{ingest::cleaning::language_code, trace::Mediation};
+use std::collections::BTreeMap;
 
 /// The most characters of an id.
 const ID_LIMIT: usize = 64;
@@ -32,7 +33,9 @@ pub(super) fn rule(
             if id.is_empty() { "no id".into() } else { format!("the id {id:?}") }
         )));
     }
-    let only = slice(&table).map_err(|what| fail(format!("rule {id}: {what}")))?;
+    let blamed = |what: String| fail(format!("rule {id}: {what}"));
+    said_something(&table).map_err(blamed)?;
+    let only = slice(&table).map_err(blamed)?;
     let conditions = match kind {
         Kind::Require => require(&table),
         Kind::Forbid => shares(&table, Bound::AtMost),
@@ -41,7 +44,7 @@ pub(super) fn rule(
         Kind::Mixture => mixture(&table),
         Kind::Quality => quality(&table),
     }
-    .map_err(|what| fail(format!("rule {id}: {what}")))?;
+    .map_err(blamed)?;
     if conditions.is_empty() {
         return Err(fail(format!(
             "rule {id} asks for nothing; give it at least one bound of those that [[{}]] has: {}",
@@ -70,6 +73,50 @@ pub(super) fn confidence(value: f64) -> Result<f64, String> {
     Err(format!(
         "`confidence` is {value}; it is a probability from 0.5 to just below 1, such as 0.95"
     ))
+}
+
+/// No key has an empty list or a blank text: such a rule would seem to ask for what it does not.
+fn said_something(table: &table::Rule) -> Result<(), String> {
+    let only = table.only.as_ref();
+    for (name, several) in [
+        ("reference", table.reference.as_ref()),
+        ("family", table.family.as_ref()),
+        ("not_towards", table.not_towards.as_ref()),
+        ("mediation", table.mediation.as_ref()),
+        ("only.domain", only.and_then(|only| only.domain.as_ref())),
+        ("only.prompts", only.and_then(|only| only.prompts.as_ref())),
+    ] {
+        let Some(several) = several else { continue };
+        let names = several.clone().list();
+        if names.is_empty() || names.iter().any(|name| name.trim().is_empty()) {
+            return Err(format!(
+                "`{name}` names nothing; write at least one name, or leave it out"
+            ));
+        }
+    }
+    if table.languages.as_ref().is_some_and(BTreeMap::is_empty) {
+        return Err(
+            "`languages` names none; write for example { eng = 30 }, or leave it out".into()
+        );
+    }
+    Ok(())
+}
+
+/// The languages of a rule by the codes under which they are told.
+fn languages(table: &table::Rule) -> Result<BTreeMap<&'static str, f64>, String> {
+    let mut known = BTreeMap::new();
+    for (name, &value) in table.languages.iter().flatten() {
+        let code = language_code(name).ok_or_else(|| {
+            format!(
+                "`languages` names {name:?}, which is no language that can be told; write a code of ISO 639-3, \
+                 such as eng, cmn or deu"
+            )
+        })?;
+        if known.insert(code, value).is_some() {
+            return Err(format!("`languages` names {code} twice; write each language once"));
+        }
+    }
+    Ok(known)
 }
 
 fn list(several: &Option<Several>) -> Vec<String> {
@@ -106,6 +153,22 @@ fn share(name: &str, value: f64) -> Result<f64, String> {
         String::new()
     };
     Err(format!("`{name}` is {value}, and a share is a number from 0 to 1{hint}"))
+}
+
+/// An estimated share is never exactly 0 or 1, so that such a bound would fail whatever the traces are.
+fn can_hold(bound: Bound) -> Result<(), String> {
+    match bound {
+        Bound::AtMost(0.0) => {
+            Err("`share` is 0, which no estimate stays at; write the least part that must not \
+             pass, or `attributed = 0` for no trace whose first reference is one of these"
+                .into())
+        }
+        Bound::AtLeast(1.0) => {
+            Err("`share` is 1, which no estimate reaches; write the least part that is enough"
+                .into())
+        }
+        _ => Ok(()),
+    }
 }
 
 fn target(table: &table::Rule) -> Result<Target, String> {
@@ -145,13 +208,13 @@ fn require(table: &table::Rule) -> Result<Vec<Condition>, String> {
         let quantity = Quantity::OtherMediation(allowed);
         conditions.push(Condition { quantity, bound: Bound::AtMost(0.0) });
     }
-    for (language, &least) in table.languages.iter().flatten() {
+    for (language, least) in languages(table)? {
         if least < 0.0 || least.fract() != 0.0 {
             return Err(format!(
                 "`languages` asks for {least} traces in {language}; in [[require]] it is a number of traces"
             ));
         }
-        let quantity = Quantity::InLanguage(language.clone());
+        let quantity = Quantity::InLanguage(language.into());
         conditions.push(Condition { quantity, bound: Bound::AtLeast(least) });
     }
     Ok(conditions)
@@ -162,6 +225,7 @@ fn shares(table: &table::Rule, bound: fn(f64) -> Bound) -> Result<Vec<Condition>
     let mut conditions = Vec::new();
     if let Some(value) = table.share {
         let bound = bound(share("share", value)?);
+        can_hold(bound)?;
         conditions.push(Condition { quantity: Quantity::Share(target.clone()), bound });
     }
     if let Some(value) = table.attributed {
@@ -217,6 +281,7 @@ fn drift(table: &table::Rule) -> Result<Vec<Condition>, String> {
 fn mixture(table: &table::Rule) -> Result<Vec<Condition>, String> {
     let quantity = Quantity::Mixture(target(table)?);
     let most = table.share.map(|value| share("share", value)).transpose()?;
+    most.map_or(Ok(()), |most| can_hold(Bound::AtMost(most)))?;
     Ok(most
         .into_iter()
         .map(|most| Condition { quantity: quantity.clone(), bound: Bound::AtMost(most) })
@@ -235,9 +300,9 @@ fn quality(table: &table::Rule) -> Result<Vec<Condition>, String> {
             conditions.push(Condition { quantity, bound: Bound::AtMost(share(name, most)?) });
         }
     }
-    for (language, &most) in table.languages.iter().flatten() {
+    for (language, most) in languages(table)? {
         let bound = Bound::AtMost(share(&format!("languages.{language}"), most)?);
-        conditions.push(Condition { quantity: Quantity::LanguageShare(language.clone()), bound });
+        conditions.push(Condition { quantity: Quantity::LanguageShare(language.into()), bound });
     }
     Ok(conditions)
 }

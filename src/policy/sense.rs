@@ -2,7 +2,7 @@
 //!
 //! Called by `cli` with the names of the atlas, before a trace is read.
 
-use super::{Bound, Error, Policy, Quantity, Rule, Target};
+use super::{Bound, Condition, Error, Policy, Quantity, Rule, Target};
 use std::collections::BTreeSet;
 
 /// The least likeness (Jaro–Winkler; Winkler 1990) of a name that is suggested.
@@ -20,17 +20,18 @@ pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>, count: usiz
 }
 
 /// Sees that all names are known and that rules can hold together. A name of `not_towards` that is a
-/// family's is put among the families.
+/// family's is put among the families. `references` are those of the atlas with their families.
 ///
 /// # Errors
-/// The first name that is not known, with the nearest that are; or two rules that cannot both hold; or a rule that
+/// The first name that is not known, with the nearest that are; or rules that cannot all hold; or a rule that
 /// needs a baseline where none is given.
 pub fn validate(
     policy: &mut Policy,
-    references: &[&str],
-    families: &BTreeSet<&str>,
+    references: &[(&str, Option<&str>)],
     has_baseline: bool,
 ) -> Result<(), Error> {
+    let names: Vec<&str> = references.iter().map(|(name, _)| *name).collect();
+    let families: BTreeSet<&str> = references.iter().filter_map(|(_, family)| *family).collect();
     for rule in &mut policy.rules {
         let fail = |what: String| Error { file: rule.file.clone(), line: Some(rule.line), what };
         for condition in &mut rule.conditions {
@@ -56,17 +57,17 @@ pub fn validate(
                 target.references = own;
                 target.families.extend(others);
             }
-            for (what, names, known) in [
-                ("reference", &target.references, references.to_vec()),
+            for (what, own, known) in [
+                ("reference", &target.references, names.clone()),
                 ("family", &target.families, families.iter().copied().collect()),
             ] {
-                if let Some(name) = names.iter().find(|name| !known.contains(&name.as_str())) {
-                    return Err(fail(unknown(&rule.id, what, name, references, families)));
+                if let Some(name) = own.iter().find(|name| !known.contains(&name.as_str())) {
+                    return Err(fail(unknown(&rule.id, what, name, &names, &families)));
                 }
             }
         }
     }
-    contradictions(&policy.rules)
+    contradictions(&policy.rules, references)
 }
 
 fn unknown(
@@ -93,74 +94,112 @@ fn unknown(
     format!("rule {id} names the {what} {name:?}, which the atlas does not know{other}")
 }
 
-/// Finds two rules that cannot both hold. Only shares can contradict each other: of the same slice, what is
-/// forbidden beyond a bound cannot be expected above it.
-fn contradictions(rules: &[Rule]) -> Result<(), Error> {
-    struct Asked<'a> {
-        rule: &'a Rule,
-        /// 0: probability, 1: attributed, 2: mixture (a probability, too).
-        what: u8,
-        target: &'a Target,
-        bound: Bound,
-    }
-    let mut asked: Vec<Asked<'_>> = Vec::new();
-    for rule in rules {
-        for condition in &rule.conditions {
-            let what = match condition.quantity {
-                Quantity::Share(_) => 0,
-                Quantity::Attributed(_) => 1,
-                _ => continue,
-            };
-            if let Some(target) = condition.quantity.target() {
-                asked.push(Asked { rule, what, target, bound: condition.bound });
+/// A condition of a rule, as far as another can contradict it.
+struct Asked<'a> {
+    rule: &'a Rule,
+    condition: &'a Condition,
+    /// The places in the atlas of those that it is about.
+    members: BTreeSet<usize>,
+}
+
+/// Finds rules that cannot all hold whatever the traces are. Only rules on the same slice can contradict each other.
+fn contradictions(rules: &[Rule], references: &[(&str, Option<&str>)]) -> Result<(), Error> {
+    let members = |target: &Target| {
+        let is = |(name, family): &(&str, Option<&str>)| {
+            target.references.iter().any(|own| own == name)
+                || family.is_some_and(|family| target.families.iter().any(|own| own == family))
+        };
+        (0..).zip(references).filter(|(_, one)| is(one)).map(|(at, _)| at).collect()
+    };
+    let asked: Vec<Asked<'_>> = rules
+        .iter()
+        .flat_map(|rule| rule.conditions.iter().map(move |condition| (rule, condition)))
+        .map(|(rule, condition)| Asked {
+            rule,
+            condition,
+            members: condition.quantity.target().map(members).unwrap_or_default(),
+        })
+        .collect();
+    for (at, one) in asked.iter().enumerate() {
+        // What stands after it: what is said of a pair is said once, at the later rule.
+        for other in asked[at + 1..].iter().filter(|other| other.rule.only == one.rule.only) {
+            let why = excluded(one, other).or_else(|| excluded(other, one));
+            if let Some(why) = why {
+                return Err(both(one.rule, other.rule, &why));
             }
         }
-    }
-    for least in &asked {
-        let Bound::AtLeast(low) = least.bound else { continue };
-        for other in &asked {
-            let same = other.what == least.what && other.rule.only == least.rule.only;
-            match other.bound {
-                Bound::AtMost(high)
-                    if same && low > high && other.target.includes(least.target) =>
-                {
-                    return Err(both(
-                        least.rule,
-                        other.rule,
-                        &format!(
-                            "the first expects at least {low} of {} and the second forbids more than {high} of {}",
-                            least.target.words(),
-                            other.target.words()
-                        ),
-                    ));
-                }
-                Bound::AtLeast(more)
-                    if same && low + more > 1.0 && apart(least.target, other.target) =>
-                {
-                    return Err(both(
-                        least.rule,
-                        other.rule,
-                        &format!(
-                            "they expect {low} of {} and {more} of {}, more than all there is",
-                            least.target.words(),
-                            other.target.words()
-                        ),
-                    ));
-                }
-                _ => {}
-            }
-        }
+        more_than_all(one, &asked[..at])?;
     }
     Ok(())
 }
 
-/// Whether two targets surely have nothing in common: families may hold references.
-fn apart(a: &Target, b: &Target) -> bool {
-    let only_references = a.families.is_empty() && b.families.is_empty();
-    let only_families = a.references.is_empty() && b.references.is_empty();
-    (only_references || only_families)
-        && !a.references.iter().any(|name| b.references.contains(name))
-        && !a.families.iter().any(|name| b.families.contains(name))
+/// Why two conditions cannot both hold; looked for one way round.
+fn excluded(least: &Asked<'_>, most: &Asked<'_>) -> Option<String> {
+    let (low, high) = match (least.condition.bound, most.condition.bound) {
+        (Bound::AtLeast(low), Bound::AtMost(high)) => (low, high),
+        (Bound::AtMost(_), Bound::AtMost(_)) => return kinds_excluded(least, most),
+        _ => return None,
+    };
+    match (&least.condition.quantity, &most.condition.quantity) {
+        (Quantity::Share(expected), Quantity::Share(forbidden))
+        | (Quantity::Attributed(expected), Quantity::Attributed(forbidden)) => {
+            // What is expected of a part is expected of the whole.
+            (low > high && least.members.is_subset(&most.members)).then(|| {
+                format!(
+                    "one expects at least {low} of {} and the other forbids more than {high} of {}",
+                    expected.words(),
+                    forbidden.words()
+                )
+            })
+        }
+        (Quantity::InLanguage(asked), Quantity::LanguageShare(forbidden)) => {
+            (asked == forbidden && low > 0.0 && high == 0.0)
+                .then(|| format!("one asks for traces in {asked} and the other for none"))
+        }
+        _ => None,
+    }
+}
+
+/// Two lists of kinds of reasoning that have none in common: no trace is both.
+fn kinds_excluded(one: &Asked<'_>, other: &Asked<'_>) -> Option<String> {
+    match (&one.condition.quantity, &other.condition.quantity) {
+        (Quantity::OtherMediation(own), Quantity::OtherMediation(others)) => {
+            let none = !own.iter().any(|kind| others.contains(kind));
+            none.then(|| {
+                "they allow kinds of reasoning (`mediation`) that have none in common".into()
+            })
+        }
+        _ => None,
+    }
+}
+
+/// Sees that what this and earlier rules expect of references that have nothing in common is not more than all there is.
+fn more_than_all(one: &Asked<'_>, before: &[Asked<'_>]) -> Result<(), Error> {
+    let kind = |asked: &Asked<'_>| match asked.condition.quantity {
+        Quantity::Share(_) => 1,
+        Quantity::Attributed(_) => 2,
+        _ => 0,
+    };
+    let Bound::AtLeast(mut sum) = one.condition.bound else { return Ok(()) };
+    if kind(one) == 0 {
+        return Ok(());
+    }
+    let mut members = one.members.clone();
+    for other in before.iter().rev() {
+        let Bound::AtLeast(more) = other.condition.bound else { continue };
+        let same = kind(other) == kind(one) && other.rule.only == one.rule.only;
+        if !same || !members.is_disjoint(&other.members) {
+            continue;
+        }
+        sum += more;
+        members.extend(&other.members);
+        // A little more than 1 may be a matter of rounding.
+        if sum > 1.0 + 1e-9 {
+            let why = format!("together with others they expect {sum:.2}, more than all there is");
+            return Err(both(other.rule, one.rule, &why));
+        }
+    }
+    Ok(())
 }
 
 fn both(one: &Rule, other: &Rule, what: &str) -> Error {
@@ -183,9 +222,13 @@ mod tests {
         let path = folder.path().join("p.toml");
         std::fs::write(&path, text).unwrap();
         let mut policy = super::super::open(&path).unwrap();
-        let families = BTreeSet::from(["deepseek-r1", "qwen3"]);
-        let references = ["deepseek/deepseek-r1", "deepseek/deepseek-r1-0528", "qwen/qwen3-32b"];
-        validate(&mut policy, &references, &families, has_baseline).map_err(|e| e.to_string())?;
+        let references = [
+            ("deepseek/deepseek-r1", Some("deepseek-r1")),
+            ("deepseek/deepseek-r1-0528", Some("deepseek-r1")),
+            ("qwen/qwen3-32b", Some("qwen3")),
+            ("acme/lone", None),
+        ];
+        validate(&mut policy, &references, has_baseline).map_err(|e| e.to_string())?;
         Ok(policy)
     }
 
@@ -227,7 +270,32 @@ mod tests {
         assert!(refused(rule("expect", "f", r1, 0.6, "")).unwrap_err().contains("more than all"));
         assert!(refused(rule("forbid", "f", qwen, 0.7, "")).is_ok());
         assert!(refused(rule("forbid", "f", r1, 0.2, "")).is_ok());
+        // A family holds its references, and what is expected of several adds up.
+        let family = |kind: &str, name: &str, share: f64| {
+            format!("[[{kind}]]\nid = \"f\"\nfamily = \"{name}\"\nshare = {share}\n")
+        };
+        assert!(refused(family("forbid", "qwen3", 0.2)).unwrap_err().contains("contradict"));
+        assert!(
+            refused(family("expect", "deepseek-r1", 0.6)).unwrap_err().contains("more than all")
+        );
+        assert!(refused(family("expect", "qwen3", 0.6)).is_ok());
+        let three = rule("expect", "f", r1, 0.3, "") + &rule("expect", "g", "acme/lone", 0.3, "");
+        assert!(refused(three).unwrap_err().contains("more than all"));
         let elsewhere = rule("forbid", "f", qwen, 0.2, "only = { domain = \"law\" }");
         assert!(refused(elsewhere).is_ok());
+    }
+
+    #[test]
+    fn counted_rules_can_contradict_each_other_too() {
+        let refused = |text: &str| validated(text, false).unwrap_err();
+        let kinds = refused(
+            "[[require]]\nid = \"a\"\nmediation = \"raw\"\n[[require]]\nid = \"b\"\nmediation = \"summary\"\n",
+        );
+        assert!(kinds.contains("line 4: the rules a and b contradict"), "{kinds}");
+        let languages = refused(
+            "[[require]]\nid = \"a\"\nlanguages = { eng = 3 }\n[[quality]]\nid = \"b\"\nlanguages = { en = 0 }\n",
+        );
+        assert!(languages.contains("contradict"), "{languages}");
+        assert!(validated("[[require]]\nid = \"a\"\nmediation = \"raw\"\n[[require]]\nid = \"b\"\nmediation = [\"raw\", \"summary\"]\n", false).is_ok());
     }
 }

@@ -46,7 +46,7 @@ pub use json::{escaped_json, to_json};
 pub use markdown::to_markdown;
 pub use overview::write_overview;
 pub use prompt_sets::write_prompt_sets;
-pub use terminal::{TerminalOptions, write_terminal};
+pub use terminal::{TerminalOptions, write_profiles, write_terminal};
 pub use understood::{write_explanations, write_formats};
 
 use crate::lineage::Comparison;

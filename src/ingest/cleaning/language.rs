@@ -1,6 +1,7 @@
 //! The language of a text.
 //!
-//! Called by [`examine`](super::examine). `whatlang` compares the first characters with the
+//! Called by [`examine`](super::examine); policies and records name languages in several ways, which
+//! [`language_code`] brings together. `whatlang` compares the first characters with the
 //! trigrams and scripts of 70 languages; only an answer that it calls reliable is used.
 
 /// So many characters are enough: beyond, the answer hardly ever changes.
@@ -14,9 +15,66 @@ pub fn language(text: &str) -> Option<&'static str> {
     info.is_reliable().then(|| info.lang().code())
 }
 
+/// What else a language is called by: ISO 639-1, the bibliographic codes of ISO 639-2 where they differ, and
+/// the macrolanguages of which [`language`] tells one member.
+#[rustfmt::skip]
+const ALSO: &[(&str, &[&str])] = &[
+    ("afr", &["af"]), ("aka", &["ak"]), ("amh", &["am"]), ("ara", &["ar", "arb"]), ("aze", &["az"]),
+    ("bel", &["be"]), ("ben", &["bn"]), ("bul", &["bg"]), ("cat", &["ca"]), ("ces", &["cs", "cze"]),
+    ("cmn", &["zh", "zho", "chi"]), ("cym", &["cy", "wel"]), ("dan", &["da"]), ("deu", &["de", "ger"]),
+    ("ell", &["el", "gre"]), ("eng", &["en"]), ("epo", &["eo"]), ("est", &["et"]), ("fin", &["fi"]),
+    ("fra", &["fr", "fre"]), ("guj", &["gu"]), ("heb", &["he", "iw"]), ("hin", &["hi"]), ("hrv", &["hr"]),
+    ("hun", &["hu"]), ("hye", &["hy", "arm"]), ("ind", &["id"]), ("ita", &["it"]), ("jav", &["jv"]),
+    ("jpn", &["ja"]), ("kan", &["kn"]), ("kat", &["ka", "geo"]), ("khm", &["km"]), ("kor", &["ko"]),
+    ("lat", &["la"]), ("lav", &["lv"]), ("lit", &["lt"]), ("mal", &["ml"]), ("mar", &["mr"]),
+    ("mkd", &["mk", "mac"]), ("mya", &["my", "bur"]), ("nep", &["ne"]), ("nld", &["nl", "dut"]),
+    ("nob", &["nb", "no", "nor"]), ("ori", &["or"]), ("pan", &["pa"]), ("pes", &["fa", "fas", "per"]),
+    ("pol", &["pl"]), ("por", &["pt"]), ("ron", &["ro", "rum"]), ("rus", &["ru"]), ("sin", &["si"]),
+    ("slk", &["sk", "slo"]), ("slv", &["sl"]), ("sna", &["sn"]), ("spa", &["es"]), ("srp", &["sr"]),
+    ("swe", &["sv"]), ("tam", &["ta"]), ("tel", &["te"]), ("tgl", &["tl", "fil"]), ("tha", &["th"]),
+    ("tuk", &["tk"]), ("tur", &["tr"]), ("ukr", &["uk"]), ("urd", &["ur"]), ("uzb", &["uz"]),
+    ("vie", &["vi"]), ("yid", &["yi"]), ("zul", &["zu"]),
+];
+
+/// The ISO 639-3 code under which [`language`] tells a language that is named by a code or tag (`en`, `eng`,
+/// `en-GB`, `zho`) or in English (`English`), in any case of its letters. `None` for a language that it cannot tell.
+pub fn language_code(name: &str) -> Option<&'static str> {
+    let name = name.trim().to_lowercase();
+    // The first part of a tag (RFC 5646) is the language.
+    let code = name.split(['-', '_']).next().unwrap_or_default();
+    let also = || ALSO.iter().find(|(_, names)| names.contains(&code)).map(|(own, _)| *own);
+    let of = |known: &whatlang::Lang| known.eng_name().to_lowercase() == name;
+    (whatlang::Lang::from_code(code).map(|known| known.code()))
+        .or_else(also)
+        .or_else(|| whatlang::Lang::all().iter().find(|known| of(known)).map(|known| known.code()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_language_has_one_code_whatever_it_is_called_by() {
+        for (name, code) in [
+            ("eng", Some("eng")),
+            ("EN", Some("eng")),
+            ("en-GB", Some("eng")),
+            ("English", Some("eng")),
+            ("zho", Some("cmn")),
+            ("zh_Hans", Some("cmn")),
+            ("Mandarin", Some("cmn")),
+            ("german", Some("deu")),
+            ("klingon", None),
+            ("", None),
+        ] {
+            assert_eq!(language_code(name), code, "{name}");
+        }
+        for (code, also) in ALSO {
+            assert_eq!(language_code(code), Some(*code));
+            assert!(also.iter().all(|name| language_code(name) == Some(*code)), "{code}");
+        }
+        assert_eq!(ALSO.len(), whatlang::Lang::all().len());
+    }
 
     #[test]
     fn languages_are_told_where_there_is_enough_text() {

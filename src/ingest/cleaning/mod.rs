@@ -16,7 +16,7 @@ mod words;
 pub use duplicates::{
     DuplicateFinder, DuplicatePair, Duplicates, MOST_LISTED, MOST_REMEMBERED, NEAR, Signature,
 };
-pub use language::language;
+pub use language::{language, language_code};
 pub use names::{PLACEHOLDER, mask};
 pub use quotes::{QUOTED_WORDS, prompt_quotes};
 

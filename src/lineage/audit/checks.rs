@@ -40,7 +40,7 @@ pub(super) fn checks(atlas: &Atlas, records: &Records, input: &InputSummary) -> 
 }
 
 /// The language of the longest of an atlas's most widespread word n-grams, written one after the other.
-fn atlas_language(atlas: &Atlas) -> Option<&'static str> {
+pub(crate) fn atlas_language(atlas: &Atlas) -> Option<&'static str> {
     let features = atlas.model.vectorizer.vocabulary().features();
     let mut words: Vec<(u32, usize)> = (features.iter().enumerate())
         .filter(|(_, f)| f.channel == Channel::Word && f.form.split(' ').count() >= 3)
@@ -70,8 +70,9 @@ pub(super) fn too_little(records: &Records) -> Option<String> {
     })
 }
 
-/// Why the shares are rough.
-pub(super) fn reasons(atlas: &Atlas, checks: &Checks, input: &InputSummary) -> Vec<String> {
+/// Why the shares are rough. Also asked by `gate`, which decides nothing by such shares; of `checks` it reads the
+/// median of the words, the largest prompt, how familiar the traces are and the atlas's language, of `input` the languages.
+pub(crate) fn reasons(atlas: &Atlas, checks: &Checks, input: &InputSummary) -> Vec<String> {
     let mut reasons = Vec::new();
     if checks.median_words < SHORT_WORDS {
         reasons.push(format!(

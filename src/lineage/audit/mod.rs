@@ -8,11 +8,14 @@
 
 mod answer;
 mod checks;
+mod estimate;
 pub mod mixture;
 mod records;
 pub mod strangers;
 
 pub use answer::*;
+pub(crate) use checks::{atlas_language, reasons};
+pub(crate) use estimate::Estimate;
 pub use records::Records;
 
 use super::{
@@ -26,7 +29,6 @@ use crate::{
     attribution::delta::similarity,
 };
 use std::collections::{BTreeMap, HashMap};
-use strangers::Strangers;
 
 /// With fewer prompts no share is given.
 pub const LEAST_PROMPTS: usize = 10;
@@ -83,18 +85,19 @@ pub fn audit(
 
     let references = atlas.about.references.len();
     let equal = vec![1.0 / references as f64; references];
-    let estimate = Estimate::of(records, &vec![1.0; records.len()], &equal);
-    // Near the estimate the search is short; a little of the equal shares lets every reference grow again.
-    let near: Vec<f64> =
-        estimate.shares.iter().zip(&equal).map(|(own, equal)| 0.9 * own + 0.1 * equal).collect();
+    let of = |weights: &[f64], start: &[f64]| {
+        Estimate::of(&records.likelihoods, &records.unknown, weights, start)
+    };
+    let estimate = of(&vec![1.0; records.len()], &equal);
+    let near = estimate.near();
     let resamples =
         Resamples::of_units(records.prompt_count(), options.resamples, options.seed, |times| {
             let weights: Vec<f64> =
                 records.prompts.iter().map(|&prompt| f64::from(times[prompt as usize])).collect();
-            Estimate::of(records, &weights, &near).figures()
+            of(&weights, &near).figures()
         });
 
-    audit.reasons = checks::reasons(atlas, &audit.checks, &audit.input);
+    audit.reasons = reasons(atlas, &audit.checks, &audit.input);
     audit.kind = if audit.reasons.is_empty() { AuditKind::Shares } else { AuditKind::Rough };
     let rough = audit.kind == AuditKind::Rough;
     // The interval holds the estimate, whatever the resamples say.
@@ -117,28 +120,6 @@ pub fn audit(
     audit.limits = checks::limits(atlas, &audit.checks, &audit.input, &audit.shares, records.len());
     audit.sentence = sentence(&audit);
     audit
-}
-
-/// The shares of the references among known traces, and the share of all others.
-struct Estimate {
-    shares: Vec<f64>,
-    strangers: Strangers,
-}
-
-impl Estimate {
-    fn of(records: &Records, weights: &[f64], start: &[f64]) -> Self {
-        let strangers = Strangers::fit(&records.unknown, weights);
-        let known: Vec<f64> = (records.unknown.iter().zip(weights))
-            .map(|(&p, weight)| weight * (1.0 - strangers.probability(p)))
-            .collect();
-        Self { shares: records.likelihoods.shares(&known, start), strangers }
-    }
-
-    /// The share of each reference among all records, then the share of none.
-    fn figures(&self) -> Vec<f64> {
-        let known = 1.0 - self.strangers.share;
-        self.shares.iter().map(|share| known * share).chain([self.strangers.share]).collect()
-    }
 }
 
 fn reference_shares(

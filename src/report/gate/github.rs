@@ -43,6 +43,12 @@ pub fn fenced(text: &str) -> String {
     format!("::stop-commands::{token}\n{text}{end}::{token}::\n")
 }
 
+/// JSON in which the runner finds no command of its older form, `##[name]`, which it looks for anywhere in a line. It is the same
+/// JSON: in it these signs stand in texts only.
+pub fn defused(json: &str) -> String {
+    json.replace("##[", "#\\u0023[")
+}
+
 /// A message of a command.
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
@@ -61,6 +67,14 @@ mod tests {
     fn nothing_in_a_value_ends_it() {
         assert_eq!(property("a,b:c\n::error::d%"), "a%2Cb%3Ac%0A%3A%3Aerror%3A%3Ad%25");
         assert_eq!(data("50 %\r\n::x"), "50 %25%0D%0A::x");
+    }
+
+    #[test]
+    fn json_holds_no_command_and_stays_what_it_is() {
+        let json = serde_json::json!({ "id": "##[set-output name=code]0" });
+        let text = defused(&json.to_string());
+        assert!(!text.contains("##["), "{text}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), json);
     }
 
     #[test]

@@ -25,7 +25,8 @@ use crate::{gate::Checked, lineage::Comparison};
 use std::path::{Path, PathBuf};
 
 /// Writes `check.html` and `check.json` into a folder, and beside them the report of the comparison
-/// ([`write_report`]). Answers the files in that order.
+/// ([`write_report`]). Answers the files in that order. All are written into a folder of their own first and moved, so
+/// that two runs at once leave whole files, each of one of them.
 ///
 /// # Errors
 /// When the folder or a file cannot be written; the sentence names the path.
@@ -34,13 +35,21 @@ pub fn write_check_report(
     comparison: &Comparison,
     folder: &Path,
 ) -> Result<Vec<PathBuf>, Error> {
-    std::fs::create_dir_all(folder)
-        .map_err(|source| Error::Folder { path: folder.to_owned(), source })?;
+    let failed = |source| Error::Folder { path: folder.to_owned(), source };
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    let partial = tempfile::Builder::new().prefix(".partial-").tempdir_in(folder);
+    let partial = partial.map_err(failed)?;
     let mut files = vec![
-        write(folder.join("check.html"), &render_check(checked)?)?,
-        write(folder.join("check.json"), &escaped_json(checked)?)?,
+        write(partial.path().join("check.html"), &render_check(checked)?)?,
+        write(partial.path().join("check.json"), &escaped_json(checked)?)?,
     ];
-    files.extend(write_report(comparison, folder)?);
+    files.extend(write_report(comparison, partial.path())?);
+    for file in &mut files {
+        let path = folder.join(file.file_name().unwrap_or_default());
+        std::fs::rename(&*file, &path)
+            .map_err(|source| Error::File { path: path.clone(), source })?;
+        *file = path;
+    }
     Ok(files)
 }
 

@@ -49,17 +49,30 @@ pub fn sarif(checked: &Checked) -> Result<String, Error> {
     Ok(escaped_json(&log)?)
 }
 
+/// A text as a message: what would be a link (section 3.11.6) or a placeholder (3.11.5) is none.
+fn message(text: &str) -> Value {
+    let mut plain = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\\' | '[' | ']' => plain.extend(['\\', c]),
+            '{' | '}' => plain.extend([c, c]),
+            c => plain.push(c),
+        }
+    }
+    json!({ "text": plain })
+}
+
 fn descriptor(rule: &RuleAnswer) -> Value {
     let asked: Vec<String> = (rule.conditions.iter())
         .map(|one| format!("{}: {}", sentence(&one.what), words::bound(one.bound, one.unit)))
         .collect();
     let asked = asked.join("; ");
-    let message = rule.message.as_deref().map_or_else(|| asked.clone(), sentence);
+    let short = rule.message.as_deref().map_or_else(|| asked.clone(), sentence);
     json!({
         "id": rule.id,
         "name": rule.kind.name(),
-        "shortDescription": { "text": message },
-        "fullDescription": { "text": asked },
+        "shortDescription": message(&short),
+        "fullDescription": message(&asked),
         "defaultConfiguration": { "level": words::severity(rule.severity) },
         "properties": { "tags": ["cotprint", rule.kind.name()] },
     })
@@ -87,7 +100,7 @@ fn result(at: usize, rule: &RuleAnswer) -> Value {
         "ruleIndex": at,
         "kind": kind,
         "level": level,
-        "message": { "text": words::rule(rule) },
+        "message": message(&words::rule(rule)),
         "locations": [place],
         "partialFingerprints": {
             "cotprintRule/v1": fingerprint(&[rule.kind.name(), &rule.id, &rule.slice]),
@@ -104,7 +117,7 @@ fn location(at: usize, offender: &Offender) -> Value {
     json!({
         "id": at,
         "physicalLocation": physical(&offender.file, offender.line),
-        "message": { "text": words::offender(offender) },
+        "message": message(&words::offender(offender)),
     })
 }
 
@@ -140,7 +153,12 @@ fn severity_number(severity: Severity) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use super::uri;
+    use super::{message, uri};
+
+    #[test]
+    fn a_message_holds_no_link_and_no_placeholder() {
+        assert_eq!(message("[a](http://b) {0} \\")["text"], "\\[a\\](http://b) {{0}} \\\\");
+    }
 
     #[test]
     fn a_file_name_is_a_uri_whatever_stands_in_it() {

@@ -91,6 +91,10 @@ fn remedy(condition: &ConditionAnswer) -> String {
         Some(more) => {
             format!("About {} would decide.", counted(more, "more prompt", "more prompts"))
         }
+        // The note of a share says why.
+        None if condition.note.is_some() && condition.unit == Unit::Share => {
+            "It could not be decided.".into()
+        }
         None if condition.value.is_some() => {
             "It is too near its bound for any number of prompts to decide: move the bound.".into()
         }
@@ -103,7 +107,11 @@ pub fn rule(rule: &RuleAnswer) -> String {
     let worst = rule.conditions.iter().filter(|condition| condition.outcome == rule.outcome);
     let reasons: Vec<String> = worst.map(condition).collect();
     let message = rule.message.as_deref().map(|text| format!("{} ", sentence(text)));
-    format!("{}{}", message.unwrap_or_default(), reasons.join(" "))
+    let slice = match rule.slice.as_str() {
+        "" => String::new(),
+        slice => format!("Of {}: ", sentence(slice)),
+    };
+    format!("{}{slice}{}", message.unwrap_or_default(), reasons.join(" "))
 }
 
 /// Where a record stands, and which it is.

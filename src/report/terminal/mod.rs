@@ -3,6 +3,9 @@
 //! Called by `cli`, which decides where it goes and whether that place shows colour.
 
 mod paired;
+mod profiles;
+
+pub use profiles::write_profiles;
 
 use super::escape::{self, columns, fit_columns};
 use super::numbers;

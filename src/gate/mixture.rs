@@ -1,0 +1,170 @@
+//! What part of a data set each reference has, for rules of `[[mixture]]`: as `audit` estimates it.
+//!
+//! Called by [`super::measure`], once for each slice. The mean probability would be pulled towards an equal share of all
+//! references; here the shares are sought under which the traces are most likely (`lineage::audit`), and intervals draw
+//! whole prompts again and repeat the search. Where `audit` would tell words instead of figures, nothing is decided.
+//!
+//! Traces that look like none of the references may be anybody's: text that was cut or changed looks so, too. They are in no part, and
+//! the upper end of an interval counts all of them in (bounds of what is only partly identified; Manski 2003), so that a rule never
+//! passes because traces were made strange.
+
+use super::{CheckOptions, Sample, decide::LEAST_PROMPTS, sample::Record};
+use crate::{
+    atlas::Atlas,
+    lineage::{
+        InputSummary,
+        audit::{Checks, Estimate, atlas_language, mixture::Likelihoods, reasons},
+        bootstrap::Resamples,
+    },
+    policy::Slice,
+};
+use std::collections::BTreeMap;
+
+/// The most resamples: each is a search of its own. Where the level asks for more, the interval is widened
+/// ([`super::decide::Level::interval`]).
+const RESAMPLES: usize = 200;
+
+/// What is kept of scored traces where a rule asks for a mixture, a row for each.
+#[derive(Debug, Default)]
+pub(super) struct Likely {
+    pub likelihoods: Likelihoods,
+    /// The p-value `unknown` of each.
+    pub unknown: Vec<f64>,
+    /// The probability that the atlas knows its subject matter.
+    pub familiar: Vec<f64>,
+}
+
+/// What part of the data some references have together.
+pub(super) struct Part {
+    /// The estimate.
+    pub value: f64,
+    /// Its resampled values.
+    pub drawn: Vec<f64>,
+    /// The part with all those traces that look like none of the references.
+    pub with_none: f64,
+    /// Its resampled values.
+    pub with_none_drawn: Vec<f64>,
+}
+
+/// The parts that references have in a slice, and what they would be with other prompts.
+pub(super) struct Mixture {
+    estimate: Option<Estimate>,
+    /// The figures of each resample, as [`Estimate::figures`]; none where nothing is to be decided.
+    drawn: Vec<Vec<f64>>,
+    /// Prompts that it rests on.
+    pub prompts: usize,
+    /// Traces.
+    pub traces: usize,
+    /// Why nothing can be decided by it, in sentences.
+    pub rough: Option<String>,
+}
+
+impl Mixture {
+    /// Estimates the parts of the traces in a slice.
+    pub fn of(atlas: &Atlas, sample: &Sample, slice: &Slice, options: CheckOptions) -> Self {
+        let Some(likely) = sample.likely() else { return Self::nothing() };
+        let own: Vec<(usize, &Record)> =
+            sample.of(slice).filter_map(|record| Some((record.row? as usize, record))).collect();
+        if own.is_empty() {
+            return Self::nothing();
+        }
+        // The prompts of the slice, numbered as they come.
+        let mut numbers: BTreeMap<u32, usize> = BTreeMap::new();
+        let mut prompts: Vec<(usize, usize)> = Vec::with_capacity(own.len());
+        for (row, record) in &own {
+            let next = numbers.len();
+            prompts.push((*row, *numbers.entry(record.prompt).or_insert(next)));
+        }
+        let rows = likely.unknown.len();
+        let of = |times: &dyn Fn(usize) -> f64, start: &[f64]| {
+            let mut weights = vec![0.0; rows];
+            prompts.iter().for_each(|&(row, prompt)| weights[row] = times(prompt));
+            Estimate::of(&likely.likelihoods, &likely.unknown, &weights, start)
+        };
+        let references = atlas.about.references.len();
+        let estimate = of(&|_| 1.0, &vec![1.0 / references.max(1) as f64; references]);
+        let reasons = why_rough(atlas, sample, likely, &own, &prompts, numbers.len());
+        let mut found = Self {
+            estimate: None,
+            drawn: Vec::new(),
+            prompts: numbers.len(),
+            traces: own.len(),
+            rough: (!reasons.is_empty()).then(|| reasons.join(" ")),
+        };
+        if found.rough.is_none() && numbers.len() >= LEAST_PROMPTS {
+            let near = estimate.near();
+            let resamples = options.resamples.min(RESAMPLES);
+            found.drawn =
+                Resamples::of_units(numbers.len(), resamples, options.seed, |times: &[u32]| {
+                    of(&|prompt| f64::from(times[prompt]), &near).figures()
+                })
+                .means;
+        }
+        found.estimate = Some(estimate);
+        found
+    }
+
+    fn nothing() -> Self {
+        Self { estimate: None, drawn: Vec::new(), prompts: 0, traces: 0, rough: None }
+    }
+
+    /// The part of these references together; `None` where there is no trace.
+    pub fn part(&self, references: &[usize]) -> Option<Part> {
+        let sum = |figures: &[f64]| -> f64 {
+            references.iter().filter_map(|&at| figures.get(at)).sum::<f64>()
+        };
+        // The last figure is the share of none.
+        let with_none = |figures: &[f64]| sum(figures) + figures.last().copied().unwrap_or(0.0);
+        let figures = self.estimate.as_ref()?.figures();
+        Some(Part {
+            value: sum(&figures),
+            drawn: self.drawn.iter().map(|figures| sum(figures)).collect(),
+            with_none: with_none(&figures),
+            with_none_drawn: self.drawn.iter().map(|figures| with_none(figures)).collect(),
+        })
+    }
+
+    /// The probability that a record is of one of these references, given their parts; `None` where it was not
+    /// scored.
+    pub fn probability(
+        &self,
+        sample: &Sample,
+        record: &Record,
+        references: &[usize],
+    ) -> Option<f64> {
+        let (likely, row) = (sample.likely()?, record.row? as usize);
+        let estimate = self.estimate.as_ref()?;
+        Some(estimate.probability(&likely.likelihoods, row, likely.unknown[row], references))
+    }
+}
+
+/// Why the parts are a rough picture only, as `audit` would say of these traces.
+fn why_rough(
+    atlas: &Atlas,
+    sample: &Sample,
+    likely: &Likely,
+    own: &[(usize, &Record)],
+    prompts: &[(usize, usize)],
+    count: usize,
+) -> Vec<String> {
+    let mut lengths: Vec<usize> = own.iter().map(|(_, record)| record.words).collect();
+    lengths.sort_unstable();
+    let mut by_prompt = vec![0_usize; count];
+    prompts.iter().for_each(|&(_, prompt)| by_prompt[prompt] += 1);
+    let traces = own.len() as f64;
+    let familiar: f64 = own.iter().map(|&(row, _)| likely.familiar[row]).sum();
+    let checks = Checks {
+        largest_prompt: by_prompt.iter().max().copied().unwrap_or(0) as f64 / traces,
+        median_words: lengths.get((lengths.len() - 1) / 2).copied().unwrap_or(0),
+        familiar: familiar / traces,
+        atlas_language: atlas_language(atlas).map(str::to_owned),
+        ..Checks::default()
+    };
+    let mut input = InputSummary::default();
+    for (_, record) in own {
+        if let Some(language) = sample.language(record) {
+            *input.languages.entry(language.to_owned()).or_default() += 1;
+        }
+    }
+    reasons(atlas, &checks, &input)
+}

@@ -1,0 +1,273 @@
+//! Profiles → how alike two corpora are and what moved, as far as profiles tell.
+//!
+//! Comes in: the [`Tally`] of a profile, and of an older corpus, which may come from a profile, too. Goes out: a
+//! [`ProfileComparison`]. Called by `cli` for `compare A.profile B.profile`. A profile keeps per prompt the mean of the values
+//! that the panel compares, so that everything that rests on these can be told with its intervals over prompts: the
+//! similarity of both, the distance, the drift, the likeness to references. It keeps no scores and no text: there is no verdict,
+//! no ranking and no phrase, and the answer says so.
+
+use super::{
+    CompareOptions, Drift, Floor, Movement, Pairing, Provenance, RankedReference, Resampled,
+    Verdict,
+    bootstrap::{below, percentiles, stream},
+    comparison::{compare_paired, mixed_mediation, provenance},
+    departures::{Departures, known_similarities},
+    drift::drift,
+    tally::Tally,
+};
+use crate::{
+    atlas::{Atlas, floor},
+    attribution::panel::{Panel, Spread, alike},
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Random splits of the older corpus into halves.
+const SPLITS: u64 = 40;
+/// With fewer prompts on a ground there are no halves.
+const LEAST_OF_HALVES: usize = 20;
+/// What the similarity of two halves is called.
+const HALVES: &str = "two halves of the older corpus, on different prompts";
+
+/// A corpus, as far as its profile tells.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Profiled {
+    /// The file or files that it was read from.
+    pub name: String,
+    /// Traces in it.
+    pub traces: usize,
+    /// Different prompts of them.
+    pub prompts: usize,
+    /// Words in them.
+    pub words: usize,
+    /// Traces that were too short to count.
+    pub too_short: usize,
+    /// Traces by mediation.
+    pub mediation: BTreeMap<String, usize>,
+}
+
+impl Profiled {
+    /// What a tally holds.
+    pub fn of(tally: &Tally, name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            traces: tally.traces(),
+            prompts: tally.cells.iter().filter(|cell| cell.traces > 0).count(),
+            words: tally.words,
+            too_short: tally.too_short,
+            mediation: tally.mediation.clone(),
+        }
+    }
+}
+
+/// A figure with its 95 % interval over prompts.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Figure {
+    /// The figure.
+    pub value: f64,
+    /// Lower end of the interval.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+/// How alike two corpora are.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Likeness {
+    /// Whether it rests on prompts that both answered; else what the prompts are about is mixed in.
+    pub paired: bool,
+    /// Prompts that it rests on.
+    pub prompts: usize,
+    /// The cosine of what both corpora write beyond what their prompts do, corrected for attenuation, in [-1, 1]; near 1
+    /// for two samples of one model.
+    pub similarity: Figure,
+    /// The length of the shift in standard deviations of a single trace, noise taken off; near 0 for two samples of
+    /// one model.
+    pub size: Figure,
+    /// What a similarity means: its values where the relation is known.
+    pub floors: Vec<Floor>,
+}
+
+/// The whole answer of `compare` on profiles.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProfileComparison {
+    /// Always `null`: a profile keeps no scores.
+    pub verdict: Option<Verdict>,
+    /// Always empty, for the same reason.
+    pub ranking: Vec<RankedReference>,
+    /// Traces of the newer corpus.
+    pub traces: usize,
+    /// Different prompts of them.
+    pub prompts: usize,
+    /// Words in them.
+    pub words: usize,
+    /// The answer in one sentence.
+    pub sentence: String,
+    /// The newer corpus.
+    pub new: Profiled,
+    /// The older one, where there is one.
+    pub old: Option<Profiled>,
+    /// How alike both are; `null` where there is only one.
+    pub likeness: Option<Likeness>,
+    /// What moved from the older to the newer.
+    pub drift: Option<Drift>,
+    /// How alike the newer corpus and each reference are beyond the prompts; `null` where it has too few prompts.
+    pub pairing: Option<Pairing>,
+    /// What this result cannot say, one sentence each.
+    pub limits: Vec<String>,
+    /// How the result can be made again.
+    pub provenance: Provenance,
+}
+
+/// Compares a profile with an older corpus, where one is given, and with the references. Names are what the two are called.
+///
+/// # Errors
+/// A sentence, where the two cannot be compared: no panel in the atlas, or too few prompts in common and no data set of the
+/// atlas that both belong to.
+pub fn compare_profiles(
+    atlas: &Atlas,
+    new: (&Tally, &str),
+    old: Option<(&Tally, &str)>,
+    options: &CompareOptions,
+) -> Result<ProfileComparison, String> {
+    let (tally, name) = new;
+    let (resamples, seed) = (options.resamples, options.seed);
+    let (mut likeness, mut moved) = (None, None);
+    if let Some((old, _)) = old {
+        let movement = Movement::between(atlas, tally, old, |_| true, seed)?;
+        let figure = |Resampled { value, drawn }: Resampled| {
+            let (low, high) = percentiles(drawn);
+            Figure { value, low: low.min(value), high: high.max(value) }
+        };
+        likeness = Some(Likeness {
+            paired: movement.paired,
+            prompts: movement.prompts(),
+            similarity: figure(movement.likeness(resamples)),
+            size: figure(movement.size(resamples)),
+            floors: floors(atlas, old, seed),
+        });
+        moved = Some(drift(atlas, tally, old, resamples, seed)?);
+    }
+    let new = Profiled::of(tally, name);
+    let mut comparison = ProfileComparison {
+        verdict: None,
+        ranking: Vec::new(),
+        traces: new.traces,
+        prompts: new.prompts,
+        words: new.words,
+        sentence: String::new(),
+        old: old.map(|(old, name)| Profiled::of(old, name)),
+        likeness,
+        drift: moved,
+        pairing: compare_paired(&atlas.panel, &atlas.about, tally, resamples, seed),
+        limits: Vec::new(),
+        provenance: provenance(atlas, options),
+        new,
+    };
+    comparison.sentence = sentence(&comparison);
+    comparison.limits = limits(&comparison);
+    Ok(comparison)
+}
+
+/// What a similarity of two corpora means: two halves of the older one, and references whose relation is known.
+fn floors(atlas: &Atlas, old: &Tally, seed: u64) -> Vec<Floor> {
+    let families: Vec<Option<&str>> =
+        atlas.about.references.iter().map(|r| r.family.as_deref()).collect();
+    let known = known_similarities(&atlas.panel, &families);
+    let halves = floor(HALVES, halves(&atlas.panel, old, seed));
+    halves.into_iter().chain(known.into_iter().filter_map(|(what, all)| floor(what, all))).collect()
+}
+
+/// The similarity of random halves of a corpus on the ground that most of its prompts belong to; none where there are too few.
+fn halves(panel: &Panel, tally: &Tally, seed: u64) -> Vec<f64> {
+    let departures = Departures::of(panel, tally);
+    let grounds = departures.by_ground();
+    let Some(own) = grounds.into_values().max_by_key(Vec::len) else { return Vec::new() };
+    if own.len() < LEAST_OF_HALVES {
+        return Vec::new();
+    }
+    (0..SPLITS)
+        .map(|split| {
+            let mut random = stream(seed ^ 0x6861_6c66, split);
+            let mut order: Vec<usize> = (0..own.len()).collect();
+            // Fisher & Yates.
+            for at in (1..order.len()).rev() {
+                order.swap(at, below(&mut random, at + 1));
+            }
+            let (mut first, mut second) = (Spread::default(), Spread::default());
+            for (at, &prompt) in order.iter().enumerate() {
+                let half = if at % 2 == 0 { &mut first } else { &mut second };
+                half.add(&own[prompt].values);
+            }
+            let ((first, a), (second, b)) = (first.finish(), second.finish());
+            alike((&first, f64::from(a)), (&second, f64::from(b)))
+        })
+        .collect()
+}
+
+fn sentence(comparison: &ProfileComparison) -> String {
+    let new = &comparison.new.name;
+    let (Some(old), Some(likeness)) = (&comparison.old, &comparison.likeness) else {
+        return match comparison.pairing.as_ref().and_then(|pairing| pairing.similarities.first()) {
+            Some(first) => format!(
+                "Beyond the prompts, {new} is most alike to {}: {:.2} (95 % interval {:.2} to {:.2}).",
+                first.reference, first.similarity, first.low, first.high
+            ),
+            None => format!("{new} has too few prompts to be compared with the references."),
+        };
+    };
+    let similarity = likeness.similarity;
+    let halves = likeness.floors.iter().find(|floor| floor.what == HALVES);
+    let halves = halves.map(|floor| {
+        format!("; two halves of the older one: {:.2} to {:.2}", floor.low, floor.high)
+    });
+    format!(
+        "From {} to {new}: similarity {:.2} (95 % interval {:.2} to {:.2}{}), distance {:.2} ({:.2} to {:.2}).",
+        old.name,
+        similarity.value,
+        similarity.low,
+        similarity.high,
+        halves.unwrap_or_default(),
+        likeness.size.value,
+        likeness.size.low,
+        likeness.size.high
+    )
+}
+
+/// What profiles do not tell, the most important first.
+fn limits(comparison: &ProfileComparison) -> Vec<String> {
+    let mut limits = Vec::new();
+    if comparison.likeness.as_ref().is_some_and(|likeness| !likeness.paired) {
+        limits.push(
+            "The two corpora answered different prompts, so that what these are about is mixed in: run both on the \
+             same prompts."
+                .into(),
+        );
+    }
+    if comparison.pairing.as_ref().is_some_and(|pairing| !pairing.paired) {
+        limits.push(
+            "The references did not answer these prompts: the likeness to them has the subject matter mixed in.".into(),
+        );
+    }
+    let both = comparison.old.iter().chain([&comparison.new]);
+    let mut mediation: BTreeMap<String, usize> = BTreeMap::new();
+    for (kind, count) in both.flat_map(|corpus| &corpus.mediation) {
+        *mediation.entry(kind.clone()).or_default() += count;
+    }
+    limits.extend(mixed_mediation(&mediation));
+    limits.push(
+        "A profile keeps no scores: no verdict, no share of the evidence and no `unknown` can be given. Compare the \
+         traces themselves for these."
+            .into(),
+    );
+    limits.push(
+        "A profile keeps no text: which phrases came and went, and which records differ, cannot be told.".into(),
+    );
+    limits.push(
+        "A profile keeps one mean for each prompt, each value as a byte, and no label. Intervals draw prompts again; how \
+         far traces of one prompt differ is in none of them, and a profile of a reference itself is compared with \
+         that reference, too."
+            .into(),
+    );
+    limits
+}
