@@ -15,7 +15,9 @@ use crate::{
         Survey,
         cleaning::{DuplicateFinder, Step, examine},
     },
-    lineage::{CompareOptions, Comparison, Tally, VerdictKind, add_drift, compare},
+    lineage::{
+        CompareOptions, Comparison, Sample, Tally, VerdictKind, add_concordance, add_drift, compare,
+    },
     report::{TerminalOptions, to_json, write_report, write_terminal},
     trace::Trace,
 };
@@ -64,7 +66,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         },
         method: scoring.method,
     };
-    let (mut comparison, tally) = compared(scoring, &atlas, common, &options)?;
+    let Compared { mut comparison, tally, .. } = compared(scoring, &atlas, common, &options)?;
     if !arguments.baseline.is_empty() {
         let baseline = tally_baseline(scoring, &arguments.baseline, &atlas, common)?;
         add_drift(&mut comparison, &atlas, &tally, &baseline, &options).map_err(TooLittleText)?;
@@ -116,19 +118,30 @@ fn references(arguments: &Arguments, common: &Common) -> anyhow::Result<Atlas> {
     Ok(learned.atlas)
 }
 
-/// Reads and scores the inputs, and compares them; the tally is for what else is to be measured.
+/// What came of reading, scoring and comparing the inputs.
+pub(super) struct Compared {
+    /// The comparison.
+    pub comparison: Comparison,
+    /// For what else is to be measured.
+    pub tally: Tally,
+    /// Some of the texts.
+    pub sample: Sample,
+}
+
+/// Reads and scores the inputs, and compares them.
 pub(super) fn compared(
     scoring: &ScoringArguments,
     atlas: &Atlas,
     common: &Common,
     options: &CompareOptions,
-) -> anyhow::Result<(Comparison, Tally)> {
+) -> anyhow::Result<Compared> {
     let text = scoring.reading.text;
     let mut cleaning = scoring.options(atlas)?.cleaning;
     let names_masked = cleaning.mask_names;
     // Nothing in a comparison shows them.
     cleaning.skip.push(Step::PromptQuotes);
     let mut tally = Tally::default();
+    let mut sample = Sample::new(common.seed);
     let mut survey = Survey::default();
     let mut duplicates = DuplicateFinder::default();
     let look = |trace: &Trace| examine(trace, text, &cleaning);
@@ -138,14 +151,18 @@ pub(super) fn compared(
         }
         survey.add(trace, &marks);
         match scored {
-            Ok(scored) => tally.add(atlas, trace, text, scored),
+            Ok(scored) => {
+                sample.add(tally.traces(), trace, text);
+                tally.add(atlas, trace, text, scored);
+            }
             Err(_) => tally.add_too_short(),
         }
         Ok(())
     })?;
     let input = input_summary(&summary, survey, duplicates.into_found(), names_masked);
-    let comparison = compare(atlas, &tally, input, options);
-    Ok((comparison, tally))
+    let mut comparison = compare(atlas, &tally, input, options);
+    add_concordance(&mut comparison, &sample);
+    Ok(Compared { comparison, tally, sample })
 }
 
 /// The command that gives the same result: without what changes only speed, noise or place.

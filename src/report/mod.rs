@@ -18,6 +18,7 @@
 //! - [`escape`], [`numbers`] and [`wording`] are what all of them share.
 
 mod audit;
+mod concordance;
 mod data_table;
 pub mod escape;
 mod evaluation;
