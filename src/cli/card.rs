@@ -55,7 +55,8 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         atlas: scoring.atlas_name(),
         method: scoring.method,
     };
-    let Compared { mut comparison, tally, .. } = compared(scoring, &atlas, common, &options)?;
+    let Compared { mut comparison, tally, .. } =
+        compared(scoring, &atlas, common, &options, &mut |_, _, _, _| Ok(()))?;
     if comparison.verdict.kind == VerdictKind::TooLittleText {
         return Err(TooLittleText(comparison.verdict.sentence).into());
     }

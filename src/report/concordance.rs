@@ -3,7 +3,7 @@
 //! Called by the page, the terminal and the Markdown, so that all of them quote alike.
 
 use super::escape::{columns, fit_columns, name, sentence};
-use crate::lineage::ConcordanceLine;
+use crate::lineage::{ConcordanceLine, Evidence};
 use serde::Serialize;
 
 /// One line; its three pieces stand next to each other, the spaces between them in them.
@@ -50,6 +50,12 @@ impl Line {
         let after = first_columns(&self.after, right);
         [format!("{id}{padding}{before}"), phrase, after.trim_end().to_owned()]
     }
+}
+
+/// The line that stands for a phrase where there is room for one: not always the first, since the first lines of several
+/// phrases are often of one trace.
+pub(super) fn quoted(at: usize, evidence: &Evidence) -> Option<&ConcordanceLine> {
+    evidence.lines.get(at % evidence.lines.len().max(1))
 }
 
 /// One line of text, runs of white space as one space.

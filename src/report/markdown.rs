@@ -4,7 +4,7 @@
 //! Names and phrases stand in code spans, where nothing is markup, a link or a mention; sentences have
 //! every character escaped that could be one.
 
-use super::concordance::Line;
+use super::concordance::{Line, quoted};
 use super::escape::{name, phrase, sentence};
 use super::numbers::{count, counted, fixed_interval, interval, p_value, percent, rate, share};
 use super::numbers::{signed, signed_interval, similarity};
@@ -153,8 +153,8 @@ fn phrases(out: &mut Markdown, comparison: &Comparison) {
     out.heading("The phrases that speak most strongly");
     for (reference, phrases) in groups.into_iter().take(PHRASE_GROUPS) {
         out.block(&format!("**For {}**", code(&name(reference))));
-        let lines: Vec<Line> =
-            phrases.iter().filter_map(|one| one.lines.first()).map(Line::new).collect();
+        let lines = phrases.iter().enumerate().filter_map(|(at, one)| quoted(at, one));
+        let lines: Vec<Line> = lines.map(Line::new).collect();
         let rows = phrases.into_iter().take(SHOWN).map(|one| {
             [
                 code(&phrase(&one.phrase)),

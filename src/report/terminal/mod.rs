@@ -4,7 +4,7 @@
 
 mod paired;
 
-use super::concordance::Line;
+use super::concordance::{Line, quoted};
 use super::escape::{self, columns, fit_columns};
 use super::numbers;
 use super::overview::{LISTED, input_notes, listed};
@@ -187,7 +187,7 @@ impl Page<'_> {
 
     /// Where the first phrases stand in the traces: one line for each.
     fn quotes(&mut self, phrases: &[&Evidence]) -> io::Result<()> {
-        let lines = phrases.iter().filter_map(|one| one.lines.first()).take(QUOTED);
+        let lines = phrases.iter().enumerate().filter_map(|(at, one)| quoted(at, one)).take(QUOTED);
         let lines: Vec<[String; 3]> =
             lines.map(|line| Line::new(line).in_columns(WIDTH - 4)).collect();
         if lines.is_empty() {
