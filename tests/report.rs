@@ -6,9 +6,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // helpers of tests
 
 use cotprint::lineage::{
-    Comparison, Drift, DriftChannel, DriftReference, DriftShare, Evidence, Floor, InputSummary,
-    MovedPhrase, PairedSimilarity, Pairing, Provenance, RankedFamily, RankedReference,
-    SimilarityMatrix, UnknownSummary, Verdict, VerdictKind,
+    Comparison, ConcordanceLine, Drift, DriftChannel, DriftReference, DriftShare, Evidence, Floor,
+    InputSummary, MovedPhrase, PairedSimilarity, Pairing, Provenance, RankedFamily,
+    RankedReference, SimilarityMatrix, UnknownSummary, Verdict, VerdictKind,
 };
 use cotprint::report::plots::{
     DriftPlot, FloorsPlot, HeatMap, LikenessPlot, Look, MapPlot, RankingPlot, svg,
@@ -164,6 +164,17 @@ fn drift(names: &[String]) -> Drift {
     }
 }
 
+/// Three places where a phrase stands.
+fn lines(phrase: &str) -> Vec<ConcordanceLine> {
+    let line = |id: usize| ConcordanceLine {
+        id: format!("trace-{id}"),
+        before: "and then there is the second question, which is harder. ".into(),
+        phrase: phrase.into(),
+        after: " wants to know how many of them are left".into(),
+    };
+    (0..3).map(line).collect()
+}
+
 /// A comparison with `references` references whose shares fall geometrically from `first`.
 fn comparison(references: usize, first: f64) -> Comparison {
     let mut left = 1.0;
@@ -237,6 +248,7 @@ fn comparison(references: usize, first: f64) -> Comparison {
                 share_of_traces: 0.94 / (1.0 + 0.2 * i as f64),
                 share_of_reference_traces: 0.21 / (1.0 + i as f64),
                 prompts: 47 - i * 3,
+                lines: lines(phrase),
             })
         })
         .collect();
@@ -363,6 +375,11 @@ fn hostile() -> Comparison {
         e.phrase = if i == 8 { megabyte.clone() } else { HOSTILE[i % 8].to_owned() };
         e.channel = HOSTILE[i % 8].to_owned();
         e.reference = HOSTILE[i % 3].to_owned();
+        for (j, line) in e.lines.iter_mut().enumerate() {
+            let text = |k: usize| HOSTILE[(i + j + k) % 8].to_owned();
+            (line.id, line.before, line.after) = (text(0), text(1), text(2));
+            line.phrase = if i == 4 { megabyte.clone() } else { text(3) };
+        }
     }
     for family in &mut c.families {
         family.family = HOSTILE[3].to_owned();
@@ -651,6 +668,23 @@ fn the_page_speaks_of_resemblance_only() {
         }
         assert_eq!(text.matches("Style is evidence, not proof").count(), 3, "{name}");
     }
+}
+
+#[test]
+fn phrases_are_quoted_where_they_stand() {
+    let mut c = comparison(24, 0.6);
+    let quoted = |c: &Comparison| {
+        [render_page(c).unwrap(), to_markdown(c), terminal(c, false)].map(|text| {
+            let pieces = ["trace-0", "which is harder", "wants to know"];
+            pieces.iter().filter(|piece| text.contains(**piece)).count()
+        })
+    };
+    assert_eq!(quoted(&c), [3, 3, 3]);
+    assert!(terminal(&c, false).contains("[Okay, so the user] wants"));
+    assert!(render_page(&c).unwrap().contains("harder. <mark>Okay, so the user</mark> wants"));
+    c.evidence.iter_mut().for_each(|one| one.lines.clear());
+    assert_eq!(quoted(&c), [0, 0, 0]);
+    assert!(!render_page(&c).unwrap().contains("Where they stand"));
 }
 
 #[test]

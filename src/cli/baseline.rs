@@ -5,7 +5,10 @@
 use super::{Common, inputs::ScoringArguments};
 use crate::{
     atlas::Atlas,
+    attribution::Scored,
+    ingest::Place,
     lineage::{PROFILE_MAGIC, Profile, Tally},
+    trace::Trace,
 };
 use anyhow::Context;
 use std::{fs::File, io::Read, path::Path};
@@ -19,6 +22,20 @@ pub(super) fn tally_baseline(
     baseline: &[String],
     atlas: &Atlas,
     common: &Common,
+) -> anyhow::Result<Tally> {
+    tally_baseline_with(scoring, baseline, atlas, common, &mut |_, _, _, _| Ok(()))
+}
+
+/// Gets every trace that is read: with its place, the number of its words, and whether it was scored.
+pub(super) type EachTrace<'a> = dyn FnMut(&Trace, &Place, usize, bool) -> anyhow::Result<()> + 'a;
+
+/// The same; `each` gets every trace that is read. A profile has none.
+pub(super) fn tally_baseline_with(
+    scoring: &ScoringArguments,
+    baseline: &[String],
+    atlas: &Atlas,
+    common: &Common,
+    each: &mut EachTrace<'_>,
 ) -> anyhow::Result<Tally> {
     if atlas.panel.width() == 0 {
         anyhow::bail!(
@@ -39,7 +56,7 @@ pub(super) fn tally_baseline(
     }
     let mut scoring = scoring.clone();
     scoring.inputs = baseline.to_vec();
-    tally(&scoring, atlas, common)
+    tally_with(&scoring, atlas, common, each)
 }
 
 /// The tally of all inputs.
@@ -48,21 +65,39 @@ pub(super) fn tally(
     atlas: &Atlas,
     common: &Common,
 ) -> anyhow::Result<Tally> {
+    tally_with(scoring, atlas, common, &mut |_, _, _, _| Ok(()))
+}
+
+fn tally_with(
+    scoring: &ScoringArguments,
+    atlas: &Atlas,
+    common: &Common,
+    each: &mut EachTrace<'_>,
+) -> anyhow::Result<Tally> {
     let text = scoring.reading.text;
     let mut tally = Tally::default();
-    scoring.score(
+    scoring.score_with_places(
         atlas,
         common,
         |_| (),
-        |trace, scored, ()| {
+        |trace, place, scored, ()| {
+            let (words, is_scored) = words_of(&scored);
             match scored {
                 Ok(scored) => tally.add(atlas, trace, text, scored),
                 Err(_) => tally.add_too_short(),
             }
-            Ok(())
+            each(trace, &place, words, is_scored)
         },
     )?;
     Ok(tally)
+}
+
+/// The words of a trace, and whether they were enough to score it.
+pub(super) fn words_of(scored: &Result<Scored, usize>) -> (usize, bool) {
+    match scored {
+        Ok(scored) => (scored.words, true),
+        Err(words) => (*words, false),
+    }
 }
 
 /// Whether a file begins as a profile does.

@@ -1,8 +1,12 @@
 //! `cotprint card`: the section of a model card on whom the traces resemble.
 
 use super::{
-    Common, TooLittleText, baseline::tally_baseline, compare::compared, inputs::ScoringArguments,
-    output::Output, quoted,
+    Common, TooLittleText,
+    baseline::tally_baseline,
+    compare::{Compared, compared},
+    inputs::ScoringArguments,
+    output::Output,
+    quoted,
 };
 use crate::{
     lineage::{CompareOptions, VerdictKind, add_drift},
@@ -51,7 +55,8 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         atlas: scoring.atlas_name(),
         method: scoring.method,
     };
-    let (mut comparison, tally) = compared(scoring, &atlas, common, &options)?;
+    let Compared { mut comparison, tally, .. } =
+        compared(scoring, &atlas, common, &options, &mut |_, _, _, _| Ok(()))?;
     if comparison.verdict.kind == VerdictKind::TooLittleText {
         return Err(TooLittleText(comparison.verdict.sentence).into());
     }

@@ -2,7 +2,7 @@
 
 use super::{
     Common, TooLittleText,
-    baseline::tally_baseline,
+    baseline::{EachTrace, tally_baseline_with, words_of},
     inputs::{ScoringArguments, input_summary},
     labelled::LabelledArguments,
     make_report_folder,
@@ -12,14 +12,18 @@ use super::{
 };
 use crate::{
     atlas::{Atlas, LearnOptions, learn},
-    attribution::classic::Method,
+    attribution::{MINIMUM_WORDS, classic::Method},
     ingest::{
-        Survey,
+        Place, Survey,
         cleaning::{DuplicateFinder, Step, examine},
     },
-    lineage::{CompareOptions, Comparison, Tally, VerdictKind, add_drift, compare},
-    report::{TerminalOptions, to_json, write_report, write_terminal},
-    trace::Trace,
+    lineage::{
+        CompareOptions, Comparison, Sample, Tally, VerdictKind, add_concordance, add_drift, compare,
+    },
+    report::{
+        EvidencePack, Parameters, RecordsOf, TerminalOptions, to_json, write_report, write_terminal,
+    },
+    trace::{Trace, count_words},
 };
 use clap::Args;
 use std::{io::Write, path::PathBuf};
@@ -37,9 +41,13 @@ pub struct Arguments {
     /// their model, from which an atlas is learned first. May be given several times
     #[arg(long, value_name = "INPUT", conflicts_with = "atlas")]
     pub(super) refs: Vec<String>,
-    /// Write the report into this folder: report.html, report.json, report.md and the plots as PNG and SVG
+    /// Write the report into this folder: report.html, report.json, report.md, the plots as PNG and SVG, and
+    /// evidence/, which says what it rests on and how to make it again
     #[arg(long, value_name = "DIR")]
     pub(super) report: Option<PathBuf>,
+    /// Also write the texts of all traces into the report's evidence folder, not only their hashes
+    #[arg(long, requires = "report")]
+    evidence_texts: bool,
     /// Print JSON instead of the table
     #[arg(long)]
     pub(super) json: bool,
@@ -65,19 +73,30 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     if are_profiles(&scoring.inputs)? {
         return super::profiles::run(arguments, common, &options);
     }
-    let atlas = references(arguments, common)?;
-    if let Some(folder) = &arguments.report {
-        make_report_folder(folder)?;
-    }
-    let (mut comparison, tally) = compared(scoring, &atlas, common, &options)?;
+    let mut pack = match &arguments.report {
+        Some(folder) => {
+            make_report_folder(folder)?;
+            Some(EvidencePack::create(folder, scoring.reading.text, arguments.evidence_texts)?)
+        }
+        None => None,
+    };
+    let atlas = references(arguments, common, pack.as_mut())?;
+    let Compared { mut comparison, tally, .. } =
+        compared(scoring, &atlas, common, &options, &mut noted(pack.as_mut(), RecordsOf::Input))?;
     if !arguments.baseline.is_empty() {
-        let baseline = tally_baseline(scoring, &arguments.baseline, &atlas, common)?;
+        let mut each = noted(pack.as_mut(), RecordsOf::Baseline);
+        let baseline =
+            tally_baseline_with(scoring, &arguments.baseline, &atlas, common, &mut each)?;
+        drop(each);
         add_drift(&mut comparison, &atlas, &tally, &baseline, &options).map_err(TooLittleText)?;
     }
 
     // First the files: a reader of standard output may close it early.
     if let Some(folder) = &arguments.report {
-        let files = write_report(&comparison, folder)?;
+        let mut files = write_report(&comparison, folder)?;
+        if let Some(pack) = pack {
+            files.extend(pack.finish(&comparison, &parameters(arguments))?);
+        }
         if !common.quiet {
             let page = files.first().map(|file| file.display().to_string()).unwrap_or_default();
             writeln!(
@@ -105,7 +124,11 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
 }
 
 /// The atlas that was named, or one that is learned from the references that were given.
-fn references(arguments: &Arguments, common: &Common) -> anyhow::Result<Atlas> {
+fn references(
+    arguments: &Arguments,
+    common: &Common,
+    pack: Option<&mut EvidencePack>,
+) -> anyhow::Result<Atlas> {
     if arguments.refs.is_empty() {
         return arguments.scoring.open_atlas();
     }
@@ -114,6 +137,13 @@ fn references(arguments: &Arguments, common: &Common) -> anyhow::Result<Atlas> {
     let options = LearnOptions { classic, ..labelled.options(common)? };
     let progress = Progress::stages(common);
     let traces = labelled.read(&progress)?.traces;
+    if let Some(pack) = pack {
+        let text = arguments.scoring.reading.text;
+        for trace in &traces {
+            let words = count_words(&trace.text(text).unwrap_or_default());
+            pack.add(RecordsOf::References, trace, None, words, words >= MINIMUM_WORDS)?;
+        }
+    }
     let learned = learn(&traces, &options, &|stage| progress.stage(stage))?;
     progress.done();
     for (reason, count) in &learned.dropped {
@@ -122,36 +152,77 @@ fn references(arguments: &Arguments, common: &Common) -> anyhow::Result<Atlas> {
     Ok(learned.atlas)
 }
 
-/// Reads and scores the inputs, and compares them; the tally is for what else is to be measured.
+/// What came of reading, scoring and comparing the inputs.
+pub(super) struct Compared {
+    /// The comparison.
+    pub comparison: Comparison,
+    /// For what else is to be measured.
+    pub tally: Tally,
+    /// Some of the texts.
+    pub sample: Sample,
+}
+
+/// Reads and scores the inputs, and compares them; `each` gets every trace that is read.
 pub(super) fn compared(
     scoring: &ScoringArguments,
     atlas: &Atlas,
     common: &Common,
     options: &CompareOptions,
-) -> anyhow::Result<(Comparison, Tally)> {
+    each: &mut EachTrace<'_>,
+) -> anyhow::Result<Compared> {
     let text = scoring.reading.text;
     let mut cleaning = scoring.options(atlas)?.cleaning;
     let names_masked = cleaning.mask_names;
     // Nothing in a comparison shows them.
     cleaning.skip.push(Step::PromptQuotes);
     let mut tally = Tally::default();
+    let mut sample = Sample::new(common.seed);
     let mut survey = Survey::default();
     let mut duplicates = DuplicateFinder::default();
     let look = |trace: &Trace| examine(trace, text, &cleaning);
-    let summary = scoring.score(atlas, common, look, |trace, scored, mut marks| {
-        if let Some(signature) = marks.signature.take() {
-            duplicates.add(&trace.id, trace.model.as_deref(), signature);
-        }
-        survey.add(trace, &marks);
-        match scored {
-            Ok(scored) => tally.add(atlas, trace, text, scored),
-            Err(_) => tally.add_too_short(),
-        }
-        Ok(())
-    })?;
+    let summary =
+        scoring.score_with_places(atlas, common, look, |trace, place, scored, mut marks| {
+            let (words, is_scored) = words_of(&scored);
+            if let Some(signature) = marks.signature.take() {
+                duplicates.add(&trace.id, trace.model.as_deref(), signature);
+            }
+            survey.add(trace, &marks);
+            match scored {
+                Ok(scored) => {
+                    sample.add(tally.traces(), trace, text);
+                    tally.add(atlas, trace, text, scored);
+                }
+                Err(_) => tally.add_too_short(),
+            }
+            each(trace, &place, words, is_scored)
+        })?;
     let input = input_summary(&summary, survey, duplicates.into_found(), names_masked);
-    let comparison = compare(atlas, &tally, input, options);
-    Ok((comparison, tally))
+    let mut comparison = compare(atlas, &tally, input, options);
+    add_concordance(&mut comparison, &sample);
+    Ok(Compared { comparison, tally, sample })
+}
+
+/// Writes every trace down, where there is a pack.
+fn noted<'a>(
+    mut pack: Option<&'a mut EvidencePack>,
+    of: RecordsOf,
+) -> impl FnMut(&Trace, &Place, usize, bool) -> anyhow::Result<()> + 'a {
+    move |trace, place, words, scored| match &mut pack {
+        Some(pack) => Ok(pack.add(of, trace, Some(place), words, scored)?),
+        None => Ok(()),
+    }
+}
+
+/// The options that the evidence pack names.
+fn parameters(arguments: &Arguments) -> Parameters {
+    let scoring = &arguments.scoring;
+    Parameters {
+        inputs: scoring.inputs.clone(),
+        baseline: arguments.baseline.clone(),
+        refs: arguments.refs.clone(),
+        method: scoring.method.name().into(),
+        reading: scoring.reading.words(),
+    }
 }
 
 /// The command that gives the same result: without what changes only speed, noise or place.

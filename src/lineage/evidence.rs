@@ -59,6 +59,7 @@ pub(super) fn strongest(
             share_of_traces: f64::from(used.traces) / traces,
             share_of_reference_traces: f64::from(feature.traces) / atlas.traces().max(1) as f64,
             prompts,
+            lines: Vec::new(),
         });
         if chosen.len() == most {
             break;

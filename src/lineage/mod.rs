@@ -8,6 +8,7 @@
 pub mod audit;
 pub(crate) mod bootstrap;
 mod comparison;
+mod concordance;
 mod departures;
 mod drift;
 mod evidence;
@@ -18,14 +19,17 @@ mod movement;
 mod pairing;
 mod profile;
 mod profiles;
+mod sample;
 mod tally;
 pub mod tree;
 mod verdict;
 
 pub(crate) use bootstrap::{draws, percentiles_at};
 pub use comparison::{CompareOptions, add_drift, compare, compare_paired};
+pub use concordance::add_concordance;
 pub use movement::{Movement, Resampled};
 pub use profile::{PROFILE_MAGIC, Profile, ProfileError, ProfileHead};
 pub use profiles::{Figure, Likeness, ProfileComparison, Profiled, compare_profiles};
+pub use sample::{Sample, Sampled};
 pub use tally::Tally;
 pub use verdict::*;

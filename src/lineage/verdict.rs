@@ -157,6 +157,23 @@ pub struct Evidence {
     pub share_of_reference_traces: f64,
     /// Different prompts of the input that it stands in.
     pub prompts: usize,
+    /// Where it stands in the input: at most three lines, from different prompts as far as there are any. Empty where
+    /// the texts were not kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<ConcordanceLine>,
+}
+
+/// A place of a phrase in the input, with about eight words on either side. All of it is hostile: escape it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConcordanceLine {
+    /// The id of the trace.
+    pub id: String,
+    /// What stands before it.
+    pub before: String,
+    /// The phrase, with the white space that it has there.
+    pub phrase: String,
+    /// What stands behind it.
+    pub after: String,
 }
 
 /// The paired comparison: what is left of the likeness when the prompts' part is taken off.

@@ -21,7 +21,13 @@ pub fn to_json(comparison: &Comparison) -> Result<String, serde_json::Error> {
 /// # Errors
 /// When serde cannot write it.
 pub fn escaped_json<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
-    let written = serde_json::to_string_pretty(value)?;
+    let mut text = escaped(&serde_json::to_string_pretty(value)?);
+    text.push('\n');
+    Ok(text)
+}
+
+/// JSON with every character that could act on a terminal or hides as a `\u` escape.
+pub(super) fn escaped(written: &str) -> String {
     let mut text = String::with_capacity(written.len() + 1);
     for c in written.chars() {
         // Outside of strings, JSON holds nothing that hides except the line ends of the layout.
@@ -33,6 +39,5 @@ pub fn escaped_json<T: Serialize>(value: &T) -> Result<String, serde_json::Error
             text.push(c);
         }
     }
-    text.push('\n');
-    Ok(text)
+    text
 }

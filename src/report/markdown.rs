@@ -4,6 +4,7 @@
 //! Names and phrases stand in code spans, where nothing is markup, a link or a mention; sentences have
 //! every character escaped that could be one.
 
+use super::concordance::{Line, quoted};
 use super::escape::{name, phrase, sentence};
 use super::numbers::{count, counted, fixed_interval, interval, p_value, percent, rate, share};
 use super::numbers::{signed, signed_interval, similarity};
@@ -17,6 +18,8 @@ use crate::lineage::{Comparison, Drift, Floor, MovedPhrase, Pairing};
 const SHOWN: usize = 10;
 /// References with phrases.
 const PHRASE_GROUPS: usize = 3;
+/// Lines of the traces that are quoted for each of them.
+const QUOTED: usize = 5;
 
 /// The report as GitHub-flavoured Markdown.
 pub fn to_markdown(comparison: &Comparison) -> String {
@@ -150,6 +153,8 @@ fn phrases(out: &mut Markdown, comparison: &Comparison) {
     out.heading("The phrases that speak most strongly");
     for (reference, phrases) in groups.into_iter().take(PHRASE_GROUPS) {
         out.block(&format!("**For {}**", code(&name(reference))));
+        let lines = phrases.iter().enumerate().filter_map(|(at, one)| quoted(at, one));
+        let lines: Vec<Line> = lines.map(Line::new).collect();
         let rows = phrases.into_iter().take(SHOWN).map(|one| {
             [
                 code(&phrase(&one.phrase)),
@@ -163,6 +168,16 @@ fn phrases(out: &mut Markdown, comparison: &Comparison) {
             1,
             rows,
         );
+        // One line for each of the first phrases; report.json has them all.
+        let quoted = lines.iter().take(QUOTED).map(|line| {
+            let (before, phrase, after) =
+                (text(&line.before), text(&line.phrase), text(&line.after));
+            format!("- {before}**{phrase}**{after} ({})", code(&line.id))
+        });
+        let quoted: Vec<String> = quoted.collect();
+        if !quoted.is_empty() {
+            out.block(&quoted.join("\n"));
+        }
     }
 }
 

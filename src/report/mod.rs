@@ -5,6 +5,7 @@
 //! environment.
 //!
 //! - [`write_report`] writes the folder of `compare --report`;
+//! - [`EvidencePack`] writes the folder beside it that says what it rests on;
 //! - [`write_terminal`] prints what a person reads in a terminal;
 //! - [`write_overview`] prints what `ingest` read, [`write_explanations`] how it was understood, and
 //!   [`write_formats`] what can be;
@@ -18,9 +19,11 @@
 //! - [`escape`], [`numbers`] and [`wording`] are what all of them share.
 
 mod audit;
+mod concordance;
 mod data_table;
 pub mod escape;
 mod evaluation;
+mod evidence_pack;
 mod explain;
 mod figure_data;
 pub mod gate;
@@ -40,6 +43,7 @@ pub mod wording;
 
 pub use audit::{render_audit, write_audit, write_audit_report};
 pub use evaluation::{render_evaluation, write_evaluation, write_evaluation_report};
+pub use evidence_pack::{EvidencePack, Parameters, RecordsOf};
 pub use explain::{render_explanation, write_explanation};
 pub use html::render_page;
 pub use json::{escaped_json, to_json};

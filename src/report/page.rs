@@ -4,6 +4,7 @@
 //! in `assets/report.html` only lays out. Called by [`super::html`].
 
 use super::Error;
+use super::concordance::Line;
 use super::escape::{is_space_mark, name, phrase, sentence};
 use super::figure_data::FigureData;
 use super::moved::{DriftSection, PairingSection};
@@ -101,6 +102,8 @@ pub(super) struct FloorRow {
 #[derive(Serialize)]
 struct PhraseGroup {
     reference: String,
+    /// Whether any phrase has lines.
+    has_lines: bool,
     phrases: Vec<Phrase>,
 }
 
@@ -113,6 +116,7 @@ struct Phrase {
     per_thousand: String,
     prompts: String,
     weight: String,
+    lines: Vec<Line>,
 }
 
 /// A stretch of a phrase that is all text or all white space marks.
@@ -264,6 +268,7 @@ fn phrase_groups(comparison: &Comparison) -> Vec<PhraseGroup> {
     let groups = by_reference(&comparison.evidence, &comparison.ranking);
     let groups = groups.into_iter().take(PHRASE_GROUPS).map(|(reference, phrases)| PhraseGroup {
         reference: name(reference),
+        has_lines: phrases.iter().any(|one| !one.lines.is_empty()),
         phrases: phrases.into_iter().take(PHRASES).map(Phrase::new).collect(),
     });
     groups.collect()
@@ -279,6 +284,7 @@ impl Phrase {
             per_thousand: rate(evidence.per_thousand_words),
             prompts: count(evidence.prompts),
             weight: rate(evidence.weight),
+            lines: evidence.lines.iter().map(Line::new).collect(),
         }
     }
 }

@@ -7,6 +7,7 @@ mod profiles;
 
 pub use profiles::write_profiles;
 
+use super::concordance::{Line, quoted};
 use super::escape::{self, columns, fit_columns};
 use super::numbers;
 use super::overview::{LISTED, input_notes, listed};
@@ -19,6 +20,8 @@ pub(super) const WIDTH: usize = 80;
 /// References for which phrases are printed, and phrases for each.
 const REFERENCES_WITH_PHRASES: usize = 3;
 const PHRASES: usize = 5;
+/// Lines of the traces that are quoted, for the first reference only.
+const QUOTED: usize = 5;
 
 /// What is printed, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -180,6 +183,23 @@ impl Page<'_> {
                 let prompts = numbers::counted(evidence.prompts, "prompt", "prompts");
                 self.line(&format!("    {phrase} {here:>6} {there:>6}  {prompts}"))?;
             }
+        }
+        let (_, phrases) = &groups[0];
+        self.quotes(phrases)
+    }
+
+    /// Where the first phrases stand in the traces: one line for each.
+    fn quotes(&mut self, phrases: &[&Evidence]) -> io::Result<()> {
+        let lines = phrases.iter().enumerate().filter_map(|(at, one)| quoted(at, one)).take(QUOTED);
+        let lines: Vec<[String; 3]> =
+            lines.map(|line| Line::new(line).in_columns(WIDTH - 4)).collect();
+        if lines.is_empty() {
+            return Ok(());
+        }
+        self.heading("Where the first of them stand")?;
+        for [before, phrase, after] in lines {
+            let phrase = self.paint(&phrase, Ink::Bold);
+            self.line(&format!("    {before}{phrase}{after}"))?;
         }
         Ok(())
     }
