@@ -115,7 +115,8 @@ fn an_atlas_without_word_frequencies_says_what_to_do() {
     let default = with_atlas("score", &path, &[]).succeeds().stdout;
     assert_eq!(default, with_atlas("score", atlas(), &[]).succeeds().stdout);
     for verb in ["score", "compare"] {
-        let words = ["old.atlas", "--method burrows", "earn the atlas again", "cotprint fit --classic"];
+        let words =
+            ["old.atlas", "--method burrows", "earn the atlas again", "cotprint fit --classic"];
         with_atlas(verb, &path, &["--method", "burrows"]).fails(2, &words);
     }
 }

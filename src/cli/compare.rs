@@ -13,12 +13,14 @@ use super::{
 use crate::{
     atlas::{Atlas, LearnOptions, learn},
     attribution::{MINIMUM_WORDS, classic::Method},
+    evaluation::add_changed_texts,
     ingest::{
         Place, Survey,
         cleaning::{DuplicateFinder, Step, examine},
     },
     lineage::{
-        CompareOptions, Comparison, Sample, Tally, VerdictKind, add_concordance, add_drift, compare,
+        CompareOptions, Comparison, Sample, Tally, VerdictKind, add_concordance, add_drift,
+        add_examples, add_neighbourhood, compare,
     },
     report::{
         EvidencePack, Parameters, RecordsOf, TerminalOptions, to_json, write_report, write_terminal,
@@ -81,7 +83,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         None => None,
     };
     let atlas = references(arguments, common, pack.as_mut())?;
-    let Compared { mut comparison, tally, .. } =
+    let Compared { mut comparison, tally, sample } =
         compared(scoring, &atlas, common, &options, &mut noted(pack.as_mut(), RecordsOf::Input))?;
     if !arguments.baseline.is_empty() {
         let mut each = noted(pack.as_mut(), RecordsOf::Baseline);
@@ -89,6 +91,15 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
             tally_baseline_with(scoring, &arguments.baseline, &atlas, common, &mut each)?;
         drop(each);
         add_drift(&mut comparison, &atlas, &tally, &baseline, &options).map_err(TooLittleText)?;
+    }
+
+    if arguments.report.is_some() {
+        add_neighbourhood(&mut comparison, &atlas, &tally, common.seed);
+        // What is scored again is scored by the default model.
+        if scoring.method == Method::Default {
+            add_examples(&mut comparison, &atlas, &tally, &sample);
+            add_changed_texts(&mut comparison, &atlas, &tally, &sample, &options);
+        }
     }
 
     // First the files: a reader of standard output may close it early.

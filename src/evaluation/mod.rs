@@ -9,6 +9,7 @@
 //! measured beside the program's own implements [`Method`]), the other modules measure.
 
 pub mod cases;
+mod changed;
 mod classic;
 mod error;
 pub mod judge;
@@ -24,6 +25,7 @@ pub mod splits;
 mod tally;
 
 pub use cases::{Case, Cases};
+pub use changed::add_changed_texts;
 pub use classic::ClassicMethod;
 pub use error::Error;
 pub use judge::{AtlasMethod, HeldOut, Judge, Judgement, Method, Opinion, cross_validate};

@@ -1,10 +1,11 @@
 //! What is kept of a corpus while its traces stream by.
 
+use super::habits::{Readable, kept_of};
 use crate::{
     atlas::Atlas,
     attribution::{Scored, pool::log_of},
     features::{Channel, Row},
-    trace::{TextKind, Trace, prompt_hash},
+    trace::{Mediation, TextKind, Trace, prompt_hash},
 };
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +25,12 @@ pub(super) struct Kept {
     pub words: Vec<(u32, u32)>,
     /// Words in it.
     pub length: usize,
+    /// The number of its domain ([`Tally::domain_numbers`]).
+    pub domain: Option<u32>,
+    /// How it was shown.
+    pub mediation: Mediation,
+    /// The values of [`Tally::readable`].
+    pub habits: Vec<f32>,
 }
 
 /// What is known of one word n-gram over the corpus.
@@ -90,11 +97,18 @@ pub struct Tally {
     pub(super) grounds: BTreeMap<usize, usize>,
     pub(super) mediation: BTreeMap<String, usize>,
     pub(super) domains: BTreeMap<String, usize>,
+    /// Numbers of domains, in the order in which they come up.
+    pub(super) domain_numbers: FxHashMap<String, u32>,
+    /// Measures that are kept of every trace, because the panel does not have them.
+    pub(super) readable: Vec<Readable>,
 }
 
 impl Tally {
     /// Adds a trace that was scored.
     pub fn add(&mut self, atlas: &Atlas, trace: &Trace, kind: TextKind, scored: Scored) {
+        if self.kept.is_empty() {
+            self.readable = kept_of(&atlas.model.vectorizer, &atlas.panel);
+        }
         let next = self.prompts.len() as u32;
         let prompt = *self.prompts.entry(trace.prompt_key()).or_insert(next);
         self.add_to_cell(atlas, trace, prompt as usize, &scored.row);
@@ -122,9 +136,11 @@ impl Tally {
         self.untokenized += scored.row.untokenized;
         self.seen_before += usize::from(trace.text(kind).is_some_and(|text| atlas.has_seen(&text)));
         *self.mediation.entry(trace.mediation().name().into()).or_default() += 1;
-        if let Some(domain) = &trace.domain {
+        let domain = trace.domain.as_ref().map(|domain| {
             *self.domains.entry(domain.clone()).or_default() += 1;
-        }
+            let next = self.domain_numbers.len() as u32;
+            *self.domain_numbers.entry(domain.clone()).or_insert(next)
+        });
         self.kept.push(Kept {
             prompt,
             probabilities: scored.probabilities,
@@ -132,6 +148,9 @@ impl Tally {
             unknown: scored.unknown,
             words,
             length: scored.words,
+            domain,
+            mediation: trace.mediation(),
+            habits: self.readable.iter().map(|one| one.of(&scored.row.dense)).collect(),
         });
     }
 
@@ -171,6 +190,12 @@ impl Tally {
         let mut keys: Vec<_> = named.chain(hashed).collect();
         keys.sort_unstable_by_key(|&(hash, key, _)| (key, hash));
         keys
+    }
+
+    /// The calibrated probabilities of the trace that was scored as the one with this number, and the number of its
+    /// prompt. `None` where there is no such trace.
+    pub fn probabilities(&self, at: usize) -> Option<(&[f32], u32)> {
+        self.kept.get(at).map(|kept| (kept.probabilities.as_slice(), kept.prompt))
     }
 
     /// Whether the atlas probably knows what the traces are about.

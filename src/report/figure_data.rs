@@ -5,8 +5,11 @@
 use super::Error;
 use super::data_table::{Cell, DataTable, Downloads, rounded};
 use super::escape::name;
-use super::plots::places;
-use crate::lineage::{Comparison, Drift, Floor, Pairing, SimilarityMatrix};
+use super::plots::{habits_file_name, places};
+use super::wording;
+use crate::lineage::{
+    Comparison, Drift, Floor, Habits, Holds, Neighbourhood, Pairing, SimilarityMatrix,
+};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -20,6 +23,8 @@ pub(super) struct FigureData {
     drift: Option<Downloads>,
     likeness: Option<Downloads>,
     likeness_floors: Option<Downloads>,
+    holds: Option<Downloads>,
+    neighbours: Option<Downloads>,
 }
 
 impl FigureData {
@@ -45,6 +50,10 @@ impl FigureData {
                 Some(pairing) => floors("likeness-floors", &pairing.floors)?,
                 None => None,
             },
+            holds: comparison.holds.as_ref().map(|own| holds(own).downloads()).transpose()?,
+            neighbours: (comparison.neighbourhood.as_ref())
+                .map(|own| neighbours(own).downloads())
+                .transpose()?,
         })
     }
 }
@@ -156,6 +165,71 @@ fn floors(name: &'static str, floors: &[Floor]) -> DataTable {
         ]
     });
     table(name, ["relation", "pairs", "low", "median", "high"], rows)
+}
+
+fn holds(holds: &Holds) -> DataTable {
+    let rows = holds.groups.iter().map(|one| {
+        [
+            Cell::Text(wording::holds_kind(one.kind).into()),
+            Cell::Text(one.what.clone()),
+            Cell::Count(one.traces),
+            Cell::Count(one.prompts),
+            Cell::Number(one.share),
+            Cell::Number(one.low),
+            Cell::Number(one.high),
+            Cell::Text(one.first.clone()),
+            Cell::Number(one.first_share),
+        ]
+    });
+    let columns = [
+        "kind",
+        "group",
+        "traces",
+        "prompts",
+        "share",
+        "low",
+        "high",
+        "first",
+        "share_of_the_first",
+    ];
+    table("holds", columns, rows)
+}
+
+/// Habits of one basis: a row for each, a column for each reference.
+pub(super) fn habits(habits: &Habits) -> DataTable {
+    let rows = habits.habits.iter().map(|one| {
+        let mut row = vec![
+            Cell::Text(one.what.clone()),
+            Cell::Text(one.channel.clone()),
+            Cell::Text(one.measure.clone()),
+            Cell::Number(one.input),
+            Cell::Number(one.low),
+            Cell::Number(one.high),
+            Cell::Number(one.usual_low),
+            Cell::Number(one.usual_high),
+        ];
+        // As many as there are columns, whatever the result holds.
+        let value = |at: usize| one.values.get(at).map_or(Cell::Nothing, |v| Cell::Number(*v));
+        row.extend((0..habits.references.len()).map(value));
+        row
+    });
+    let own = ["habit", "channel", "measure", "input", "low", "high", "usual_low", "usual_high"];
+    // Numbered: two references may have one name, and a row of JSON needs names that differ.
+    let named = habits.references.iter().enumerate();
+    let columns = named.map(|(at, one)| format!("{}. {}", at + 1, name(one)));
+    DataTable {
+        name: habits_file_name(habits),
+        columns: own.map(str::to_owned).into_iter().chain(columns).collect(),
+        rows: rows.collect(),
+    }
+}
+
+fn neighbours(neighbourhood: &Neighbourhood) -> DataTable {
+    let rows = neighbourhood
+        .places
+        .iter()
+        .map(|one| [Cell::Text(one.label.clone()), Cell::Number(one.x), Cell::Number(one.y)]);
+    table("neighbours", ["corpus", "x", "y"], rows)
 }
 
 /// Where each corpus stands on the map, the input first.

@@ -5,10 +5,14 @@
 //! The page's policy forbids scripts and every request, and names its style sheet by hash.
 
 use super::Error;
+use super::examples::ExamplesSection;
+use super::explain;
+use super::habits::HabitsSection;
+use super::holds::HoldsSection;
 use super::page::Page;
 use super::plots::{
-    self, DriftPlot, Figure, FloorsPlot, HeatMap, LikenessPlot, Look, MapPlot, PlotError,
-    RankingPlot,
+    self, DriftPlot, Figure, FloorsPlot, HabitsPlot, HeatMap, HoldsPlot, LikenessPlot, Look,
+    MapPlot, PlotError, RankingPlot,
 };
 use super::wording;
 use crate::lineage::Comparison;
@@ -17,6 +21,9 @@ use minijinja::{Environment, Value, context};
 use sha2::{Digest, Sha256};
 
 const TEMPLATE: &str = include_str!("../../assets/report.html");
+/// The beginning and the end of every page.
+const HEAD: &str = include_str!("../../assets/head.html");
+const FOOT: &str = include_str!("../../assets/foot.html");
 const STYLE: &str = include_str!("../../assets/report.css");
 const REGULAR: &[u8] = include_bytes!("../../assets/fonts/Inter-Regular.woff2");
 const SEMI_BOLD: &[u8] = include_bytes!("../../assets/fonts/Inter-SemiBold.woff2");
@@ -44,7 +51,36 @@ pub fn render_page(comparison: &Comparison) -> Result<String, Error> {
         Ok(None) => Ok(String::new()),
         Err(error) => Err(error),
     };
+    let neighbours = |look, id| match &comparison.neighbourhood {
+        Some(known) => inline(MapPlot::of_neighbours(comparison, known, look), id),
+        None => Ok(String::new()),
+    };
+    let holds = |look, id| match &comparison.holds {
+        Some(holds) => inline(HoldsPlot::new(holds, look), id),
+        None => Ok(String::new()),
+    };
+    let mut habits = Vec::new();
+    for known in comparison.habits.iter().filter(|known| !known.habits.is_empty()) {
+        let id = plots::habits_file_name(known);
+        let drawn = |look, id: &str| inline(HabitsPlot::new(known, look), id);
+        habits.push(HabitsSection::new(
+            known,
+            drawn(Look::Page, id).map_err(figure("the habits"))?,
+            drawn(Look::Phone, &format!("{id}-phone")).map_err(figure("the habits"))?,
+        )?);
+    }
     let values = context! {
+        habits,
+        examples => ExamplesSection::new(comparison),
+        holds => comparison.holds.as_ref().map(HoldsSection::new),
+        figure_holds => holds(Look::Page, "holds").map_err(figure("where it holds"))?,
+        figure_holds_phone =>
+            holds(Look::Phone, "holds-phone").map_err(figure("where it holds"))?,
+        neighbours_title => comparison.neighbourhood.as_ref().map(wording::neighbours_title),
+        neighbours_shown => wording::neighbours_shown(),
+        neighbours => neighbours(Look::Page, "neighbours").map_err(figure("the neighbours"))?,
+        neighbours_phone =>
+            neighbours(Look::Phone, "neighbours-phone").map_err(figure("the neighbours"))?,
         map_title => wording::map_title(comparison),
         map => map(Look::Page, "map").map_err(figure("the map"))?,
         map_phone => map(Look::Phone, "map-phone").map_err(figure("the map"))?,
@@ -61,11 +97,11 @@ pub fn render_page(comparison: &Comparison) -> Result<String, Error> {
         similarity_phone =>
             similarity(Look::Phone, "similarity-phone").map_err(figure("the heat map"))?,
     };
-    fill("report.html", TEMPLATE, style_sheet(), values)
+    fill("report.html", TEMPLATE, style_sheet() + explain::STYLE, values)
 }
 
 /// Fills a template, which sees the values, its style sheet and the policy that names it. The template's name ends
-/// in `.html`, so that every value is escaped.
+/// in `.html`, so that every value is escaped; it may include `head.html`, for which it sets `title`, and `foot.html`.
 pub(super) fn fill(
     name: &str,
     template: &str,
@@ -81,6 +117,8 @@ pub(super) fn fill(
     // Before the template is read, or it would keep the white space around its tags.
     environment.set_trim_blocks(true);
     environment.set_lstrip_blocks(true);
+    environment.add_template("head.html", HEAD)?;
+    environment.add_template("foot.html", FOOT)?;
     environment.add_template(name, template)?;
     Ok(environment.get_template(name)?.render(context! { policy, style, ..values })?)
 }

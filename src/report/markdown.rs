@@ -9,7 +9,7 @@ use super::escape::{name, phrase, sentence};
 use super::numbers::{count, counted, fixed_interval, interval, p_value, percent, rate, share};
 use super::numbers::{signed, signed_interval, similarity};
 use super::overview::input_notes;
-use super::plots::places;
+use super::plots::{habits_file_name, places};
 use super::terminal::by_reference;
 use super::wording;
 use crate::lineage::{Comparison, Drift, Floor, MovedPhrase, Pairing};
@@ -36,8 +36,10 @@ pub fn to_markdown(comparison: &Comparison) -> String {
         if let Some(pairing) = &comparison.pairing {
             likeness(&mut out, pairing);
         }
+        holds(&mut out, comparison);
         similarities(&mut out, comparison);
         phrases(&mut out, comparison);
+        habits(&mut out, comparison);
     }
     input(&mut out, comparison);
     out.heading("What this cannot say");
@@ -122,12 +124,41 @@ fn likeness(out: &mut Markdown, pairing: &Pairing) {
     floors(out, &pairing.floors);
 }
 
+fn holds(out: &mut Markdown, comparison: &Comparison) {
+    let Some(holds) = &comparison.holds else { return };
+    out.heading(&wording::holds_title(holds));
+    out.image(&wording::holds_title(holds), "holds.png");
+    let rows = super::holds::rows(holds).into_iter().take(3 * SHOWN).map(|(kind, row)| {
+        [
+            text(wording::holds_kind(kind)),
+            code(&row.what),
+            row.share,
+            row.interval,
+            row.traces,
+            text(&row.other),
+        ]
+    });
+    out.table(["", "traces", "share", "95 % interval", "traces", "first, if another"], 2, rows);
+}
+
+fn habits(out: &mut Markdown, comparison: &Comparison) {
+    for known in comparison.habits.iter().filter(|known| !known.habits.is_empty()) {
+        out.heading(&wording::habits_title(known));
+        let file = habits_file_name(known);
+        out.image(&wording::habits_title(known), &format!("{file}.png"));
+        out.paragraph(&wording::habits_shown(known));
+    }
+}
+
 fn similarities(out: &mut Markdown, comparison: &Comparison) {
     if !comparison.similarity.labels.is_empty() {
         out.heading(&wording::similarity_title(comparison));
         out.image(&wording::similarity_title(comparison), "similarity.png");
         if places(&comparison.similarity).is_some() {
             out.image(&wording::map_title(comparison), "map.png");
+        }
+        if let Some(known) = &comparison.neighbourhood {
+            out.image(&wording::neighbours_title(known), "neighbours.png");
         }
         floors(out, &comparison.floors);
     }

@@ -24,9 +24,12 @@ mod data_table;
 pub mod escape;
 mod evaluation;
 mod evidence_pack;
+mod examples;
 mod explain;
 mod figure_data;
 pub mod gate;
+mod habits;
+mod holds;
 mod html;
 mod json;
 mod markdown;
@@ -54,7 +57,10 @@ pub use terminal::{TerminalOptions, write_profiles, write_terminal};
 pub use understood::{write_explanations, write_formats};
 
 use crate::lineage::Comparison;
-use plots::{DriftPlot, Figure, HeatMap, LikenessPlot, Look, MapPlot, PlotError, RankingPlot};
+use plots::{
+    DriftPlot, Figure, HabitsPlot, HeatMap, HoldsPlot, LikenessPlot, Look, MapPlot, PlotError,
+    RankingPlot,
+};
 use std::path::{Path, PathBuf};
 
 /// Why a report could not be written.
@@ -101,7 +107,7 @@ pub enum Error {
 }
 
 /// Writes `report.html`, `report.json`, `report.md`, and every figure (the ranking, the similarity heat map and,
-/// where there are such sections, the map, the drift and the likeness) as PNG and SVG into a folder, which is made where it
+/// where there are such sections, the map, the drift, the likeness, where it holds, the neighbours and the habits) as PNG and SVG into a folder, which is made where it
 /// does not exist. Answers the files in that order.
 ///
 /// # Errors
@@ -135,6 +141,19 @@ pub fn write_report(comparison: &Comparison, folder: &Path) -> Result<Vec<PathBu
     if let Some(pairing) = &comparison.pairing {
         let likeness = LikenessPlot::new(pairing, Look::File).map_err(drawn("the likeness"))?;
         write_figure(&likeness, "likeness", folder, &mut files)?;
+    }
+    if let Some(holds) = &comparison.holds {
+        let holds = HoldsPlot::new(holds, Look::File).map_err(drawn("where it holds"))?;
+        write_figure(&holds, "holds", folder, &mut files)?;
+    }
+    if let Some(known) = &comparison.neighbourhood {
+        let neighbours = MapPlot::of_neighbours(comparison, known, Look::File)
+            .map_err(drawn("the neighbours"))?;
+        write_figure(&neighbours, "neighbours", folder, &mut files)?;
+    }
+    for known in comparison.habits.iter().filter(|known| !known.habits.is_empty()) {
+        let habits = HabitsPlot::new(known, Look::File).map_err(drawn("the habits"))?;
+        write_figure(&habits, plots::habits_file_name(known), folder, &mut files)?;
     }
     Ok(files)
 }

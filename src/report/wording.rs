@@ -3,6 +3,10 @@
 //!
 //! Sentences state what the numbers show and no more: no sentence speaks of how a model was made.
 
+mod parts;
+
+pub use parts::*;
+
 use super::escape::{name, sentence};
 use super::numbers::{counted, interval, percent, share, similarity};
 use crate::lineage::{

@@ -9,4 +9,5 @@ mod page;
 mod terminal;
 
 pub use page::render_explanation;
+pub(super) use page::{STYLE, Shown, left_out, shown};
 pub use terminal::write_explanation;

@@ -23,7 +23,7 @@ use minijinja::context;
 use serde::Serialize;
 
 const TEMPLATE: &str = include_str!("../../../assets/explain.html");
-const STYLE: &str = include_str!("../../../assets/explain.css");
+pub(in crate::report) const STYLE: &str = include_str!("../../../assets/explain.css");
 /// Bytes of the text that are shown; the rest is counted.
 const SHOWN_BYTES: usize = 200_000;
 /// Stretches in their table.
@@ -31,7 +31,7 @@ const STRETCHES: usize = 200;
 
 /// A stretch of the text as it is shown.
 #[derive(Serialize)]
-struct Shown {
+pub(in crate::report) struct Shown {
     class: String,
     title: String,
     pieces: Vec<TextPiece>,
@@ -117,7 +117,7 @@ pub fn render_explanation(explanation: &Explanation, text: &str) -> Result<Strin
             key => explanation.courses.iter().enumerate().map(|(at, course)| {
                 context! { class => format!("s{}", at + 1), reference => name(&course.reference) }
             }).collect::<Vec<_>>(),
-            shown => shown(explanation, text, end),
+            shown => shown(explanation, text, end, &|reference| class_of(explanation, reference)),
             left_out => left_out(text, end),
             stretches => stretches(explanation),
             more_stretches => explanation.stretches.len().saturating_sub(STRETCHES),
@@ -163,14 +163,20 @@ fn class_of(explanation: &Explanation, reference: Option<&str>) -> String {
     }
 }
 
-fn shown(explanation: &Explanation, text: &str, end: usize) -> Vec<Shown> {
+/// The stretches of a text up to the byte `end`; `class_of` names the class of a reference, or of none.
+pub(in crate::report) fn shown(
+    explanation: &Explanation,
+    text: &str,
+    end: usize,
+    class_of: &dyn Fn(Option<&str>) -> String,
+) -> Vec<Shown> {
     let marks = Marks::new(explanation, text);
     let stretches = explanation.stretches.iter().filter(|stretch| stretch.bytes[0] < end);
     let one = |stretch: &crate::lineage::explain::Stretch| {
         let [from, to] = stretch.bytes;
         let pieces = marks.pieces(text, from..to.min(end), escape::passage);
         Shown {
-            class: class_of(explanation, stretch.reference.as_deref()),
+            class: class_of(stretch.reference.as_deref()),
             title: stretch_text(stretch),
             pieces: pieces
                 .into_iter()
@@ -201,13 +207,13 @@ fn mark_title(explanation: &Explanation, feature: &FeatureWeight) -> String {
 }
 
 /// What is not shown of the text.
-fn left_out(text: &str, end: usize) -> String {
+pub(in crate::report) fn left_out(text: &str, end: usize) -> String {
     let rest = crate::trace::count_words(text.get(end..).unwrap_or_default());
     if rest == 0 {
         return String::new();
     }
     format!(
-        "The text goes on: {} not shown here. The figure and the tables cover all of it.",
+        "The text goes on: {} not shown here; all of it was looked at.",
         counted(rest, "more word is", "more words are")
     )
 }

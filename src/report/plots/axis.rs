@@ -1,7 +1,8 @@
-//! An axis of similarities: where it begins and ends, its ticks, and where a value stands on it.
+//! Axes: where they begin and end, their ticks, and where a value stands on them.
 //!
-//! Used by the figures of drift and likeness. It holds 0, since a similarity of 0 is what two writers at
-//! random have, and every value in [-1, 1] that is drawn.
+//! [`Axis`] is one of similarities, used by the figures of drift and likeness. It holds 0, since a similarity of 0 is what two
+//! writers at random have, and every value in [-1, 1] that is drawn. [`ShareAxis`] is one of shares, from 0 on, used by the figures of
+//! the ranking and of where it holds.
 
 use super::canvas::{Align, Canvas, PlotError, Text};
 use super::palette::{AXIS, GRID, MUTED};
@@ -82,6 +83,67 @@ impl Axis {
         let (first, last) = ((self.low / self.step).round(), (self.high / self.step).round());
         let step = self.step;
         (0..=(last - first) as u32).map(move |tick| (first + f64::from(tick)) * step)
+    }
+}
+
+/// An axis from 0 to a limit, between two positions in CSS pixels.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ShareAxis {
+    scale: Scale,
+    ends: (f64, f64),
+}
+
+/// From 0 to `limit` in `steps`, labels with so many decimal places.
+#[derive(Debug, Clone, Copy)]
+struct Scale {
+    limit: f64,
+    steps: u32,
+    places: usize,
+}
+
+/// The scales to choose from: the first that holds all that is drawn.
+const SCALES: [Scale; 7] = [
+    Scale { limit: 0.05, steps: 5, places: 2 },
+    Scale { limit: 0.1, steps: 5, places: 2 },
+    Scale { limit: 0.2, steps: 4, places: 2 },
+    Scale { limit: 0.4, steps: 4, places: 1 },
+    Scale { limit: 0.6, steps: 3, places: 1 },
+    Scale { limit: 0.8, steps: 4, places: 1 },
+    Scale { limit: 1.0, steps: 5, places: 1 },
+];
+
+impl ShareAxis {
+    /// The shortest axis that holds these shares; those over 1 stand at its end.
+    pub fn holding(values: impl IntoIterator<Item = f64>, ends: (f64, f64)) -> Self {
+        let largest = values.into_iter().fold(0.0, f64::max);
+        let whole = SCALES[SCALES.len() - 1];
+        Self { scale: SCALES.into_iter().find(|s| s.limit >= largest).unwrap_or(whole), ends }
+    }
+
+    /// The position of a share; one outside stands at the nearest end.
+    pub fn at(&self, value: f64) -> f64 {
+        let (left, right) = self.ends;
+        left + (right - left) * (value / self.scale.limit).clamp(0.0, 1.0)
+    }
+
+    /// Draws the grid from `top` to `bottom`, the ticks' labels and the name below, in a room of 52 pixels.
+    pub fn draw<DB: DrawingBackend>(
+        &self,
+        canvas: &Canvas<'_, DB>,
+        top: f64,
+        bottom: f64,
+        name: &str,
+    ) -> Result<(), PlotError> {
+        let Scale { limit, steps, places } = self.scale;
+        let small = Text::new(12.0, MUTED).align(Align::Middle);
+        for step in 0..=steps {
+            let value = limit * f64::from(step) / f64::from(steps);
+            let x = self.at(value);
+            canvas.line((x, top), (x, bottom), 1.0, if step == 0 { AXIS } else { GRID })?;
+            let label = if step == 0 { "0".into() } else { format!("{value:.places$}") };
+            canvas.text(&label, (x, bottom + 13.0), &small)?;
+        }
+        canvas.text(name, (f64::midpoint(self.ends.0, self.ends.1), bottom + 34.0), &small)
     }
 }
 

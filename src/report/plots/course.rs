@@ -5,6 +5,7 @@
 
 use super::canvas::{Align, Canvas, Figure, PlotError, Text};
 use super::palette::{AXIS, GRID, INK, MUTED, PAPER, SERIES};
+use super::rows::width;
 use super::{Heading, Look, heading};
 use crate::lineage::explain::{Course, Explanation};
 use crate::report::{escape, numbers};
@@ -146,10 +147,6 @@ impl Figure for CoursePlot {
         }
         Ok(())
     }
-}
-
-fn width(look: Look) -> f64 {
-    if look == Look::Phone { 350.0 } else { 960.0 }
 }
 
 /// Where the scale begins.

@@ -6,8 +6,9 @@
 //! On a phone the label stands above its row instead of beside it.
 
 use super::axis::Axis;
-use super::canvas::{Align, Canvas, Figure, PlotError, Text};
+use super::canvas::{Canvas, Figure, PlotError, Text};
 use super::palette::{Colour, INK, MUTED, OTHER, PAPER, SERIES};
+use super::rows::{AXIS_ROOM, Rows, whisker, width};
 use super::{Heading, Look, heading};
 use crate::lineage::{Drift, DriftReference};
 use crate::report::{escape, numbers, wording};
@@ -19,8 +20,6 @@ const SHOWN: usize = 15;
 const CLEAR: usize = 8;
 /// Height of the key above the rows on a wide figure, and on a phone, where it takes two lines.
 const KEY: (f64, f64) = (30.0, 50.0);
-/// Height of the axis below them.
-const AXIS_ROOM: f64 = 52.0;
 
 /// The figure.
 pub struct DriftPlot {
@@ -48,7 +47,8 @@ impl DriftPlot {
     pub fn new(drift: &Drift, look: Look) -> Result<Self, PlotError> {
         let rows: Vec<Row> = chosen(&drift.references).into_iter().map(Row::new).collect();
         let values = rows.iter().flat_map(Row::values);
-        let axis = Axis::around(values, if look == Look::Phone { 6 } else { 8 }, ends(look));
+        let axis =
+            Axis::around(values, if look == Look::Phone { 6 } else { 8 }, layout(look).ends());
         let title = wording::drift_title(drift);
         let subtitle =
             format!("{} {}", wording::drift_shown(drift, rows.len()), wording::shift_basis(drift));
@@ -77,10 +77,6 @@ impl DriftPlot {
         Ok(Self { look, heading, title, description, rows, axis })
     }
 
-    fn row_height(&self) -> f64 {
-        if self.look == Look::Phone { 42.0 } else { 26.0 }
-    }
-
     fn key_height(&self) -> f64 {
         if self.look == Look::Phone { KEY.1 } else { KEY.0 }
     }
@@ -88,17 +84,17 @@ impl DriftPlot {
     fn key<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>, y: f64) -> Result<(), PlotError> {
         let small = Text::new(12.0, MUTED);
         let phone = self.look == Look::Phone;
-        let left = ends(self.look).0;
+        let left = layout(self.look).ends().0;
         let y = y + 8.0;
         mark(canvas, left + 6.0, left + 44.0, y, INK)?;
         let label = "before → after";
         canvas.text(label, (left + 56.0, y), &small)?;
         let next = left + 56.0 + small.width(label)? + 24.0;
         let (x, y) = if phone { (left, y + 20.0) } else { (next, y) };
-        whisker(canvas, x, x + 30.0, y, INK)?;
+        whisker(canvas, (x, x + 30.0), y, 4.5, INK)?;
         canvas.text("95 % interval of the change", (x + 38.0, y), &small)?;
         if !phone {
-            canvas.text("change (interval)", (ends(self.look).1 + 18.0, y), &small)?;
+            canvas.text("change (interval)", (layout(self.look).ends().1 + 18.0, y), &small)?;
         }
         Ok(())
     }
@@ -109,35 +105,19 @@ impl DriftPlot {
         row: &Row,
         top: f64,
     ) -> Result<(), PlotError> {
-        let phone = self.look == Look::Phone;
-        let y = top + if phone { 30.0 } else { self.row_height() / 2.0 };
-        self.labels(canvas, row, if phone { top + 12.0 } else { y })?;
+        let layout = layout(self.look);
+        let y = layout.middle(top);
+        let mut name = Text::new(13.0, INK);
+        name.bold = row.clear;
+        layout.labels(canvas, &row.name, name, &row.numbers, top)?;
         let colour = if row.clear { SERIES[0] } else { OTHER };
         mark(canvas, self.axis.at(row.before), self.axis.at(row.after), y, colour)?;
         match row.interval {
-            Some((low, high)) => whisker(canvas, self.axis.at(low), self.axis.at(high), y, colour),
+            Some((low, high)) => {
+                whisker(canvas, (self.axis.at(low), self.axis.at(high)), y, 4.5, colour)
+            }
             None => Ok(()),
         }
-    }
-
-    fn labels<DB: DrawingBackend>(
-        &self,
-        canvas: &Canvas<'_, DB>,
-        row: &Row,
-        y: f64,
-    ) -> Result<(), PlotError> {
-        let (mut name, small) = (Text::new(13.0, INK), Text::new(12.0, MUTED));
-        name.bold = row.clear;
-        if self.look == Look::Phone {
-            let right = width(self.look) - 8.0;
-            let room = right - 14.0 - small.width(&row.numbers)?;
-            canvas.text(&name.fit(&row.name, room)?, (6.0, y), &name)?;
-            return canvas.text(&row.numbers, (right, y), &small.align(Align::Right));
-        }
-        let left = ends(self.look).0 - 12.0;
-        let room = left - self.look.margin();
-        canvas.text(&name.fit(&row.name, room)?, (left, y), &name.align(Align::Right))?;
-        canvas.text(&row.numbers, (ends(self.look).1 + 18.0, y), &small)
     }
 }
 
@@ -173,7 +153,7 @@ impl Row {
 
 impl Figure for DriftPlot {
     fn size(&self) -> (f64, f64) {
-        let rows = self.rows.len().max(1) as f64 * self.row_height();
+        let rows = self.rows.len().max(1) as f64 * layout(self.look).height();
         let margins = 2.0 * self.look.margin();
         (width(self.look), margins + self.heading.height + self.key_height() + rows + AXIS_ROOM)
     }
@@ -195,10 +175,10 @@ impl Figure for DriftPlot {
         }
         self.key(canvas, top)?;
         let top = top + self.key_height();
-        let bottom = top + self.row_height() * self.rows.len() as f64;
+        let bottom = top + layout(self.look).height() * self.rows.len() as f64;
         self.axis.grid(canvas, top, bottom)?;
         for (i, row) in self.rows.iter().enumerate() {
-            self.row(canvas, row, top + self.row_height() * i as f64)?;
+            self.row(canvas, row, top + layout(self.look).height() * i as f64)?;
         }
         self.axis.labels(canvas, bottom, "similarity beyond the prompts (0: two writers at random)")
     }
@@ -234,32 +214,9 @@ fn mark<DB: DrawingBackend>(
     canvas.dot((after, y), 5.4, colour)
 }
 
-/// An interval with its ends.
-fn whisker<DB: DrawingBackend>(
-    canvas: &Canvas<'_, DB>,
-    low: f64,
-    high: f64,
-    y: f64,
-    colour: Colour,
-) -> Result<(), PlotError> {
-    canvas.line((low, y), (high, y), 1.6, colour)?;
-    for end in [low, high] {
-        canvas.line((end, y - 4.5), (end, y + 4.5), 1.6, colour)?;
-    }
-    Ok(())
-}
-
-/// The width of the figure.
-fn width(look: Look) -> f64 {
-    if look == Look::Phone { 350.0 } else { 960.0 }
-}
-
-/// Left and right end of the axis.
-fn ends(look: Look) -> (f64, f64) {
-    match look {
-        Look::Phone => (18.0, width(look) - 18.0),
-        _ => (look.margin() + 286.0, width(look) - look.margin() - 186.0),
-    }
+/// Where its rows stand.
+fn layout(look: Look) -> Rows {
+    Rows::new(look, 286.0, 186.0)
 }
 
 #[cfg(test)]

@@ -7,8 +7,9 @@
 //! blue. On a phone the label stands above its row instead of beside it.
 
 use super::axis::Axis;
-use super::canvas::{Align, Canvas, Figure, PlotError, Text};
+use super::canvas::{Canvas, Figure, PlotError, Text};
 use super::palette::{AXIS, Colour, INK, MUTED, OTHER, PAPER, SERIES};
+use super::rows::{AXIS_ROOM, Rows, point, whisker, width};
 use super::{Heading, Look, heading};
 use crate::lineage::{Floor, PairedSimilarity, Pairing};
 use crate::report::{escape, numbers, wording};
@@ -23,8 +24,6 @@ const BANDS: [Colour; RELATIONS] = [OTHER, SERIES[4], SERIES[2], SERIES[3]];
 /// Height of the words above the relations, and of the room between these and the references.
 const KEY: f64 = 26.0;
 const GAP: f64 = 16.0;
-/// Height of the axis.
-const AXIS_ROOM: f64 = 52.0;
 
 /// The figure.
 pub struct LikenessPlot {
@@ -76,8 +75,11 @@ impl LikenessPlot {
             .collect();
         let values = rows.iter().flat_map(Row::values);
         let bands = relations.iter().flat_map(|relation| [relation.range.0, relation.range.1]);
-        let axis =
-            Axis::around(values.chain(bands), if look == Look::Phone { 6 } else { 8 }, ends(look));
+        let axis = Axis::around(
+            values.chain(bands),
+            if look == Look::Phone { 6 } else { 8 },
+            layout(look).ends(),
+        );
         let title = wording::pairing_title(pairing);
         let subtitle = wording::likeness_shown(pairing, rows.len());
         let heading = Heading::new(look, width(look) - 2.0 * look.margin(), &title, &subtitle)?;
@@ -85,15 +87,11 @@ impl LikenessPlot {
         Ok(Self { look, heading, title, description, relations, rows, axis })
     }
 
-    fn row_height(&self) -> f64 {
-        if self.look == Look::Phone { 42.0 } else { 26.0 }
-    }
-
     /// Height of the relations with the words above them.
     fn relations_height(&self) -> f64 {
         match self.relations.len() {
             0 => 0.0,
-            n => KEY + self.row_height() * n as f64 + GAP,
+            n => KEY + layout(self.look).height() * n as f64 + GAP,
         }
     }
 
@@ -104,17 +102,11 @@ impl LikenessPlot {
         top: f64,
         bottom: f64,
     ) -> Result<(), PlotError> {
-        let phone = self.look == Look::Phone;
-        let y = top + if phone { 30.0 } else { self.row_height() / 2.0 };
+        let layout = layout(self.look);
+        let y = layout.middle(top);
         let (low, high) = (self.axis.at(relation.range.0), self.axis.at(relation.range.1));
         let words = Text::new(12.5, MUTED);
-        self.labels(
-            canvas,
-            &relation.what,
-            &relation.numbers,
-            words,
-            if phone { top + 12.0 } else { y },
-        )?;
+        layout.labels(canvas, &relation.what, words, &relation.numbers, top)?;
         canvas.rect((low, y - 5.0), (high, y + 5.0), relation.colour.faint(0.5))?;
         let median = self.axis.at(relation.median);
         canvas.line((median, y - 7.0), (median, y + 7.0), 2.4, relation.colour)?;
@@ -131,49 +123,16 @@ impl LikenessPlot {
         row: &Row,
         top: f64,
     ) -> Result<(), PlotError> {
-        let phone = self.look == Look::Phone;
-        let y = top + if phone { 30.0 } else { self.row_height() / 2.0 };
+        let layout = layout(self.look);
+        let y = layout.middle(top);
         let mut name = Text::new(13.0, INK);
         name.bold = row.clear;
-        self.labels(canvas, &row.name, &row.numbers, name, if phone { top + 12.0 } else { y })?;
+        layout.labels(canvas, &row.name, name, &row.numbers, top)?;
         let colour = if row.clear { SERIES[0] } else { MUTED };
         if let Some((low, high)) = row.interval {
-            let (low, high) = (self.axis.at(low), self.axis.at(high));
-            canvas.line((low, y), (high, y), 1.6, colour)?;
-            for end in [low, high] {
-                canvas.line((end, y - 3.5), (end, y + 3.5), 1.6, colour)?;
-            }
+            whisker(canvas, (self.axis.at(low), self.axis.at(high)), y, 3.5, colour)?;
         }
-        canvas.dot((self.axis.at(row.similarity), y), 5.8, PAPER)?;
-        canvas.dot((self.axis.at(row.similarity), y), 4.8, colour)
-    }
-
-    fn labels<DB: DrawingBackend>(
-        &self,
-        canvas: &Canvas<'_, DB>,
-        label: &str,
-        numbers: &str,
-        look: Text,
-        y: f64,
-    ) -> Result<(), PlotError> {
-        let small = Text::new(12.0, MUTED);
-        if self.look == Look::Phone {
-            let right = width(self.look) - 8.0;
-            let label = look.fit(label, right - 18.0 - small.width(numbers)?)?;
-            // A ground of paper: the bands' edges would run through the text.
-            canvas.rect((4.0, y - 8.0), (8.0 + look.width(&label)?, y + 8.0), PAPER)?;
-            canvas.rect(
-                (right - 2.0 - small.width(numbers)?, y - 8.0),
-                (right + 2.0, y + 8.0),
-                PAPER,
-            )?;
-            canvas.text(&label, (6.0, y), &look)?;
-            return canvas.text(numbers, (right, y), &small.align(Align::Right));
-        }
-        let left = ends(self.look).0 - 12.0;
-        let label = look.fit(label, left - self.look.margin())?;
-        canvas.text(&label, (left, y), &look.align(Align::Right))?;
-        canvas.text(numbers, (ends(self.look).1 + 18.0, y), &small)
+        point(canvas, (self.axis.at(row.similarity), y), colour)
     }
 }
 
@@ -217,7 +176,7 @@ impl Row {
 
 impl Figure for LikenessPlot {
     fn size(&self) -> (f64, f64) {
-        let rows = self.rows.len().max(1) as f64 * self.row_height();
+        let rows = self.rows.len().max(1) as f64 * layout(self.look).height();
         let margins = 2.0 * self.look.margin();
         let height =
             margins + self.heading.height + self.relations_height() + KEY + rows + AXIS_ROOM;
@@ -241,7 +200,7 @@ impl Figure for LikenessPlot {
             return canvas.text(text, (margin, start + 20.0), &Text::new(14.0, MUTED));
         }
         let rows = start + self.relations_height() + KEY;
-        let bottom = rows + self.row_height() * self.rows.len() as f64;
+        let bottom = rows + layout(self.look).height() * self.rows.len() as f64;
         for (i, relation) in self.relations.iter().enumerate() {
             let (low, high) = (self.axis.at(relation.range.0), self.axis.at(relation.range.1));
             let opacity = if i == 0 { 0.2 } else { 0.08 };
@@ -256,7 +215,7 @@ impl Figure for LikenessPlot {
         if !self.relations.is_empty() {
             head("What is usual: median and middle 90 %", start + 9.0)?;
             for (i, relation) in self.relations.iter().enumerate() {
-                let top = start + KEY + self.row_height() * i as f64;
+                let top = start + KEY + layout(self.look).height() * i as f64;
                 self.relation(canvas, relation, top, bottom)?;
             }
             let y = rows - KEY - GAP / 2.0;
@@ -264,7 +223,7 @@ impl Figure for LikenessPlot {
         }
         head("The input: likeness and 95 % interval", rows - KEY + 11.0)?;
         for (i, row) in self.rows.iter().enumerate() {
-            self.row(canvas, row, rows + self.row_height() * i as f64)?;
+            self.row(canvas, row, rows + layout(self.look).height() * i as f64)?;
         }
         self.axis.labels(canvas, bottom, "likeness beyond the prompts (0: two writers at random)")
     }
@@ -290,15 +249,7 @@ fn describe(rows: &[Row], relations: &[Relation]) -> String {
     )
 }
 
-/// The width of the figure.
-fn width(look: Look) -> f64 {
-    if look == Look::Phone { 350.0 } else { 960.0 }
-}
-
-/// Left and right end of the axis.
-fn ends(look: Look) -> (f64, f64) {
-    match look {
-        Look::Phone => (18.0, width(look) - 18.0),
-        _ => (look.margin() + 312.0, width(look) - look.margin() - 170.0),
-    }
+/// Where its rows stand.
+fn layout(look: Look) -> Rows {
+    Rows::new(look, 312.0, 170.0).grounded()
 }

@@ -1,15 +1,16 @@
-//! The map: the input and its nearest references, so that near means alike.
+//! Maps of the input among references, on which near means alike: one that is linear, and one that keeps neighbours.
 //!
-//! Principal coordinates of the similarities (Gower 1966): Cosine Delta is a cosine, so that 2 − 2·similarity is the
+//! The linear one: principal coordinates of the similarities (Gower 1966): Cosine Delta is a cosine, so that 2 − 2·similarity is the
 //! square of a distance, and the two directions that hold most of all distances are the map. They are those of
 //! a principal component analysis of the profiles, scaled to length 1. Both directions have one scale;
-//! neither has a meaning of its own. Names that would overlap are left out.
+//! neither has a meaning of its own. The other is the [`Neighbourhood`] of the comparison (t-SNE). Names that would overlap are left out.
 
 use super::canvas::{Align, Canvas, Figure, PlotError, Text};
 use super::palette::{Colour, GRID, INK, MUTED, PAPER, SERIES};
 use super::ranking::FamilyColours;
+use super::rows::width;
 use super::{Heading, Look, heading};
-use crate::lineage::{Comparison, SimilarityMatrix};
+use crate::lineage::{Comparison, Neighbourhood, SimilarityMatrix};
 use crate::report::{escape, numbers, wording};
 use linfa_linalg::eigh::Eigh;
 use ndarray::Array2;
@@ -84,7 +85,17 @@ pub struct MapPlot {
     points: Vec<Point>,
     /// Height of the map.
     height: f64,
-    held: f64,
+    /// What stands below the map.
+    foot: String,
+}
+
+/// What is written around a map.
+struct Words {
+    title: String,
+    subtitle: String,
+    /// The end of the description.
+    end: String,
+    foot: String,
 }
 
 struct Point {
@@ -106,7 +117,47 @@ struct Anchor {
 impl MapPlot {
     /// The figure of a comparison; nothing where there are too few corpora for a map.
     pub fn new(comparison: &Comparison, look: Look) -> Result<Option<Self>, PlotError> {
-        let Some((mut places, held)) = places(&comparison.similarity) else { return Ok(None) };
+        let Some((places, held)) = places(&comparison.similarity) else { return Ok(None) };
+        let words = Words {
+            title: wording::map_title(comparison),
+            subtitle: wording::map_shown(held),
+            end: format!("The two directions hold {} of all differences.", numbers::percent(held)),
+            foot: format!(
+                "near: alike; the two directions hold {} of all differences",
+                numbers::percent(held)
+            ),
+        };
+        Self::of_places(comparison, places, words, look).map(Some)
+    }
+
+    /// The figure of a comparison's neighbourhood.
+    ///
+    /// # Errors
+    /// When the bundled font cannot be read.
+    pub fn of_neighbours(
+        comparison: &Comparison,
+        neighbourhood: &Neighbourhood,
+        look: Look,
+    ) -> Result<Self, PlotError> {
+        let known =
+            neighbourhood.places.iter().filter(|one| one.x.is_finite() && one.y.is_finite());
+        let places =
+            known.map(|one| Place { label: one.label.clone(), x: one.x, y: one.y }).collect();
+        let words = Words {
+            title: wording::neighbours_title(neighbourhood),
+            subtitle: wording::neighbours_shown().into(),
+            end: "How far groups are apart means nothing.".into(),
+            foot: "neighbours: alike; distances between groups mean nothing (t-SNE)".into(),
+        };
+        Self::of_places(comparison, places, words, look)
+    }
+
+    fn of_places(
+        comparison: &Comparison,
+        mut places: Vec<Place>,
+        words: Words,
+        look: Look,
+    ) -> Result<Self, PlotError> {
         places.truncate(if look == Look::Phone { 24 } else { 120 });
         let colours = FamilyColours::new(comparison.ranking.iter().map(|r| r.family.as_deref()));
         let family = |label: &str| {
@@ -136,17 +187,16 @@ impl MapPlot {
                 colour: if i == 0 { INK } else { colours.of(family(&place.label)) },
             })
             .collect();
-        let title = wording::map_title(comparison);
-        let heading = Heading::new(look, room, &title, &wording::map_shown(held))?;
-        Ok(Some(Self {
+        let heading = Heading::new(look, room, &words.title, &words.subtitle)?;
+        Ok(Self {
             look,
             heading,
-            title,
-            description: describe(&places, held),
+            title: words.title,
+            description: describe(&places, &words.end),
             points,
             height,
-            held,
-        }))
+            foot: words.foot,
+        })
     }
 
     /// The area and the anchor of each name that can be set: it covers no dot and no name that was set before.
@@ -243,12 +293,12 @@ impl Figure for MapPlot {
                 canvas.text(&point.name, moved(at), &look(i).align(align))?;
             }
         }
-        let text = format!(
-            "near: alike; the two directions hold {} of all differences",
-            numbers::percent(self.held)
-        );
         let middle = f64::midpoint(left, right);
-        canvas.text(&text, (middle, bottom + 20.0), &Text::new(12.0, MUTED).align(Align::Middle))
+        canvas.text(
+            &self.foot,
+            (middle, bottom + 20.0),
+            &Text::new(12.0, MUTED).align(Align::Middle),
+        )
     }
 }
 
@@ -261,22 +311,14 @@ fn apart(a: Area, b: Area) -> bool {
     a.2 <= b.0 || b.2 <= a.0 || a.3 <= b.1 || b.3 <= a.1
 }
 
-fn width(look: Look) -> f64 {
-    if look == Look::Phone { 350.0 } else { 960.0 }
-}
-
-fn describe(places: &[Place], held: f64) -> String {
+fn describe(places: &[Place], end: &str) -> String {
     let Some(input) = places.first() else { return "The figure is empty.".into() };
     let mut near: Vec<(f64, &Place)> =
         places.iter().skip(1).map(|p| ((p.x - input.x).hypot(p.y - input.y), p)).collect();
     near.sort_by(|a, b| a.0.total_cmp(&b.0));
     let near: Vec<String> =
         near.iter().take(5).map(|(_, place)| escape::name(&place.label)).collect();
-    format!(
-        "On the map the input stands nearest to {}. The two directions hold {} of all differences.",
-        near.join(", "),
-        numbers::percent(held)
-    )
+    format!("On the map the input stands nearest to {}. {end}", near.join(", "))
 }
 
 #[cfg(test)]

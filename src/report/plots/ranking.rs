@@ -4,8 +4,10 @@
 //! family is given by colour and, on a wide figure, by its name. On a phone the label stands above
 //! its row instead of beside it.
 
-use super::canvas::{Align, Canvas, Figure, PlotError, Text};
-use super::palette::{AXIS, Colour, GRID, INK, MUTED, OTHER, PAPER, SERIES};
+use super::axis::ShareAxis;
+use super::canvas::{Canvas, Figure, PlotError, Text};
+use super::palette::{Colour, INK, MUTED, OTHER, PAPER, SERIES};
+use super::rows::{AXIS_ROOM, Rows, point, whisker, width};
 use super::{Heading, Look, heading};
 use crate::lineage::{
     Comparison, RankedReference,
@@ -20,8 +22,6 @@ const SHOWN: usize = 20;
 const LEAST_SHARE: f64 = 0.005;
 /// Height of the key above the rows.
 const KEY: f64 = 30.0;
-/// Height of the axis below them.
-const AXIS_ROOM: f64 = 52.0;
 
 /// The figure.
 pub struct RankingPlot {
@@ -30,28 +30,9 @@ pub struct RankingPlot {
     title: String,
     description: String,
     rows: Vec<Row>,
-    scale: Scale,
+    scale: ShareAxis,
     axis: &'static str,
 }
-
-/// An axis from 0 to `limit` in `steps`, its labels with so many decimal places.
-#[derive(Clone, Copy)]
-struct Scale {
-    limit: f64,
-    steps: u32,
-    places: usize,
-}
-
-/// The axes to choose from: the first that holds all that is drawn.
-const SCALES: [Scale; 7] = [
-    Scale { limit: 0.05, steps: 5, places: 2 },
-    Scale { limit: 0.1, steps: 5, places: 2 },
-    Scale { limit: 0.2, steps: 4, places: 2 },
-    Scale { limit: 0.4, steps: 4, places: 1 },
-    Scale { limit: 0.6, steps: 3, places: 1 },
-    Scale { limit: 0.8, steps: 4, places: 1 },
-    Scale { limit: 1.0, steps: 5, places: 1 },
-];
 
 struct Row {
     name: String,
@@ -119,9 +100,7 @@ impl RankingPlot {
         axis: &'static str,
         rows: Vec<Row>,
     ) -> Result<Self, PlotError> {
-        let largest = rows.iter().flat_map(Row::values).fold(0.0, f64::max);
-        let whole = SCALES[SCALES.len() - 1];
-        let scale = SCALES.into_iter().find(|s| s.limit >= largest).unwrap_or(whole);
+        let scale = ShareAxis::holding(rows.iter().flat_map(Row::values), layout(look).ends());
         let described: Vec<String> =
             rows.iter().take(5).map(|row| format!("{} {}", row.name, row.numbers)).collect();
         let description = match described.is_empty() {
@@ -135,27 +114,10 @@ impl RankingPlot {
         Ok(Self { look, heading, title, description, rows, scale, axis })
     }
 
-    fn row_height(&self) -> f64 {
-        if self.look == Look::Phone { 42.0 } else { 26.0 }
-    }
-
-    /// Left and right end of the scale.
-    fn ends(&self) -> (f64, f64) {
-        let (margin, width) = (self.look.margin(), width(self.look));
-        match self.look {
-            Look::Phone => (6.0, width - 18.0),
-            _ => (margin + 286.0, width - margin - 244.0),
-        }
-    }
-
-    fn x(&self, value: f64) -> f64 {
-        let (left, right) = self.ends();
-        left + (right - left) * (value / self.scale.limit).clamp(0.0, 1.0)
-    }
-
     fn key<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>, y: f64) -> Result<(), PlotError> {
         let small = Text::new(12.0, MUTED);
-        let mut x = if self.look == Look::Phone { 6.0 } else { self.ends().0 };
+        let ends = layout(self.look).ends();
+        let mut x = ends.0;
         let y = y + 8.0;
         canvas.line((x, y), (x + 26.0, y), 1.6, INK)?;
         canvas.dot((x + 13.0, y), 4.6, INK)?;
@@ -169,39 +131,12 @@ impl RankingPlot {
         }
         if self.look != Look::Phone {
             let right = width(self.look) - self.look.margin();
-            canvas.text("share", (self.ends().1 + 18.0, y), &small)?;
+            canvas.text("share", (ends.1 + 18.0, y), &small)?;
             if self.rows.iter().any(|row| row.family.is_some()) {
                 canvas.text("family", (right - 118.0, y), &small)?;
             }
         }
         Ok(())
-    }
-
-    fn axis<DB: DrawingBackend>(
-        &self,
-        canvas: &Canvas<'_, DB>,
-        top: f64,
-        bottom: f64,
-    ) -> Result<(), PlotError> {
-        let (left, right) = self.ends();
-        let Scale { limit, steps, places } = self.scale;
-        for step in 0..=steps {
-            let value = limit * f64::from(step) / f64::from(steps);
-            let x = self.x(value);
-            canvas.line((x, top), (x, bottom), 1.0, if step == 0 { AXIS } else { GRID })?;
-            let label = if step == 0 { "0".into() } else { format!("{value:.places$}") };
-            canvas.text(
-                &label,
-                (x, bottom + 13.0),
-                &Text::new(12.0, MUTED).align(Align::Middle),
-            )?;
-        }
-        let middle = f64::midpoint(left, right);
-        canvas.text(
-            self.axis,
-            (middle, bottom + 34.0),
-            &Text::new(12.0, MUTED).align(Align::Middle),
-        )
     }
 
     fn row<DB: DrawingBackend>(
@@ -210,61 +145,35 @@ impl RankingPlot {
         row: &Row,
         top: f64,
     ) -> Result<(), PlotError> {
-        let phone = self.look == Look::Phone;
-        let y = top + if phone { 30.0 } else { self.row_height() / 2.0 };
-        self.labels(canvas, row, if phone { top + 12.0 } else { y })?;
-        if let Some(score) = row.score {
-            canvas.rect(
-                (self.x(0.0), y - 5.0),
-                (self.x(score), y + 5.0),
-                row.colour.faint(0.22),
-            )?;
-        }
-        if let Some((low, high)) = row.interval {
-            canvas.line((self.x(low), y), (self.x(high), y), 1.6, row.colour)?;
-            for end in [low, high] {
-                canvas.line((self.x(end), y - 3.5), (self.x(end), y + 3.5), 1.6, row.colour)?;
-            }
-        }
-        if let Some(score) = row.score {
-            canvas.dot((self.x(score), y), 5.8, PAPER)?;
-            canvas.dot((self.x(score), y), 4.8, row.colour)?;
-        }
-        match row.without_layout {
-            Some(value) => canvas.diamond((self.x(value), y), 4.2, row.colour),
-            None => Ok(()),
-        }
-    }
-
-    fn labels<DB: DrawingBackend>(
-        &self,
-        canvas: &Canvas<'_, DB>,
-        row: &Row,
-        y: f64,
-    ) -> Result<(), PlotError> {
-        let (name, small) = (Text::new(13.0, INK), Text::new(12.0, MUTED));
-        if self.look == Look::Phone {
-            let right = width(self.look) - 8.0;
-            let room = right - 14.0 - small.width(&row.numbers)?;
-            canvas.text(&name.fit(&row.name, room)?, (6.0, y), &name)?;
-            return canvas.text(&row.numbers, (right, y), &small.align(Align::Right));
-        }
-        let left = self.ends().0 - 12.0;
-        let room = left - self.look.margin();
-        canvas.text(&name.fit(&row.name, room)?, (left, y), &name.align(Align::Right))?;
-        canvas.text(&row.numbers, (self.ends().1 + 18.0, y), &small)?;
-        if let Some(family) = &row.family {
-            let x = width(self.look) - self.look.margin() - 118.0;
+        let layout = layout(self.look);
+        let y = layout.middle(top);
+        layout.labels(canvas, &row.name, Text::new(13.0, INK), &row.numbers, top)?;
+        if let Some(family) = row.family.as_ref().filter(|_| !layout.is_phone()) {
+            let small = Text::new(12.0, MUTED);
+            let x = layout.width() - self.look.margin() - 118.0;
             canvas.dot((x + 4.0, y), 4.0, row.colour)?;
             canvas.text(&small.fit(family, 104.0)?, (x + 14.0, y), &small)?;
         }
-        Ok(())
+        let x = |value: f64| self.scale.at(value);
+        if let Some(score) = row.score {
+            canvas.rect((x(0.0), y - 5.0), (x(score), y + 5.0), row.colour.faint(0.22))?;
+        }
+        if let Some((low, high)) = row.interval {
+            whisker(canvas, (x(low), x(high)), y, 3.5, row.colour)?;
+        }
+        if let Some(score) = row.score {
+            point(canvas, (x(score), y), row.colour)?;
+        }
+        match row.without_layout {
+            Some(value) => canvas.diamond((x(value), y), 4.2, row.colour),
+            None => Ok(()),
+        }
     }
 }
 
 impl Figure for RankingPlot {
     fn size(&self) -> (f64, f64) {
-        let rows = self.rows.len().max(1) as f64 * self.row_height();
+        let rows = self.rows.len().max(1) as f64 * layout(self.look).height();
         let margins = 2.0 * self.look.margin();
         (width(self.look), margins + self.heading.height + KEY + rows + AXIS_ROOM)
     }
@@ -290,22 +199,19 @@ impl Figure for RankingPlot {
         }
         self.key(canvas, top)?;
         let top = top + KEY;
-        let bottom = top + self.row_height() * self.rows.len() as f64;
-        self.axis(canvas, top, bottom)?;
+        let height = layout(self.look).height();
+        let bottom = top + height * self.rows.len() as f64;
+        self.scale.draw(canvas, top, bottom, self.axis)?;
         for (i, row) in self.rows.iter().enumerate() {
-            self.row(canvas, row, top + self.row_height() * i as f64)?;
+            self.row(canvas, row, top + height * i as f64)?;
         }
         Ok(())
     }
 }
 
-/// The width of the figure.
-fn width(look: Look) -> f64 {
-    match look {
-        Look::File => 960.0,
-        Look::Page => 960.0,
-        Look::Phone => 350.0,
-    }
+/// Where its rows stand.
+fn layout(look: Look) -> Rows {
+    Rows::new(look, 286.0, 244.0).from(6.0)
 }
 
 impl Row {

@@ -22,6 +22,8 @@ const REFERENCES_WITH_PHRASES: usize = 3;
 const PHRASES: usize = 5;
 /// Lines of the traces that are quoted, for the first reference only.
 const QUOTED: usize = 5;
+/// Groups of traces.
+const HOLDS: usize = 10;
 
 /// What is printed, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +66,7 @@ pub fn write_terminal(
     if let Some(pairing) = comparison.pairing.as_ref().filter(|_| !comparison.ranking.is_empty()) {
         page.pairing(pairing)?;
     }
+    page.holds(comparison)?;
     page.evidence(comparison)?;
     page.bullets("What this cannot say", &comparison.limits)
 }
@@ -165,6 +168,28 @@ impl Page<'_> {
             .collect();
         let dropped = numbers::counted(total, "record was dropped", "records were dropped");
         self.paragraph(&format!("{dropped}: {}.", reasons.join(", ")), "", Ink::Plain)
+    }
+
+    /// The first reference's share in each group of traces.
+    fn holds(&mut self, comparison: &Comparison) -> io::Result<()> {
+        let groups = match &comparison.holds {
+            Some(holds) if holds.groups.len() > 1 => super::holds::rows(holds),
+            _ => return Ok(()),
+        };
+        self.heading("Where it holds (its share, 95 % interval, traces)")?;
+        for (_, row) in groups.iter().take(HOLDS) {
+            let (what, interval) = (padded(&row.what, 30), &row.interval);
+            let other =
+                if row.other == "–" { String::new() } else { format!("  first: {}", row.other) };
+            let line = format!("  {what} {:>5}  {interval:<9} {:>6}{other}", row.share, row.traces);
+            self.line(fit_columns(&line, WIDTH).trim_end())?;
+        }
+        if groups.len() > HOLDS {
+            let more = format!("    … and {} more", numbers::count(groups.len() - HOLDS));
+            let more = self.paint(&more, Ink::Dim);
+            self.line(&more)?;
+        }
+        Ok(())
     }
 
     fn evidence(&mut self, comparison: &Comparison) -> io::Result<()> {

@@ -1,0 +1,317 @@
+//! A tally → its measured habits beside those of the nearest references: layout, rhythm, and what sentences do in the reasoning.
+//!
+//! Called by [`super::compare`]. Values are standard deviations of a single trace. Where the atlas has a panel, layout and rhythm are
+//! departures from what all references wrote on the same prompts (or in the same data set), so that neither a prompt nor a
+//! subject passes for a habit, and the references have values of their own. An atlas keeps no values of single references for
+//! other channels: there (moves, or an atlas without a panel) the input stands against all traces that the atlas was learned from.
+
+use super::{
+    Habit, Habits, HabitsBasis,
+    bootstrap::Resamples,
+    departures::{Departure, Departures, member_for},
+    tally::Tally,
+};
+use crate::{
+    atlas::Atlas,
+    attribution::panel::Panel,
+    features::{Channel, Vectorizer, moves::Move},
+};
+
+/// Habits that are told of each basis: those in which the input departs most.
+const MOST: usize = 12;
+/// References that stand beside the input.
+const REFERENCES: usize = 4;
+/// With fewer prompts than this nothing is told.
+const LEAST_PROMPTS: usize = 5;
+
+/// Measures that mean something to a reader: the channel, its name for the measure, and what it is in plain words.
+const READABLE: [(Channel, &str, &str); 28] = [
+    (Channel::Layout, "lines: heading", "headings"),
+    (Channel::Layout, "lines: bullet -", "bullets with -"),
+    (Channel::Layout, "lines: bullet *", "bullets with *"),
+    (Channel::Layout, "lines: numbered 1.", "numbered lines"),
+    (Channel::Layout, "lines: ends with colon", "lines that end with a colon"),
+    (Channel::Layout, "inside lines: bold", "words in bold"),
+    (Channel::Layout, "inside lines: inline code", "inline code"),
+    (Channel::Layout, "inside lines: inline math $", "formulas in $"),
+    (Channel::Layout, "inside lines: ellipsis ...", "three dots"),
+    (Channel::Layout, "mark ,", "commas"),
+    (Channel::Layout, "mark :", "colons"),
+    (Channel::Layout, "mark ?", "question marks"),
+    (Channel::Layout, "mark !", "exclamation marks"),
+    (Channel::Layout, "mark (", "brackets"),
+    (Channel::Layout, "mark —", "em dashes"),
+    (Channel::Layout, "mark \"", "quotation marks"),
+    (Channel::Layout, "share: the word I", "the word I"),
+    (Channel::Layout, "share: capitalized words", "capitalized words"),
+    (Channel::Layout, "share: blank lines", "blank lines"),
+    (Channel::Rhythm, "words per sentence: log of median", "long sentences"),
+    (Channel::Rhythm, "words per sentence: deviation of log", "sentences of uneven length"),
+    (Channel::Rhythm, "words per paragraph: log of median", "long paragraphs"),
+    (Channel::Rhythm, "share: sentences of at most 3 words", "sentences of 1–3 words"),
+    (
+        Channel::Rhythm,
+        "share: sentences that open with a connective",
+        "connectives that open sentences",
+    ),
+    (
+        Channel::Rhythm,
+        "share: sentences that open like the one before (first word)",
+        "openings like the one before",
+    ),
+    (
+        Channel::Rhythm,
+        "share: word 4-grams said in the last 100 words",
+        "runs of words said again soon",
+    ),
+    (
+        Channel::Rhythm,
+        "share: word 4-grams said in the last 1,000 words",
+        "runs of words said again later",
+    ),
+    (Channel::Rhythm, "moving-average type-token ratio, 100 words", "varied words"),
+];
+
+/// One measure and its place in the dense part of a row.
+#[derive(Debug, Clone)]
+pub(super) struct Readable {
+    channel: Channel,
+    measure: String,
+    what: String,
+    place: usize,
+}
+
+/// The readable measures that a vectorizer has.
+fn readable(vectorizer: &Vectorizer) -> Vec<Readable> {
+    let of_moves = Move::ALL.into_iter().filter(|one| *one != Move::Other).map(|one| {
+        let measure = format!("share of sentences: {}", one.name());
+        (Channel::Moves, measure, format!("sentences that {}", words_of(one)))
+    });
+    let others = READABLE.map(|(channel, measure, what)| (channel, measure.into(), what.into()));
+    let found = others.into_iter().chain(of_moves).filter_map(|(channel, measure, what)| {
+        let places = vectorizer.measures_of(channel);
+        let at = channel.measures().iter().position(|name| *name == measure)?;
+        let place = places.start + at;
+        places.contains(&place).then_some(Readable { channel, measure, what, place })
+    });
+    found.collect()
+}
+
+/// What a sentence does, in words that go on from "sentences that".
+fn words_of(one: Move) -> &'static str {
+    match one {
+        Move::Restate => "restate the task",
+        Move::Plan => "plan",
+        Move::Deduce => "deduce",
+        Move::Compute => "compute",
+        Move::Recall => "recall facts",
+        Move::Example => "try a case",
+        Move::Check => "check",
+        Move::Doubt => "doubt",
+        Move::Backtrack => "take something back",
+        Move::Alternative => "turn to another way",
+        Move::User => "speak of the user",
+        Move::Policy => "weigh what may be said",
+        Move::Conclude => "conclude",
+        Move::Draft => "draft the answer",
+        Move::Other => "do none of these",
+    }
+}
+
+/// The measures that a tally keeps for each trace, since the panel does not have them.
+pub(super) fn kept_of(vectorizer: &Vectorizer, panel: &Panel) -> Vec<Readable> {
+    let style = if panel.width() > 0 { vectorizer.style_places() } else { Vec::new() };
+    let in_panel = |one: &Readable| style.iter().any(|&(place, _)| place == one.place);
+    readable(vectorizer).into_iter().filter(|one| !in_panel(one)).collect()
+}
+
+impl Readable {
+    /// Its value in the dense part of a row.
+    pub fn of(&self, dense: &[f32]) -> f32 {
+        dense.get(self.place).copied().unwrap_or(0.0)
+    }
+}
+
+/// The habits of a tally; `order` has the numbers of the references, the nearest first.
+pub(super) fn habits(
+    atlas: &Atlas,
+    tally: &Tally,
+    order: &[usize],
+    resamples: usize,
+    seed: u64,
+) -> Vec<Habits> {
+    if tally.kept.is_empty() {
+        return Vec::new();
+    }
+    let panel = beside_references(atlas, tally, order, resamples, seed);
+    let is_moves = |one: &Readable| one.channel == Channel::Moves;
+    let moves = beside_traces(tally, resamples, seed, is_moves);
+    let others = beside_traces(tally, resamples, seed, |one| !is_moves(one));
+    panel.into_iter().chain(others).chain(moves).collect()
+}
+
+/// Those that the panel has.
+fn beside_references(
+    atlas: &Atlas,
+    tally: &Tally,
+    order: &[usize],
+    resamples: usize,
+    seed: u64,
+) -> Option<Habits> {
+    let panel = &atlas.panel;
+    if panel.width() == 0 {
+        return None;
+    }
+    let departures = Departures::of(panel, tally);
+    let grounds: Vec<(usize, Vec<&Departure>)> = departures.by_ground().into_iter().collect();
+    let vectorizer = &atlas.model.vectorizer;
+    let style = vectorizer.style_places();
+    // Each measure with its place among the values that the panel compares, and the factor that is to be undone.
+    let measures: Vec<(Readable, usize, f32)> = readable(vectorizer)
+        .into_iter()
+        .filter_map(|one| {
+            let at = style.iter().position(|&(place, _)| place == one.place)?;
+            (at < panel.width() && style[at].1 > 0.0).then(|| (one, at, style[at].1))
+        })
+        .collect();
+    if departures.prompts.len() < LEAST_PROMPTS || measures.is_empty() {
+        return None;
+    }
+    let own = |values: &[f32]| -> Vec<f64> {
+        measures.iter().map(|(_, at, factor)| f64::from(values[*at] / factor)).collect()
+    };
+    let rows: Vec<Vec<f64>> =
+        departures.prompts.iter().map(|departure| own(&departure.values)).collect();
+    // A reference's value on each ground, weighed as the input's prompts are.
+    let all = departures.prompts.len() as f64;
+    let of_reference = |reference: usize| -> Option<Vec<f64>> {
+        let mut sum = vec![0.0; measures.len()];
+        for (ground, prompts) in &grounds {
+            let member = member_for(panel, reference, *ground)?;
+            let weight = prompts.len() as f64 / all;
+            sum.iter_mut().zip(own(&member.departure)).for_each(|(sum, v)| *sum += weight * v);
+        }
+        Some(sum)
+    };
+    let values: Vec<Option<Vec<f64>>> =
+        (0..atlas.about.references.len()).map(of_reference).collect();
+    let beside: Vec<usize> =
+        order.iter().copied().filter(|&one| values[one].is_some()).take(REFERENCES).collect();
+    let usual = |column: usize| quantiles(values.iter().flatten().map(|own| own[column]).collect());
+    let basis = if departures.paired { HabitsBasis::Prompts } else { HabitsBasis::DataSet };
+    let names: Vec<&Readable> = measures.iter().map(|(one, ..)| one).collect();
+    let habits = told(&names, &rows, resamples, seed, |column, habit| {
+        (habit.usual_low, habit.usual_high) = usual(column);
+        let value = |one: &usize| values[*one].as_ref().map_or(f64::NAN, |own| own[column]);
+        habit.values = beside.iter().map(value).collect();
+    });
+    let references = beside.iter().map(|&one| atlas.about.references[one].name.clone()).collect();
+    Some(Habits { basis, prompts: rows.len(), references, habits })
+}
+
+/// Those that only the traces that the atlas was learned from can be set beside, as far as they are `wanted`.
+fn beside_traces(
+    tally: &Tally,
+    resamples: usize,
+    seed: u64,
+    wanted: impl Fn(&Readable) -> bool,
+) -> Option<Habits> {
+    let columns: Vec<usize> =
+        (0..tally.readable.len()).filter(|&at| wanted(&tally.readable[at])).collect();
+    let value = |habits: &[f32], at: usize| f64::from(habits.get(at).copied().unwrap_or(0.0));
+    let rows = tally.by_prompt(|kept| columns.iter().map(|&at| value(&kept.habits, at)).collect());
+    if columns.is_empty() || rows.len() < LEAST_PROMPTS {
+        return None;
+    }
+    let names: Vec<&Readable> = columns.iter().map(|&at| &tally.readable[at]).collect();
+    let habits = told(&names, &rows, resamples, seed, |_, habit| {
+        // Values are standardized over those traces.
+        (habit.usual_low, habit.usual_high) = (-1.0, 1.0);
+    });
+    Some(Habits { basis: HabitsBasis::Traces, prompts: rows.len(), references: Vec::new(), habits })
+}
+
+/// The habits in which the input departs most, in the order of the measures; `fill` adds what they stand beside.
+fn told(
+    measures: &[&Readable],
+    rows: &[Vec<f64>],
+    resamples: usize,
+    seed: u64,
+    fill: impl Fn(usize, &mut Habit),
+) -> Vec<Habit> {
+    let drawn = Resamples::draw(rows, resamples, seed);
+    let mean =
+        |column: usize| rows.iter().map(|row| row[column]).sum::<f64>() / rows.len().max(1) as f64;
+    let mut order: Vec<(f64, usize)> =
+        (0..measures.len()).map(|column| (mean(column), column)).collect();
+    order.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()).then(a.1.cmp(&b.1)));
+    order.truncate(MOST);
+    order.sort_by_key(|&(_, column)| column);
+    let habit = |(input, column): (f64, usize)| {
+        let (low, high) = drawn.interval(column);
+        let mut habit = Habit {
+            channel: measures[column].channel.name().into(),
+            measure: measures[column].measure.clone(),
+            what: measures[column].what.clone(),
+            input,
+            low: low.min(input),
+            high: high.max(input),
+            usual_low: 0.0,
+            usual_high: 0.0,
+            values: Vec::new(),
+        };
+        fill(column, &mut habit);
+        habit
+    };
+    order.into_iter().map(habit).collect()
+}
+
+/// The 5 % and the 95 % quantile.
+fn quantiles(mut values: Vec<f64>) -> (f64, f64) {
+    values.sort_by(f64::total_cmp);
+    let last = values.len().saturating_sub(1);
+    let at = |q: f64| values.get((q * last as f64).round() as usize).copied().unwrap_or(0.0);
+    (at(0.05), at(0.95))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_readable_measure_is_one_of_its_channel() {
+        for (channel, measure, _) in READABLE {
+            assert!(channel.measures().iter().any(|name| name == measure), "{measure}");
+        }
+        let moves = Channel::Moves.measures();
+        for one in Move::ALL {
+            assert!(moves.contains(&format!("share of sentences: {}", one.name())));
+        }
+    }
+
+    #[test]
+    fn the_strongest_departures_are_told_in_the_order_of_the_measures() {
+        let readable: Vec<Readable> = (0..20)
+            .map(|place| Readable {
+                channel: Channel::Layout,
+                measure: format!("m{place}"),
+                what: String::new(),
+                place,
+            })
+            .collect();
+        let names: Vec<&Readable> = readable.iter().collect();
+        // Column c departs by c − 10, the same for each of six prompts.
+        let rows = vec![(0..20).map(|column| f64::from(column) - 10.0).collect::<Vec<_>>(); 6];
+        let habits = told(&names, &rows, 100, 1, |_, _| {});
+        let told: Vec<f64> = habits.iter().map(|habit| habit.input).collect();
+        // Twelve: down to −4, which comes before 4.
+        assert_eq!(told, [-10.0, -9.0, -8.0, -7.0, -6.0, -5.0, -4.0, 5.0, 6.0, 7.0, 8.0, 9.0]);
+        assert!(habits.iter().all(|habit| habit.low == habit.input && habit.high == habit.input));
+    }
+
+    #[test]
+    fn quantiles_leave_out_a_twentieth() {
+        assert_eq!(quantiles((0..=100).map(f64::from).collect()), (5.0, 95.0));
+        assert_eq!(quantiles(Vec::new()), (0.0, 0.0));
+    }
+}

@@ -1,0 +1,89 @@
+//! Example traces → what the page shows of them: each cut to a bounded length, its stretches coloured, its features marked.
+//!
+//! The colours are the same for all examples: the first reference of the ranking that any stretch resembles has the first. The
+//! pieces are made by the code of the page of `explain`.
+
+use super::escape::{boundary, name, sentence};
+use super::explain::{Shown, left_out, shown};
+use super::numbers::{count, share};
+use super::wording;
+use crate::lineage::Comparison;
+use serde::Serialize;
+
+/// Bytes of a text that are shown.
+const SHOWN_BYTES: usize = 5_000;
+/// References with a colour of their own.
+const COLOURS: usize = 5;
+
+/// The section of the page.
+#[derive(Serialize)]
+pub(super) struct ExamplesSection {
+    key: Vec<Key>,
+    /// Whether some stretch resembles a reference without a colour.
+    has_others: bool,
+    examples: Vec<ExamplePart>,
+}
+
+#[derive(Serialize)]
+struct Key {
+    class: String,
+    reference: String,
+}
+
+#[derive(Serialize)]
+struct ExamplePart {
+    title: String,
+    id: String,
+    words: String,
+    probability: String,
+    reference: String,
+    sentence: String,
+    shown: Vec<Shown>,
+    left_out: String,
+}
+
+impl ExamplesSection {
+    /// What the template needs; nothing where there are no examples.
+    pub fn new(comparison: &Comparison) -> Option<Self> {
+        let first = comparison.ranking.first()?;
+        if comparison.examples.is_empty() {
+            return None;
+        }
+        let all = || comparison.examples.iter().flat_map(|one| &one.explanation.stretches);
+        let place = |name: &str| comparison.ranking.iter().position(|r| r.reference == name);
+        let mut named: Vec<&str> = all().filter_map(|one| one.reference.as_deref()).collect();
+        named.sort_by_key(|name| (place(name), *name));
+        named.dedup();
+        let class_of = |reference: Option<&str>| match reference {
+            None => "open".to_owned(),
+            Some(reference) => match named.iter().position(|name| *name == reference) {
+                Some(at) if at < COLOURS => format!("s{}", at + 1),
+                _ => "other".into(),
+            },
+        };
+        let examples = comparison.examples.iter().map(|one| {
+            let end = boundary(&one.text, SHOWN_BYTES);
+            ExamplePart {
+                title: wording::example_title(one.kind, &first.reference),
+                id: name(&one.explanation.id),
+                words: count(one.explanation.words),
+                probability: share(one.probability),
+                reference: name(&first.reference),
+                sentence: sentence(&one.explanation.sentence).replace(" %", "\u{a0}%"),
+                shown: shown(&one.explanation, &one.text, end, &class_of),
+                left_out: left_out(&one.text, end),
+            }
+        });
+        let key = named.iter().take(COLOURS);
+        Some(Self {
+            examples: examples.collect(),
+            key: key
+                .map(|reference| Key {
+                    class: class_of(Some(reference)),
+                    reference: name(reference),
+                })
+                .collect(),
+            has_others: named.len() > COLOURS,
+        })
+    }
+}

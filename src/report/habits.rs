@@ -1,0 +1,64 @@
+//! Measured habits → what the page shows beside their figure.
+
+use super::data_table::Downloads;
+use super::escape::name;
+use super::numbers::{signed, signed_interval};
+use super::wording;
+use super::{Error, figure_data};
+use crate::lineage::{Habit, Habits};
+use serde::Serialize;
+
+/// The part of the page for habits of one basis.
+#[derive(Serialize)]
+pub(super) struct HabitsSection {
+    title: String,
+    shown: String,
+    usual: &'static str,
+    references: Vec<String>,
+    rows: Vec<HabitRow>,
+    downloads: Downloads,
+    figure: String,
+    figure_phone: String,
+}
+
+#[derive(Serialize)]
+struct HabitRow {
+    what: String,
+    input: String,
+    interval: String,
+    usual: String,
+    values: Vec<String>,
+    measure: String,
+}
+
+impl HabitsSection {
+    /// What the template needs; the figure is drawn by now.
+    ///
+    /// # Errors
+    /// None of today's types can cause one.
+    pub fn new(habits: &Habits, figure: String, figure_phone: String) -> Result<Self, Error> {
+        Ok(Self {
+            title: wording::habits_title(habits),
+            shown: wording::habits_shown(habits),
+            usual: wording::habits_usual(habits.basis),
+            references: habits.references.iter().map(|one| name(one)).collect(),
+            rows: habits.habits.iter().map(HabitRow::new).collect(),
+            downloads: figure_data::habits(habits).downloads()?,
+            figure,
+            figure_phone,
+        })
+    }
+}
+
+impl HabitRow {
+    fn new(habit: &Habit) -> Self {
+        Self {
+            what: name(&habit.what),
+            input: signed(habit.input),
+            interval: signed_interval(habit.low, habit.high),
+            usual: signed_interval(habit.usual_low, habit.usual_high),
+            values: habit.values.iter().map(|value| signed(*value)).collect(),
+            measure: format!("{}: {}", name(&habit.channel), name(&habit.measure)),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Where a comparison holds → what the page and the Markdown show of it.
+
+use super::escape::name;
+use super::numbers::{count, interval, share};
+use super::wording;
+use crate::lineage::{Holds, HoldsKind};
+use serde::Serialize;
+
+/// The section of the page.
+#[derive(Serialize)]
+pub(super) struct HoldsSection {
+    title: String,
+    shown: String,
+    kinds: Vec<Kind>,
+}
+
+/// Groups of one kind.
+#[derive(Serialize)]
+struct Kind {
+    name: &'static str,
+    rows: Vec<GroupRow>,
+}
+
+/// A group as it is shown; text by now.
+#[derive(Serialize)]
+pub(super) struct GroupRow {
+    pub what: String,
+    pub share: String,
+    pub interval: String,
+    pub traces: String,
+    pub prompts: String,
+    /// The reference that comes first in the group, where it is another one.
+    pub other: String,
+}
+
+/// The rows of all groups with their kinds, in the order of the result.
+pub(super) fn rows(holds: &Holds) -> Vec<(HoldsKind, GroupRow)> {
+    let row = |group: &crate::lineage::HoldsGroup| GroupRow {
+        what: name(&group.what),
+        share: share(group.share),
+        interval: interval(group.low, group.high),
+        traces: count(group.traces),
+        prompts: count(group.prompts),
+        other: match group.first == holds.reference {
+            true => "–".into(),
+            false => format!("{} {}", name(&group.first), share(group.first_share)),
+        },
+    };
+    holds.groups.iter().map(|group| (group.kind, row(group))).collect()
+}
+
+impl HoldsSection {
+    /// What the template needs.
+    pub fn new(holds: &Holds) -> Self {
+        let mut kinds: Vec<Kind> = Vec::new();
+        for (kind, row) in rows(holds) {
+            let name = wording::holds_kind(kind);
+            match kinds.last_mut().filter(|last| last.name == name) {
+                Some(last) => last.rows.push(row),
+                None => kinds.push(Kind { name, rows: vec![row] }),
+            }
+        }
+        Self { title: wording::holds_title(holds), shown: wording::holds_shown(holds), kinds }
+    }
+}

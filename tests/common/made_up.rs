@@ -1,0 +1,659 @@
+//! Made-up comparisons: every kind of verdict, every size, hostile text, numbers that are none.
+//!
+//! Used by the tests of reports and of figures.
+
+// Every test binary uses its own part of this.
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
+
+use cotprint::lineage::{
+    Comparison, ConcordanceLine, Drift, DriftChannel, DriftReference, DriftShare, Evidence,
+    Example, ExampleKind, Floor, Habit, Habits, HabitsBasis, Holds, HoldsGroup, HoldsKind,
+    InputSummary, MovedPhrase, Neighbour, Neighbourhood, PairedSimilarity, Pairing, Provenance,
+    RankedFamily, RankedReference, SimilarityMatrix, UnknownSummary, Verdict, VerdictKind,
+};
+use std::collections::BTreeMap;
+
+pub const HOSTILE: [&str; 8] = [
+    "<script>alert(1)</script>",
+    "</style><style>*{display:none}</style>",
+    "\u{1b}[31m\u{1b}]0;owned\u{7}red",
+    "\u{202E}gnp.exe\u{2066}",
+    "zero\u{200B}\u{FEFF}width\u{E0041}\u{E007F}",
+    "\" onload=\"alert(1)\" '",
+    "nul\0 c1\u{9b}31m \u{2028}\u{FFFF}",
+    "{{ page }}{% raw %}]]>&amp;=cmd()",
+];
+
+pub const NAMES: [(&str, &str); 24] = [
+    ("deepseek/deepseek-r1-0528", "deepseek"),
+    ("google/gemini-2.5-pro-preview-05-06", "google"),
+    ("google/gemini-2.5-flash", "google"),
+    ("qwen/qwen3-235b-a22b", "qwen"),
+    ("deepseek/deepseek-r1", "deepseek"),
+    ("qwen/qwq-32b", "qwen"),
+    ("x-ai/grok-3-mini-beta", "x-ai"),
+    ("anthropic/claude-3.7-sonnet-thinking", "anthropic"),
+    ("openai/gpt-oss-120b", "openai"),
+    ("nvidia/llama-3.3-nemotron-super-49b-v1", "nvidia"),
+    ("microsoft/phi-4-reasoning-plus", "microsoft"),
+    ("mistralai/magistral-medium-2506-thinking", "mistralai"),
+    ("deepseek/deepseek-r1-distill-qwen-32b", "deepseek"),
+    ("deepseek/deepseek-r1-distill-llama-70b", "deepseek"),
+    ("moonshotai/kimi-k2-thinking", "moonshotai"),
+    ("minimax/minimax-m1", "minimax"),
+    ("z-ai/glm-4.5", "z-ai"),
+    ("z-ai/glm-z1-32b", "z-ai"),
+    ("anthropic/claude-opus-4-thinking", "anthropic"),
+    ("tngtech/deepseek-r1t-chimera", "deepseek"),
+    ("openthinker/openthinker3-7b-a-reasoning-model-with-a-long-name", "openthinker"),
+    ("simplescaling/s1.1-32b", "simplescaling"),
+    ("novasky/sky-t1-32b-preview", "novasky"),
+    ("qwen/qwen3-30b-a3b-thinking-2507", "qwen"),
+];
+
+pub fn reference(i: usize, name: String, family: Option<String>, score: f64) -> RankedReference {
+    let half = (score * (1.0 - score) / 12.0).sqrt();
+    let mediation = if i.is_multiple_of(4) {
+        vec![("raw", 812), ("summary", 40)]
+    } else {
+        vec![("raw", 64 + 31 * i)]
+    };
+    RankedReference {
+        reference: name,
+        family,
+        score,
+        low: (score - half).max(0.0),
+        high: (score + half).min(1.0),
+        pooled: Some(0.5),
+        score_without_layout: score * [0.92, 1.3, 0.7][i % 3],
+        similarity: 0.91 - 0.045 * i as f64 / (1.0 + 0.03 * i as f64),
+        reference_traces: 64 + 31 * i,
+        domains: ["politics", "logic-puzzle", "process-mining", "maths", "code"][..1 + i % 5]
+            .iter()
+            .map(|domain| (*domain).to_owned())
+            .collect(),
+        mediation: mediation.into_iter().map(|(k, n)| (k.to_owned(), n)).collect(),
+    }
+}
+
+/// A paired comparison with these references.
+pub fn pairing(names: &[String]) -> Pairing {
+    let similarities = names.iter().enumerate().map(|(i, name)| PairedSimilarity {
+        reference: name.clone(),
+        family: None,
+        similarity: 0.86 - 0.11 * i as f64 / (1.0 + 0.08 * i as f64),
+        low: 0.79 - 0.12 * i as f64 / (1.0 + 0.08 * i as f64),
+        high: (0.91 - 0.09 * i as f64 / (1.0 + 0.08 * i as f64)).min(1.0),
+        p_value: 0.0001,
+        corrected_p_value: (0.01 * (1 + i) as f64).min(1.0),
+        same_data_set: i % 2 == 0,
+    });
+    Pairing {
+        paired: true,
+        prompts: 48,
+        data_sets: BTreeMap::from([("speechmap".into(), 48)]),
+        similarities: similarities.collect(),
+        floors: [
+            ("two unrelated models", 200, -0.41, -0.03, 0.38),
+            ("two models of one family", 61, 0.05, 0.44, 0.83),
+            ("one model in two data sets", 24, 0.48, 0.74, 0.93),
+        ]
+        .map(|(what, pairs, low, median, high)| Floor {
+            what: what.into(),
+            pairs,
+            low,
+            median,
+            high,
+        })
+        .to_vec(),
+    }
+}
+
+/// A drift towards the first of these references.
+pub fn drift(names: &[String]) -> Drift {
+    // From a large rise to a fall; every fourth interval is too wide for the change to be clear.
+    let references = names.iter().enumerate().map(|(i, name)| {
+        let change = 0.52 - 0.07 * i as f64 / (1.0 + 0.04 * i as f64);
+        let half = if i % 4 == 3 { 0.4 } else { 0.11 };
+        let before = 0.12 - 0.2 * ((i % 5) as f64 / 5.0);
+        DriftReference {
+            reference: name.clone(),
+            family: None,
+            before,
+            after: before + change,
+            change,
+            low: change - half,
+            high: change + half,
+            p_value: 0.0001,
+            corrected_p_value: (0.008 * (1 + i) as f64).min(1.0),
+            share: if i == 0 { 0.4 } else { 0.0 },
+            share_low: 0.0,
+            share_high: 0.5,
+        }
+    });
+    let moved = |phrase: &str, z_score: f64| MovedPhrase {
+        phrase: phrase.into(),
+        z_score,
+        before_per_thousand_words: 0.2,
+        after_per_thousand_words: 3.1,
+        prompts: 12,
+    };
+    Drift {
+        sentence: "The style moved towards <b>a reference</b>.".into(),
+        paired: true,
+        prompts: 48,
+        size: 0.7,
+        references: references.collect(),
+        families: vec![DriftShare {
+            family: "<i>family</i>".into(),
+            share: 0.4,
+            low: 0.2,
+            high: 0.5,
+        }],
+        own_share: 0.6,
+        own_low: 0.5,
+        own_high: 0.8,
+        channels: vec![DriftChannel { channel: "word".into(), share: 1.0 }],
+        came: vec![moved("<script>alert(1)</script>", 9.0)],
+        went: vec![moved("the user\u{202e}", -8.0)],
+    }
+}
+
+/// Three places where a phrase stands.
+pub fn lines(phrase: &str) -> Vec<ConcordanceLine> {
+    let line = |id: usize| ConcordanceLine {
+        id: format!("trace-{id}"),
+        before: "and then there is the second question, which is harder. ".into(),
+        phrase: phrase.into(),
+        after: " wants to know how many of them are left".into(),
+    };
+    (0..3).map(line).collect()
+}
+
+/// Where the first of these references holds: everywhere but in one domain.
+pub fn holds(names: &[String]) -> Holds {
+    let name = |at: usize| names.get(at).cloned().unwrap_or_default();
+    let group = |kind, what: &str, share: f64, first: usize| HoldsGroup {
+        kind,
+        what: what.into(),
+        traces: 50,
+        prompts: 48,
+        share,
+        low: share - 0.06,
+        high: share + 0.05,
+        first: name(first),
+        first_share: if first == 0 { share } else { 0.5 },
+    };
+    use HoldsKind::{All, Changed, Domain, Layout, Length, Mediation};
+    Holds {
+        reference: name(0),
+        groups: vec![
+            group(All, "all traces", 0.61, 0),
+            group(Layout, "without the layout channel", 0.55, 0),
+            group(Domain, "politics", 0.66, 0),
+            group(Domain, "logic-puzzle", 0.31, 1),
+            group(Length, "100–249 words", 0.48, 0),
+            group(Length, "250–499 words", 0.63, 0),
+            group(Mediation, "raw", 0.62, 0),
+            group(Mediation, "truncated", 0.4, 0),
+            group(Changed, "the same traces as they are", 0.6, 0),
+            group(Changed, "markdown stripped", 0.54, 0),
+        ],
+        left_out: 2,
+    }
+}
+
+/// Habits beside references, and some that only the traces of the atlas stand beside.
+pub fn habits(names: &[String]) -> Vec<Habits> {
+    let beside: Vec<String> = names.iter().take(4).cloned().collect();
+    let whats = [
+        "headings",
+        "bullets with -",
+        "words in bold",
+        "question marks",
+        "em dashes",
+        "the word I",
+        "long sentences",
+        "varied words",
+    ];
+    let habit = |at: usize, what: &str, values: usize| Habit {
+        channel: "layout".into(),
+        measure: format!("mark {at}"),
+        what: what.into(),
+        input: 1.3 - 0.4 * at as f64,
+        low: 1.1 - 0.4 * at as f64,
+        high: 1.5 - 0.4 * at as f64,
+        usual_low: -0.9,
+        usual_high: 1.0,
+        values: (0..values).map(|v| 1.1 - 0.35 * at as f64 + 0.2 * v as f64).collect(),
+    };
+    let all = |values: usize| {
+        whats.iter().enumerate().map(|(at, what)| habit(at, what, values)).collect()
+    };
+    vec![
+        Habits {
+            basis: HabitsBasis::Prompts,
+            prompts: 48,
+            habits: all(beside.len()),
+            references: beside,
+        },
+        Habits { basis: HabitsBasis::Traces, prompts: 48, references: Vec::new(), habits: all(0) },
+    ]
+}
+
+/// A spiral; nothing where there are too few references.
+pub fn neighbourhood(names: &[String]) -> Option<Neighbourhood> {
+    let labels = std::iter::once("input".to_owned()).chain(names.iter().cloned());
+    let places: Vec<Neighbour> = labels
+        .enumerate()
+        .map(|(at, label)| {
+            let (turn, far) = (2.4 * at as f64, (at as f64 / (names.len() + 1) as f64).sqrt());
+            Neighbour { label, x: far * turn.cos(), y: far * turn.sin() }
+        })
+        .collect();
+    (places.len() >= 13).then_some(Neighbourhood { perplexity: 12.0, places })
+}
+
+/// Three traces of two stretches each.
+pub fn examples(names: &[String]) -> Vec<Example> {
+    let Some(first) = names.first() else { return Vec::new() };
+    let text =
+        "Okay, so the user asks how many of them are left. Wait, is that so? Let me count them.";
+    let cut = text.find(" Wait").unwrap();
+    let explanation = |id: &str, second: Option<&String>| {
+        let one = |name: &str, p: f64| serde_json::json!({"reference": name, "family": null, "probability": p});
+        serde_json::from_value(serde_json::json!({
+            "sentence": format!("The trace as a whole resembles {first} (probability 0.8)."),
+            "id": id, "source": "", "prompt_id": null, "model": null, "mediation": "raw", "words": 19,
+            "references": [one(first, 0.8), one("b/other", 0.2)],
+            "unknown": 0.5, "familiar": 1.0, "seen_before": false, "window_words": 150, "windows": [],
+            "stretches": [
+                {"bytes": [0, cut], "first_word": 0, "words": 11, "reference": first, "references": [one(first, 0.9)]},
+                {"bytes": [cut, text.len()], "first_word": 11, "words": 8, "reference": second, "references": [one("b/other", 0.6)]},
+            ],
+            "courses": [],
+            "features": [{"channel": "word", "form": "the user", "weight": 0.4, "over_average": 0.2, "count": 1,
+                "share_of_reference_traces": 0.1, "places": [[9, 17]]}],
+            "measures": [], "channels": [], "limits": [], "program": "", "command": "", "atlas": "", "atlas_checksum": "",
+        }))
+        .unwrap()
+    };
+    [
+        (ExampleKind::Typical, 0.93, "trace-1", Some(first)),
+        (ExampleKind::Middling, 0.6, "trace-2", names.get(1)),
+        (ExampleKind::Against, 0.04, "trace-3", None),
+    ]
+    .map(|(kind, probability, id, second)| Example {
+        kind,
+        probability,
+        text: text.into(),
+        explanation: explanation(id, second),
+    })
+    .to_vec()
+}
+
+/// A comparison with `references` references whose shares fall geometrically from `first`.
+pub fn comparison(references: usize, first: f64) -> Comparison {
+    let mut left = 1.0;
+    let ranking: Vec<RankedReference> = (0..references)
+        .map(|i| {
+            let (name, family) = NAMES[i % NAMES.len()];
+            let name = match i / NAMES.len() {
+                0 => name.to_owned(),
+                round => format!("{name}-variant-{round}"),
+            };
+            let score = left * first;
+            left -= score;
+            reference(i, name, Some(family.to_owned()), score)
+        })
+        .collect();
+    let mut sums: Vec<RankedFamily> = Vec::new();
+    for r in &ranking {
+        let family = r.family.clone().unwrap_or_default();
+        match sums.iter_mut().find(|f| f.family == family) {
+            Some(sum) => {
+                sum.score += r.score;
+                sum.members.push(r.reference.clone());
+            }
+            None => sums.push(RankedFamily {
+                family,
+                score: r.score,
+                low: 0.0,
+                high: 0.0,
+                members: vec![r.reference.clone()],
+            }),
+        }
+    }
+    for family in &mut sums {
+        family.low = (family.score - 0.06).max(0.0);
+        family.high = (family.score + 0.06).min(1.0);
+    }
+    sums.sort_by(|a, b| b.score.total_cmp(&a.score));
+    let mut labels = vec!["the input".to_owned()];
+    labels.extend(ranking.iter().take(120).map(|r| r.reference.clone()));
+    let value = |i: usize, j: usize| match (i.min(j), i.max(j)) {
+        (i, j) if i == j => 1.0,
+        (0, j) => ranking[j - 1].similarity,
+        (i, j) => {
+            0.95 - 0.13 * (j - i) as f64 / (1.0 + 0.05 * (j - i) as f64) - 0.02 * (i % 3) as f64
+        }
+    };
+    let values: Vec<Vec<f64>> = (0..labels.len())
+        .map(|i| (0..labels.len()).map(|j| value(i, j).max(-0.82)).collect())
+        .collect();
+    let phrases = [
+        "Hmm, wait.",
+        "Okay, so the user",
+        "\n\nBut let me double-check",
+        " I need to",
+        "**Final",
+        "let's tackle this",
+        "…\t",
+    ];
+    let evidence = ranking
+        .iter()
+        .take(3)
+        .enumerate()
+        .flat_map(|(r, reference)| {
+            let name = reference.reference.clone();
+            phrases.iter().enumerate().map(move |(i, phrase)| Evidence {
+                reference: name.clone(),
+                phrase: (*phrase).to_owned(),
+                channel: if i % 2 == 0 { "characters".into() } else { "words".into() },
+                weight: 1.4 / (1.0 + i as f64 + r as f64),
+                per_thousand_words: 7.31 / (1.0 + i as f64 * 3.0),
+                share_of_traces: 0.94 / (1.0 + 0.2 * i as f64),
+                share_of_reference_traces: 0.21 / (1.0 + i as f64),
+                prompts: 47 - i * 3,
+                lines: lines(phrase),
+            })
+        })
+        .collect();
+    let top = ranking.first().map(|r| r.reference.clone()).unwrap_or_default();
+    let ranking_names: Vec<String> = ranking.iter().map(|r| r.reference.clone()).collect();
+    Comparison {
+        verdict: Verdict {
+            kind: VerdictKind::Resembles,
+            references: vec![top.clone()],
+            family: Some("deepseek".into()),
+            sentence: format!("These traces most resemble {top}."),
+        },
+        ranking,
+        traces: 50,
+        prompts: 48,
+        words: 40_123,
+        families: sums,
+        unknown: UnknownSummary {
+            median: 0.46,
+            share_below_5_percent: 0.06,
+            low: 0.02,
+            high: 0.12,
+        },
+        evidence,
+        pairing: Some(pairing(&ranking_names)),
+        drift: Some(drift(&ranking_names)),
+        holds: Some(holds(&ranking_names)),
+        habits: habits(&ranking_names),
+        neighbourhood: neighbourhood(&ranking_names),
+        examples: examples(&ranking_names),
+        similarity: SimilarityMatrix { labels, values },
+        floors: vec![
+            Floor {
+                what: "two halves of one model’s corpus".into(),
+                pairs: 119,
+                low: 0.88,
+                median: 0.95,
+                high: 0.99,
+            },
+            Floor {
+                what: "one model in two domains".into(),
+                pairs: 61,
+                low: 0.42,
+                median: 0.63,
+                high: 0.81,
+            },
+            Floor {
+                what: "two models of different families".into(),
+                pairs: 5_321,
+                low: -0.31,
+                median: 0.02,
+                high: 0.38,
+            },
+        ],
+        input: InputSummary {
+            inputs: vec!["traces/new-checkpoint.jsonl.gz".into()],
+            files: 1,
+            records: 57,
+            traces: 50,
+            dropped: counts(&[("no reasoning", 5), ("fewer than 30 words", 2)]),
+            formats: counts(&[("openai-chat", 50)]),
+            mediation: counts(&[("raw", 48), ("truncated", 2)]),
+            domains: counts(&[("politics", 50)]),
+            models: counts(&[("lab/new-checkpoint", 50)]),
+            languages: counts(&[("eng", 48), ("cmn", 2)]),
+            refusals: 1,
+            ..InputSummary::default()
+        },
+        limits: vec![
+            "Two models that look alike may share a teacher, a public dataset or a base.".into(),
+            "All traces are of one domain, politics: in another domain the answer may differ."
+                .into(),
+        ],
+        provenance: Provenance {
+            program: "cotprint 0.1.0".into(),
+            command: "cotprint compare traces/new-checkpoint.jsonl.gz --report report --seed 7"
+                .into(),
+            atlas: "embedded".into(),
+            atlas_checksum: "9f3c0d5e77a1b2c4".into(),
+            atlas_references: references,
+            atlas_traces: 61_204,
+            channels: vec!["word".into(), "layout".into()],
+            text: "reasoning".into(),
+            seed: 7,
+            resamples: 1_000,
+        },
+    }
+}
+
+pub fn counts(entries: &[(&str, usize)]) -> BTreeMap<String, usize> {
+    entries.iter().map(|(key, n)| ((*key).to_owned(), *n)).collect()
+}
+
+pub fn too_little_text() -> Comparison {
+    let mut c = comparison(0, 0.5);
+    c.verdict = Verdict {
+        kind: VerdictKind::TooLittleText,
+        references: Vec::new(),
+        family: None,
+        sentence: "There is too little text to say anything: 1 trace with 24 words.".into(),
+    };
+    (c.traces, c.prompts, c.words) = (1, 1, 24);
+    c.unknown = UnknownSummary {
+        median: f64::NAN,
+        share_below_5_percent: f64::NAN,
+        low: f64::NAN,
+        high: f64::NAN,
+    };
+    c.similarity = SimilarityMatrix { labels: Vec::new(), values: Vec::new() };
+    c.floors.clear();
+    (c.holds, c.neighbourhood) = (None, None);
+    (c.habits, c.examples) = (Vec::new(), Vec::new());
+    c
+}
+
+pub fn hostile() -> Comparison {
+    let mut c = comparison(24, 0.3);
+    let megabyte = "W\u{202E}".repeat(1 << 18);
+    for (i, r) in c.ranking.iter_mut().enumerate() {
+        let text = if i == 8 { megabyte.as_str() } else { HOSTILE[i % 8] };
+        r.reference = format!("{text}/{i}");
+        r.family = Some(HOSTILE[(i + 1) % 8].to_owned());
+        r.domains.push(HOSTILE[i % 8].to_owned());
+        r.mediation.insert(HOSTILE[i % 8].to_owned(), i);
+    }
+    for (i, label) in c.similarity.labels.iter_mut().enumerate() {
+        *label = if i == 8 { megabyte.clone() } else { HOSTILE[i % 8].to_owned() };
+    }
+    for (i, e) in c.evidence.iter_mut().enumerate() {
+        e.phrase = if i == 8 { megabyte.clone() } else { HOSTILE[i % 8].to_owned() };
+        e.channel = HOSTILE[i % 8].to_owned();
+        e.reference = HOSTILE[i % 3].to_owned();
+        for (j, line) in e.lines.iter_mut().enumerate() {
+            let text = |k: usize| HOSTILE[(i + j + k) % 8].to_owned();
+            (line.id, line.before, line.after) = (text(0), text(1), text(2));
+            line.phrase = if i == 4 { megabyte.clone() } else { text(3) };
+        }
+    }
+    for family in &mut c.families {
+        family.family = HOSTILE[3].to_owned();
+        family.members = HOSTILE.map(str::to_owned).to_vec();
+    }
+    let all = HOSTILE.concat();
+    c.verdict.sentence = all.clone();
+    c.limits = vec![all.clone(), megabyte.clone()];
+    c.input.inputs = vec![all.clone(), megabyte.clone()];
+    c.input.dropped = counts(&[(all.as_str(), 3)]);
+    c.input.models = counts(&[(megabyte.as_str(), 3)]);
+    for floor in &mut c.floors {
+        floor.what.clone_from(&all);
+    }
+    let (pairing, drift) = (c.pairing.as_mut().unwrap(), c.drift.as_mut().unwrap());
+    for (i, one) in pairing.similarities.iter_mut().enumerate() {
+        one.reference = format!("{}/{i}", HOSTILE[i % 8]);
+    }
+    pairing.floors[1].what.clone_from(&megabyte);
+    pairing.data_sets = BTreeMap::from([(all.clone(), 48)]);
+    for (i, one) in drift.references.iter_mut().enumerate() {
+        one.reference =
+            if i == 3 { "=cmd()|' /C calc'!A0".into() } else { HOSTILE[i % 8].to_owned() };
+    }
+    drift.sentence.clone_from(&all);
+    drift.came[0].phrase.clone_from(&megabyte);
+    let holds = c.holds.as_mut().unwrap();
+    for (i, group) in holds.groups.iter_mut().enumerate() {
+        group.what = if i == 4 { megabyte.clone() } else { HOSTILE[i % 8].to_owned() };
+        group.first = HOSTILE[(i + 1) % 8].to_owned();
+    }
+    holds.reference = HOSTILE[0].to_owned();
+    for habits in &mut c.habits {
+        for (i, reference) in habits.references.iter_mut().enumerate() {
+            *reference = if i == 1 { "=cmd()".into() } else { HOSTILE[i].to_owned() };
+        }
+        habits.habits[0].what.clone_from(&all);
+        habits.habits[1].measure.clone_from(&megabyte);
+    }
+    for (i, one) in c.neighbourhood.as_mut().unwrap().places.iter_mut().enumerate() {
+        one.label = HOSTILE[i % 8].to_owned();
+    }
+    for (i, one) in c.examples.iter_mut().enumerate() {
+        one.text = if i == 1 { megabyte.clone() } else { HOSTILE.concat() + &one.text };
+        let end = one.text.len();
+        let explanation = &mut one.explanation;
+        explanation.id = HOSTILE[i].to_owned();
+        explanation.sentence.clone_from(&all);
+        explanation.features[0].form = HOSTILE[i + 1].to_owned();
+        explanation.features[0].places = vec![[0, HOSTILE[0].len()], [1, 999_999_999]];
+        explanation.stretches[1].bytes[1] = end;
+        explanation.stretches[1].reference = Some(HOSTILE[i + 2].to_owned());
+    }
+    c.provenance.command.clone_from(&megabyte);
+    c.provenance.program.clone_from(&all);
+    c.provenance.atlas = all;
+    c
+}
+
+/// Numbers that are not numbers, a matrix that is not square, lists that are empty.
+pub fn broken() -> Comparison {
+    let mut c = comparison(5, 0.4);
+    for (i, r) in c.ranking.iter_mut().enumerate() {
+        let bad = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -3.0, 7.0][i];
+        (r.score, r.low, r.high, r.score_without_layout, r.similarity) = (bad, bad, bad, bad, bad);
+        r.family = None;
+        r.domains.clear();
+        r.mediation.clear();
+    }
+    for family in &mut c.families {
+        (family.score, family.low, family.high) = (f64::NAN, f64::NAN, f64::NAN);
+        family.members.clear();
+    }
+    for e in &mut c.evidence {
+        (e.weight, e.per_thousand_words, e.share_of_traces) = (f64::NAN, f64::INFINITY, -1.0);
+        e.phrase.clear();
+    }
+    c.similarity.values[1] = vec![f64::NAN; 2];
+    c.similarity.values[2] = vec![f64::INFINITY; 9];
+    c.similarity.values.truncate(4);
+    c.floors[0].median = f64::NAN;
+    let (pairing, drift) = (c.pairing.as_mut().unwrap(), c.drift.as_mut().unwrap());
+    pairing.floors[0].low = f64::NAN;
+    for (i, (one, moved)) in pairing.similarities.iter_mut().zip(&mut drift.references).enumerate()
+    {
+        let bad = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -3.0, 7.0][i];
+        (one.similarity, one.low, one.high) = (bad, bad, bad);
+        (moved.before, moved.after, moved.change, moved.low, moved.high) =
+            (bad, bad, bad, bad, bad);
+    }
+    for (group, bad) in
+        c.holds.as_mut().unwrap().groups.iter_mut().zip([f64::NAN, f64::INFINITY, -3.0, 7.0])
+    {
+        (group.share, group.low, group.high) = (bad, bad, bad);
+    }
+    for (habit, bad) in c.habits[0].habits.iter_mut().zip([f64::NAN, f64::INFINITY, -3.0, 7.0]) {
+        (habit.input, habit.low, habit.usual_low) = (bad, bad, bad);
+        habit.values = vec![bad; 9];
+    }
+    c.habits[1].habits.clear();
+    c.neighbourhood = neighbourhood(&vec!["a/b".into(); 20]);
+    c.neighbourhood.as_mut().unwrap().places[2].x = f64::NAN;
+    c.unknown.low = f64::NAN;
+    c.verdict.sentence.clear();
+    c
+}
+
+pub fn with_verdict(mut c: Comparison, kind: VerdictKind, sentence: &str) -> Comparison {
+    c.verdict.kind = kind;
+    c.verdict.sentence = sentence.to_owned();
+    c
+}
+
+pub fn samples() -> Vec<(&'static str, Comparison)> {
+    let mut long = comparison(24, 0.2);
+    for r in &mut long.ranking {
+        r.reference = format!("a-vendor-with-a-very-long-name/{}-and-more-of-it", r.reference);
+    }
+    long.similarity.labels[1..]
+        .iter_mut()
+        .zip(&long.ranking)
+        .for_each(|(l, r)| l.clone_from(&r.reference));
+    let mut none = comparison(119, 0.07);
+    none.unknown =
+        UnknownSummary { median: 0.01, share_below_5_percent: 0.81, low: 0.7, high: 0.9 };
+    none.similarity.labels.truncate(41);
+    none.verdict.references.clear();
+    let mut medium = comparison(24, 0.61);
+    medium.similarity.labels.truncate(13);
+    vec![
+        ("two", comparison(2, 0.83)),
+        ("resembles", medium),
+        (
+            "family",
+            with_verdict(
+                long,
+                VerdictKind::Family,
+                "These traces resemble the deepseek family; its members cannot be told apart.",
+            ),
+        ),
+        (
+            "between",
+            with_verdict(
+                comparison(119, 0.31),
+                VerdictKind::Between,
+                "These traces stand between deepseek/deepseek-r1-0528 and google/gemini-2.5-pro-preview-05-06.",
+            ),
+        ),
+        ("none", with_verdict(none, VerdictKind::None, "No reference writes like these traces.")),
+        ("too_little_text", too_little_text()),
+        ("hostile", hostile()),
+        ("broken", broken()),
+    ]
+}
