@@ -495,7 +495,8 @@ fn a_policy_is_written_to_begin_with_and_none_is_overwritten() {
             .env_remove("GITHUB_ACTIONS"),
     );
     let used = used.fails(1, &["enough"]).json();
-    assert_eq!(rule(&used, "not-r1")["outcome"], "passed", "{used}");
+    let not_r1 = &rule(&used, "not-r1")["conditions"][0];
+    assert_eq!(not_r1["outcome"], "passed", "{used}");
     // It is a policy by the schema.
     let schema: Value = serde_json::from_str(include_str!("../docs/policy.schema.json")).unwrap();
     let table: toml::Table = toml::from_str(&text).unwrap();
@@ -654,7 +655,9 @@ fn a_mixture_is_estimated_as_by_audit_and_not_by_a_mean() {
     .json();
     let share =
         audit["shares"].as_array().unwrap().iter().find(|one| one["reference"] == "acme/ponder-1");
-    assert_eq!(share.unwrap()["share"], condition["value"]);
+    // `audit` also takes off what looks like none of the references.
+    let share = share.unwrap()["share"].as_f64().unwrap();
+    assert!((share - number("value")).abs() < 0.05, "{share} {condition}");
     // The records that speak against it are those that were mixed in.
     let offenders = condition["offenders"].as_array().unwrap();
     assert!(!offenders.is_empty());

@@ -23,9 +23,6 @@ const BUDGET: usize = 40_000_000;
 /// See [`BUDGET`].
 const DRIFT_BUDGET: usize = 2_000_000_000;
 
-/// So large a share of traces that look like none of the references is told.
-const TOLD_NONE: f64 = 0.005;
-
 /// What a condition is measured on.
 pub(super) struct Context<'a> {
     pub atlas: &'a Atlas,
@@ -168,35 +165,20 @@ fn share(condition: &Condition, context: &Context<'_>, answer: &mut ConditionAns
 /// The part of the data that is a target's.
 fn part_of_data(target: &Target, context: &Context<'_>, answer: &mut ConditionAnswer) {
     let sample = context.sample;
-    let found = context
-        .mixture
-        .zip(sample.target(target))
-        .and_then(|(mixture, (_, members))| Some((mixture, members, mixture.part(members)?)));
-    let Some((mixture, members, part)) = found else {
+    let found = context.mixture.zip(sample.target(target)).and_then(|(mixture, (_, members))| {
+        let (value, drawn) = mixture.part(members)?;
+        Some((mixture, members, value, drawn))
+    });
+    let Some((mixture, members, value, drawn)) = found else {
         answer.more_prompts = Some(LEAST_PROMPTS);
         answer.note = Some("No trace is in this slice.".into());
         return;
     };
     (answer.prompts, answer.traces) = (mixture.prompts, mixture.traces);
-    answer.value = Some(part.value);
-    if let Some(why) = &mixture.rough {
-        answer.note = Some(why.clone());
-    } else {
-        let interval = |value, drawn| context.level.interval(value, drawn, mixture.prompts, true);
-        let low = interval(part.value, part.drawn).map(|(low, _)| low);
-        let high = interval(part.with_none, part.with_none_drawn).map(|(_, high)| high);
-        settle(answer, low.zip(high));
-        let none = part.with_none - part.value;
-        if none >= TOLD_NONE {
-            // More of the same would decide no more than these.
-            answer.more_prompts =
-                answer.more_prompts.filter(|_| part.with_none <= answer.bound.value());
-            answer.note = Some(format!(
-                "{:.0} % of the traces look like none of the references: they may be anybody's, and the upper end \
-                 counts them in.",
-                100.0 * none
-            ));
-        }
+    answer.value = Some(value);
+    match &mixture.rough {
+        Some(why) => answer.note = Some(why.clone()),
+        None => settle(answer, context.level.interval(value, drawn, mixture.prompts, true)),
     }
     if answer.outcome != Outcome::Passed {
         list(context, answer, |record| {

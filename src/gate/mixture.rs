@@ -1,19 +1,23 @@
 //! What part of a data set each reference has, for rules of `[[mixture]]`: as `audit` estimates it.
 //!
 //! Called by [`super::measure`], once for each slice. The mean probability would be pulled towards an equal share of all
-//! references; here the shares are sought under which the traces are most likely (`lineage::audit`), and intervals draw
+//! references; here the shares are sought under which the traces are most likely (`lineage::audit::mixture`), and intervals draw
 //! whole prompts again and repeat the search. Where `audit` would tell words instead of figures, nothing is decided.
 //!
-//! Traces that look like none of the references may be anybody's: text that was cut or changed looks so, too. They are in no part, and
-//! the upper end of an interval counts all of them in (bounds of what is only partly identified; Manski 2003), so that a rule never
-//! passes because traces were made strange.
+//! "None of these" has no part: a trace that looks like no reference counts as what it is nearest to. Of the traces of one model alone
+//! `audit` can take all for strangers, and text that was cut or changed looks strange, too: a rule on what is too much would pass
+//! because of it.
 
 use super::{CheckOptions, Sample, decide::LEAST_PROMPTS, sample::Record};
 use crate::{
     atlas::Atlas,
     lineage::{
         InputSummary,
-        audit::{Checks, Estimate, atlas_language, mixture::Likelihoods, reasons},
+        audit::{
+            Checks, atlas_language,
+            mixture::{Likelihoods, near},
+            reasons,
+        },
         bootstrap::Resamples,
     },
     policy::Slice,
@@ -28,28 +32,15 @@ const RESAMPLES: usize = 200;
 #[derive(Debug, Default)]
 pub(super) struct Likely {
     pub likelihoods: Likelihoods,
-    /// The p-value `unknown` of each.
-    pub unknown: Vec<f64>,
     /// The probability that the atlas knows its subject matter.
     pub familiar: Vec<f64>,
 }
 
-/// What part of the data some references have together.
-pub(super) struct Part {
-    /// The estimate.
-    pub value: f64,
-    /// Its resampled values.
-    pub drawn: Vec<f64>,
-    /// The part with all those traces that look like none of the references.
-    pub with_none: f64,
-    /// Its resampled values.
-    pub with_none_drawn: Vec<f64>,
-}
-
 /// The parts that references have in a slice, and what they would be with other prompts.
 pub(super) struct Mixture {
-    estimate: Option<Estimate>,
-    /// The figures of each resample, as [`Estimate::figures`]; none where nothing is to be decided.
+    /// One per reference; none where there is no trace.
+    shares: Vec<f64>,
+    /// The same of each resample; none where nothing is to be decided.
     drawn: Vec<Vec<f64>>,
     /// Prompts that it rests on.
     pub prompts: usize,
@@ -75,53 +66,46 @@ impl Mixture {
             let next = numbers.len();
             prompts.push((*row, *numbers.entry(record.prompt).or_insert(next)));
         }
-        let rows = likely.unknown.len();
+        let rows = likely.likelihoods.len();
         let of = |times: &dyn Fn(usize) -> f64, start: &[f64]| {
             let mut weights = vec![0.0; rows];
             prompts.iter().for_each(|&(row, prompt)| weights[row] = times(prompt));
-            Estimate::of(&likely.likelihoods, &likely.unknown, &weights, start)
+            likely.likelihoods.shares(&weights, start)
         };
         let references = atlas.about.references.len();
-        let estimate = of(&|_| 1.0, &vec![1.0 / references.max(1) as f64; references]);
+        let shares = of(&|_| 1.0, &vec![1.0 / references.max(1) as f64; references]);
         let reasons = why_rough(atlas, sample, likely, &own, &prompts, numbers.len());
         let mut found = Self {
-            estimate: None,
+            shares: Vec::new(),
             drawn: Vec::new(),
             prompts: numbers.len(),
             traces: own.len(),
             rough: (!reasons.is_empty()).then(|| reasons.join(" ")),
         };
         if found.rough.is_none() && numbers.len() >= LEAST_PROMPTS {
-            let near = estimate.near();
+            let near = near(&shares);
             let resamples = options.resamples.min(RESAMPLES);
             found.drawn =
                 Resamples::of_units(numbers.len(), resamples, options.seed, |times: &[u32]| {
-                    of(&|prompt| f64::from(times[prompt]), &near).figures()
+                    of(&|prompt| f64::from(times[prompt]), &near)
                 })
                 .means;
         }
-        found.estimate = Some(estimate);
+        found.shares = shares;
         found
     }
 
     fn nothing() -> Self {
-        Self { estimate: None, drawn: Vec::new(), prompts: 0, traces: 0, rough: None }
+        Self { shares: Vec::new(), drawn: Vec::new(), prompts: 0, traces: 0, rough: None }
     }
 
-    /// The part of these references together; `None` where there is no trace.
-    pub fn part(&self, references: &[usize]) -> Option<Part> {
-        let sum = |figures: &[f64]| -> f64 {
-            references.iter().filter_map(|&at| figures.get(at)).sum::<f64>()
+    /// The part of these references together, and its resampled values; `None` where there is no trace.
+    pub fn part(&self, references: &[usize]) -> Option<(f64, Vec<f64>)> {
+        let sum = |shares: &[f64]| -> f64 {
+            references.iter().filter_map(|&at| shares.get(at)).sum::<f64>()
         };
-        // The last figure is the share of none.
-        let with_none = |figures: &[f64]| sum(figures) + figures.last().copied().unwrap_or(0.0);
-        let figures = self.estimate.as_ref()?.figures();
-        Some(Part {
-            value: sum(&figures),
-            drawn: self.drawn.iter().map(|figures| sum(figures)).collect(),
-            with_none: with_none(&figures),
-            with_none_drawn: self.drawn.iter().map(|figures| with_none(figures)).collect(),
-        })
+        let drawn = self.drawn.iter().map(|shares| sum(shares)).collect();
+        (!self.shares.is_empty()).then(|| (sum(&self.shares), drawn))
     }
 
     /// The probability that a record is of one of these references, given their parts; `None` where it was not
@@ -132,9 +116,9 @@ impl Mixture {
         record: &Record,
         references: &[usize],
     ) -> Option<f64> {
-        let (likely, row) = (sample.likely()?, record.row? as usize);
-        let estimate = self.estimate.as_ref()?;
-        Some(estimate.probability(&likely.likelihoods, row, likely.unknown[row], references))
+        let row = record.row? as usize;
+        let split = sample.likely()?.likelihoods.split(row, &self.shares);
+        Some(split.iter().filter(|(at, _)| references.contains(at)).map(|(_, p)| p).sum())
     }
 }
 

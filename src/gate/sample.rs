@@ -145,9 +145,8 @@ impl Sample {
         }
         let row = self.likely.as_mut().zip(scored).map(|(likely, scored)| {
             likely.likelihoods.push(&scored.probabilities);
-            likely.unknown.push(scored.unknown);
             likely.familiar.push(scored.familiar);
-            likely.unknown.len() as u32 - 1
+            likely.familiar.len() as u32 - 1
         });
         let mediation = trace.mediation();
         self.records.push(Record {

@@ -1,13 +1,12 @@
 //! The likelihoods and p-values of records → the share of each reference and of none of them.
 //!
-//! Called by [`super::audit`] and by `gate` for rules on a mixture, once for the estimate and once for each
-//! resample. How strange a record is and which reference it is nearest to are found one after the other.
+//! Called by [`super::audit`], once for the estimate and once for each resample. How strange a record is and which reference it is nearest to are found one after the other.
 
 use super::{mixture::Likelihoods, strangers::Strangers};
 
 /// The shares of the references among known traces, and the share of all others.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Estimate {
+pub(super) struct Estimate {
     /// One per reference; they sum to one.
     pub shares: Vec<f64>,
     /// The records that no reference wrote.
@@ -30,26 +29,6 @@ impl Estimate {
         let known = 1.0 - self.strangers.share;
         self.shares.iter().map(|share| known * share).chain([self.strangers.share]).collect()
     }
-
-    /// Where the search for a resample's shares begins: near the estimate it is short; a little of the equal shares
-    /// lets every reference grow again.
-    pub fn near(&self) -> Vec<f64> {
-        let equal = 1.0 / self.shares.len().max(1) as f64;
-        self.shares.iter().map(|own| 0.9 * own + 0.1 * equal).collect()
-    }
-
-    /// The probability under these shares that a record with this p-value is of one of these references.
-    pub fn probability(
-        &self,
-        likelihoods: &Likelihoods,
-        record: usize,
-        unknown: f64,
-        references: &[usize],
-    ) -> f64 {
-        let split = likelihoods.split(record, &self.shares);
-        let own = split.iter().filter(|(reference, _)| references.contains(reference));
-        (1.0 - self.strangers.probability(unknown)) * own.map(|(_, p)| p).sum::<f64>()
-    }
 }
 
 #[cfg(test)]
@@ -69,8 +48,5 @@ mod tests {
         let figures = estimate.figures();
         assert!((figures.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{figures:?}");
         assert!(figures[2] < 0.01 && (figures[0] - 0.75).abs() < 0.02, "{figures:?}");
-        let first = estimate.probability(&likelihoods, 1, unknown[1], &[0]);
-        let other = estimate.probability(&likelihoods, 1, unknown[1], &[1]);
-        assert!(first > 0.9 && other < 0.01, "{first} {other}");
     }
 }

@@ -1,8 +1,8 @@
 //! Calibrated probabilities of records → the share of each reference among them.
 //!
 //! Comes in: a row of probabilities for each record ([`Likelihoods`]) and how much each record counts.
-//! Goes out: shares that sum to one. Called by [`super::audit`] once for the estimate and once for each
-//! bootstrap resample.
+//! Goes out: shares that sum to one. Called by [`super::audit`], and by `gate` for rules on a mixture, once for the
+//! estimate and once for each bootstrap resample.
 //!
 //! The model of Saerens, Latinne & Decaestecker (2002): what each reference writes is as it was when the
 //! atlas was learned, only the shares differ (prior shift). A probability that a classifier gave under
@@ -100,6 +100,13 @@ impl Likelihoods {
         split.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         split
     }
+}
+
+/// Where the search for a resample's shares begins: near those of the estimate it is short; a little of the equal shares lets
+/// every reference grow again.
+pub fn near(shares: &[f64]) -> Vec<f64> {
+    let equal = 1.0 / shares.len().max(1) as f64;
+    shares.iter().map(|own| 0.9 * own + 0.1 * equal).collect()
 }
 
 #[cfg(test)]

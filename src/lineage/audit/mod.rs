@@ -15,7 +15,6 @@ pub mod strangers;
 
 pub use answer::*;
 pub(crate) use checks::{atlas_language, reasons};
-pub(crate) use estimate::Estimate;
 pub use records::Records;
 
 use super::{
@@ -28,6 +27,7 @@ use crate::{
     atlas::{Atlas, TWO_HALVES},
     attribution::delta::similarity,
 };
+use estimate::Estimate;
 use std::collections::{BTreeMap, HashMap};
 
 /// With fewer prompts no share is given.
@@ -89,7 +89,7 @@ pub fn audit(
         Estimate::of(&records.likelihoods, &records.unknown, weights, start)
     };
     let estimate = of(&vec![1.0; records.len()], &equal);
-    let near = estimate.near();
+    let near = mixture::near(&estimate.shares);
     let resamples =
         Resamples::of_units(records.prompt_count(), options.resamples, options.seed, |times| {
             let weights: Vec<f64> =
