@@ -164,3 +164,47 @@ fn several_inputs_and_globs_are_one_corpus() {
     assert_eq!(found["traces"], 30 + matching);
     assert_eq!(found["ranking"][0]["reference"], RIGHT);
 }
+
+#[test]
+fn where_it_holds_is_told_by_group() {
+    let folder = tempfile::tempdir().unwrap();
+    // Thirty traces of the new model, then as many of another one under another domain.
+    let labelled = |file: &str, domain: &str| -> Vec<String> {
+        fixture_lines(file)
+            .iter()
+            .map(|line| {
+                let mut record: Value = serde_json::from_str(line).unwrap();
+                (record["domain"], record["model"]) = (domain.into(), Value::Null);
+                for key in ["id", "prompt_id"] {
+                    record[key] = format!("{domain} {}", record["id"]).into();
+                }
+                record.to_string()
+            })
+            .collect()
+    };
+    let mut lines = labelled("new-model.jsonl", "mine");
+    lines.extend(labelled("traces/ponder-1.jsonl", "theirs").into_iter().take(20));
+    let input = write(&folder, "both.jsonl", lines.join("\n"));
+    let holds = compare(&input, &["--json"]).succeeds().json()["holds"].clone();
+    let group = |kind: &str, what: &str| -> Value {
+        let groups = holds["groups"].as_array().unwrap();
+        let own = groups.iter().find(|g| g["kind"] == kind && g["what"] == what);
+        own.unwrap_or_else(|| panic!("{what} is missing: {holds}")).clone()
+    };
+    let number = |group: &Value, key: &str| group[key].as_f64().unwrap();
+    let (all, mine, theirs) =
+        (group("all", "all traces"), group("domain", "mine"), group("domain", "theirs"));
+    assert_eq!(holds["reference"], RIGHT);
+    assert_eq!((&mine["first"], &theirs["first"]), (&RIGHT.into(), &REFERENCES[0].into()));
+    assert_eq!((&mine["traces"], &theirs["prompts"]), (&30.into(), &20.into()));
+    let mean = (30.0 * number(&mine, "share") + 20.0 * number(&theirs, "share")) / 50.0;
+    assert!((mean - number(&all, "share")).abs() < 1e-6, "{holds}");
+    for one in [&all, &mine, &theirs, &group("layout", "without the layout channel")] {
+        assert!(number(one, "low") <= number(one, "share"), "{one}");
+        assert!(number(one, "share") <= number(one, "high"), "{one}");
+    }
+
+    // Four prompts are too few for groups.
+    let few = write(&folder, "few.jsonl", lines[..4].join("\n"));
+    assert!(compare(&few, &["--json"]).json().get("holds").is_none());
+}

@@ -5,7 +5,7 @@
 //! attribution where in the trace the resemblance is.
 
 use super::{
-    Comparison, Sample, Sampled, Tally,
+    Comparison, Sample, Sampled, Tally, VerdictKind,
     explain::{Explanation, explain},
 };
 use crate::{
@@ -16,6 +16,9 @@ use crate::{
 /// Traces of so many words are chosen from, where there are enough of them: shorter ones are one window, of longer ones little
 /// can be shown.
 const WORDS: std::ops::RangeInclusive<usize> = 150..=4_000;
+
+/// N-grams that are marked for the trace's first reference, and against it: all that `explain` has would cover a short trace.
+const MARKED: (usize, usize) = (12, 6);
 
 /// Why a trace was chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,9 +44,11 @@ pub struct Example {
     pub explanation: Explanation,
 }
 
-/// Adds three examples to a comparison, fewer where the sample has fewer traces; none where nothing was ranked.
+/// Adds three examples to a comparison, fewer where the sample has fewer traces; none where nothing was ranked or there is too little text
+/// for a verdict.
 pub fn add_examples(comparison: &mut Comparison, atlas: &Atlas, tally: &Tally, sample: &Sample) {
-    let Some(first) = comparison.ranking.first() else { return };
+    let has_verdict = comparison.verdict.kind != VerdictKind::TooLittleText;
+    let Some(first) = comparison.ranking.first().filter(|_| has_verdict) else { return };
     let Some(place) = atlas.names().position(|name| name == first.reference) else { return };
     let probability =
         |one: &Sampled| tally.probabilities(one.at).and_then(|(all, _)| all.get(place).copied());
@@ -72,7 +77,8 @@ pub fn add_examples(comparison: &mut Comparison, atlas: &Atlas, tally: &Tally, s
         let (probability, one) = known[at];
         let trace = Trace { id: one.id.clone(), ..Trace::default() };
         // Too short to be scored: it would not be in the sample.
-        let explanation = explain(atlas, &trace, &one.text, &command, &atlas_name).ok()?;
+        let mut explanation = explain(atlas, &trace, &one.text, &command, &atlas_name).ok()?;
+        keep_strongest(&mut explanation);
         Some(Example {
             kind,
             probability: f64::from(probability),
@@ -81,4 +87,18 @@ pub fn add_examples(comparison: &mut Comparison, atlas: &Atlas, tally: &Tally, s
         })
     });
     comparison.examples = explained.collect();
+}
+
+/// Leaves the strongest n-grams that hold a word on either side; they stand in the order of their weights.
+fn keep_strongest(explanation: &mut Explanation) {
+    let mut kept = (0, 0);
+    explanation.features.retain(|feature| {
+        let (count, most) = match feature.weight > 0.0 {
+            true => (&mut kept.0, MARKED.0),
+            false => (&mut kept.1, MARKED.1),
+        };
+        let holds_word = feature.form.chars().any(char::is_alphabetic);
+        *count += usize::from(holds_word);
+        holds_word && *count <= most
+    });
 }

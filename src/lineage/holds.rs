@@ -19,7 +19,7 @@ const DOMAINS: usize = 12;
 /// Where the classes of length begin, in words; the last has no end.
 const FROM: [usize; 6] = [MINIMUM_WORDS, 100, 250, 500, 1_000, 2_500];
 
-/// Where the reference with the number `first` holds.
+/// Where the reference with the number `first` holds; `None` where there are too few prompts to say anything of groups.
 pub(super) fn holds(
     atlas: &Atlas,
     tally: &Tally,
@@ -27,7 +27,7 @@ pub(super) fn holds(
     resamples: usize,
     seed: u64,
 ) -> Option<Holds> {
-    if tally.kept.is_empty() {
+    if tally.prompts.len() < LEAST_PROMPTS {
         return None;
     }
     let group = |kind, what: &str, chosen: &dyn Fn(&Kept) -> bool| {

@@ -6,12 +6,14 @@
 use super::escape::{boundary, name, sentence};
 use super::explain::{Shown, left_out, shown};
 use super::numbers::{count, share};
+use super::page::unbroken_one;
 use super::wording;
 use crate::lineage::Comparison;
 use serde::Serialize;
 
-/// Bytes of a text that are shown.
-const SHOWN_BYTES: usize = 5_000;
+/// Bytes and lines of a text that are shown, whichever are fewer.
+const SHOWN_BYTES: usize = 3_000;
+const SHOWN_LINES: usize = 36;
 /// References with a colour of their own.
 const COLOURS: usize = 5;
 
@@ -62,14 +64,14 @@ impl ExamplesSection {
             },
         };
         let examples = comparison.examples.iter().map(|one| {
-            let end = boundary(&one.text, SHOWN_BYTES);
+            let end = end_of(&one.text);
             ExamplePart {
                 title: wording::example_title(one.kind, &first.reference),
                 id: name(&one.explanation.id),
                 words: count(one.explanation.words),
                 probability: share(one.probability),
                 reference: name(&first.reference),
-                sentence: sentence(&one.explanation.sentence).replace(" %", "\u{a0}%"),
+                sentence: unbroken_one(sentence(&one.explanation.sentence)),
                 shown: shown(&one.explanation, &one.text, end, &class_of),
                 left_out: left_out(&one.text, end),
             }
@@ -85,5 +87,23 @@ impl ExamplesSection {
                 .collect(),
             has_others: named.len() > COLOURS,
         })
+    }
+}
+
+/// Where the part that is shown ends.
+fn end_of(text: &str) -> usize {
+    let lines = text.match_indices('\n').nth(SHOWN_LINES - 1).map_or(text.len(), |(at, _)| at);
+    boundary(text, lines.min(SHOWN_BYTES))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_cut_by_bytes_and_by_lines() {
+        assert_eq!(end_of("one\ntwo"), 7);
+        assert_eq!(end_of(&"ä".repeat(SHOWN_BYTES)), SHOWN_BYTES);
+        assert_eq!(end_of(&"a\n".repeat(100)), 2 * SHOWN_LINES - 1);
     }
 }

@@ -3,6 +3,7 @@
 use super::data_table::Downloads;
 use super::escape::name;
 use super::numbers::{signed, signed_interval};
+use super::page::unbroken_one as unbroken;
 use super::wording;
 use super::{Error, figure_data};
 use crate::lineage::{Habit, Habits};
@@ -13,7 +14,7 @@ use serde::Serialize;
 pub(super) struct HabitsSection {
     title: String,
     shown: String,
-    usual: &'static str,
+    usual: String,
     references: Vec<String>,
     rows: Vec<HabitRow>,
     downloads: Downloads,
@@ -39,8 +40,8 @@ impl HabitsSection {
     pub fn new(habits: &Habits, figure: String, figure_phone: String) -> Result<Self, Error> {
         Ok(Self {
             title: wording::habits_title(habits),
-            shown: wording::habits_shown(habits),
-            usual: wording::habits_usual(habits.basis),
+            shown: unbroken(wording::habits_shown(habits)),
+            usual: unbroken(wording::habits_usual(habits.basis).into()),
             references: habits.references.iter().map(|one| name(one)).collect(),
             rows: habits.habits.iter().map(HabitRow::new).collect(),
             downloads: figure_data::habits(habits).downloads()?,

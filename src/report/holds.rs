@@ -2,6 +2,7 @@
 
 use super::escape::name;
 use super::numbers::{count, interval, share};
+use super::page::unbroken_one as unbroken;
 use super::wording;
 use crate::lineage::{Holds, HoldsKind};
 use serde::Serialize;
@@ -60,6 +61,10 @@ impl HoldsSection {
                 None => kinds.push(Kind { name, rows: vec![row] }),
             }
         }
-        Self { title: wording::holds_title(holds), shown: wording::holds_shown(holds), kinds }
+        Self {
+            title: wording::holds_title(holds),
+            shown: unbroken(wording::holds_shown(holds)),
+            kinds,
+        }
     }
 }

@@ -222,7 +222,12 @@ pub(super) fn fact(what: &str, value: String) -> Fact {
 
 /// The same sentences with no line break between a number and its per cent sign.
 pub(super) fn unbroken(sentences: Vec<String>) -> Vec<String> {
-    sentences.into_iter().map(|text| text.replace(" %", "\u{a0}%")).collect()
+    sentences.into_iter().map(unbroken_one).collect()
+}
+
+/// One of them.
+pub(super) fn unbroken_one(text: String) -> String {
+    text.replace(" %", "\u{a0}%")
 }
 
 /// `4 more families are`, where not all are shown.

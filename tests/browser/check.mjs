@@ -122,6 +122,29 @@ function content() {
   return found;
 }
 
+// Runs in the page: parts that quote the input hold nothing but text, quote one place in a line, and are bounded.
+function quotes() {
+  const found = [];
+  const stray = document.querySelector('.trace :not(span, mark), .lines dd :not(mark, span.id)');
+  if (stray) found.push(`a stray element among quotes: <${stray.tagName.toLowerCase()}>`);
+  for (const line of document.querySelectorAll('.lines dd')) {
+    if (line.querySelectorAll('mark').length !== 1 || line.textContent.length > 4_000) {
+      found.push(`a line that is none: “${line.textContent.slice(0, 40)}”`);
+      break;
+    }
+  }
+  // The page of `explain` shows one trace as far as it can.
+  for (const trace of document.querySelectorAll('#h-examples ~ .trace')) {
+    if (trace.textContent.length > 80_000) found.push(`an example with ${trace.textContent.length} characters`);
+  }
+  for (const section of document.querySelectorAll('main section[aria-labelledby]')) {
+    const id = section.getAttribute('aria-labelledby');
+    const contents = document.querySelector('nav');
+    if (contents && id !== 'h-families' && !contents.querySelector(`a[href="#${id}"]`)) found.push(`not among the contents: ${id}`);
+  }
+  return found;
+}
+
 // What a spreadsheet would compute, and JSON that is none.
 function downloads(links) {
   const found = [];
@@ -219,6 +242,7 @@ async function faults(browser, file, screenshots) {
     for (const e of document.querySelectorAll('details')) e.open = open;
   }, open);
   found.push(...await page.evaluate(content));
+  found.push(...await page.evaluate(quotes));
   found.push(...downloads(await page.evaluate(() =>
     [...document.querySelectorAll('a[download]')].map((e) => ({ href: e.href, file: e.download })))));
   for (const mode of ['light', 'dark']) {
@@ -279,6 +303,9 @@ const BROKEN = [
   ['a figure that may be cut', (html) => free(html).replace('figure, tr,', 'tr,'), 'may be cut'],
   ['a lost heading', (html) => html.replace('<h2', '<h5').replace('</h2>', '</h5>'), 'an h5 after'],
   ['a place that no key reaches', (html) => html.replace(/<summary>/g, '<summary tabindex="-1">'), 'the keyboard reaches'],
+  ['an element in an example', (html) => html.replace('<div class="trace">', '<div class="trace"><b>x</b>'), 'a stray element'],
+  ['a line without its place', (html) => html.replace(/<dd>(.*?)<mark>(.*?)<\/mark>/, '<dd>$1$2'), 'a line that is none'],
+  ['a part that is not among the contents', (html) => html.replace('<li><a href="#h-habits">Habits</a></li>', ''), 'not among the contents'],
   ['a formula', (html) => html.replace(/href="data:text\/csv[^"]*"/, `href="data:text/csv;base64,${Buffer.from('a\r\n=cmd()\r\n').toString('base64')}"`), 'a formula'],
 ];
 
@@ -308,7 +335,7 @@ async function provesItself(browser, file) {
 
 function pages(folder) {
   return fs.readdirSync(folder, { recursive: true })
-    .filter((name) => ['report.html', 'evaluation.html'].includes(path.basename(name)))
+    .filter((name) => ['report.html', 'evaluation.html', 'audit.html', 'explain.html'].includes(path.basename(name)))
     .map((name) => path.join(folder, name))
     .sort();
 }

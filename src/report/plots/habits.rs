@@ -246,7 +246,10 @@ impl Figure for HabitsPlot {
             )?;
         }
         let middle = width(self.look) / 2.0;
-        let name = "standard deviations of one trace: to the left less, to the right more";
+        let name = match self.look {
+            Look::Phone => "standard deviations of one trace",
+            _ => "standard deviations of one trace: to the left less, to the right more",
+        };
         canvas.text(name, (middle, bottom + 30.0), &small.align(Align::Middle))
     }
 }

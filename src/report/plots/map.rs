@@ -20,6 +20,8 @@ use plotters::backend::DrawingBackend;
 pub const FEWEST: usize = 5;
 /// Height of the words below the map.
 const FOOT: f64 = 40.0;
+/// Corpora that are drawn on a phone, and on a wide figure.
+const SHOWN: (usize, usize) = (24, 120);
 /// Radius of a reference's dot.
 const DOT: f64 = 4.6;
 
@@ -147,7 +149,10 @@ impl MapPlot {
             title: wording::neighbours_title(neighbourhood),
             subtitle: wording::neighbours_shown().into(),
             end: "How far groups are apart means nothing.".into(),
-            foot: "neighbours: alike; distances between groups mean nothing (t-SNE)".into(),
+            foot: match look {
+                Look::Phone => format!("neighbours: alike (the first {} references)", SHOWN.0 - 1),
+                _ => "neighbours: alike; distances between groups mean nothing (t-SNE)".into(),
+            },
         };
         Self::of_places(comparison, places, words, look)
     }
@@ -158,7 +163,7 @@ impl MapPlot {
         words: Words,
         look: Look,
     ) -> Result<Self, PlotError> {
-        places.truncate(if look == Look::Phone { 24 } else { 120 });
+        places.truncate(if look == Look::Phone { SHOWN.0 } else { SHOWN.1 });
         let colours = FamilyColours::new(comparison.ranking.iter().map(|r| r.family.as_deref()));
         let family = |label: &str| {
             let one = comparison.ranking.iter().find(|one| one.reference == label)?;

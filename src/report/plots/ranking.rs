@@ -88,7 +88,10 @@ impl RankingPlot {
         };
         let subtitle = format!("Based on {}.{more}", wording::audit_rests_on(audit));
         let title = "The share of each reference in the data set".to_owned();
-        let axis = "share of the traces (all references and none of these together: 1)";
+        let axis = match look {
+            Look::Phone => "share of the traces (all together: 1)",
+            _ => "share of the traces (all references and none of these together: 1)",
+        };
         Self::of_rows(look, title, &subtitle, "Share of the traces", axis, rows)
     }
 
