@@ -68,10 +68,10 @@ pub(super) fn holds(
     // One group that is everything says what the first row says.
     for kind in [HoldsKind::Domain, HoldsKind::Length, HoldsKind::Mediation] {
         let mut own = groups.iter().filter(|group| group.kind == kind);
-        if let (Some(only), None) = (own.next(), own.next()) {
-            if only.traces == tally.kept.len() {
-                groups.retain(|group| group.kind != kind);
-            }
+        if let (Some(only), None) = (own.next(), own.next())
+            && only.traces == tally.kept.len()
+        {
+            groups.retain(|group| group.kind != kind);
         }
     }
     let reference = atlas.about.references.get(first)?.name.clone();

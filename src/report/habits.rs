@@ -43,7 +43,9 @@ impl HabitsSection {
             shown: unbroken(wording::habits_shown(habits)),
             usual: unbroken(wording::habits_usual(habits.basis).into()),
             references: habits.references.iter().map(|one| name(one)).collect(),
-            rows: habits.habits.iter().map(HabitRow::new).collect(),
+            rows: (habits.habits.iter())
+                .map(|habit| HabitRow::new(habit, habits.references.len()))
+                .collect(),
             downloads: figure_data::habits(habits).downloads()?,
             figure,
             figure_phone,
@@ -52,13 +54,16 @@ impl HabitsSection {
 }
 
 impl HabitRow {
-    fn new(habit: &Habit) -> Self {
+    /// A habit beside so many references.
+    fn new(habit: &Habit, references: usize) -> Self {
         Self {
             what: name(&habit.what),
             input: signed(habit.input),
             interval: signed_interval(habit.low, habit.high),
             usual: signed_interval(habit.usual_low, habit.usual_high),
-            values: habit.values.iter().map(|value| signed(*value)).collect(),
+            values: (0..references)
+                .map(|at| habit.values.get(at).map_or_else(String::new, |value| signed(*value)))
+                .collect(),
             measure: format!("{}: {}", name(&habit.channel), name(&habit.measure)),
         }
     }
