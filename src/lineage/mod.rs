@@ -6,6 +6,7 @@
 //! where and by what it resembles which. Nothing here reads files or draws.
 
 pub mod audit;
+mod beside;
 pub(crate) mod bootstrap;
 mod comparison;
 mod concordance;
@@ -28,6 +29,7 @@ mod tally;
 pub mod tree;
 mod verdict;
 
+pub use beside::*;
 pub(crate) use bootstrap::{draws, percentiles_at};
 pub use comparison::{CompareOptions, add_drift, compare, compare_paired};
 pub use concordance::add_concordance;
