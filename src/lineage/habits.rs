@@ -7,8 +7,9 @@
 
 use super::{
     Habit, Habits, HabitsBasis,
-    bootstrap::Resamples,
+    bootstrap::{Resamples, percentiles_at},
     departures::{Departure, Departures, member_for},
+    holds::LEAST_PROMPTS,
     tally::Tally,
 };
 use crate::{
@@ -21,8 +22,6 @@ use crate::{
 const MOST: usize = 12;
 /// References that stand beside the input.
 const REFERENCES: usize = 4;
-/// With fewer prompts than this nothing is told.
-const LEAST_PROMPTS: usize = 5;
 
 /// Measures that mean something to a reader: the channel, its name for the measure, and what it is in plain words.
 const READABLE: [(Channel, &str, &str); 28] = [
@@ -197,7 +196,10 @@ fn beside_references(
         (0..atlas.about.references.len()).map(of_reference).collect();
     let beside: Vec<usize> =
         order.iter().copied().filter(|&one| values[one].is_some()).take(REFERENCES).collect();
-    let usual = |column: usize| quantiles(values.iter().flatten().map(|own| own[column]).collect());
+    let usual = |column: usize| {
+        let all = values.iter().flatten().map(|own| own[column]).collect();
+        percentiles_at(all, 0.05).unwrap_or_default()
+    };
     let basis = if departures.paired { HabitsBasis::Prompts } else { HabitsBasis::DataSet };
     let names: Vec<&Readable> = measures.iter().map(|(one, ..)| one).collect();
     let habits = told(&names, &rows, resamples, seed, |column, habit| {
@@ -266,14 +268,6 @@ fn told(
     order.into_iter().map(habit).collect()
 }
 
-/// The 5 % and the 95 % quantile.
-fn quantiles(mut values: Vec<f64>) -> (f64, f64) {
-    values.sort_by(f64::total_cmp);
-    let last = values.len().saturating_sub(1);
-    let at = |q: f64| values.get((q * last as f64).round() as usize).copied().unwrap_or(0.0);
-    (at(0.05), at(0.95))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -307,11 +301,5 @@ mod tests {
         // Twelve: down to −4, which comes before 4.
         assert_eq!(told, [-10.0, -9.0, -8.0, -7.0, -6.0, -5.0, -4.0, 5.0, 6.0, 7.0, 8.0, 9.0]);
         assert!(habits.iter().all(|habit| habit.low == habit.input && habit.high == habit.input));
-    }
-
-    #[test]
-    fn quantiles_leave_out_a_twentieth() {
-        assert_eq!(quantiles((0..=100).map(f64::from).collect()), (5.0, 95.0));
-        assert_eq!(quantiles(Vec::new()), (0.0, 0.0));
     }
 }

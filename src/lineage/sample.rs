@@ -2,8 +2,8 @@
 //!
 //! Comes in: traces as they stream by, each after it was added to the [`Tally`](super::Tally). Goes out: the texts of at
 //! most [`MOST_TRACES`] of them. Called by `cli`; read by `concordance` and by `examples`. Which traces are kept
-//! depends on the seed, their ids and their prompts alone: a hash is their lot, and the lowest lots win, so that memory is bounded
-//! however long the input is, and standard input need not be read twice.
+//! depends on the seed, their ids and their prompts (where their texts are very long, on their order too): a hash is their lot, and
+//! the lowest lots win, so that memory is bounded however long the input is, and standard input need not be read twice.
 
 use crate::trace::{TextKind, Trace};
 use std::collections::BTreeMap;

@@ -178,11 +178,13 @@ impl Page<'_> {
         };
         self.heading("Where it holds (its share, 95 % interval, traces)")?;
         for (_, row) in groups.iter().take(HOLDS) {
-            let (what, interval) = (padded(&row.what, 30), &row.interval);
+            let (what, interval) = (padded(&row.what, 27), &row.interval);
+            let line = format!("  {what} {:>5}  {interval:<9} {:>6}", row.share, row.traces);
             let other =
                 if row.other == "–" { String::new() } else { format!("  first: {}", row.other) };
-            let line = format!("  {what} {:>5}  {interval:<9} {:>6}{other}", row.share, row.traces);
-            self.line(fit_columns(&line, WIDTH).trim_end())?;
+            // Of a long line only the other reference's name is cut, never a number.
+            let other = fit_columns(&other, WIDTH.saturating_sub(columns(&line)));
+            self.line(format!("{line}{other}").trim_end())?;
         }
         if groups.len() > HOLDS {
             let more = format!("    … and {} more", numbers::count(groups.len() - HOLDS));
