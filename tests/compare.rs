@@ -208,3 +208,23 @@ fn where_it_holds_is_told_by_group() {
     let few = write(&folder, "few.jsonl", lines[..4].join("\n"));
     assert!(compare(&few, &["--json"]).json().get("holds").is_none());
 }
+
+#[test]
+fn where_it_holds_never_cuts_a_number_on_the_terminal() {
+    // With the embedded atlas another reference, whose name is long, comes first without layout.
+    let input = fixture("new-model.jsonl").display().to_string();
+    let text = run(["compare", &input]).succeeds().stdout;
+    let rows: Vec<&str> =
+        text.lines().skip_while(|line| !line.starts_with("Where it holds")).skip(1).collect();
+    let rows: Vec<&str> = rows.into_iter().take_while(|line| !line.is_empty()).collect();
+    assert!(rows.iter().any(|row| row.contains("first: ")), "{rows:?}");
+    for row in rows.iter().filter(|row| !row.trim_start().starts_with('…')) {
+        assert!(row.chars().count() <= 80, "{row}");
+        // A share, an interval, the number of traces.
+        let numbers: String = row.chars().skip(30).collect();
+        let numbers: Vec<&str> = numbers.split_whitespace().take(3).collect();
+        let [share, interval, traces] = numbers.as_slice() else { panic!("{row}") };
+        assert!(share.parse::<f64>().is_ok() && interval.contains('–'), "{row}");
+        assert!(traces.parse::<u32>().is_ok(), "{row}");
+    }
+}
