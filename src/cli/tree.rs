@@ -149,7 +149,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
             output.write_all(render_tree(&tree, from)?.as_bytes())?;
         }
         Format::Svg => {
-            output.write_all(plots::svg(&TreePlot::new(&tree, Look::File)?, "tree")?.as_bytes())?
+            output.write_all(plots::svg(&TreePlot::new(&tree, Look::File)?, "tree")?.as_bytes())?;
         }
         Format::Png => output.write_all(&png(&tree)?)?,
         Format::Text => {
