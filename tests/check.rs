@@ -121,8 +121,8 @@ fn every_output_passes_on_the_clean_one() {
     let gitlab = json(at, "a.gitlab.json");
     assert!(gitlab.as_array().unwrap().iter().all(|f| f["severity"] != "critical"), "{gitlab}");
     assert!(read(at, "a.md").contains("The check passed"));
-    assert!(read(at, "report/check.html").contains("The check passed"));
-    assert!(read(at, "report/report.html").contains("cumulus/quill-3"));
+    let page = read(at, "report/report.html");
+    assert!(page.contains("The check passed") && page.contains("cumulus/quill-3"));
 }
 
 #[test]
@@ -146,8 +146,19 @@ fn every_output_fails_on_the_contaminated_one() {
 
     let markdown = read(at, "a.md");
     assert!(markdown.contains("| **failed** | `not-ponder` (error) |"), "{markdown}");
-    let page = read(at, "report/check.html");
-    assert!(page.contains("The check failed") && page.contains("not-ponder"));
+    // One page: the rules, then the comparison with all that a report shows.
+    let page = read(at, "report/report.html");
+    let places = [
+        "<h1>The check failed",
+        "id=\"h-rules\"",
+        "<th scope=\"row\">not-ponder",
+        "id=\"h-ranking\"",
+        "id=\"h-examples\"",
+        "cotprint check --policy",
+    ]
+    .map(|part| page.find(part).unwrap_or_else(|| panic!("the page lacks {part}")));
+    assert!(places.is_sorted(), "{places:?}");
+    assert!(!at.join("report/check.html").exists());
     assert!(
         !page.contains("<script") && page.contains("default-src &#x27;none&#x27;"),
         "a policy against scripts"
@@ -303,7 +314,7 @@ fn hostile_names_stay_text_in_every_output() {
         ("junit", read(folder.path(), "a.xml")),
         ("sarif", read(folder.path(), "a.sarif")),
         ("markdown", read(folder.path(), "a.md")),
-        ("page", read(folder.path(), "r/check.html")),
+        ("page", read(folder.path(), "r/report.html")),
     ] {
         assert!(!text.contains('\u{1b}'), "{name}");
         // The runner reads no commands between the fences of standard output.

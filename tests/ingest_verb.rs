@@ -306,3 +306,40 @@ fn formats_lists_what_is_understood() {
     assert!(listed["formats"][0]["no_reasoning"].as_str().is_some_and(|text| !text.is_empty()));
     assert!(listed["containers"].as_array().is_some_and(|list| list.len() >= 8));
 }
+
+#[test]
+fn the_report_is_a_page_and_the_json_that_is_printed() {
+    let folder = tempdir().unwrap();
+    rows(&folder);
+    let mut ingest = command();
+    ingest.current_dir(&folder).args([
+        "ingest",
+        "rows.jsonl",
+        "--json",
+        "--explain",
+        "--report",
+        "r",
+    ]);
+    let printed = Run::of(&mut ingest).succeeds().json();
+    let read = |name: &str| fs::read_to_string(folder.path().join("r").join(name)).unwrap();
+    assert_eq!(serde_json::from_str::<Value>(&read("ingest.json")).unwrap(), printed);
+    let page = read("ingest.html");
+    for part in [
+        "Read 5 records: 3 traces of 2 models can be used",
+        "owl-1",
+        "The record holds no reasoning",
+        "rows.jsonl, line 4",
+        "choices[0].message.reasoning",
+        "cotprint ingest rows.jsonl",
+    ] {
+        assert!(page.contains(part), "the page lacks {part}");
+    }
+    // Nothing that the input holds is markup, and where nothing can be used the page says so.
+    let hostile = json!({"model": "<script>alert(1)</script>", "reasoning": ""}).to_string();
+    write(&folder, "hostile.jsonl", hostile);
+    let mut ingest = command();
+    Run::of(ingest.current_dir(&folder).args(["ingest", "hostile.jsonl", "--report", "r"]))
+        .fails(3, &[]);
+    let page = read("ingest.html");
+    assert!(page.contains("no trace can be used") && !page.contains("<script"), "{page}");
+}

@@ -91,6 +91,8 @@ fn a_report_holds_every_file_and_the_same_bytes_again() {
                 "holds.svg",
                 "neighbours.png",
                 "neighbours.svg",
+                "tree.png",
+                "tree.svg",
                 "habits.png",
                 "habits.svg",
                 "habits-of-traces.png",
@@ -101,11 +103,12 @@ fn a_report_holds_every_file_and_the_same_bytes_again() {
             .filter(|file| !(file.starts_with("map.")
                 && c.similarity.labels.len().min(c.similarity.values.len()) < 5))
             .filter(|file| !file.starts_with("neighbours.") || c.neighbourhood.is_some())
+            .filter(|file| !file.starts_with("tree.") || c.tree.is_some())
             .filter(|file| {
                 !file.starts_with("habits-of")
                     || c.habits.get(1).is_some_and(|h| !h.habits.is_empty())
             })
-            .take(if c.ranking.is_empty() { 7 } else { 21 })
+            .take(if c.ranking.is_empty() { 7 } else { 23 })
             .collect::<Vec<_>>()
         );
         let markdown = std::fs::read_to_string(&files[2]).unwrap();
@@ -345,12 +348,14 @@ fn every_figure_can_be_downloaded_whole() {
         "corpus",
         "corpus",
         "relation",
+        "corpus",
+        "support",
         "habit",
         "habit",
     ];
     assert_eq!(first_words, expected);
     let lines: Vec<usize> = files.iter().map(|file| file.lines().count() - 1).collect();
-    assert_eq!(lines, [119, 119, 119, 3, 10, 120, 120, 120, 3, 8, 8]);
+    assert_eq!(lines, [119, 119, 119, 3, 10, 120, 120, 120, 3, 25, 23, 8, 8]);
     let first = &c.ranking[0];
     assert!(
         files[0].lines().nth(1).unwrap().starts_with(&format!("{},deepseek,0.3,", first.reference))
@@ -394,6 +399,7 @@ fn nothing_hostile_is_markup_in_the_markdown() {
                         "map.png",
                         "holds.png",
                         "neighbours.png",
+                        "tree.png",
                         "habits.png",
                         "habits-of-traces.png",
                     ];

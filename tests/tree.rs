@@ -155,3 +155,17 @@ fn what_cannot_be_a_tree_is_said_in_a_sentence() {
     assert!(left.json()["left_out"][0].as_str().unwrap().contains("1 trace"));
     tree(&[&path(&fixture("bad/few-words.jsonl"))]).fails(3, &["too little text"]);
 }
+
+#[test]
+fn the_page_has_the_figure_groups_and_distances_and_asks_for_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = relabelled(&folder, "new.jsonl", Some("<script>alert(1)</script>"));
+    let page = path(&folder.path().join("tree.html"));
+    tree(&[&input, "-o", &page]).succeeds();
+    let page = fs::read_to_string(page).unwrap();
+    assert!(!page.contains("<script") && page.contains("&lt;script&gt;alert(1)"));
+    assert!(page.contains("default-src &#x27;none&#x27;") && !page.contains("http://127"));
+    for part in ["id=\"tree-figure\"", "The groups that", "id=\"h-nearest\"", "text/csv", RIGHT] {
+        assert!(page.contains(part), "the page lacks {part}");
+    }
+}

@@ -7,6 +7,7 @@
 use super::{
     Common, TooLittleText,
     baseline::tally_baseline,
+    compare::{Texts, add_what_reports_show},
     inputs::{ScoringArguments, input_summary},
     make_report_folder,
     output::Output,
@@ -19,7 +20,7 @@ use crate::{
         Survey,
         cleaning::{DuplicateFinder, Step, examine},
     },
-    lineage::{CompareOptions, Comparison, Tally, VerdictKind, compare},
+    lineage::{CompareOptions, Comparison, Tally, VerdictKind, add_drift, compare},
     policy::{self, Policy},
     report::{
         escape, escaped_json,
@@ -64,7 +65,7 @@ pub struct Arguments {
     /// Write Markdown, for a comment
     #[arg(long, value_name = "FILE", help_heading = "Outputs")]
     markdown: Option<PathBuf>,
-    /// Write the report into this folder: check.html, check.json and the report of `compare`
+    /// Write the report into this folder: report.html with the rules on top, check.json, and what `compare --report` writes
     #[arg(long, value_name = "DIR", help_heading = "Outputs")]
     report: Option<PathBuf>,
     /// Fewest bootstrap resamples over prompts; more are drawn where many rules ask for more
@@ -130,7 +131,8 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         [] => None,
         inputs => Some(tally_baseline(scoring, inputs, &atlas, common)?),
     };
-    let (sample, tally, comparison) = read(arguments, common, &policy, &atlas)?;
+    let Read { sample, tally, texts, mut comparison, compared } =
+        read(arguments, common, &policy, &atlas)?;
     if comparison.verdict.kind == VerdictKind::TooLittleText {
         return Err(TooLittleText(comparison.verdict.sentence).into());
     }
@@ -139,7 +141,17 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     checked.verdict = Some(comparison.verdict.clone());
     checked.limits.clone_from(&comparison.limits);
     checked.provenance = Some(comparison.provenance.clone());
-    checked.baseline = baseline.map(|_| arguments.baseline.join(", "));
+    checked.baseline = baseline.as_ref().map(|_| arguments.baseline.join(", "));
+    if let Some(texts) = &texts {
+        texts.add_lines(&mut comparison);
+        add_what_reports_show(&mut comparison, &atlas, &tally, texts, &compared);
+        // The rules have said what they could not measure; the page goes without the part.
+        if let Some(baseline) = &baseline
+            && let Err(why) = add_drift(&mut comparison, &atlas, &tally, baseline, &compared)
+        {
+            comparison.limits.push(why);
+        }
+    }
 
     // First the files: a reader of standard output may close it early.
     files.write(&checked)?;
@@ -154,13 +166,25 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     if checked.passed { Ok(()) } else { Err(CheckFailed(checked.sentence).into()) }
 }
 
+/// What came of reading the inputs.
+struct Read {
+    /// For the rules.
+    sample: Sample,
+    tally: Tally,
+    /// For what a report shows, where one is written.
+    texts: Option<Texts>,
+    comparison: Comparison,
+    /// How it was compared.
+    compared: CompareOptions,
+}
+
 /// Reads and scores the inputs.
 fn read(
     arguments: &Arguments,
     common: &Common,
     policy: &Policy,
     atlas: &Atlas,
-) -> anyhow::Result<(Sample, Tally, Comparison)> {
+) -> anyhow::Result<Read> {
     let scoring = &arguments.scoring;
     let text = scoring.reading.text;
     let mut cleaning = scoring.options(atlas)?.cleaning;
@@ -169,6 +193,7 @@ fn read(
     cleaning.skip.push(Step::PromptQuotes);
     let mut sample = Sample::new(policy, atlas);
     let mut tally = Tally::default();
+    let mut texts = arguments.report.is_some().then(|| Texts::new(common.seed));
     let mut survey = Survey::default();
     let mut duplicates = DuplicateFinder::default();
     let look = |trace: &Trace| examine(trace, text, &cleaning);
@@ -181,12 +206,17 @@ fn read(
             let scored = scored.ok();
             sample.add(Seen { trace, place, marks: &marks, repeats, scored: scored.as_ref() });
             match scored {
-                Some(scored) => tally.add(atlas, trace, text, scored),
+                Some(scored) => {
+                    if let Some(texts) = &mut texts {
+                        texts.add(tally.traces(), trace, text, &scored)?;
+                    }
+                    tally.add(atlas, trace, text, scored);
+                }
                 None => tally.add_too_short(),
             }
             Ok(())
         })?;
-    let options = CompareOptions {
+    let compared = CompareOptions {
         seed: common.seed,
         resamples: 1000,
         command: command_line(arguments, common),
@@ -194,8 +224,8 @@ fn read(
         method: scoring.method,
     };
     let input = input_summary(&summary, survey, duplicates.into_found(), names_masked);
-    let comparison = compare(atlas, &tally, input, &options);
-    Ok((sample, tally, comparison))
+    let comparison = compare(atlas, &tally, input, &compared);
+    Ok(Read { sample, tally, texts, comparison, compared })
 }
 
 impl Arguments {

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     atlas::{Atlas, LearnOptions, learn},
-    attribution::{MINIMUM_WORDS, classic::Method},
+    attribution::{MINIMUM_WORDS, Scored, classic::Method},
     evaluation::add_changed_texts,
     ingest::{
         Place, Survey,
@@ -21,11 +21,12 @@ use crate::{
     lineage::{
         CompareOptions, Comparison, Sample, Tally, VerdictKind, add_concordance, add_drift,
         add_examples, add_neighbourhood, compare,
+        tree::{Corpora, THE_INPUT, add_tree},
     },
     report::{
         EvidencePack, Parameters, RecordsOf, TerminalOptions, to_json, write_report, write_terminal,
     },
-    trace::{Trace, count_words},
+    trace::{TextKind, Trace, count_words},
 };
 use clap::Args;
 use std::{io::Write, path::PathBuf};
@@ -83,7 +84,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         None => None,
     };
     let atlas = references(arguments, common, pack.as_mut())?;
-    let Compared { mut comparison, tally, sample } =
+    let Compared { mut comparison, tally, texts } =
         compared(scoring, &atlas, common, &options, &mut noted(pack.as_mut(), RecordsOf::Input))?;
     if !arguments.baseline.is_empty() {
         let mut each = noted(pack.as_mut(), RecordsOf::Baseline);
@@ -94,12 +95,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     }
 
     if arguments.report.is_some() {
-        add_neighbourhood(&mut comparison, &atlas, &tally, common.seed);
-        // What is scored again is scored by the default model.
-        if scoring.method == Method::Default {
-            add_examples(&mut comparison, &atlas, &tally, &sample);
-            add_changed_texts(&mut comparison, &atlas, &tally, &sample, &options);
-        }
+        add_what_reports_show(&mut comparison, &atlas, &tally, &texts, &options);
     }
 
     // First the files: a reader of standard output may close it early.
@@ -132,6 +128,59 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         return Err(TooLittleText(comparison.verdict.sentence).into());
     }
     Ok(())
+}
+
+/// What is kept of the traces for a report.
+pub(super) struct Texts {
+    /// Some of the texts.
+    sample: Sample,
+    /// The fingerprints of all, as one corpus.
+    corpora: Corpora,
+}
+
+impl Texts {
+    /// Nothing yet.
+    pub fn new(seed: u64) -> Self {
+        Self { sample: Sample::new(seed), corpora: Corpora::default() }
+    }
+
+    /// Adds a trace that was scored as the one with the number `at`.
+    ///
+    /// # Errors
+    /// None: there is but one corpus.
+    pub fn add(
+        &mut self,
+        at: usize,
+        trace: &Trace,
+        text: TextKind,
+        scored: &Scored,
+    ) -> anyhow::Result<()> {
+        self.sample.add(at, trace, text);
+        let profile = scored.row.profile();
+        Ok(self.corpora.add(THE_INPUT, &trace.prompt_key(), scored.words, profile)?)
+    }
+
+    /// Adds the lines in which the phrases stand.
+    pub fn add_lines(&self, comparison: &mut Comparison) {
+        add_concordance(comparison, &self.sample);
+    }
+}
+
+/// Adds what only a report shows: the neighbours, the tree, three example traces, the shares of changed texts.
+pub(super) fn add_what_reports_show(
+    comparison: &mut Comparison,
+    atlas: &Atlas,
+    tally: &Tally,
+    texts: &Texts,
+    options: &CompareOptions,
+) {
+    add_neighbourhood(comparison, atlas, tally, options.seed);
+    add_tree(comparison, atlas, &texts.corpora, options.seed);
+    // What is scored again is scored by the default model.
+    if options.method == Method::Default {
+        add_examples(comparison, atlas, tally, &texts.sample);
+        add_changed_texts(comparison, atlas, tally, &texts.sample, options);
+    }
 }
 
 /// The atlas that was named, or one that is learned from the references that were given.
@@ -169,8 +218,8 @@ pub(super) struct Compared {
     pub comparison: Comparison,
     /// For what else is to be measured.
     pub tally: Tally,
-    /// Some of the texts.
-    pub sample: Sample,
+    /// For what a report shows.
+    pub texts: Texts,
 }
 
 /// Reads and scores the inputs, and compares them; `each` gets every trace that is read.
@@ -187,7 +236,7 @@ pub(super) fn compared(
     // Nothing in a comparison shows them.
     cleaning.skip.push(Step::PromptQuotes);
     let mut tally = Tally::default();
-    let mut sample = Sample::new(common.seed);
+    let mut texts = Texts::new(common.seed);
     let mut survey = Survey::default();
     let mut duplicates = DuplicateFinder::default();
     let look = |trace: &Trace| examine(trace, text, &cleaning);
@@ -200,7 +249,7 @@ pub(super) fn compared(
             survey.add(trace, &marks);
             match scored {
                 Ok(scored) => {
-                    sample.add(tally.traces(), trace, text);
+                    texts.add(tally.traces(), trace, text, &scored)?;
                     tally.add(atlas, trace, text, scored);
                 }
                 Err(_) => tally.add_too_short(),
@@ -209,8 +258,8 @@ pub(super) fn compared(
         })?;
     let input = input_summary(&summary, survey, duplicates.into_found(), names_masked);
     let mut comparison = compare(atlas, &tally, input, options);
-    add_concordance(&mut comparison, &sample);
-    Ok(Compared { comparison, tally, sample })
+    texts.add_lines(&mut comparison);
+    Ok(Compared { comparison, tally, texts })
 }
 
 /// Writes every trace down, where there is a pack.

@@ -3,7 +3,9 @@
 use super::{
     Common,
     inputs::{next_batch, nothing_usable},
+    make_report_folder,
     progress::Progress,
+    quoted,
     reading::ReadingArguments,
     records::RecordWriter,
 };
@@ -12,11 +14,10 @@ use crate::{
         self, Survey,
         cleaning::{DuplicateFinder, Marks, examine},
     },
-    report::{escaped_json, write_explanations, write_overview},
+    report::{Reading, escaped_json, write_explanations, write_overview, write_reading_report},
 };
 use clap::Args;
 use rayon::prelude::*;
-use serde_json::json;
 use std::{
     io::{self, Write},
     path::PathBuf,
@@ -37,6 +38,9 @@ pub struct Arguments {
     /// Show for each file which format was recognized and which field became the reasoning
     #[arg(long)]
     explain: bool,
+    /// Write what was read, mended and dropped into this folder as a page: ingest.html and ingest.json
+    #[arg(long, value_name = "DIR")]
+    report: Option<PathBuf>,
     /// Leave out traces that repeat an earlier one, word by word or nearly
     #[arg(long)]
     drop_duplicates: bool,
@@ -56,6 +60,9 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     }
     // First the inputs: the output may lie in a folder that is read.
     let mut traces = ingest::open(&arguments.inputs, options)?;
+    if let Some(folder) = &arguments.report {
+        make_report_folder(folder)?;
+    }
     let mut writer = match &arguments.output {
         None if arguments.json => RecordWriter::Nowhere,
         path => RecordWriter::open(path.as_deref())?,
@@ -101,18 +108,20 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         writer.finish()?;
     }
 
+    let mut reading = Reading {
+        summary: &summary,
+        kept,
+        survey: &survey,
+        duplicates: &duplicates,
+        explanations: Some(&explanations),
+    };
+    if let Some(folder) = &arguments.report {
+        write_reading_report(&reading, &arguments.command_line(), folder)?;
+    }
     if arguments.json {
-        let mut whole = json!({
-            "summary": summary,
-            "kept": kept,
-            "survey": survey,
-            "duplicates": duplicates,
-        });
-        if arguments.explain {
-            whole["explanations"] = serde_json::to_value(&explanations)?;
-        }
+        reading.explanations = reading.explanations.filter(|_| arguments.explain);
         let mut out = io::stdout().lock();
-        out.write_all(escaped_json(&whole)?.as_bytes())?;
+        out.write_all(escaped_json(&reading)?.as_bytes())?;
         out.flush()?;
     } else if !common.quiet || arguments.explain {
         // The table stands where the records do not.
@@ -131,4 +140,17 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         return Err(nothing_usable(&summary, text).into());
     }
     Ok(())
+}
+
+impl Arguments {
+    /// The command that reads the same again: without what changes only where it goes.
+    fn command_line(&self) -> String {
+        let mut words = vec!["cotprint".to_owned(), "ingest".to_owned()];
+        words.extend(self.inputs.iter().map(|input| quoted(input)));
+        words.extend(self.reading.words().iter().map(|word| quoted(word)));
+        if self.drop_duplicates {
+            words.push("--drop-duplicates".into());
+        }
+        words.join(" ")
+    }
 }

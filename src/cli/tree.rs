@@ -16,8 +16,8 @@ use crate::{
         Consensus, Corpora, Error as TreeError, LineageTree, Method, TreeOptions, grow,
     },
     report::{
-        plots::{self, TreePlot},
-        tree::{newick, nexus, phylip, tree_json, write_tree},
+        plots::{self, Look, TreePlot},
+        tree::{TreeProvenance, newick, nexus, phylip, render_tree, tree_json, write_tree},
     },
     trace::Trace,
 };
@@ -38,7 +38,7 @@ pub struct Arguments {
     /// The atlas whose references are shown [default: the one that is built in]
     #[arg(long, value_name = "FILE")]
     atlas: Option<PathBuf>,
-    /// Write to this file; its ending chooses the format: .nwk, .nex, .phy, .png, .svg, .txt or .json
+    /// Write to this file; its ending chooses the format: .html, .nwk, .nex, .phy, .png, .svg, .txt or .json
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
     /// The format, whatever the file's ending [default: text on a terminal, else Newick]
@@ -72,6 +72,8 @@ enum Format {
     Nexus,
     /// The distances as a PHYLIP matrix
     Phylip,
+    /// A page: the figure, groups, distances and limits
+    Html,
     /// A figure in pixels
     Png,
     /// A figure in lines
@@ -83,7 +85,7 @@ enum Format {
 }
 
 /// Endings of files and what they stand for.
-const ENDINGS: [(&str, Format); 14] = [
+const ENDINGS: [(&str, Format); 16] = [
     ("nwk", Format::Newick),
     ("newick", Format::Newick),
     ("tree", Format::Newick),
@@ -94,6 +96,8 @@ const ENDINGS: [(&str, Format); 14] = [
     ("phy", Format::Phylip),
     ("phylip", Format::Phylip),
     ("dist", Format::Phylip),
+    ("html", Format::Html),
+    ("htm", Format::Html),
     ("png", Format::Png),
     ("svg", Format::Svg),
     ("txt", Format::Text),
@@ -130,17 +134,23 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     for sentence in &tree.left_out {
         progress.say(&format!("left out: {sentence}"));
     }
-    let json = || {
-        let name =
-            arguments.atlas.as_ref().map_or("embedded".into(), |path| path.display().to_string());
-        tree_json(&tree, &arguments.command_line(common), &name, &atlas.checksum)
-    };
+    let name =
+        arguments.atlas.as_ref().map_or("embedded".into(), |path| path.display().to_string());
+    let command = arguments.command_line(common);
+    let json = || tree_json(&tree, &command, &name, &atlas.checksum);
     match format {
         Format::Newick => output.write_all(newick(&tree).as_bytes())?,
         Format::Nexus => output.write_all(nexus(&tree).as_bytes())?,
         Format::Phylip => output.write_all(phylip(&tree).as_bytes())?,
         Format::Json => output.write_all(json()?.as_bytes())?,
-        Format::Svg => output.write_all(plots::svg(&TreePlot::new(&tree)?, "tree")?.as_bytes())?,
+        Format::Html => {
+            let from =
+                TreeProvenance { command: &command, atlas: &name, atlas_checksum: &atlas.checksum };
+            output.write_all(render_tree(&tree, from)?.as_bytes())?;
+        }
+        Format::Svg => {
+            output.write_all(plots::svg(&TreePlot::new(&tree, Look::File)?, "tree")?.as_bytes())?;
+        }
         Format::Png => output.write_all(&png(&tree)?)?,
         Format::Text => {
             let colour = arguments.output.is_none() && shows_colour();
@@ -216,7 +226,7 @@ impl Arguments {
         let known = ENDINGS.iter().find(|(known, _)| known.eq_ignore_ascii_case(ending));
         known.map(|(_, format)| *format).ok_or_else(|| {
             anyhow::anyhow!(
-                "-o {}: its ending names no format of a tree; end it in .nwk (Newick), .nex (NEXUS), .phy \
+                "-o {}: its ending names no format of a tree; end it in .html, .nwk (Newick), .nex (NEXUS), .phy \
                  (PHYLIP distances), .png, .svg, .txt or .json, or name the format with --as",
                 path.display()
             )
@@ -281,7 +291,7 @@ impl<T: ValueEnum> ValueName for T {
 
 /// The bytes of the figure. The drawing library writes to files only.
 fn png(tree: &LineageTree) -> anyhow::Result<Vec<u8>> {
-    let figure = TreePlot::new(tree)?;
+    let figure = TreePlot::new(tree, Look::File)?;
     let file = tempfile::Builder::new()
         .suffix(".png")
         .tempfile()

@@ -117,6 +117,7 @@ pub fn compare(
         habits: habits::habits(atlas, tally, &order, options.resamples, options.seed),
         neighbourhood: None,
         examples: Vec::new(),
+        tree: None,
         traces: tally.traces(),
         prompts: tally.prompts.len(),
         words: tally.words,

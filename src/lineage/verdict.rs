@@ -7,6 +7,7 @@
 use super::beside::{Habits, Holds, Neighbourhood};
 use super::departures::UNRELATED;
 use super::examples::Example;
+use super::tree::LineageTree;
 pub use crate::atlas::Floor;
 use crate::ingest::cleaning::Duplicates;
 use serde::{Deserialize, Serialize};
@@ -54,6 +55,10 @@ pub struct Comparison {
     /// Three traces, piece by piece, for the page; they are no part of the JSON, since they are texts of the input.
     #[serde(skip)]
     pub examples: Vec<Example>,
+    /// The input among the references nearest to it, for the page and its figure; no part of the JSON (`cotprint tree --json`
+    /// has it).
+    #[serde(skip)]
+    pub tree: Option<LineageTree>,
     /// What was read and what was dropped.
     pub input: InputSummary,
     /// What this result cannot say, one sentence each, the most important first.

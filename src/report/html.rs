@@ -2,11 +2,13 @@
 //!
 //! The template escapes every value because its name ends in `.html`; only what this stage itself
 //! made (the style sheet and the figures, whose labels the SVG writer escapes) goes in as it is.
+//! The page of a check is the same page with its rules on top ([`super::gate`]).
 //! The page's policy forbids scripts and every request, and names its style sheet by hash.
 
 use super::Error;
 use super::examples::ExamplesSection;
 use super::explain;
+use super::gate::RulesSection;
 use super::habits::HabitsSection;
 use super::holds::HoldsSection;
 use super::page::Page;
@@ -14,6 +16,7 @@ use super::plots::{
     self, DriftPlot, Figure, FloorsPlot, HabitsPlot, HeatMap, HoldsPlot, LikenessPlot, Look,
     MapPlot, PlotError, RankingPlot,
 };
+use super::tree::TreeSection;
 use super::wording;
 use crate::lineage::Comparison;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -24,6 +27,10 @@ const TEMPLATE: &str = include_str!("../../assets/report.html");
 /// The beginning and the end of every page.
 const HEAD: &str = include_str!("../../assets/head.html");
 const FOOT: &str = include_str!("../../assets/foot.html");
+/// The tree of styles, alone or in a report.
+const TREE: &str = include_str!("../../assets/tree-part.html");
+/// The rules of a check, which stand on top of its report.
+const RULES: &str = include_str!("../../assets/rules.html");
 const STYLE: &str = include_str!("../../assets/report.css");
 const REGULAR: &[u8] = include_bytes!("../../assets/fonts/Inter-Regular.woff2");
 const SEMI_BOLD: &[u8] = include_bytes!("../../assets/fonts/Inter-SemiBold.woff2");
@@ -33,6 +40,14 @@ const SEMI_BOLD: &[u8] = include_bytes!("../../assets/fonts/Inter-SemiBold.woff2
 /// # Errors
 /// When a figure cannot be drawn or the template fails.
 pub fn render_page(comparison: &Comparison) -> Result<String, Error> {
+    render_page_with(comparison, None)
+}
+
+/// The page, with the rules of a check on top of it where there was one.
+pub(super) fn render_page_with(
+    comparison: &Comparison,
+    check: Option<&RulesSection>,
+) -> Result<String, Error> {
     let figure = |what: &'static str| {
         move |source: PlotError| Error::Figure { what: what.to_owned(), source }
     };
@@ -70,8 +85,10 @@ pub fn render_page(comparison: &Comparison) -> Result<String, Error> {
         )?);
     }
     let values = context! {
+        check,
         habits,
         examples => ExamplesSection::new(comparison),
+        tree => comparison.tree.as_ref().map(TreeSection::new).transpose()?,
         holds => comparison.holds.as_ref().map(HoldsSection::new),
         figure_holds => holds(Look::Page, "holds").map_err(figure("where it holds"))?,
         figure_holds_phone =>
@@ -119,6 +136,8 @@ pub(super) fn fill(
     environment.set_lstrip_blocks(true);
     environment.add_template("head.html", HEAD)?;
     environment.add_template("foot.html", FOOT)?;
+    environment.add_template("rules.html", RULES)?;
+    environment.add_template("tree-part.html", TREE)?;
     environment.add_template(name, template)?;
     Ok(environment.get_template(name)?.render(context! { policy, style, ..values })?)
 }

@@ -9,7 +9,7 @@ use super::escape::{name, phrase, sentence};
 use super::numbers::{count, counted, fixed_interval, interval, p_value, percent, rate, share};
 use super::numbers::{signed, signed_interval, similarity};
 use super::overview::input_notes;
-use super::plots::{habits_file_name, places};
+use super::plots::{habits_file_name, places, tree_title};
 use super::terminal::by_reference;
 use super::wording;
 use crate::lineage::{Comparison, Drift, Floor, MovedPhrase, Pairing};
@@ -161,6 +161,11 @@ fn similarities(out: &mut Markdown, comparison: &Comparison) {
             out.image(&wording::neighbours_title(known), "neighbours.png");
         }
         floors(out, &comparison.floors);
+    }
+    if let Some(tree) = &comparison.tree {
+        out.heading(&tree_title(tree));
+        out.image(&tree_title(tree), "tree.png");
+        out.paragraph(wording::STYLE_IS_NOT_DESCENT);
     }
 }
 

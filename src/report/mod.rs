@@ -7,14 +7,14 @@
 //! - [`write_report`] writes the folder of `compare --report`;
 //! - [`EvidencePack`] writes the folder beside it that says what it rests on;
 //! - [`write_terminal`] prints what a person reads in a terminal;
-//! - [`write_overview`] prints what `ingest` read, [`write_explanations`] how it was understood, and
+//! - [`write_overview`] prints what `ingest` read and [`write_reading_report`] writes its page, [`write_explanations`] how it was understood, and
 //!   [`write_formats`] what can be;
 //! - [`write_evaluation`] prints what `evaluate` measured, [`write_evaluation_report`] writes its folder;
 //! - [`write_audit_report`] and [`write_audit`] do the same for an audit of a mixed data set,
 //!   [`render_explanation`] and [`write_explanation`] for one trace;
 //! - [`gate`] writes what `check` found, in every form that a pipeline takes;
 //! - [`to_json`] is what a machine reads, [`to_markdown`] what a pull request shows;
-//! - [`tree`] writes a tree of styles as Newick, NEXUS, PHYLIP, JSON or text;
+//! - [`tree`] writes a tree of styles as a page, Newick, NEXUS, PHYLIP, JSON or text;
 //! - [`render_page`] is the page alone; [`plots`] are the figures alone;
 //! - [`escape`], [`numbers`] and [`wording`] are what all of them share.
 
@@ -39,6 +39,7 @@ mod overview;
 mod page;
 pub mod plots;
 mod prompt_sets;
+mod reading;
 mod terminal;
 pub mod tree;
 mod understood;
@@ -53,13 +54,14 @@ pub use json::{escaped_json, to_json};
 pub use markdown::to_markdown;
 pub use overview::write_overview;
 pub use prompt_sets::write_prompt_sets;
+pub use reading::{Reading, render_reading, write_reading_report};
 pub use terminal::{TerminalOptions, write_profiles, write_terminal};
 pub use understood::{write_explanations, write_formats};
 
 use crate::lineage::Comparison;
 use plots::{
     DriftPlot, Figure, HabitsPlot, HeatMap, HoldsPlot, LikenessPlot, Look, MapPlot, PlotError,
-    RankingPlot,
+    RankingPlot, TreePlot,
 };
 use std::path::{Path, PathBuf};
 
@@ -107,17 +109,24 @@ pub enum Error {
 }
 
 /// Writes `report.html`, `report.json`, `report.md`, and every figure (the ranking, the similarity heat map and,
-/// where there are such sections, the map, the drift, the likeness, where it holds, the neighbours and the habits) as PNG and SVG into a folder, which is made where it
+/// where there are such sections, the map, the drift, the likeness, where it holds, the neighbours, the tree and the habits) as PNG and SVG into a folder, which is made where it
 /// does not exist. Answers the files in that order.
 ///
 /// # Errors
 /// When the folder or a file cannot be written; the sentence names the path.
 pub fn write_report(comparison: &Comparison, folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    write_report_page(comparison, &render_page(comparison)?, folder)
+}
+
+/// The same with a page that was rendered before.
+fn write_report_page(
+    comparison: &Comparison,
+    page: &str,
+    folder: &Path,
+) -> Result<Vec<PathBuf>, Error> {
     std::fs::create_dir_all(folder)
         .map_err(|source| Error::Folder { path: folder.to_owned(), source })?;
-    let mut files = Vec::new();
-    let page = folder.join("report.html");
-    files.push(write(page, &render_page(comparison)?)?);
+    let mut files = vec![write(folder.join("report.html"), page)?];
     files.push(write(folder.join("report.json"), &to_json(comparison)?)?);
     files.push(write(folder.join("report.md"), &to_markdown(comparison))?);
     let drawn = |what: &str| {
@@ -150,6 +159,10 @@ pub fn write_report(comparison: &Comparison, folder: &Path) -> Result<Vec<PathBu
         let neighbours = MapPlot::of_neighbours(comparison, known, Look::File)
             .map_err(drawn("the neighbours"))?;
         write_figure(&neighbours, "neighbours", folder, &mut files)?;
+    }
+    if let Some(tree) = &comparison.tree {
+        let tree = TreePlot::new(tree, Look::File).map_err(drawn("the tree"))?;
+        write_figure(&tree, "tree", folder, &mut files)?;
     }
     for known in comparison.habits.iter().filter(|known| !known.habits.is_empty()) {
         let habits = HabitsPlot::new(known, Look::File).map_err(drawn("the habits"))?;

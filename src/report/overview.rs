@@ -115,7 +115,7 @@ fn most_frequent(counts: &BTreeMap<String, usize>, traces: usize) -> String {
 }
 
 /// A sentence for each thing that was mended or marked.
-fn found(summary: &Summary, survey: &Survey, duplicates: &Duplicates) -> Vec<String> {
+pub(super) fn found(summary: &Summary, survey: &Survey, duplicates: &Duplicates) -> Vec<String> {
     let mut lines = Vec::new();
     for (note, &n) in summary.notes.iter().filter(|(note, _)| **note != Note::HiddenFile) {
         lines.push(format!("{} × \"{}\"", count(n), plain(note.description())));

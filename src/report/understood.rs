@@ -40,7 +40,7 @@ pub fn write_explanations(explanations: &[Explanation], out: &mut dyn Write) -> 
 }
 
 /// Whether two files were understood alike.
-fn is_alike(one: &Explanation, other: &Explanation) -> bool {
+pub(super) fn is_alike(one: &Explanation, other: &Explanation) -> bool {
     let place = other.place.clone();
     Explanation { place, generations: other.generations, ..one.clone() } == *other
 }

@@ -22,6 +22,9 @@ pub const STYLE_IS_EVIDENCE: &str = "Style is evidence, not proof: this says who
 /// Stands under every tree.
 pub const STYLE_IS_NOT_DESCENT: &str = "Near in this tree means alike in style: it does not say \
     which model learned from which, and a fork is no ancestor.";
+/// What no tree can show.
+pub const TREE_IS_NESTED: &str = "A tree shows one nested story even where there is none: read groups with high support, \
+    and the distances beside them.";
 /// What the support of a tree does not hold.
 pub const SUPPORT_IS_OF_FEATURES: &str = "Support draws features again, and prompts of the inputs, but \
     not the traces of references; features overlap, so that it is rather too high than too low.";

@@ -2,7 +2,7 @@
 //
 //   node check.mjs [--screenshots FOLDER] FOLDER…
 //
-// Every `report.html` and `evaluation.html` below the folders is opened from its file. Of each it asks: does it say
+// Every page of the program below the folders (see PAGES) is opened from its file. Of each it asks: does it say
 // nothing on the console and ask for nothing; does nothing overflow at 1440, 768 and 390 pixels; do no labels of a
 // figure overlap or leave it; is it read in dark mode; can all of it be reached by keyboard; does it
 // print on A4 and Letter with no figure higher than a page; does axe find no serious or critical
@@ -17,6 +17,7 @@ import { pathToFileURL } from 'node:url';
 import puppeteer from 'puppeteer-core';
 
 const AXE = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const PAGES = ['report', 'evaluation', 'audit', 'explain', 'tree', 'ingest'].map((name) => `${name}.html`);
 const WIDTHS = [1440, 768, 390];
 // What a page holds inside of the margins that the style sheet asks for (16 and 14 mm), in CSS pixels.
 const PAPERS = [
@@ -335,7 +336,7 @@ async function provesItself(browser, file) {
 
 function pages(folder) {
   return fs.readdirSync(folder, { recursive: true })
-    .filter((name) => ['report.html', 'evaluation.html', 'audit.html', 'explain.html'].includes(path.basename(name)))
+    .filter((name) => PAGES.includes(path.basename(name)))
     .map((name) => path.join(folder, name))
     .sort();
 }
@@ -349,7 +350,7 @@ if (words[0] === '--screenshots') {
 }
 const files = words.flatMap((folder) => pages(path.resolve(folder)));
 if (files.length === 0) {
-  console.error('no report.html below the folders that were named; usage: node check.mjs FOLDER…');
+  console.error('no page below the folders that were named; usage: node check.mjs FOLDER…');
   process.exit(2);
 }
 const browser = await puppeteer.launch({

@@ -10,6 +10,7 @@ use cotprint::lineage::{
     Example, ExampleKind, Floor, Habit, Habits, HabitsBasis, Holds, HoldsGroup, HoldsKind,
     InputSummary, MovedPhrase, Neighbour, Neighbourhood, PairedSimilarity, Pairing, Provenance,
     RankedFamily, RankedReference, SimilarityMatrix, UnknownSummary, Verdict, VerdictKind,
+    tree::{DistanceKind, LineageTree, Method, THE_INPUT, Tip, average_linkage},
 };
 use std::collections::BTreeMap;
 
@@ -439,6 +440,11 @@ pub fn comparison(references: usize, first: f64) -> Comparison {
             "All traces are of one domain, politics: in another domain the answer may differ."
                 .into(),
         ],
+        tree: (references > 2).then(|| {
+            let mut tree = tree((references + 1).min(25), |_, name| name.to_owned());
+            tree.tips.last_mut().unwrap().name = THE_INPUT.into();
+            tree
+        }),
         provenance: Provenance {
             program: "cotprint 0.1.0".into(),
             command: "cotprint compare traces/new-checkpoint.jsonl.gz --report report --seed 7"
@@ -452,6 +458,48 @@ pub fn comparison(references: usize, first: f64) -> Comparison {
             seed: 7,
             resamples: 1_000,
         },
+    }
+}
+
+/// A tree of so many corpora, the last of them an input; `name` may change each name.
+pub fn tree(corpora: usize, name: fn(usize, &str) -> String) -> LineageTree {
+    let family = |i: usize| NAMES[i % NAMES.len()].1;
+    let tips: Vec<Tip> = (0..corpora)
+        .map(|i| {
+            let round =
+                if i < NAMES.len() { String::new() } else { format!("-{}", i / NAMES.len()) };
+            Tip {
+                name: name(i, &format!("{}{round}", NAMES[i % NAMES.len()].0)),
+                family: Some(family(i).to_owned()),
+                input: i + 1 == corpora,
+                traces: 40,
+                words: 9_000,
+            }
+        })
+        .collect();
+    let distance = |i: usize, j: usize| {
+        let far = if family(i) == family(j) { 0.25 } else { 0.7 };
+        let own = ((31 * i.min(j) + 17 * i.max(j)) % 23) as f64 / 60.0;
+        if i == j { 0.0 } else { far + own }
+    };
+    let distances: Vec<Vec<f64>> =
+        (0..corpora).map(|i| (0..corpora).map(|j| distance(i, j)).collect()).collect();
+    let mut tree = average_linkage(&distances);
+    let groups = tree.groups();
+    for (i, node) in tree.nodes.iter_mut().enumerate() {
+        node.support = groups[i].as_ref().map(|_| (37 * i % 61) as f64 / 60.0);
+    }
+    LineageTree {
+        tips,
+        tree,
+        distances,
+        distance: DistanceKind::StyleEmbedding,
+        features: 1_500,
+        method: Method::Average,
+        consensus: None,
+        replicates: 200,
+        seed: 0,
+        left_out: Vec::new(),
     }
 }
 
@@ -544,6 +592,10 @@ pub fn hostile() -> Comparison {
     }
     for (i, one) in c.neighbourhood.as_mut().unwrap().places.iter_mut().enumerate() {
         one.label = HOSTILE[i % 8].to_owned();
+    }
+    for (i, tip) in c.tree.as_mut().unwrap().tips.iter_mut().enumerate() {
+        tip.name = if i == 8 { megabyte.clone() } else { HOSTILE[i % 8].to_owned() };
+        tip.family = Some(HOSTILE[(i + 3) % 8].to_owned());
     }
     for (i, one) in c.examples.iter_mut().enumerate() {
         one.text = if i == 1 { megabyte.clone() } else { HOSTILE.concat() + &one.text };

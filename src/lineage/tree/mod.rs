@@ -24,6 +24,7 @@ pub use neighbour_joining::neighbour_joining;
 pub use space::DistanceKind;
 pub use topology::{Node, TipSet, Tree};
 
+use super::Comparison;
 use super::judgement::{LEAST_PROMPTS, LEAST_TRACES, LEAST_WORDS};
 use crate::atlas::Atlas;
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,12 @@ use space::{Space, distances};
 
 /// A tree of fewer corpora says nothing.
 pub const LEAST_TIPS: usize = 3;
+
+/// What the input of a comparison is called in its tree.
+pub const THE_INPUT: &str = "the input";
+/// References and resamples of that tree.
+const NEAREST: usize = 24;
+const REPLICATES: usize = 200;
 
 /// How a tree is made of distances.
 #[derive(
@@ -177,6 +184,21 @@ pub fn grow(atlas: &Atlas, corpora: &Corpora, options: &TreeOptions) -> Result<L
         seed: options.seed,
         left_out,
     })
+}
+
+/// Adds the tree of the input, the only one of `corpora`, and the references nearest to it to a comparison; nothing where the
+/// input is too small or there are too few references.
+pub fn add_tree(comparison: &mut Comparison, atlas: &Atlas, corpora: &Corpora, seed: u64) {
+    let options = TreeOptions {
+        method: Method::default(),
+        replicates: REPLICATES,
+        seed,
+        consensus: None,
+        nearest: Some(NEAREST),
+    };
+    if !comparison.ranking.is_empty() && !corpora.is_empty() {
+        comparison.tree = grow(atlas, corpora, &options).ok();
+    }
 }
 
 impl Method {

@@ -16,16 +16,17 @@ pub(super) mod words;
 pub use gitlab::gitlab;
 pub use junit::junit;
 pub use markdown::{card, markdown};
+pub(super) use page::RulesSection;
 pub use page::render_check;
 pub use sarif::sarif;
 pub use terminal::write_check;
 
-use super::{Error, escaped_json, write, write_report};
+use super::{Error, escaped_json, write, write_report_page};
 use crate::{gate::Checked, lineage::Comparison};
 use std::path::{Path, PathBuf};
 
-/// Writes `check.html` and `check.json` into a folder, and beside them the report of the comparison
-/// ([`write_report`]). Answers the files in that order. All are written into a folder of their own first and moved, so
+/// Writes the report of the comparison ([`super::write_report`]) into a folder, its page with the rules on top, and
+/// `check.json`. Answers the files in that order. All are written into a folder of their own first and moved, so
 /// that two runs at once leave whole files, each of one of them.
 ///
 /// # Errors
@@ -39,11 +40,9 @@ pub fn write_check_report(
     std::fs::create_dir_all(folder).map_err(failed)?;
     let partial = tempfile::Builder::new().prefix(".partial-").tempdir_in(folder);
     let partial = partial.map_err(failed)?;
-    let mut files = vec![
-        write(partial.path().join("check.html"), &render_check(checked)?)?,
-        write(partial.path().join("check.json"), &escaped_json(checked)?)?,
-    ];
-    files.extend(write_report(comparison, partial.path())?);
+    let page = render_check(checked, comparison)?;
+    let mut files = write_report_page(comparison, &page, partial.path())?;
+    files.push(write(partial.path().join("check.json"), &escaped_json(checked)?)?);
     for file in &mut files {
         let path = folder.join(file.file_name().unwrap_or_default());
         std::fs::rename(&*file, &path)

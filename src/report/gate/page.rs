@@ -1,23 +1,31 @@
-//! What a check found → `check.html`: one file that needs nothing else and asks for nothing.
+//! What a check found → the page that a person reads: `report.html` of the comparison with the rules on top.
 //!
-//! Every value is text by now and is escaped by the template.
+//! Every value is text by now and is escaped by the template, `assets/rules.html` in `assets/report.html`.
 
 use super::words;
 use crate::{
     gate::{Checked, decide::Outcome},
+    lineage::Comparison,
     report::{
         Error,
         escape::{name, sentence},
-        html::{fill, style_sheet},
-        wording,
+        html::render_page_with,
+        numbers::counted,
     },
 };
-use minijinja::context;
 use serde::Serialize;
 
-const TEMPLATE: &str = include_str!("../../../assets/check.html");
 /// Records that are named for each rule.
 const RECORDS: usize = 20;
+
+/// What the template sees of a check.
+#[derive(Serialize)]
+pub(in crate::report) struct RulesSection {
+    headline: String,
+    outcome: &'static str,
+    rests_on: String,
+    rows: Vec<Row>,
+}
 
 #[derive(Serialize)]
 struct Row {
@@ -27,19 +35,29 @@ struct Row {
     kind: &'static str,
     severity: &'static str,
     slice: String,
-    message: String,
+    /// What it came to and why, in sentences.
+    why: String,
     conditions: Vec<[String; 4]>,
     records: Vec<String>,
+    /// How many records are not named, in words.
+    more: Option<String>,
 }
 
-/// The page as text.
+/// The page as text: the rules of a check, then the whole comparison of the traces that were checked.
 ///
 /// # Errors
-/// When the template fails, which is a mistake in this program.
-pub fn render_check(checked: &Checked) -> Result<String, Error> {
+/// When a figure cannot be drawn or the template fails, which is a mistake in this program.
+pub fn render_check(checked: &Checked, comparison: &Comparison) -> Result<String, Error> {
+    render_page_with(comparison, Some(&rules(checked)))
+}
+
+/// The rules, those that failed first.
+fn rules(checked: &Checked) -> RulesSection {
     let mut rows = Vec::new();
     for outcome in [Outcome::Failed, Outcome::CannotTell, Outcome::Passed] {
         rows.extend(checked.with(outcome).map(|rule| {
+            let (listed, all) = words::offenders(rule);
+            let more = all.saturating_sub(listed.len().min(RECORDS));
             Row {
                 outcome: words::outcome(rule.outcome),
                 bad: rule.level.is_some(),
@@ -47,7 +65,7 @@ pub fn render_check(checked: &Checked) -> Result<String, Error> {
                 kind: rule.kind.name(),
                 severity: words::severity(rule.severity),
                 slice: sentence(&rule.slice),
-                message: rule.message.as_deref().map(sentence).unwrap_or_default(),
+                why: words::rule(rule).replace(" %", "\u{a0}%"),
                 conditions: (rule.conditions.iter())
                     .map(|one| {
                         [
@@ -58,24 +76,15 @@ pub fn render_check(checked: &Checked) -> Result<String, Error> {
                         ]
                     })
                     .collect(),
-                records: words::offenders(rule)
-                    .0
-                    .into_iter()
-                    .take(RECORDS)
-                    .map(words::offender)
-                    .collect(),
+                records: listed.into_iter().take(RECORDS).map(words::offender).collect(),
+                more: (more > 0).then(|| counted(more, "more record", "more records")),
             }
         }));
     }
-    let values = context! {
-        headline => sentence(&checked.sentence),
-        passed => checked.passed,
-        rests_on => words::rests_on(checked),
-        verdict => checked.verdict.as_ref().map(|verdict| sentence(&verdict.sentence)),
-        style_is_evidence => wording::STYLE_IS_EVIDENCE,
+    RulesSection {
+        headline: sentence(&checked.sentence),
+        outcome: if checked.passed { "passed" } else { "failed" },
+        rests_on: words::rests_on(checked).replace(" %", "\u{a0}%"),
         rows,
-        limits => checked.limits.iter().map(|limit| sentence(limit)).collect::<Vec<_>>(),
-        command => checked.provenance.as_ref().map(|from| sentence(&from.command)),
-    };
-    fill("check.html", TEMPLATE, style_sheet(), values)
+    }
 }

@@ -16,6 +16,8 @@ const SIDE: f64 = 12.0;
 const ROW: f64 = 46.0;
 const TOP: f64 = 30.0;
 const AXIS_ROOM: f64 = 44.0;
+/// The smallest size of a label, in CSS pixels.
+const SMALLEST: f64 = 11.0;
 /// Rows that are drawn.
 const SHOWN: usize = 8;
 
@@ -102,8 +104,13 @@ impl Figure for FloorsPlot {
         }
         for (i, row) in self.rows.iter().enumerate() {
             let top = TOP + ROW * i as f64;
-            let look = Text::new(12.5, INK);
-            let what = look.fit(&row.what, WIDTH - 2.0 * SIDE - 6.0)?;
+            // Smaller before it is cut.
+            let room = WIDTH - 2.0 * SIDE - 6.0;
+            let mut look = Text::new(12.5, INK);
+            while look.size > SMALLEST && look.width(&row.what)? > room {
+                look.size -= 0.5;
+            }
+            let what = look.fit(&row.what, room)?;
             // A ground of paper: the upright lines would run through the text.
             let ground = (SIDE + 4.0 + look.width(&what)?, top + 22.0);
             canvas.rect((SIDE + 1.0, top + 6.0), ground, PAPER)?;

@@ -39,6 +39,7 @@ pub use ranking::RankingPlot;
 pub use reliability::ReliabilityPlot;
 pub use steps::StepsPlot;
 pub use tree::TreePlot;
+pub(crate) use tree::title as tree_title;
 
 /// Where a figure will stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

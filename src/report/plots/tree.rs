@@ -1,4 +1,4 @@
-//! The tree of styles: rectangular, branches to scale, a name at each tip.
+//! The tree of styles: rectangular, branches to scale, a name at each tip. For a file, a page or a phone ([`Look`]).
 //!
 //! A tree without a root is drawn from the middle of its longest way. The largest families have colours,
 //! on the branches of their members too; inputs are bold on a band. A dot on a fork says how often
@@ -7,22 +7,19 @@
 use super::canvas::{Canvas, Figure, LARGEST_SIDE, PlotError, Text};
 use super::palette::{AXIS, Colour, GRID, INK, MUTED, OTHER, PAPER, SERIES};
 use super::{Heading, Look, heading};
-use crate::lineage::tree::{LineageTree, Tree};
+use crate::lineage::tree::{LineageTree, THE_INPUT, Tree};
 use crate::report::{tree::labels, wording};
 use plotters::backend::DrawingBackend;
 use std::collections::BTreeMap;
 
-const WIDTH: f64 = 1200.0;
-/// Height of a tip where there is room, and the least that can be read.
-const ROW: (f64, f64) = (24.0, 9.5);
-/// Room for the widest name.
-const LONGEST_NAME: f64 = 540.0;
+/// Height of a tip where there is room, in a file and in a page, and the least that can be read.
+const ROW: (f64, f64, f64) = (24.0, 18.0, 9.5);
 /// From a tip to its name.
 const TO_NAME: f64 = 16.0;
-/// Height of the scale and of the key of support.
-const SCALE_ROOM: f64 = 44.0;
-/// Height of a line of the key of families.
+/// Height of a line of the key, what is left free above and below it, and between two of its parts.
 const KEY_LINE: f64 = 20.0;
+const KEY_ROOM: f64 = 12.0;
+const KEY_GAP: f64 = 22.0;
 /// Size of the numbers at forks.
 const NUMBER: f64 = 10.0;
 /// Support that is shown, and from where on in a darker dot.
@@ -32,14 +29,15 @@ const AXIS_DARK: Colour = Colour { red: 0x76, green: 0x7E, blue: 0x86, opacity: 
 
 /// The figure.
 pub struct TreePlot {
+    look: Look,
     heading: Heading,
     title: String,
     description: String,
     tree: Tree,
     /// Name, colour and whether it is an input, of each tip.
     tips: Vec<(String, Colour, bool)>,
-    /// Families with their colours, on lines that fit.
-    key: Vec<Vec<(String, Colour)>>,
+    /// The parts of the key with their widths, on lines that fit.
+    key: Vec<Vec<(KeyPart, f64)>>,
     row: f64,
     names: f64,
     /// The length that fills the room for branches.
@@ -48,22 +46,34 @@ pub struct TreePlot {
     places: Vec<(f64, f64)>,
 }
 
+/// A part of the key.
+enum KeyPart {
+    /// The length of branches: how long the line is in CSS pixels, and what is said of it.
+    Scale(f64, String),
+    /// A dot on a fork: from which support on, and what is said of it.
+    Support(f64, &'static str),
+    /// The mark of an input.
+    Input,
+    /// The colour of a family.
+    Family(String, Colour),
+}
+
 impl TreePlot {
     /// The figure of a tree.
     ///
     /// # Errors
     /// Where there are more tips than a figure can show, or the bundled font cannot be read.
-    pub fn new(lineage: &LineageTree) -> Result<Self, PlotError> {
+    pub fn new(lineage: &LineageTree, look: Look) -> Result<Self, PlotError> {
         let tree = lineage.tree.to_draw();
         let count = lineage.tips.len();
         let colours = family_colours(lineage);
         let labels = labels(lineage);
-        let look = Text::new(12.5, INK);
+        let text = Text::new(name_size(look), INK);
         let mut names: f64 = 0.0;
         for label in &labels {
-            names = names.max(look.bold().width(label)? + 4.0);
+            names = names.max(text.bold().width(label)? + 4.0);
         }
-        let names = names.min(LONGEST_NAME);
+        let names = names.min(longest_name(look));
         let tips: Vec<(String, Colour, bool)> = lineage
             .tips
             .iter()
@@ -75,38 +85,41 @@ impl TreePlot {
             .collect();
         let mut in_order: Vec<(&String, &Colour)> = colours.iter().collect();
         in_order.sort_by_key(|(_, colour)| SERIES.iter().position(|series| series == *colour));
-        let room = WIDTH - 2.0 * Look::File.margin();
-        let mut key: Vec<Vec<(String, Colour)>> = Vec::new();
-        let mut used = f64::INFINITY;
-        for (family, &colour) in in_order {
-            let label = crate::report::escape::name(family);
-            let width = key_width(&label)?;
-            if used + width > room {
-                key.push(Vec::new());
-                used = 0.0;
-            }
-            used += width;
-            if let Some(line) = key.last_mut() {
-                line.push((label, colour));
-            }
-        }
         let title = title(lineage);
         let basis = format!("{} {}", wording::tree_basis(lineage), wording::STYLE_IS_NOT_DESCENT);
-        let heading = Heading::new(Look::File, room, &title, &basis)?;
-        let others = 2.0 * Look::File.margin()
-            + heading.height
-            + SCALE_ROOM
-            + KEY_LINE * key.len() as f64
-            + 10.0;
-        let row = ((LARGEST_SIDE - others) / count.max(1) as f64).min(ROW.0);
-        if row < ROW.1 {
+        let whole = width(look) - 2.0 * look.margin();
+        let heading = Heading::new(look, whole, &title, &basis)?;
+        let depths = tree.depths();
+        let deepest = depths.iter().copied().fold(0.0, f64::max);
+        let mut parts = Vec::new();
+        if deepest > 0.0 {
+            let step = round_step(deepest / 6.0);
+            let length = branch_room(look, names) * step / deepest;
+            parts.push(KeyPart::Scale(length, format!("distance {step}")));
+        }
+        if tree.nodes.iter().any(|node| node.support.is_some()) {
+            let said = ["support 95–100 %", "75–94 %", "50–74 %"];
+            let limits = SHOWN.iter().rev().map(|(limit, _)| *limit);
+            parts.extend(limits.zip(said).map(|(limit, said)| KeyPart::Support(limit, said)));
+        }
+        if tips.iter().any(|tip| tip.2) {
+            parts.push(KeyPart::Input);
+        }
+        let small = Text::new(KEY_SIZE, MUTED);
+        for (family, &colour) in in_order {
+            let family = small.fit(&crate::report::escape::name(family), LONGEST_KEY)?;
+            parts.push(KeyPart::Family(family, colour));
+        }
+        let key = in_lines(parts, whole)?;
+        let others = 2.0 * look.margin() + heading.height + key_height(&key);
+        let highest = if look == Look::File { ROW.0 } else { ROW.1 };
+        let row = ((LARGEST_SIDE - others) / count.max(1) as f64).min(highest);
+        if row < ROW.2 {
             return Err(PlotError(format!(
                 "{count} corpora are too many for a figure that can be read; keep those nearest to the \
                  inputs with --references N, or choose another format"
             )));
         }
-        let depths = tree.depths();
-        let deepest = depths.iter().copied().fold(0.0, f64::max);
         let mut places: Vec<(f64, f64)> = depths.iter().map(|&depth| (depth, 0.0)).collect();
         tree.tip_order().into_iter().enumerate().for_each(|(place, tip)| {
             if let Some(node) = tree.nodes.iter().position(|node| node.tip == Some(tip)) {
@@ -121,13 +134,13 @@ impl TreePlot {
             }
         }
         let description = format!("{basis} From the top: {}.", first_names(&tree, &tips));
-        Ok(Self { heading, title, description, tree, tips, key, row, names, deepest, places })
+        Ok(Self { look, heading, title, description, tree, tips, key, row, names, deepest, places })
     }
 
     /// Where a node is drawn, given the upper end of the rows.
     fn at(&self, node: usize, top: f64) -> (f64, f64) {
-        let left = Look::File.margin() + 4.0;
-        let room = WIDTH - Look::File.margin() - self.names - TO_NAME - left;
+        let left = self.look.margin() + 4.0;
+        let room = branch_room(self.look, self.names);
         let (depth, row) = self.places[node];
         let share = if self.deepest > 0.0 { depth / self.deepest } else { 0.0 };
         (left + room * share, top + self.row * row)
@@ -156,7 +169,8 @@ impl TreePlot {
         canvas: &Canvas<'_, DB>,
         top: f64,
     ) -> Result<(), PlotError> {
-        let (left, right) = (Look::File.margin(), WIDTH - Look::File.margin());
+        let margin = self.look.margin();
+        let (left, right) = (margin, width(self.look) - margin);
         for (node, own) in self.tree.nodes.iter().enumerate() {
             if own.tip.is_some_and(|tip| self.tips[tip].2) {
                 let (_, y) = self.at(node, top);
@@ -199,7 +213,7 @@ impl TreePlot {
         top: f64,
         taken: &mut Vec<Area>,
     ) -> Result<(), PlotError> {
-        let size = (self.row * 0.72).clamp(8.0, 12.5);
+        let size = (self.row * 0.72).clamp(8.0, name_size(self.look));
         for (node, own) in self.tree.nodes.iter().enumerate() {
             let Some(tip) = own.tip else { continue };
             let (name, colour, input) = &self.tips[tip];
@@ -242,7 +256,7 @@ impl TreePlot {
             let (x, y) = self.at(node, top);
             let look = Text::new(NUMBER, MUTED);
             let text = format!("{:.0}", 100.0 * support);
-            let (width, half) = (look.width(&text)?, NUMBER * 0.38);
+            let (width, half) = (look.width(&text)?, NUMBER * 0.48);
             let candidates = [
                 (x - 3.5 - width, y - half - 2.4),
                 (x - 3.5 - width, y + half + 2.4),
@@ -252,7 +266,7 @@ impl TreePlot {
             ];
             for (left, middle) in candidates {
                 let area = Area { from: (left, middle - half), to: (left + width, middle + half) };
-                if taken.iter().all(|other| !area.touches(other)) {
+                if left >= 0.0 && taken.iter().all(|other| !area.touches(other)) {
                     canvas.text(&text, (left, middle), &look)?;
                     taken.push(area);
                     break;
@@ -264,53 +278,114 @@ impl TreePlot {
 
     /// The scale of branches, the key of support, the key of families.
     fn keys<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>, top: f64) -> Result<(), PlotError> {
-        let small = Text::new(12.0, MUTED);
-        let left = Look::File.margin() + 4.0;
-        let y = top + 20.0;
-        let room = WIDTH - Look::File.margin() - self.names - TO_NAME - left;
-        let mut x = left;
-        if self.deepest > 0.0 {
-            let step = round_step(self.deepest / 6.0);
-            let width = room * step / self.deepest;
-            canvas.line((x, y), (x + width, y), 1.4, INK)?;
-            for end in [x, x + width] {
-                canvas.line((end, y - 3.5), (end, y + 3.5), 1.4, INK)?;
-            }
-            let label = format!("distance {step}");
-            canvas.text(&label, (x + width + 8.0, y), &small)?;
-            x += width + 8.0 + small.width(&label)? + 40.0;
-        }
-        if self.tree.nodes.iter().any(|node| node.support.is_some()) {
-            for (limit, text) in [(0.95, "support 95–100 %"), (0.75, "75–94 %"), (0.5, "50–74 %")]
-            {
-                canvas.dot((x, y), 3.6, dot_colour(limit))?;
-                canvas.text(text, (x + 9.0, y), &small)?;
-                x += 9.0 + small.width(text)? + 22.0;
-            }
-        }
-        if self.tips.iter().any(|tip| tip.2) {
-            canvas.diamond((x + 18.0, y), 4.0, INK)?;
-            canvas.text("input", (x + 28.0, y), &small)?;
-        }
+        let small = Text::new(KEY_SIZE, MUTED);
         for (i, line) in self.key.iter().enumerate() {
-            let y = top + SCALE_ROOM + KEY_LINE * (i as f64 + 0.5);
-            let mut x = left;
-            for (family, colour) in line {
-                canvas.dot((x + 4.0, y), 4.0, *colour)?;
-                let label = small.fit(family, LONGEST_KEY)?;
-                canvas.text(&label, (x + 13.0, y), &small)?;
-                x += key_width(family)?;
+            let y = top + KEY_ROOM + KEY_LINE * (i as f64 + 0.5);
+            let mut x = self.look.margin() + 4.0;
+            for (part, width) in line {
+                let label = match part {
+                    KeyPart::Scale(length, label) => {
+                        canvas.line((x, y), (x + length, y), 1.4, INK)?;
+                        for end in [x, x + length] {
+                            canvas.line((end, y - 3.5), (end, y + 3.5), 1.4, INK)?;
+                        }
+                        label
+                    }
+                    KeyPart::Support(limit, label) => {
+                        canvas.dot((x + 4.0, y), 3.6, dot_colour(*limit))?;
+                        *label
+                    }
+                    KeyPart::Input => {
+                        canvas.diamond((x + 4.0, y), 4.0, INK)?;
+                        INPUT
+                    }
+                    KeyPart::Family(label, colour) => {
+                        canvas.dot((x + 4.0, y), 4.0, *colour)?;
+                        label
+                    }
+                };
+                canvas.text(label, (x + part.mark(), y), &small)?;
+                x += width + KEY_GAP;
             }
         }
         Ok(())
     }
 }
 
+impl KeyPart {
+    /// Width of the mark, and of what is free behind it.
+    fn mark(&self) -> f64 {
+        match self {
+            Self::Scale(length, _) => length + 8.0,
+            _ => 13.0,
+        }
+    }
+
+    fn width(&self) -> Result<f64, PlotError> {
+        let label = match self {
+            Self::Scale(_, label) | Self::Family(label, _) => label,
+            Self::Support(_, label) => *label,
+            Self::Input => INPUT,
+        };
+        Ok(self.mark() + Text::new(KEY_SIZE, MUTED).width(label)?)
+    }
+}
+
+/// The parts on lines of at most this width, with the width of each; families begin a line of their own.
+fn in_lines(parts: Vec<KeyPart>, room: f64) -> Result<Vec<Vec<(KeyPart, f64)>>, PlotError> {
+    let mut lines: Vec<Vec<(KeyPart, f64)>> = Vec::new();
+    let (mut used, mut of_families) = (f64::INFINITY, false);
+    for part in parts {
+        let width = part.width()?;
+        let is_family = matches!(part, KeyPart::Family(..));
+        if used + width > room || is_family != of_families {
+            lines.push(Vec::new());
+            used = 4.0;
+        }
+        (used, of_families) = (used + width + KEY_GAP, is_family);
+        if let Some(line) = lines.last_mut() {
+            line.push((part, width));
+        }
+    }
+    Ok(lines)
+}
+
+fn key_height(key: &[Vec<(KeyPart, f64)>]) -> f64 {
+    KEY_LINE * key.len() as f64 + 1.5 * KEY_ROOM
+}
+
+fn width(look: Look) -> f64 {
+    match look {
+        Look::File => 1200.0,
+        Look::Page => 960.0,
+        Look::Phone => 350.0,
+    }
+}
+
+/// Room for the widest name.
+fn longest_name(look: Look) -> f64 {
+    match look {
+        Look::File => 540.0,
+        Look::Page => 420.0,
+        Look::Phone => 196.0,
+    }
+}
+
+/// Size of the names where rows are high enough.
+fn name_size(look: Look) -> f64 {
+    if look == Look::Phone { 11.0 } else { 12.5 }
+}
+
+/// Room for branches beside names.
+fn branch_room(look: Look, names: f64) -> f64 {
+    width(look) - 2.0 * look.margin() - 4.0 - TO_NAME - names
+}
+
 impl Figure for TreePlot {
     fn size(&self) -> (f64, f64) {
         let rows = self.row * self.tips.len() as f64;
-        let keys = SCALE_ROOM + KEY_LINE * self.key.len() as f64 + 10.0;
-        (WIDTH, 2.0 * Look::File.margin() + self.heading.height + rows + keys)
+        let others = 2.0 * self.look.margin() + self.heading.height + key_height(&self.key);
+        (width(self.look), others + rows)
     }
 
     fn title(&self) -> &str {
@@ -323,18 +398,15 @@ impl Figure for TreePlot {
 
     fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Result<(), PlotError> {
         canvas.rect((0.0, 0.0), self.size(), PAPER)?;
-        let top = heading(canvas, Look::File, &self.heading)?;
+        let top = heading(canvas, self.look, &self.heading)?;
         self.bands(canvas, top)?;
         let mut taken = self.branches(canvas, top)?;
         self.names(canvas, top, &mut taken)?;
         self.support(canvas, top, taken)?;
         let bottom = top + self.row * self.tips.len() as f64;
-        canvas.line(
-            (Look::File.margin(), bottom + 4.0),
-            (WIDTH - Look::File.margin(), bottom + 4.0),
-            1.0,
-            GRID,
-        )?;
+        let margin = self.look.margin();
+        let (left, right) = ((margin, bottom + 4.0), (width(self.look) - margin, bottom + 4.0));
+        canvas.line(left, right, 1.0, GRID)?;
         self.keys(canvas, bottom)
     }
 }
@@ -355,12 +427,10 @@ impl Area {
     }
 }
 
-/// Width of a family's name in the key.
+/// Width of a family's name in the key, the size of its texts, and what it calls an input.
 const LONGEST_KEY: f64 = 220.0;
-
-fn key_width(label: &str) -> Result<f64, PlotError> {
-    Ok(13.0 + Text::new(12.0, MUTED).width(label)?.min(LONGEST_KEY) + 22.0)
-}
+const KEY_SIZE: f64 = 12.0;
+const INPUT: &str = "input";
 
 /// Colours for the families with the most tips, two at least; of equals the first in the alphabet.
 fn family_colours(lineage: &LineageTree) -> BTreeMap<String, Colour> {
@@ -373,7 +443,8 @@ fn family_colours(lineage: &LineageTree) -> BTreeMap<String, Colour> {
     order.into_iter().zip(SERIES).map(|((family, _), colour)| (family.clone(), colour)).collect()
 }
 
-fn title(lineage: &LineageTree) -> String {
+/// What the figure says, as its title: the nearest reference of the only input, else what is compared.
+pub(crate) fn title(lineage: &LineageTree) -> String {
     let inputs: Vec<usize> =
         (0..lineage.tips.len()).filter(|&tip| lineage.tips[tip].input).collect();
     let name = |tip: usize| crate::report::escape::name(&lineage.tips[tip].name);
@@ -383,6 +454,9 @@ fn title(lineage: &LineageTree) -> String {
         lineage.distances[input][a].total_cmp(&lineage.distances[input][b]).then(a.cmp(&b))
     });
     match nearest {
+        Some(nearest) if lineage.tips[input].name == THE_INPUT => {
+            format!("The input stands nearest to {}", name(nearest))
+        }
         Some(nearest) => format!("{} stands nearest to {}", name(input), name(nearest)),
         None => format!("How alike {all} corpora write"),
     }
@@ -414,7 +488,7 @@ mod tests {
     #[test]
     fn a_figure_is_safe_and_names_its_tips() {
         let tree = example(["<script>x</script>", "b", "c", "d"]);
-        let drawn = svg(&TreePlot::new(&tree).unwrap(), "tree").unwrap();
+        let drawn = svg(&TreePlot::new(&tree, Look::File).unwrap(), "tree").unwrap();
         assert!(!drawn.contains("<script"), "{drawn}");
         assert!(drawn.contains("&lt;script&gt;") && drawn.contains("d *input*"), "{drawn}");
         assert!(drawn.contains("d stands nearest to &lt;script&gt;"), "{drawn}");
@@ -425,7 +499,7 @@ mod tests {
         let mut tree = example(["a", "b", "c", "d"]);
         let tip = crate::lineage::tree::Tip { input: false, ..tree.tips[0].clone() };
         tree.tips = vec![tip; 400];
-        let refused = TreePlot::new(&tree).err().unwrap().to_string();
+        let refused = TreePlot::new(&tree, Look::File).err().unwrap().to_string();
         assert!(refused.contains("400") && refused.contains("--references"), "{refused}");
     }
 

@@ -1,4 +1,4 @@
-//! A tree of styles → Newick, NEXUS, PHYLIP, JSON, and text for a terminal.
+//! A tree of styles → a page, Newick, NEXUS, PHYLIP, JSON, and text for a terminal.
 //!
 //! Comes in: a [`LineageTree`]. Goes out: text. Called by `cli`; the figure is
 //! [`crate::report::plots::TreePlot`]. Names are hostile: all formats take them from [`labels`], which
@@ -7,17 +7,20 @@
 mod json;
 mod newick;
 mod nexus;
+mod page;
 mod phylip;
 mod text;
 
 pub use json::tree_json;
 pub use newick::newick;
 pub use nexus::nexus;
+pub(super) use page::TreeSection;
+pub use page::{TreeProvenance, render_tree};
 pub use phylip::phylip;
 pub use text::write_tree;
 
 use super::escape;
-use crate::lineage::tree::LineageTree;
+use crate::lineage::tree::{LineageTree, THE_INPUT};
 use std::collections::BTreeSet;
 
 /// The label of each tip: its name, with ` *input*` behind that of an input, each different from all
@@ -27,7 +30,8 @@ pub fn labels(tree: &LineageTree) -> Vec<String> {
     tree.tips
         .iter()
         .map(|tip| {
-            let mark = if tip.input { " *input*" } else { "" };
+            // The input of a comparison is called what the mark would say.
+            let mark = if tip.input && tip.name != THE_INPUT { " *input*" } else { "" };
             let name = escape::name(&tip.name);
             let numbered = |n: usize| match n {
                 1 => format!("{name}{mark}"),
