@@ -296,3 +296,43 @@ fn the_report_is_one_page_and_hostile_records_stay_text() {
     let found: Value = serde_json::from_str(&json).unwrap();
     assert_eq!(found["certain"][0]["model"], attack);
 }
+
+#[test]
+fn one_known_model_alone_is_not_taken_for_a_stranger() {
+    // Learned from half of a real data set's prompts; the other half of each model is then asked for.
+    let Some(corpora) = common::real("corpora/speechmap") else { return };
+    let folder = tempdir().unwrap();
+    let mut ingest = command();
+    ingest.arg("ingest").arg(corpora).args(["-o", "-", "--quiet"]);
+    let records = Run::of(&mut ingest).succeeds().json_lines();
+    let key = |record: &Value| record["prompt_id"].as_str().unwrap().to_owned();
+    let prompts: std::collections::BTreeSet<String> = records.iter().map(key).collect();
+    let learned: Vec<&String> = prompts.iter().skip(1).step_by(2).collect();
+    let is_learned = |record: &&Value| learned.binary_search(&&key(record)).is_ok();
+    let training = lines(&folder, "training.jsonl", records.iter().filter(is_learned));
+    let atlas = folder.path().join("half.atlas");
+    Run::of(command().arg("fit").arg(training).arg("-o").arg(&atlas).arg("--quiet")).succeeds();
+    let mut models: std::collections::BTreeMap<&str, Vec<&Value>> = Default::default();
+    for record in records.iter().filter(|record| !is_learned(record)) {
+        models.entry(record["model"].as_str().unwrap()).or_default().push(record);
+    }
+    for (model, own) in models {
+        let input = lines(&folder, "one.jsonl", own);
+        let mut audit = command();
+        audit.arg("audit").arg(&input).arg("--atlas").arg(&atlas);
+        let found = Run::of(audit.args(["--json", "--resamples", "100"])).succeeds().json();
+        let none = found["none"]["share"].as_f64().unwrap();
+        // Without the bent known part it was 1.00 for six of the twelve.
+        assert!(none < 0.15, "{model}: {}", found["none"]);
+    }
+    // A model that nobody in the atlas writes like still is a stranger there.
+    let Some(stranger) =
+        common::real("corpora/misguided-attention/google_gemini-3-pro-preview.jsonl.gz")
+    else {
+        return;
+    };
+    let mut audit = command();
+    audit.arg("audit").arg(stranger).arg("--atlas").arg(&atlas);
+    let found = Run::of(audit.args(["--json", "--resamples", "100"])).succeeds().json();
+    assert!(found["none"]["share"].as_f64().unwrap() > 0.8, "{}", found["none"]);
+}

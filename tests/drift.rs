@@ -219,3 +219,53 @@ fn probes_are_listed_for_people_and_machines() {
     assert!(text.contains("30 prompts, answered by 3 references"), "{text}");
     assert!(text.lines().all(|line| line.chars().count() <= 80));
 }
+
+#[test]
+fn a_baseline_in_another_language_is_answered_in_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let new = checkpoint(folder.path(), "new", |_| false);
+    let mut lines = String::new();
+    for (number, (_, mut record)) in
+        records(folder.path(), "traces/ponder-1.jsonl").into_iter().enumerate()
+    {
+        let sentence = format!(
+            "Zuerst muss ich herausfinden, was in der Aufgabe {number} eigentlich gefragt ist, und dann \
+             rechne ich die einzelnen Schritte der Reihe nach durch, bis das Ergebnis feststeht. "
+        );
+        record["reasoning"] = sentence.repeat(6).into();
+        record["meta"]["language"] = Value::Null;
+        lines.push_str(&record.to_string());
+        lines.push('\n');
+    }
+    let old = folder.path().join("old");
+    fs::write(&old, lines).unwrap();
+    let run =
+        compare(&new, &old, &["--json"]).fails(3, &["(eng, ", "(deu, 30 of 30)", "no figure"]);
+    assert_eq!(run.stdout, "");
+}
+
+#[test]
+fn traces_that_the_atlas_was_learned_from_are_said_first_of_all() {
+    let input = fixture("traces/ponder-1.jsonl");
+    let with = |more: &[&str]| {
+        let mut command = command();
+        command.arg("compare").arg(&input).arg("--atlas").arg(atlas()).args(more);
+        Run::of(&mut command).succeeds()
+    };
+    let first = "First of all: All 30 traces are among those that the atlas was learned from";
+    let found = with(&["--json"]).json();
+    assert!(
+        found["verdict"]["sentence"].as_str().unwrap().starts_with(first),
+        "{}",
+        found["verdict"]
+    );
+    let told = with(&[]).stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.starts_with(first), "{told:.300}");
+    let folder = tempfile::tempdir().unwrap();
+    with(&["--report", &folder.path().join("report").display().to_string()]);
+    let read = |name: &str| fs::read_to_string(folder.path().join("report").join(name)).unwrap();
+    assert!(read("report.md").starts_with("# First of all"), "{:.300}", read("report.md"));
+    let page = read("report.html");
+    let body = &page[page.find("<body").unwrap()..];
+    assert!(body.find(first).unwrap() < body.find("resemble").unwrap_or(usize::MAX));
+}

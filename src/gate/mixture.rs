@@ -4,9 +4,9 @@
 //! references; here the shares are sought under which the traces are most likely (`lineage::audit::mixture`), and intervals draw
 //! whole prompts again and repeat the search. Where `audit` would tell words instead of figures, nothing is decided.
 //!
-//! "None of these" has no part: a trace that looks like no reference counts as what it is nearest to. Of the traces of one model alone
-//! `audit` can take all for strangers, and text that was cut or changed looks strange, too: a rule on what is too much would pass
-//! because of it.
+//! "None of these" has no part: a trace that looks like no reference counts as what it is nearest to. What
+//! `audit` takes for strangers need not be any: text that was cut or changed looks strange, too, and a rule on what is too much
+//! would pass because of it.
 
 use super::{CheckOptions, Sample, decide::LEAST_PROMPTS, sample::Record};
 use crate::{

@@ -79,7 +79,7 @@ pub fn compare(
         means.get(first).is_some_and(|own| means[..references].iter().all(|m| m <= own))
     });
     let family_stays = first_family_stays(&families, atlas, &resamples);
-    let verdict = judge(&Findings {
+    let mut verdict = judge(&Findings {
         traces: tally.traces(),
         prompts: tally.prompts.len(),
         words: tally.words,
@@ -92,6 +92,9 @@ pub fn compare(
             .first()
             .is_some_and(|first| overlap(atlas, tally, first) == Overlap::None),
     });
+    if let Some(known) = known_text(tally.seen_before, tally.traces()) {
+        verdict.sentence = format!("{known} {}", verdict.sentence);
+    }
     let pairing =
         compare_paired(&atlas.panel, &atlas.about, tally, options.resamples, options.seed);
     let mut evidence = Vec::new();
@@ -126,6 +129,44 @@ pub fn compare(
         provenance: provenance(atlas, options),
         ranking: if tally.traces() > 0 { ranking } else { Vec::new() },
     }
+}
+
+/// What is said before any verdict where some of the traces are what the atlas was learned from: whatever follows is
+/// no answer about a new model then.
+fn known_text(seen_before: usize, traces: usize) -> Option<String> {
+    let which = match (seen_before, traces) {
+        (0, _) => return None,
+        (1, 1) => "The only trace is one of those".to_owned(),
+        (seen, all) if seen == all => format!("All {all} traces are among those"),
+        (1, all) => format!("1 of the {all} traces is among those"),
+        (seen, all) => format!("{seen} of the {all} traces are among those"),
+    };
+    Some(format!(
+        "First of all: {which} that the atlas was learned from, and the figures are too sure."
+    ))
+}
+
+/// Why no drift is told between corpora that are mostly in different languages: it would be the difference between
+/// the languages. Comes in: traces by language of the newer and of the older corpus, as far as it could be told. `None`
+/// where both have the same language in front, or where it could not be told.
+pub fn drift_across_languages(
+    new: &BTreeMap<String, usize>,
+    old: &BTreeMap<String, usize>,
+) -> Option<String> {
+    let most = |languages: &BTreeMap<String, usize>| {
+        let all: usize = languages.values().sum();
+        let (name, count) =
+            languages.iter().max_by_key(|(name, n)| (**n, std::cmp::Reverse(*name)))?;
+        Some((name.clone(), *count, all))
+    };
+    let ((new, of_new, all_new), (old, of_old, all_old)) = (most(new)?, most(old)?);
+    (new != old).then(|| {
+        format!(
+            "the input is mostly in one language ({new}, {of_new} of {all_new} traces) and the baseline in another ({old}, \
+             {of_old} of {all_old}): what moved between them would be the language and not the style, and no figure is \
+             given. Run both on the same prompts, in the same language"
+        )
+    })
 }
 
 /// Compares a corpus with a panel of references on shared prompts; `about` names the references. `None`
@@ -531,6 +572,32 @@ mod tests {
             mediation: counts(reference),
         };
         mediation_limits(&counts(input), &first).join(" ")
+    }
+
+    #[test]
+    fn known_text_is_said_in_every_number() {
+        assert_eq!(known_text(0, 9), None);
+        let said = |seen, all| known_text(seen, all).unwrap_or_default();
+        assert!(said(1, 1).starts_with("First of all: The only trace is one of those that"));
+        assert!(said(9, 9).starts_with("First of all: All 9 traces are"));
+        assert!(said(1, 9).starts_with("First of all: 1 of the 9 traces is"));
+        assert!(said(2, 9).starts_with("First of all: 2 of the 9 traces are"));
+    }
+
+    #[test]
+    fn a_drift_between_languages_is_refused_and_within_one_is_not() {
+        let of = |languages: &[(&str, usize)]| {
+            languages.iter().map(|&(name, n)| (name.to_owned(), n)).collect::<BTreeMap<_, _>>()
+        };
+        let english = of(&[("eng", 28), ("deu", 2)]);
+        assert_eq!(drift_across_languages(&english, &of(&[("eng", 30)])), None);
+        assert_eq!(drift_across_languages(&english, &of(&[])), None);
+        let said =
+            drift_across_languages(&of(&[("deu", 20), ("eng", 10)]), &english).unwrap_or_default();
+        assert!(
+            said.contains("(deu, 20 of 30 traces)") && said.contains("(eng, 28 of 30)"),
+            "{said}"
+        );
     }
 
     #[test]

@@ -4,7 +4,10 @@
 //! `compare --baseline`. The shift is the mean over shared prompts of the new values less the old; where
 //! prompts are not shared, the difference of the two departures from the panel, which is said.
 //!
-//! Three answers, each with a 95 % interval drawn over prompts:
+//! First of all, whether it moved at all: the length of the shift against its length when the signs of prompts are
+//! flipped at random. Its p-value stands in front of all others (a closed test; Marcus, Peritz & Gabriel 1976):
+//! without it no reference is named, so that the stated level holds for the whole answer. Then three answers, each
+//! with a 95 % interval drawn over prompts:
 //! - for each reference, by how much the similarity changed, with a p-value of Fisher's randomization
 //!   test on the shift's projection against that on unrelated references, corrected by Holm;
 //! - which part of the shift each reference explains: the shift is written as a sum of steps from the
@@ -26,7 +29,7 @@ use crate::{
     atlas::{Atlas, floor},
     attribution::panel::{Member, Panel, alike},
 };
-use rand_pcg::Pcg64Mcg;
+use rand_pcg::{Pcg64Mcg, rand_core::RngCore};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -45,6 +48,11 @@ const PHRASES: usize = 12;
 const MOST_STEPS: usize = 8;
 /// A further step explains at least this part of the shift.
 const LEAST_SHARE: f64 = 0.01;
+
+/// Most sign flips of the test of the shift's length, and fewest.
+const LENGTH_FLIPS: (usize, usize) = (2_000, 400);
+/// Flips times prompts times values are at most so many, unless that leaves fewer than the fewest flips.
+const LENGTH_BUDGET: usize = 200_000_000;
 
 /// One prompt of both corpora: their departures from the panel.
 #[derive(Debug, Clone)]
@@ -99,7 +107,8 @@ pub(super) fn drift(
         })
         .collect();
     let p_values = p_values(&steps, &references, &grounds, &families, seed);
-    let corrected = holm(&p_values);
+    let size_p_value = size_p_value(&steps, seed);
+    let corrected: Vec<f64> = holm(&p_values).into_iter().map(|p| p.max(size_p_value)).collect();
     let shares = shares(&steps, &references, &grounds, None);
     let drawn_shares: Vec<Vec<f64>> = (0..SHARE_RESAMPLES as u64)
         .into_par_iter()
@@ -151,6 +160,7 @@ pub(super) fn drift(
         paired,
         prompts: steps.len(),
         size,
+        size_p_value,
         references: named,
         families,
         own_share: own,
@@ -244,6 +254,39 @@ pub(super) fn steps(
 fn size(steps: &[Step]) -> f64 {
     let every: Vec<usize> = (0..steps.len()).collect();
     u_product(steps, &every, |step| &step.shift, |step| &step.shift).max(0.0).sqrt()
+}
+
+/// How often the shift is as long when the signs of prompts are flipped at random (Fisher's randomization test): the
+/// p-value of the hypothesis that nothing moved. Without a shift the two corpora could be exchanged prompt by
+/// prompt, and about half of all shifts have a positive length after their noise is taken off.
+fn size_p_value(steps: &[Step], seed: u64) -> f64 {
+    let width = steps.first().map_or(0, |step| step.shift.len());
+    let length = |sign: &mut dyn FnMut(usize) -> f32| {
+        let mut sum = vec![0.0_f32; width];
+        for (at, step) in steps.iter().enumerate() {
+            let sign = sign(at);
+            sum.iter_mut().zip(&step.shift).for_each(|(sum, value)| *sum += sign * value);
+        }
+        dot(&sum, &sum)
+    };
+    let found = length(&mut |_| 1.0);
+    let flips =
+        (LENGTH_BUDGET / (steps.len() * width).max(1)).clamp(LENGTH_FLIPS.1, LENGTH_FLIPS.0);
+    let as_long = (0..flips as u64)
+        .into_par_iter()
+        .filter(|&flip| {
+            let mut random = stream(seed ^ 0x6c65_6e67_7468, flip);
+            let mut bits = 0_u64;
+            let flipped = length(&mut |at| {
+                if at % 64 == 0 {
+                    bits = random.next_u64();
+                }
+                if bits >> (at % 64) & 1 == 1 { 1.0 } else { -1.0 }
+            });
+            flipped >= found * (1.0 - 1e-6)
+        })
+        .count();
+    (1 + as_long) as f64 / (1 + flips) as f64
 }
 
 /// `Σ_{p≠q} ⟨a_p, b_q⟩ / (n (n − 1))`: the product of two means without their common noise.
@@ -534,7 +577,7 @@ fn sentence(drift: &Drift, unrelated: f64) -> String {
     let mut sure: Vec<&DriftReference> = drift.references.iter().filter(|r| r.is_clear()).collect();
     sure.sort_by(|a, b| b.after.total_cmp(&a.after).then_with(|| a.reference.cmp(&b.reference)));
     let Some(first) = sure.first() else {
-        return if drift.size > 0.0 {
+        return if drift.size > 0.0 && drift.size_p_value <= 0.05 {
             format!(
                 "The style moved, but towards none of the references that could be named ({how})."
             )
@@ -593,6 +636,35 @@ mod tests {
         // 2 · (2·3 + 2·4 + 3·4) / 6.
         let found = u_product(&steps, &[0, 1, 2], |s| &s.shift, |s| &s.shift);
         assert!((found - 26.0 / 3.0).abs() < 1e-5);
+    }
+
+    #[test]
+    fn a_shift_that_chance_gives_has_no_small_p_value() {
+        // 200 pairs of corpora of 20 prompts without a shift: the mean of noise, which is even and not normal.
+        let mut alarms = 0;
+        let mut positive = 0;
+        for case in 0..200 {
+            let mut random = stream(11, case);
+            let mut value = || (random.next_u64() >> 40) as f32 / (1_u64 << 24) as f32 - 0.5;
+            let steps: Vec<Step> = (0..20)
+                .map(|_| Step {
+                    ground: 0,
+                    old: Vec::new(),
+                    shift: (0..8).map(|_| value()).collect(),
+                })
+                .collect();
+            alarms += usize::from(size_p_value(&steps, case) <= 0.05);
+            positive += usize::from(size(&steps) > 0.0);
+        }
+        // 10 are expected; a binomial of 200 has fewer than 3 or more than 19 in 1 case of 200.
+        assert!((3..=19).contains(&alarms), "{alarms} of 200");
+        assert!(positive > 50, "a length alone is no sign: {positive} of 200");
+        let moved: Vec<Step> =
+            (0..20).map(|_| Step { ground: 0, old: Vec::new(), shift: vec![0.3; 8] }).collect();
+        assert!(size_p_value(&moved, 1) < 0.001);
+        let still: Vec<Step> =
+            (0..20).map(|_| Step { ground: 0, old: Vec::new(), shift: vec![0.0; 8] }).collect();
+        assert_eq!(size_p_value(&still, 1), 1.0);
     }
 
     #[test]

@@ -31,7 +31,7 @@ mod verdict;
 
 pub use beside::*;
 pub(crate) use bootstrap::{draws, percentiles_at};
-pub use comparison::{CompareOptions, add_drift, compare, compare_paired};
+pub use comparison::{CompareOptions, add_drift, compare, compare_paired, drift_across_languages};
 pub use concordance::add_concordance;
 pub use examples::{Example, ExampleKind, add_examples};
 pub(crate) use holds::{LEAST_PROMPTS, group_of};

@@ -254,6 +254,10 @@ pub struct Drift {
     pub prompts: usize,
     /// The length of the shift in standard deviations of a single trace, noise taken off.
     pub size: f64,
+    /// Of the hypothesis that nothing moved: how often the shift is as long when the signs of prompts are flipped
+    /// at random. 1 in a report of an older program, which did not test it.
+    #[serde(default = "untested")]
+    pub size_p_value: f64,
     /// Every reference but the newer corpus itself: first those that the style moved towards, then by the
     /// change of similarity.
     pub references: Vec<DriftReference>,
@@ -271,6 +275,11 @@ pub struct Drift {
     pub came: Vec<MovedPhrase>,
     /// Those that it has less of.
     pub went: Vec<MovedPhrase>,
+}
+
+/// The p-value of what was not tested.
+fn untested() -> f64 {
+    1.0
 }
 
 /// What the drift means for one reference.
@@ -293,7 +302,7 @@ pub struct DriftReference {
     /// Of the hypothesis that the shift leads no more towards it than towards the average unrelated
     /// reference.
     pub p_value: f64,
-    /// The same, corrected for the number of references (Holm).
+    /// The same, corrected for the number of references (Holm), and no smaller than [`Drift::size_p_value`].
     pub corrected_p_value: f64,
     /// The part of the shift that is a step towards it, where steps towards all references are weighed
     /// together; all parts and the shift's own rest sum to 1.

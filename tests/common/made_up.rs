@@ -144,6 +144,7 @@ pub fn drift(names: &[String]) -> Drift {
         paired: true,
         prompts: 48,
         size: 0.7,
+        size_p_value: 0.0005,
         references: references.collect(),
         families: vec![DriftShare {
             family: "<i>family</i>".into(),

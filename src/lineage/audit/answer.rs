@@ -107,8 +107,17 @@ pub struct NoneShare {
     pub low: Option<f64>,
     /// Upper end of the interval; `null` where the shares are rough.
     pub high: Option<f64>,
-    /// The fitted exponent of the density of their p-values.
+    /// The fitted exponent of the density of their p-values, at most 0.3.
     pub shape: f64,
+    /// The same for the known traces, from 0.45 (as strange as one reference's own traces were found to look)
+    /// to 1 (like those of all references together). 1 in an answer of an older program, which knew no other.
+    #[serde(default = "even")]
+    pub known_shape: f64,
+}
+
+/// The exponent of an even density.
+fn even() -> f64 {
+    1.0
 }
 
 /// The share of a family: the sum over its members.

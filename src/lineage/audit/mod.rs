@@ -64,7 +64,7 @@ pub fn audit(
         sentence: String::new(),
         reasons: Vec::new(),
         shares: Vec::new(),
-        none: NoneShare { share: 0.0, low: None, high: None, shape: 0.0 },
+        none: NoneShare { share: 0.0, low: None, high: None, shape: 0.0, known_shape: 1.0 },
         families: Vec::new(),
         traces: records.len(),
         prompts: records.prompt_count(),
@@ -107,8 +107,14 @@ pub fn audit(
     };
     let figures = estimate.figures();
     let (low, high) = interval(figures[references], resamples.interval(references));
-    audit.none =
-        NoneShare { share: figures[references], low, high, shape: estimate.strangers.shape };
+    let strangers = estimate.strangers;
+    audit.none = NoneShare {
+        share: figures[references],
+        low,
+        high,
+        shape: strangers.shape,
+        known_shape: strangers.known_shape,
+    };
     audit.shares = reference_shares(atlas, records, &figures, |index| {
         interval(figures[index], resamples.interval(index))
     });
