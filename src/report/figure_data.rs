@@ -58,7 +58,8 @@ impl FigureData {
     }
 }
 
-fn table<const COLUMNS: usize>(
+/// A table of rows as long as its columns.
+pub(super) fn table<const COLUMNS: usize>(
     name: &'static str,
     columns: [&str; COLUMNS],
     rows: impl Iterator<Item = [Cell; COLUMNS]>,

@@ -27,6 +27,8 @@ const TEMPLATE: &str = include_str!("../../assets/report.html");
 /// The beginning and the end of every page.
 const HEAD: &str = include_str!("../../assets/head.html");
 const FOOT: &str = include_str!("../../assets/foot.html");
+/// The links to a figure's data.
+const DOWNLOADS: &str = include_str!("../../assets/downloads.html");
 /// The tree of styles, alone or in a report.
 const TREE: &str = include_str!("../../assets/tree-part.html");
 /// The rules of a check, which stand on top of its report.
@@ -118,7 +120,8 @@ pub(super) fn render_page_with(
 }
 
 /// Fills a template, which sees the values, its style sheet and the policy that names it. The template's name ends
-/// in `.html`, so that every value is escaped; it may include `head.html`, for which it sets `title`, and `foot.html`.
+/// in `.html`, so that every value is escaped; it may include `head.html`, for which it sets `title`, and `foot.html`, and import
+/// the macro of `downloads.html`.
 pub(super) fn fill(
     name: &str,
     template: &str,
@@ -136,6 +139,7 @@ pub(super) fn fill(
     environment.set_lstrip_blocks(true);
     environment.add_template("head.html", HEAD)?;
     environment.add_template("foot.html", FOOT)?;
+    environment.add_template("downloads.html", DOWNLOADS)?;
     environment.add_template("rules.html", RULES)?;
     environment.add_template("tree-part.html", TREE)?;
     environment.add_template(name, template)?;

@@ -43,6 +43,7 @@ mod reading;
 mod terminal;
 pub mod tree;
 mod understood;
+mod verb_data;
 pub mod wording;
 
 pub use audit::{render_audit, write_audit, write_audit_report};

@@ -13,6 +13,7 @@ use crate::{
         overview::input_notes,
         page::{Fact, fact, input_facts, listed, provenance, unbroken},
         plots::{Look, RankingPlot},
+        verb_data::AuditData,
         wording,
     },
 };
@@ -88,6 +89,7 @@ pub fn render_audit(audit: &Audit) -> Result<String, Error> {
             reasons => audit.reasons.iter().map(|line| sentence(line)).collect::<Vec<_>>(),
             style_is_evidence => wording::STYLE_IS_EVIDENCE,
             facts => facts(audit),
+            data => AuditData::new(audit)?,
             figure,
             figure_phone,
             rows,

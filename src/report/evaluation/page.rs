@@ -10,6 +10,7 @@ use crate::report::escape::{name, sentence};
 use crate::report::html::{fill, inline, style_sheet};
 use crate::report::numbers::{count, counted};
 use crate::report::plots::{Figure, HeatMap, Look, PlotError, ReliabilityPlot, StepsPlot};
+use crate::report::verb_data::EvaluationData;
 use crate::report::wording;
 use minijinja::context;
 use serde::Serialize;
@@ -52,6 +53,7 @@ pub fn render_evaluation(evaluation: &Evaluation) -> Result<String, Error> {
     let pooled = |look| StepsPlot::pooled(evaluation, look);
     let values = context! {
         page => Page::new(evaluation),
+        data => EvaluationData::new(evaluation)?,
         confusion => both("confusion", confusion)?,
         reliability => both("reliability", reliability)?,
         length => both("length", length)?,

@@ -16,6 +16,7 @@ use crate::{
         numbers::{count, counted, percent, share},
         page::{Fact, Piece, fact, pieces},
         plots::{CoursePlot, Look},
+        verb_data::ExplanationData,
         wording,
     },
 };
@@ -112,6 +113,7 @@ pub fn render_explanation(explanation: &Explanation, text: &str) -> Result<Strin
                 family: one.family.as_deref().map_or_else(|| "–".into(), name),
                 probability: share(one.probability),
             }).collect::<Vec<_>>(),
+            data => ExplanationData::new(explanation)?,
             figure,
             figure_phone,
             key => explanation.courses.iter().enumerate().map(|(at, course)| {
