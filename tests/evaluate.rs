@@ -149,7 +149,11 @@ fn the_report_is_a_page_that_needs_nothing_else() {
     assert_eq!(files, expected);
     let page = fs::read_to_string(report.join("evaluation.html")).unwrap();
     assert_eq!(page.matches("<svg").count(), 8, "each figure for a wide screen and for a phone");
-    assert!(!page.contains("<script") && !page.contains("href=") && !page.contains("src=\"http"));
+    assert!(!page.contains("<script") && !page.contains("src=\"http"));
+    // The data of its four figures, as CSV and as JSON, and nothing else.
+    let links: Vec<&str> = page.split("href=").skip(1).collect();
+    assert_eq!(links.len(), 8);
+    assert!(links.iter().all(|link| link.starts_with("\"data:")));
     assert!(page.contains("cotprint evaluate") && page.contains("--channels layout,function"));
     let json: Value =
         serde_json::from_slice(&fs::read(report.join("evaluation.json")).unwrap()).unwrap();
