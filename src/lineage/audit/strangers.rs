@@ -6,7 +6,7 @@
 //! looks stranger than average on every trace, one without relatives less strange, and an atlas of few prompts
 //! makes all look stranger. So the beta-uniform mixture of Pounds & Morris (2003) gets a known part that may
 //! be bent as well: the density `none · a u^(a−1) + (1 − none) · b u^(b−1)`, fitted by
-//! expectation–maximization, with `b` from [`KNOWN_SHAPES`] and `a` from [`SHAPES`]. The two ranges do not touch:
+//! expectation–maximization, with `b` from `KNOWN_SHAPES` and `a` from `SHAPES`. The two ranges do not touch:
 //! p-values that are small as a whole, but no smaller than a single reference's are found to be, are no
 //! strangers. The ratio of the two densities is by how much a record speaks for "none of these": how unlike all
 //! references it is says nothing about which of them it is nearest to, and the other way round, so that both
