@@ -6,7 +6,7 @@ use super::{Common, inputs::ScoringArguments};
 use crate::{
     atlas::Atlas,
     attribution::Scored,
-    ingest::Place,
+    ingest::{Place, cleaning::language_of},
     lineage::{PROFILE_MAGIC, Profile, Tally},
     trace::Trace,
 };
@@ -79,8 +79,11 @@ fn tally_with(
     scoring.score_with_places(
         atlas,
         common,
-        |_| (),
-        |trace, place, scored, ()| {
+        |trace| language_of(trace, &trace.text(text).unwrap_or_default()),
+        |trace, place, scored, language| {
+            if let Some(language) = language {
+                tally.add_language(&language);
+            }
             let (words, is_scored) = words_of(&scored);
             match scored {
                 Ok(scored) => tally.add(atlas, trace, text, scored),

@@ -20,7 +20,9 @@ use crate::{
         Survey,
         cleaning::{DuplicateFinder, Step, examine},
     },
-    lineage::{CompareOptions, Comparison, Tally, VerdictKind, add_drift, compare},
+    lineage::{
+        CompareOptions, Comparison, Tally, VerdictKind, add_drift, compare, drift_across_languages,
+    },
     policy::{self, Policy},
     report::{
         escape, escaped_json,
@@ -137,6 +139,11 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         return Err(TooLittleText(comparison.verdict.sentence).into());
     }
     let options = CheckOptions { seed: common.seed, resamples: arguments.resamples as usize };
+    if let Some(why) =
+        baseline.as_ref().and_then(|old| drift_across_languages(&comparison.input.languages, old))
+    {
+        return Err(TooLittleText(why).into());
+    }
     let mut checked = check(&policy, &atlas, &sample, &tally, baseline.as_ref(), options);
     checked.verdict = Some(comparison.verdict.clone());
     checked.limits.clone_from(&comparison.limits);

@@ -16,11 +16,11 @@ use crate::{
     evaluation::add_changed_texts,
     ingest::{
         Place, Survey,
-        cleaning::{DuplicateFinder, Step, examine, language},
+        cleaning::{DuplicateFinder, Step, examine},
     },
     lineage::{
         CompareOptions, Comparison, Sample, Tally, VerdictKind, add_concordance, add_drift,
-        add_examples, add_neighbourhood, compare, drift_across_languages,
+        add_examples, add_neighbourhood, compare,
         tree::{Corpora, THE_INPUT, add_tree},
     },
     report::{
@@ -29,7 +29,7 @@ use crate::{
     trace::{TextKind, Trace, count_words},
 };
 use clap::Args;
-use std::{collections::BTreeMap, io::Write, path::PathBuf};
+use std::{io::Write, path::PathBuf};
 
 /// Arguments of `compare`.
 #[derive(Debug, Clone, Args)]
@@ -87,28 +87,10 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     let Compared { mut comparison, tally, texts } =
         compared(scoring, &atlas, common, &options, &mut noted(pack.as_mut(), RecordsOf::Input))?;
     if !arguments.baseline.is_empty() {
-        let mut note = noted(pack.as_mut(), RecordsOf::Baseline);
-        let text = scoring.reading.text;
-        let mut languages = BTreeMap::new();
-        let baseline = tally_baseline_with(
-            scoring,
-            &arguments.baseline,
-            &atlas,
-            common,
-            &mut |trace, place, words, scored| {
-                // As in the summary of the input: what a record says of its language is believed.
-                let declared = trace.meta.get("language").and_then(|value| value.as_str());
-                let read = trace.text(text).unwrap_or_default();
-                if let Some(language) = declared.or_else(|| language(&read)) {
-                    *languages.entry(language.to_owned()).or_insert(0) += 1;
-                }
-                note(trace, place, words, scored)
-            },
-        )?;
-        drop(note);
-        if let Some(why) = drift_across_languages(&comparison.input.languages, &languages) {
-            return Err(TooLittleText(why).into());
-        }
+        let mut each = noted(pack.as_mut(), RecordsOf::Baseline);
+        let baseline =
+            tally_baseline_with(scoring, &arguments.baseline, &atlas, common, &mut each)?;
+        drop(each);
         add_drift(&mut comparison, &atlas, &tally, &baseline, &options).map_err(TooLittleText)?;
     }
 

@@ -14,9 +14,10 @@ use super::{
 use crate::{
     atlas::{About, Atlas, UNKNOWN_DOMAIN},
     attribution::{classic::Method, delta::similarity, panel::Panel},
+    ingest::cleaning::language_code,
     trace::Mediation,
 };
-use std::collections::BTreeMap;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 /// References in the similarity matrix.
 const MATRIX_REFERENCES: usize = 20;
@@ -146,20 +147,12 @@ fn known_text(seen_before: usize, traces: usize) -> Option<String> {
     ))
 }
 
-/// Why no drift is told between corpora that are mostly in different languages: it would be the difference between
-/// the languages. Comes in: traces by language of the newer and of the older corpus, as far as it could be told. `None`
-/// where both have the same language in front, or where it could not be told.
-pub fn drift_across_languages(
-    new: &BTreeMap<String, usize>,
-    old: &BTreeMap<String, usize>,
-) -> Option<String> {
-    let most = |languages: &BTreeMap<String, usize>| {
-        let all: usize = languages.values().sum();
-        let (name, count) =
-            languages.iter().max_by_key(|(name, n)| (**n, std::cmp::Reverse(*name)))?;
-        Some((name.clone(), *count, all))
-    };
-    let ((new, of_new, all_new), (old, of_old, all_old)) = (most(new)?, most(old)?);
+/// Why no drift from `baseline` is told where the two corpora are mostly in different languages: it would be the
+/// difference between the languages. Comes in: traces by language of the newer corpus, as far as it could be told. `None`
+/// where both have the same language in front, or where it was not told, as of profiles.
+pub fn drift_across_languages(new: &BTreeMap<String, usize>, baseline: &Tally) -> Option<String> {
+    let ((new, of_new, all_new), (old, of_old, all_old)) =
+        (most_spoken(new)?, most_spoken(&baseline.languages)?);
     (new != old).then(|| {
         format!(
             "the input is mostly in one language ({new}, {of_new} of {all_new} traces) and the baseline in another ({old}, \
@@ -167,6 +160,17 @@ pub fn drift_across_languages(
              given. Run both on the same prompts, in the same language"
         )
     })
+}
+
+/// The language of most traces with their number and that of all; `en`, `eng` and `English` are one.
+fn most_spoken(languages: &BTreeMap<String, usize>) -> Option<(String, usize, usize)> {
+    let mut by_code: BTreeMap<&str, usize> = BTreeMap::new();
+    for (name, count) in languages {
+        *by_code.entry(language_code(name).unwrap_or(name)).or_insert(0) += count;
+    }
+    let all = by_code.values().sum();
+    let (name, count) = by_code.into_iter().max_by_key(|(name, n)| (*n, Reverse(*name)))?;
+    Some((name.to_owned(), count, all))
 }
 
 /// Compares a corpus with a panel of references on shared prompts; `about` names the references. `None`
@@ -193,6 +197,9 @@ pub fn add_drift(
     baseline: &Tally,
     options: &CompareOptions,
 ) -> Result<(), String> {
+    if let Some(why) = drift_across_languages(&comparison.input.languages, baseline) {
+        return Err(why);
+    }
     comparison.drift = Some(drift(atlas, tally, baseline, options.resamples, options.seed)?);
     Ok(())
 }
@@ -589,11 +596,15 @@ mod tests {
         let of = |languages: &[(&str, usize)]| {
             languages.iter().map(|&(name, n)| (name.to_owned(), n)).collect::<BTreeMap<_, _>>()
         };
+        let spoken = |languages| Tally { languages: of(languages), ..Tally::default() };
         let english = of(&[("eng", 28), ("deu", 2)]);
-        assert_eq!(drift_across_languages(&english, &of(&[("eng", 30)])), None);
-        assert_eq!(drift_across_languages(&english, &of(&[])), None);
+        assert_eq!(drift_across_languages(&english, &spoken(&[("eng", 30)])), None);
+        // What a record says may be another name of the same language.
+        assert_eq!(drift_across_languages(&english, &spoken(&[("en-GB", 20), ("deu", 10)])), None);
+        assert_eq!(drift_across_languages(&english, &spoken(&[])), None);
+        let new = of(&[("deu", 20), ("eng", 10)]);
         let said =
-            drift_across_languages(&of(&[("deu", 20), ("eng", 10)]), &english).unwrap_or_default();
+            drift_across_languages(&new, &spoken(&[("eng", 28), ("deu", 2)])).unwrap_or_default();
         assert!(
             said.contains("(deu, 20 of 30 traces)") && said.contains("(eng, 28 of 30)"),
             "{said}"

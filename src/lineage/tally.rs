@@ -97,6 +97,8 @@ pub struct Tally {
     pub(super) grounds: BTreeMap<usize, usize>,
     pub(super) mediation: BTreeMap<String, usize>,
     pub(super) domains: BTreeMap<String, usize>,
+    /// Traces by language, where they were told; none of a profile are.
+    pub(super) languages: BTreeMap<String, usize>,
     /// Numbers of domains, in the order in which they come up.
     pub(super) domain_numbers: FxHashMap<String, u32>,
     /// Measures that are kept of every trace, because the panel does not have them.
@@ -104,6 +106,11 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// Counts a trace of this language.
+    pub fn add_language(&mut self, language: &str) {
+        *self.languages.entry(language.to_owned()).or_insert(0) += 1;
+    }
+
     /// Adds a trace that was scored.
     pub fn add(&mut self, atlas: &Atlas, trace: &Trace, kind: TextKind, scored: Scored) {
         if self.kept.is_empty() {

@@ -4,6 +4,9 @@
 //! [`language_code`] brings together. `whatlang` compares the first characters with the
 //! trigrams and scripts of 70 languages; only an answer that it calls reliable is used.
 
+use crate::trace::Trace;
+use serde_json::Value;
+
 /// So many characters are enough: beyond, the answer hardly ever changes.
 const CHARACTERS: usize = 1_000;
 
@@ -13,6 +16,12 @@ pub fn language(text: &str) -> Option<&'static str> {
     let end = text.char_indices().nth(CHARACTERS).map_or(text.len(), |(at, _)| at);
     let info = whatlang::detect(&text[..end])?;
     info.is_reliable().then(|| info.lang().code())
+}
+
+/// The language of a trace: what its record says, else that of `read`, its text.
+pub fn language_of(trace: &Trace, read: &str) -> Option<String> {
+    let declared = trace.meta.get("language").and_then(Value::as_str);
+    declared.or_else(|| language(read)).map(str::to_owned)
 }
 
 /// What else a language is called by: ISO 639-1, the bibliographic codes of ISO 639-2 where they differ, and

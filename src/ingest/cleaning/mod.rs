@@ -16,7 +16,7 @@ mod words;
 pub use duplicates::{
     DuplicateFinder, DuplicatePair, Duplicates, MOST_LISTED, MOST_REMEMBERED, NEAR, Signature,
 };
-pub use language::{language, language_code};
+pub use language::{language, language_code, language_of};
 pub use names::{PLACEHOLDER, mask};
 pub use quotes::{QUOTED_WORDS, prompt_quotes};
 
@@ -86,8 +86,7 @@ pub fn examine(trace: &Trace, text: TextKind, cleaning: &Cleaning) -> Marks {
     let read = trace.text(text).unwrap_or_default();
     let mut marks = Marks { words: count_words(&read), ..Marks::default() };
     if cleaning.does(Step::Language) {
-        let declared = trace.meta.get("language").and_then(Value::as_str);
-        marks.language = declared.or_else(|| language(&read)).map(str::to_owned);
+        marks.language = language_of(trace, &read);
     }
     if cleaning.does(Step::Refusals) {
         marks.refusal = refusals::is_refusal(trace);

@@ -175,9 +175,9 @@ fn method(audit: &Audit) -> Vec<String> {
          Saerens, Latinne & Decaestecker 2002)."
             .into(),
         "Beside them, the share of “none of these” is read from how unlike all references the \
-         traces are: for traces of a known model that figure is spread evenly between 0 and 1, and for \
-         others it lies near 0 (beta-uniform mixture; Pounds & Morris 2003). A model that writes like a \
-         reference is not found that way."
+         traces are: for traces of known models that figure lies between 0 and 1, evenly or bent a little towards 0, \
+         as single references were found to have it; for others it lies close to 0 (after the beta-uniform mixture \
+         of Pounds & Morris 2003). A model that writes like a reference is not found that way."
             .into(),
         format!(
             "Intervals come from {} of whole prompts, for each of which everything is estimated again.",
