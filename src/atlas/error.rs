@@ -67,6 +67,14 @@ pub enum Error {
         /// What does not fit.
         what: String,
     },
+    /// References cannot be added to the atlas.
+    #[error("nothing can be added to the atlas ({name}): {what}.")]
+    Extend {
+        /// The atlas.
+        name: String,
+        /// Why, and what to do.
+        what: String,
+    },
     /// There is too little to learn from.
     #[error("{0}")]
     TooLittle(String),

@@ -15,12 +15,14 @@
 //! the weights and factors of the grounds, the tokenizer of the channel `token` (its file, or nothing),
 //! the hashes of the texts learned from. After them may come sections that not every atlas has; each
 //! begins with a name of eight bytes, and those with an unknown name are skipped: `CLASSIC1`, what the
-//! classic measures of stylometry need, and `PANEL001`, the panel of shared prompts. Every length is checked before memory is taken.
+//! classic measures of stylometry need, `PANEL001`, the panel of shared prompts, and `EXTEND01`, what it takes to add references (kept
+//! packed, as only `fit --extend` reads it). Every length is checked before memory is taken.
 
 use super::{About, Atlas, Error};
 use crate::{
     attribution::{
         Model,
+        added::{Added, Extendable},
         classic::Tables,
         delta::Profiles,
         open_set::OpenSet,
@@ -34,7 +36,7 @@ use crate::{
 };
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use std::{io::Read, sync::Arc};
 use xxhash_rust::xxh3::xxh3_128;
 
 /// The first bytes of every atlas.
@@ -50,6 +52,8 @@ const MOST_EXTRA_SECTIONS: usize = 8;
 const CLASSIC: &[u8; 8] = b"CLASSIC1";
 /// The name of the section with the panel.
 const PANEL: &[u8; 8] = b"PANEL001";
+/// The name of the section with what it takes to add references.
+const EXTEND: &[u8; 8] = b"EXTEND01";
 const LEVEL: i32 = 9;
 /// No section of an honest atlas is larger.
 const LARGEST_SECTION: u64 = 1 << 31;
@@ -68,16 +72,23 @@ struct Description {
     /// Of the grounds: what their weights give for the mean, and the odds of being on known ground.
     ground_offsets: Vec<f32>,
     familiarity: (f64, f64),
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    added: Option<Added>,
+}
+
+/// What an atlas is written from.
+pub(super) struct Parts<'a> {
+    pub about: &'a About,
+    pub model: &'a Model,
+    pub seen: &'a [u64],
+    pub classic: Option<&'a Tables>,
+    pub panel: &'a Panel,
+    pub extendable: Option<&'a Extendable>,
 }
 
 /// The bytes of an atlas, and their checksum.
-pub(super) fn write(
-    about: &About,
-    model: &Model,
-    seen: &[u64],
-    classic: Option<&Tables>,
-    panel: &Panel,
-) -> Result<(Vec<u8>, String), Error> {
+pub(super) fn write(parts: &Parts<'_>) -> Result<(Vec<u8>, String), Error> {
+    let Parts { about, model, seen, classic, panel, extendable } = *parts;
     let inconsistent = |what: String| Error::Inconsistent { name: "the new atlas".into(), what };
     let description = Description {
         about: about.clone(),
@@ -88,6 +99,7 @@ pub(super) fn write(
         new: model.new.clone(),
         ground_offsets: model.grounds.offsets.clone(),
         familiarity: model.grounds.familiarity,
+        added: model.added.clone(),
     };
     let json = serde_json::to_vec(&description).map_err(|e| inconsistent(e.to_string()))?;
     let (bytes, factors, dense_bytes, dense_factors) = model.weights.parts();
@@ -118,6 +130,10 @@ pub(super) fn write(
     }
     if panel.width() > 0 {
         sections.push(write_panel(panel));
+    }
+    if let Some(extendable) = extendable {
+        let bytes = extendable.to_bytes().map_err(inconsistent)?;
+        sections.push([EXTEND.as_slice(), &bytes].concat());
     }
     let packed: Vec<Vec<u8>> = sections
         .par_iter()
@@ -201,6 +217,11 @@ pub(super) fn read(bytes: &[u8], name: &str) -> Result<Atlas, Error> {
             allowed.end()
         )));
     }
+    let extendable = packed
+        .iter()
+        .skip(SECTIONS)
+        .position(|(data, _)| name_of(data).is_some_and(|name| &name == EXTEND))
+        .map(|place| packed.remove(SECTIONS + place).0.to_vec());
     let sections: Vec<Vec<u8>> = packed
         .par_iter()
         .map(|(data, size)| zstd::bulk::decompress(data, *size))
@@ -225,7 +246,28 @@ pub(super) fn read(bytes: &[u8], name: &str) -> Result<Atlas, Error> {
     };
     let seen = sections[SECTIONS - 1].chunks_exact(8).filter_map(|b| b.try_into().ok());
     let seen = seen.map(u64::from_le_bytes).collect();
-    Ok(Atlas { about, model, classic, panel, seen, checksum: format!("{found:032x}") })
+    Ok(Atlas { about, model, classic, panel, seen, extendable, checksum: format!("{found:032x}") })
+}
+
+/// The name of a packed section; `None` where it cannot be unpacked or is shorter than a name.
+fn name_of(packed: &[u8]) -> Option<[u8; 8]> {
+    let mut name = [0; 8];
+    zstd::stream::read::Decoder::new(packed).ok()?.read_exact(&mut name).ok()?;
+    Some(name)
+}
+
+/// Unpacks what [`Extendable::from_bytes`] reads; `name` is the atlas's.
+pub(super) fn unpack_extendable(packed: &[u8], name: &str) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    let unpacked = zstd::stream::read::Decoder::new(packed)
+        .and_then(|decoder| decoder.take(LARGEST_SECTION).read_to_end(&mut bytes));
+    match unpacked {
+        Ok(_) => Ok(bytes.split_off(EXTEND.len().min(bytes.len()))),
+        Err(error) => Err(Error::Inconsistent {
+            name: name.to_owned(),
+            what: format!("a section cannot be unpacked ({error})"),
+        }),
+    }
 }
 
 fn assemble(sections: &[Vec<u8>]) -> Result<(About, Model), String> {
@@ -252,7 +294,7 @@ fn assemble(sections: &[Vec<u8>]) -> Result<(About, Model), String> {
         .map_err(|e| format!("its description cannot be read ({e})"))?;
     let about = description.about;
     let references = about.references.len();
-    let traces = about.references.iter().map(|reference| reference.traces).sum();
+    let traces = about.learned().iter().map(|reference| reference.traces).sum();
     let vocabulary = Vocabulary::new(read_features(features)?)?;
     let weights = Weights::from_parts(
         references,
@@ -296,6 +338,11 @@ fn assemble(sections: &[Vec<u8>]) -> Result<(About, Model), String> {
         || style.as_ref().is_some_and(|s| !s.fits(values))
         || description.known.learners() != learners
         || description.new.as_ref().is_some_and(|new| style.is_none() || new.learners() != 2)
+        || description.added.as_ref().map_or(0, |added| added.references)
+            != references - about.learned().len()
+        || description.added.as_ref().is_some_and(|added| {
+            style.is_none() || added.stack.learners() != 2 || added.references >= references
+        })
     {
         return Err("its learners do not fit together".into());
     }
@@ -310,6 +357,7 @@ fn assemble(sections: &[Vec<u8>]) -> Result<(About, Model), String> {
         },
         known: description.known,
         new: description.new,
+        added: description.added,
         pooling: description.pooling,
         open_set: description.open_set,
         open_set_new: description.open_set_new,

@@ -80,7 +80,12 @@ pub fn learn<T: Borrow<Trace>>(
     let names: Vec<&str> =
         usable.iter().map(|u| u.model).collect::<BTreeSet<_>>().into_iter().collect();
     if names.len() < 2 {
-        return Err(too_few_references(&names, traces.len(), &dropped));
+        return Err(too_little(
+            "an atlas needs at least two models",
+            &names,
+            traces.len(),
+            &dropped,
+        ));
     }
 
     let prompt_keys: BTreeSet<&str> = usable.iter().map(|u| u.prompt.as_str()).collect();
@@ -133,13 +138,22 @@ pub fn learn<T: Borrow<Trace>>(
         floors,
         grounds,
         references,
+        extensions: Vec::new(),
     };
     stage("writing the atlas");
     let mut seen: Vec<u64> = usable.iter().map(|u| text_hash(&u.text)).collect();
     seen.sort_unstable();
     seen.dedup();
     let panel = learn_panel(&usable, &examples, &fitted, about.grounds.len());
-    let (bytes, _) = format::write(&about, &fitted.model, &seen, classic.as_ref(), &panel)?;
+    let parts = format::Parts {
+        about: &about,
+        model: &fitted.model,
+        seen: &seen,
+        classic: classic.as_ref(),
+        panel: &panel,
+        extendable: fitted.extendable.as_ref(),
+    };
+    let (bytes, _) = format::write(&parts)?;
     // Read back, so that what is used now is exactly what others will read.
     let atlas = format::read(&bytes, "the new atlas")?;
     Ok(Learned { atlas, bytes, dropped })
@@ -181,12 +195,12 @@ fn learn_panel(
 }
 
 /// One trace that can be learned from.
-struct Usable<'a> {
-    trace: &'a Trace,
-    model: &'a str,
-    text: std::borrow::Cow<'a, str>,
-    words: usize,
-    prompt: String,
+pub(super) struct Usable<'a> {
+    pub trace: &'a Trace,
+    pub model: &'a str,
+    pub text: std::borrow::Cow<'a, str>,
+    pub words: usize,
+    pub prompt: String,
     /// Places the trace in an order that does not depend on the order of the input.
     key: u128,
 }
@@ -210,7 +224,8 @@ fn grounds(usable: &[Usable<'_>]) -> (Vec<String>, Vec<usize>) {
     (names, of)
 }
 
-fn usable<'a, T: Borrow<Trace>>(
+/// The traces that can be learned from, by prompt; what is dropped is counted by reason.
+pub(super) fn usable<'a, T: Borrow<Trace>>(
     traces: &'a [T],
     options: &LearnOptions,
     dropped: &mut BTreeMap<String, usize>,
@@ -282,7 +297,13 @@ fn thin_out(usable: &mut Vec<Usable<'_>>, seed: u64, drop: &mut impl FnMut(Strin
     drop(format!("more than {most} traces of one model"), before - usable.len());
 }
 
-fn too_few_references(names: &[&str], traces: usize, dropped: &BTreeMap<String, usize>) -> Error {
+/// Why nothing is learned: what needs how many models, as `needed` says, and that these were found.
+pub(super) fn too_little(
+    needed: &str,
+    names: &[&str],
+    traces: usize,
+    dropped: &BTreeMap<String, usize>,
+) -> Error {
     let found = match names {
         [] => format!("none of the {traces} traces could be used"),
         _ => format!("only one model, {}, has enough traces", names[0]),
@@ -295,12 +316,13 @@ fn too_few_references(names: &[&str], traces: usize, dropped: &BTreeMap<String, 
         format!(" Dropped: {}.", reasons.join(", "))
     };
     Error::TooLittle(format!(
-        "an atlas needs at least two models with {MINIMUM_TRACES} traces of {MINIMUM_WORDS} words \
+        "{needed} with {MINIMUM_TRACES} traces of {MINIMUM_WORDS} words \
          each, and {found}.{reasons} Give more traces, or name the models with --label NAME=PATH."
     ))
 }
 
-fn describe(name: &str, family: Option<&String>, own: &[&Usable<'_>]) -> Reference {
+/// What is known about a reference.
+pub(super) fn describe(name: &str, family: Option<&String>, own: &[&Usable<'_>]) -> Reference {
     let count = |key: &dyn Fn(&Usable<'_>) -> String| {
         let mut counts = BTreeMap::new();
         for u in own {
@@ -321,6 +343,7 @@ fn describe(name: &str, family: Option<&String>, own: &[&Usable<'_>]) -> Referen
             .iter()
             .filter_map(|u| u.trace.meta.get("licence")?.as_str().map(str::to_owned))
             .collect(),
+        grounds: BTreeSet::new(),
     }
 }
 

@@ -6,11 +6,13 @@
 //! and `lineage`.
 
 mod error;
+mod extend;
 mod format;
 mod learn;
 mod probes;
 
 pub use error::Error;
+pub use extend::extend;
 pub use format::{FORMAT_VERSION, MAGIC};
 pub use learn::{LearnOptions, Learned, MINIMUM_TRACES, learn, read_families};
 pub(crate) use learn::{TWO_HALVES, floor};
@@ -18,7 +20,7 @@ pub use probes::PromptSet;
 
 use crate::{
     attribution::{
-        CrossValidation, FitOptions, Model,
+        AddedFigures, CrossValidation, FitOptions, Model,
         classic::{ClassicModel, Method, Tables},
         panel::Panel,
     },
@@ -53,6 +55,8 @@ pub struct Atlas {
     pub panel: Panel,
     /// Hashes of the texts that it was learned from ([`text_hash`]), ascending.
     pub seen: Vec<u64>,
+    /// What [`extend`] needs, still packed; `None` where the atlas was not learned to be extendable.
+    extendable: Option<Vec<u8>>,
     /// Checksum of the file that it was read from: 32 hexadecimal digits.
     pub checksum: String,
 }
@@ -78,15 +82,45 @@ pub struct About {
     pub grounds: Vec<String>,
     /// The references, in the order of the scores.
     pub references: Vec<Reference>,
+    /// What was added to it later, in this order; the references that were added stand last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extensions: Vec<Extension>,
+}
+
+/// References that were added to an atlas without the traces that it was learned from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Extension {
+    /// Checksum of the atlas that they were added to.
+    pub base: String,
+    /// Their names.
+    pub references: Vec<String>,
+    /// Their traces.
+    pub traces: usize,
+    /// How many of them are about what none of the atlas's data sets is about.
+    pub unfamiliar: usize,
+    /// How well they are recognized on prompts that were held out; `None` where they all have one prompt.
+    pub held_out: Option<AddedFigures>,
 }
 
 impl About {
+    /// The references that were learned together: all but those that were added later.
+    pub fn learned(&self) -> &[Reference] {
+        let added: usize = self.extensions.iter().map(|own| own.references.len()).sum();
+        &self.references[..self.references.len().saturating_sub(added)]
+    }
+
+    /// Whether a reference was added later: it is told from the others by its style alone.
+    pub fn was_added(&self, reference: &str) -> bool {
+        self.extensions.iter().any(|own| own.references.iter().any(|name| name == reference))
+    }
+
     /// Whether a reference was learned from traces on the ground with this number.
     pub fn is_known_on(&self, reference: &Reference, ground: usize) -> bool {
         self.grounds.get(ground).is_some_and(|name| {
-            reference.sources.keys().any(|source| {
-                source == name || (name == OTHER_GROUND && !self.grounds.contains(source))
-            })
+            reference.grounds.contains(name)
+                || reference.sources.keys().any(|source| {
+                    source == name || (name == OTHER_GROUND && !self.grounds.contains(source))
+                })
         })
     }
 }
@@ -112,6 +146,9 @@ pub struct Reference {
     pub sources: BTreeMap<String, usize>,
     /// Licences that the traces came under.
     pub licences: BTreeSet<String>,
+    /// The atlas's data sets that its traces are like in subject matter, where it was added later; else its sources say.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub grounds: BTreeSet<String>,
 }
 
 /// What a similarity means: its values between corpora whose relation is known.

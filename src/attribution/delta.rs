@@ -29,6 +29,14 @@ impl Profiles {
         profiles
     }
 
+    /// The same with the profiles of more references, centred and scaled as the others are.
+    #[must_use]
+    pub fn with(mut self, raw: &[Vec<f32>]) -> Self {
+        let more: Vec<Vec<f32>> = raw.iter().map(|profile| self.standardize(profile)).collect();
+        self.references.extend(more);
+        self
+    }
+
     /// Centres and scales a raw profile and brings it to unit length.
     pub fn standardize(&self, raw: &[f32]) -> Vec<f32> {
         let mut profile: Vec<f32> = raw

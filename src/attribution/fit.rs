@@ -7,6 +7,7 @@
 //! matter that is not known, whole grounds are left out.
 
 use super::{
+    added::{Extendable, stand_in},
     calibration::expected_calibration_error,
     delta::{Profiles, mean_profile},
     folds::Folds,
@@ -19,7 +20,7 @@ use super::{
     pool::Pooling,
     regression::{Chosen, choose},
     stack::{Observations, Stack},
-    style::{self, Grounds, Heads, OutOfSample, PIECE_WORDS},
+    style::{self, Grounds, Heads, LearnedStyle, OutOfSample, PIECE_WORDS},
     weights::Weights,
 };
 use crate::features::{
@@ -45,6 +46,9 @@ pub struct FitOptions {
     pub channels: ChannelSet,
     /// Seed of the folds.
     pub seed: u64,
+    /// Whether what it takes to add references later is kept, where there is a style embedding.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub extendable: bool,
 }
 
 /// One labelled text. Examples of the same prompt must stand next to each other.
@@ -97,6 +101,8 @@ pub struct Fitted {
     pub cross_validation: CrossValidation,
     /// The row of each example, in their order.
     pub rows: Vec<Row>,
+    /// What it takes to add references, where it was to be kept.
+    pub extendable: Option<Extendable>,
 }
 
 /// Learns a model of `references` references. `tokens` is the tokenizer of the channel `token`. `stage` is
@@ -161,6 +167,7 @@ pub fn fit(
             folds: &folds,
             piece_of: &pieces.of,
             piece_length: &pieces.length,
+            keep_bases: options.extendable,
         };
         style::learn(&heads, pieces.values)
     });
@@ -174,9 +181,11 @@ pub fn fit(
     };
     let said = concatenate(Axis(0), &[logits.view(), pieces.logits.view()])
         .map_err(|e| format!("the pieces do not fit the traces ({e})"))?;
-    let (embedding, out_of_fold, left_out) = match learned {
-        Some((embedding, known, new)) => (Some(embedding), Some(known), Some(new)),
-        None => (None, None, None),
+    let (embedding, out_of_fold, left_out, bases) = match learned {
+        Some(LearnedStyle { embedding, known, new, bases }) => {
+            (Some(embedding), Some(known), Some(new), bases)
+        }
+        None => (None, None, None, None),
     };
     let weight = |i: usize| if i < examples.len() { 1.0 } else { PIECE_WEIGHT };
     let known_stack = fit_known(&said, out_of_fold.as_ref(), &entry, &weight);
@@ -196,6 +205,7 @@ pub fn fit(
         grounds: found,
         known: known_stack,
         new: new_stack,
+        added: None,
         pooling: Pooling::default(),
         open_set: OpenSet::default(),
         open_set_new: None,
@@ -211,7 +221,44 @@ pub fn fit(
         cross_validation.new_ground = Some(new_ground::summarize(&judged));
         model.open_set_new = Some(new_ground::open_set(&judged));
     }
-    Ok(Fitted { model, cross_validation, rows })
+    let extendable = bases.zip(out_of_fold.as_ref()).map(|([whole, pieces], said_by_style)| {
+        let (stack, stand_in, own_logit) =
+            without_regression(&said, said_by_style, &entry, &weight, &probabilities);
+        Extendable { whole, pieces, stack, stand_in, own_logit }
+    });
+    Ok(Fitted { model, cross_validation, rows, extendable })
+}
+
+/// What takes the regression's part for references that it does not know: the stack of the heads alone on known ground, what the heads
+/// foretell of the regression's opinion of a trace's first reference, and the mean of its opinions of a trace's own.
+fn without_regression(
+    said: &Array2<f32>,
+    style: &OutOfSample,
+    entry: &dyn Fn(usize) -> (usize, usize, usize),
+    weight: &dyn Fn(usize) -> f64,
+    probabilities: &[Vec<f32>],
+) -> (Stack, [f64; 3], f64) {
+    let stack = Stack::fit(&Observations {
+        learners: vec![style.whole.view(), style.pieces.view()],
+        labels: style.of.iter().map(|&i| entry(i).0).collect(),
+        words: style.of.iter().map(|&i| entry(i).1).collect(),
+        weights: style.of.iter().map(|&i| weight(i)).collect(),
+        candidates: &[],
+        candidates_of: &[],
+    })
+    .0;
+    let traces: Vec<usize> =
+        (0..style.of.len()).filter(|&at| style.of[at] < probabilities.len()).collect();
+    let of: Vec<usize> = traces.iter().map(|&at| style.of[at]).collect();
+    let best: Vec<usize> = of.iter().map(|&i| top(&probabilities[i])).collect();
+    let stand_in = stand_in(
+        said.select(Axis(0), &of).view(),
+        style.whole.select(Axis(0), &traces).view(),
+        style.pieces.select(Axis(0), &traces).view(),
+        &best,
+    );
+    let own = of.iter().map(|&i| f64::from(said[[i, entry(i).0]])).sum::<f64>();
+    (stack, stand_in, own / of.len().max(1) as f64)
 }
 
 /// Where few n-grams are wanted, so many traces are enough to find them.

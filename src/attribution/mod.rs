@@ -5,10 +5,12 @@
 //! `unknown`. Called by `atlas` (to learn) and by `cli` and `lineage` (to score). Nothing here
 //! reads a file or knows what a verdict is.
 
+pub mod added;
 pub mod calibration;
 mod cholesky;
 pub mod classic;
 pub mod delta;
+pub mod extend;
 pub mod fit;
 pub mod folds;
 pub mod gram;
@@ -26,6 +28,7 @@ pub mod stack;
 pub mod style;
 pub mod weights;
 
+pub use extend::{AddedFigures, Extended, extend};
 pub use fit::{CrossValidation, Example, FitOptions, Fitted, fit};
 pub(crate) use model::top;
 pub use model::{MINIMUM_WORDS, Model, Scored};

@@ -1,6 +1,7 @@
 //! A learned model: text in, calibrated probabilities out.
 
 use super::{
+    added::Added,
     delta::Profiles,
     open_set::{Judged, OpenSet},
     pool::Pooling,
@@ -33,6 +34,8 @@ pub struct Model {
     pub known: Stack,
     /// Place → probabilities on new ground; `None` where all traces to learn from were of one ground.
     pub new: Option<Stack>,
+    /// The last references, where they were added without the traces of the others; `None` where all were learned together.
+    pub added: Option<Added>,
     /// Probabilities of several traces of one writer → those of the writer.
     pub pooling: Pooling,
     /// Probabilities, logits and place → `unknown` on known ground.
@@ -81,7 +84,11 @@ impl Model {
         if words < MINIMUM_WORDS {
             return Err(words);
         }
-        let row = self.vectorizer.row(text, counter);
+        Ok(self.score_row(self.vectorizer.row(text, counter), words))
+    }
+
+    /// Judges a text of so many words by its row.
+    pub(super) fn score_row(&self, row: Row, words: usize) -> Scored {
         let layout = self.vectorizer.measures_of(Channel::Layout);
         let found = self.grounds.find(&row);
         let (bare, layout_logits) = self.weights.logits(&row, &layout);
@@ -95,7 +102,7 @@ impl Model {
         let unknown = self.unknown(&judgement, &regression, found.1, words);
         let probabilities = judgement.probabilities;
         let (ground, familiar) = found;
-        Ok(Scored { words, probabilities, without_layout, unknown, familiar, ground, row })
+        Scored { words, probabilities, without_layout, unknown, familiar, ground, row }
     }
 
     /// Judges by the regression's logits, the place, and the ground with the probability that it is
@@ -109,7 +116,7 @@ impl Model {
     ) -> Judgement {
         let Some((style, placed)) = placed else {
             let probabilities = self.known.probabilities(&[regression], words);
-            return Judgement { probabilities, place: Vec::new(), new: None };
+            return Judgement { probabilities, place: Vec::new(), regression: None, new: None };
         };
         let own = style.vectors(placed, Some(ground), words);
         self.mix(regression, own, || style.vectors(placed, None, words), familiar, words)
@@ -126,7 +133,17 @@ impl Model {
         words: usize,
     ) -> Judgement {
         let [whole, pieces] = own;
-        let mut probabilities = self.known.probabilities(&[regression, &whole, &pieces], words);
+        let mut probabilities = match &self.added {
+            None => self.known.probabilities(&[regression, &whole, &pieces], words),
+            Some(added) => {
+                let older = regression.len() - added.references;
+                let said = [&regression[..older], &whole[..older], &pieces[..older]];
+                let older = self.known.probabilities(&said, words);
+                added.probabilities(older, &whole, &pieces, words)
+            }
+        };
+        let regression =
+            self.added.as_ref().map(|added| added.regression(regression, &whole, &pieces));
         let new = self.new.as_ref().filter(|_| familiar < 1.0).map(|stack| {
             let [whole, pieces] = on_new();
             (stack.probabilities(&[&whole, &pieces], words), whole)
@@ -137,7 +154,7 @@ impl Model {
                 *p = familiar * *p + (1.0 - familiar) * other;
             }
         }
-        Judgement { probabilities, place: whole, new }
+        Judgement { probabilities, place: whole, regression, new }
     }
 
     /// The p-values on known ground and on new ground, weighed by how likely either is.
@@ -148,7 +165,8 @@ impl Model {
         familiar: f64,
         words: usize,
     ) -> f64 {
-        let Judgement { probabilities, place, new } = judgement;
+        let Judgement { probabilities, place, regression: with_added, new } = judgement;
+        let regression = with_added.as_deref().unwrap_or(regression);
         let known =
             self.open_set.unknown(Judged { probabilities, regression, style: place, words });
         match (&self.open_set_new, new) {
@@ -171,6 +189,8 @@ struct Judgement {
     probabilities: Vec<f32>,
     /// The vector by whole traces on the ground; empty without a style embedding.
     place: Vec<f32>,
+    /// The regression's logits with a stand-in for each added reference; `None` where there is none.
+    regression: Option<Vec<f32>>,
     /// Probabilities and vector if the ground is new; `None` where it surely is not.
     new: Option<(Vec<f32>, Vec<f32>)>,
 }

@@ -121,19 +121,38 @@ impl Panel {
         }
         prompts.sort_by_key(|prompt| (prompt.key, prompt.ground));
         prompts.dedup_by_key(|prompt| prompt.key);
-        let members = departures
-            .into_iter()
-            .filter_map(|((ground, reference), [shared, others])| {
-                let paired = shared.count >= MINIMUM_PROMPTS;
-                let spread = if paired { shared } else { others };
-                (spread.count >= MINIMUM_PROMPTS).then(|| {
-                    let (departure, noise) = spread.finish();
-                    let (prompts, departure) = (spread.count, rounded(&departure));
-                    Member { reference, ground, prompts, paired, departure, noise }
-                })
-            })
-            .collect();
+        let members = departures.into_iter().filter_map(member).collect();
         Self { prompts, members, centres }
+    }
+
+    /// The same with the departures of references that were not there when the means were taken: those of a shared prompt from its
+    /// mean, others from the centre of their ground. What has neither is left out.
+    #[must_use]
+    pub fn with(mut self, observed: &[Observed]) -> Self {
+        let mut cells: BTreeMap<(usize, u32), (Option<u64>, usize, Mean)> = BTreeMap::new();
+        for one in observed {
+            let cell = cells
+                .entry((one.reference, one.prompt))
+                .or_insert_with(|| (one.key, one.ground, Mean::default()));
+            cell.2.add(&one.values);
+        }
+        let mut departures: BTreeMap<(usize, usize), [Spread; 2]> = BTreeMap::new();
+        for ((reference, _), (key, ground, mean)) in cells {
+            let shared = key.and_then(|key| self.prompt(key));
+            let (ground, centre) = match shared {
+                Some(prompt) => (prompt.ground, prompt.mean.as_slice()),
+                None => (ground, self.centres.get(ground).map_or(&[][..], Vec::as_slice)),
+            };
+            if centre.is_empty() {
+                continue;
+            }
+            let values = mean.finish();
+            let departure: Vec<f32> = values.iter().zip(centre).map(|(v, m)| v - m).collect();
+            let both = departures.entry((ground, reference)).or_default();
+            both[usize::from(shared.is_none())].add(&departure);
+        }
+        self.members.extend(departures.into_iter().filter_map(member));
+        self
     }
 
     /// The shared prompt with this key.
@@ -166,6 +185,19 @@ impl Panel {
     pub fn width(&self) -> usize {
         self.members.first().map_or(0, |member| member.departure.len())
     }
+}
+
+/// A place in the panel from departures on shared prompts and on others: by the shared ones where there are enough.
+fn member(
+    ((ground, reference), [shared, others]): ((usize, usize), [Spread; 2]),
+) -> Option<Member> {
+    let paired = shared.count >= MINIMUM_PROMPTS;
+    let spread = if paired { shared } else { others };
+    (spread.count >= MINIMUM_PROMPTS).then(|| {
+        let (departure, noise) = spread.finish();
+        let (prompts, departure) = (spread.count, rounded(&departure));
+        Member { reference, ground, prompts, paired, departure, noise }
+    })
 }
 
 /// The mean over a ground's references of their means over prompts; empty where there are too few.
@@ -306,5 +338,31 @@ mod tests {
         assert!((alike((&[1.0, 0.0], 0.0), (&[1.0, 1.0], 0.0)) - 0.5_f64.sqrt()).abs() < 1e-6);
         assert!((alike((&[1.0, 0.0], 0.5), (&[1.0, 1.0], 0.0)) - 1.0).abs() < 1e-6);
         assert_eq!(alike((&[1.0, 0.0], 0.95), (&[1.0, 1.0], 0.0)), 0.0);
+    }
+
+    #[test]
+    fn a_reference_that_comes_later_departs_from_the_means_that_are_there() {
+        let mut traces = Vec::new();
+        for prompt in 0..4 {
+            for reference in 0..3 {
+                traces.push(observed(reference, prompt, [prompt as f32, 0.0]));
+            }
+        }
+        let panel = Panel::learn(&traces, 1);
+        let later: Vec<Observed> =
+            (0..4).map(|prompt| observed(3, prompt, [prompt as f32, 2.0])).collect();
+        let wide = panel.clone().with(&later);
+        assert_eq!(wide.prompts, panel.prompts);
+        let member = wide.members.last().unwrap();
+        assert!(member.reference == 3 && member.paired && member.prompts == 4);
+        assert!((member.departure[1] - 2.0).abs() < 0.05 && member.departure[0].abs() < 0.1);
+        // On prompts of its own it is set against the centre of the ground.
+        let apart: Vec<Observed> = (10..14).map(|p| observed(3, p, [1.5, 1.0])).collect();
+        let member = panel.clone().with(&apart).members.pop().unwrap();
+        assert!(!member.paired && (member.departure[1] - 1.0).abs() < 0.05);
+        // On a ground that is not known it has no place.
+        let strange: Vec<Observed> =
+            (10..14).map(|p| Observed { ground: 7, ..observed(3, p, [1.5, 1.0]) }).collect();
+        assert_eq!(panel.clone().with(&strange).members.len(), panel.members.len());
     }
 }

@@ -12,6 +12,8 @@ use std::ops::Range;
 
 /// Dense values whose weights one task computes.
 const DENSE_CHUNK: usize = 256;
+/// A reference that is added later may make the steps of a row coarser by this factor at most.
+const MOST_ROOM: f32 = 4.0;
 
 /// The weights of every feature and dense value for every reference.
 #[derive(Debug, Clone, PartialEq)]
@@ -135,6 +137,18 @@ impl Weights {
         Self { references: values.ncols(), bytes, factors, dense_bytes, dense_factors }
     }
 
+    /// The same with the weights of more references behind those of the others: `sparse` has a row per feature (none, where these
+    /// weights have no features), `dense` a row per dense value, both a column per reference. The others' weights are
+    /// rounded anew where a new one is larger than all of them, by up to four times; larger ones are cut off there.
+    #[must_use]
+    pub fn with_columns(&self, sparse: &Array2<f32>, dense: &Array2<f32>) -> Self {
+        let (bytes, factors) = widened(&self.bytes, &self.factors, self.references, sparse);
+        let (dense_bytes, dense_factors) =
+            widened(&self.dense_bytes, &self.dense_factors, self.references, dense);
+        let references = self.references + dense.ncols();
+        Self { references, bytes, factors, dense_bytes, dense_factors }
+    }
+
     /// The logits of a row in two parts: of all but the dense values in `apart`, and of those.
     pub fn logits(&self, row: &Row, apart: &Range<usize>) -> (Vec<f32>, Vec<f32>) {
         let mut most = self.sparse_logits(row);
@@ -206,6 +220,30 @@ impl Weights {
 }
 
 /// The byte of a reference over the mean of all.
+/// Bytes and factors with more columns; see [`Weights::with_columns`].
+fn widened(
+    bytes: &[i8],
+    factors: &[f32],
+    references: usize,
+    columns: &Array2<f32>,
+) -> (Vec<i8>, Vec<f32>) {
+    let mut wide = Vec::with_capacity(factors.len() * (references + columns.ncols()));
+    let mut wide_factors = Vec::with_capacity(factors.len());
+    for ((own, &factor), new) in
+        bytes.chunks(references.max(1)).zip(factors).zip(columns.outer_iter())
+    {
+        let largest = new.iter().fold(0.0_f32, |largest, value| largest.max(value.abs()));
+        let room = (largest / 127.0).clamp(factor, MOST_ROOM * factor);
+        let step = |value: f32| {
+            if room > 0.0 { (value / room).round().clamp(-127.0, 127.0) as i8 } else { 0 }
+        };
+        wide.extend(own.iter().map(|&byte| step(f32::from(byte) * factor)));
+        wide.extend(new.iter().map(|&value| step(value)));
+        wide_factors.push(room);
+    }
+    (wide, wide_factors)
+}
+
 fn over_mean(bytes: &[i8], reference: usize) -> f32 {
     let mean = bytes.iter().map(|&b| f32::from(b)).sum::<f32>() / bytes.len() as f32;
     f32::from(bytes[reference]) - mean
@@ -267,5 +305,20 @@ mod tests {
                 .unwrap_err()
                 .contains("3 and 0 weights")
         );
+    }
+
+    #[test]
+    fn more_columns_leave_the_others_as_they_were() {
+        let weights =
+            Weights::sparse(&ndarray::arr2(&[[1.27_f32, -0.5], [0.0, 0.0], [0.1, 0.127]]));
+        let wide = weights
+            .with_columns(&ndarray::arr2(&[[0.3_f32], [5.0], [0.254]]), &Array2::zeros((0, 1)));
+        assert_eq!(wide.references, 3);
+        assert_eq!(wide.bytes[..3], [127, -50, 30]);
+        // Where nobody had a weight there is no step to count in.
+        assert_eq!((wide.factors[1], &wide.bytes[3..6]), (0.0, &[0_i8, 0, 0][..]));
+        // Twice as large as the largest: steps twice as coarse.
+        assert!((wide.factors[2] - 0.002).abs() < 1e-6);
+        assert_eq!(wide.bytes[6..], [50, 64, 127]);
     }
 }

@@ -118,6 +118,23 @@ fn show(atlas: &Atlas, name: &str, out: &mut dyn Write) -> anyhow::Result<()> {
             new.traces
         )?;
     }
+    for extension in &about.extensions {
+        writeln!(
+            out,
+            "{} added later, from {} traces{}",
+            extension
+                .references
+                .iter()
+                .map(|name| escape::name(name))
+                .collect::<Vec<_>>()
+                .join(", "),
+            extension.traces,
+            extension.held_out.as_ref().map_or_else(String::new, |figures| format!(
+                "; on prompts held out ({} folds) top-1 {:.3}, top-5 {:.3}, log loss {:.3}",
+                figures.folds, figures.top1, figures.top5, figures.log_loss
+            ))
+        )?;
+    }
     writeln!(out)?;
     let width =
         about.references.iter().map(|r| escape::name(&r.name).chars().count()).max().unwrap_or(0);

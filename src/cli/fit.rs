@@ -1,9 +1,20 @@
-//! `cotprint fit`: learns an atlas from labelled traces.
+//! `cotprint fit`: learns an atlas from labelled traces, or adds their models to one.
 
-use super::{Common, labelled::LabelledArguments, output::Output, progress::Progress};
-use crate::atlas::{Atlas, LearnOptions, learn};
+use super::{
+    Common, inputs::open_atlas, labelled::LabelledArguments, output::Output, progress::Progress,
+};
+use crate::{
+    atlas::{Atlas, Extension, LearnOptions, extend, learn},
+    attribution::FitOptions,
+};
 use clap::Args;
-use std::{io::Write, path::PathBuf};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+/// What stands for the atlas that is built into the program.
+const EMBEDDED: &str = "embedded";
 
 /// Arguments of `fit`.
 #[derive(Debug, Clone, Args)]
@@ -16,6 +27,13 @@ pub struct Arguments {
     /// Learn the word frequencies of the classic measures of stylometry too, for --method
     #[arg(long)]
     classic: bool,
+    /// Keep what it takes to add references later with --extend, about 3 MB
+    #[arg(long)]
+    extendable: bool,
+    /// Add the models of the inputs to this atlas, without the traces that it was learned from: a file that fit --extendable wrote, or
+    /// embedded
+    #[arg(long, value_name = "ATLAS", conflicts_with_all = ["classic", "extendable", "channels", "tokenizer"])]
+    extend: Option<PathBuf>,
     /// Print what was learned as JSON
     #[arg(long)]
     json: bool,
@@ -23,12 +41,19 @@ pub struct Arguments {
 
 /// Runs the verb.
 pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> {
-    let options =
-        LearnOptions { classic: arguments.classic, ..arguments.labelled.options(common)? };
+    let options = arguments.labelled.options(common)?;
+    let fit = FitOptions { extendable: arguments.extendable, ..options.fit };
+    let options = LearnOptions { classic: arguments.classic, fit, ..options };
+    // Before the long run, not in it.
+    let base = arguments.extend.as_deref().map(open_base).transpose()?;
     let mut output = Output::open(Some(&arguments.output))?;
     let progress = Progress::stages(common);
     let traces = arguments.labelled.read(&progress)?.traces;
-    let learned = learn(&traces, &options, &|stage| progress.stage(stage))?;
+    let stage = |stage: &str| progress.stage(stage);
+    let learned = match &base {
+        None => learn(&traces, &options, &stage)?,
+        Some((base, name)) => extend(base, name, &traces, &options, &stage)?,
+    };
     output.write_all(&learned.bytes)?;
     output.finish()?;
     progress.done();
@@ -40,26 +65,69 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         serde_json::to_writer_pretty(&mut out, &learned.atlas.about)?;
         writeln!(out)?;
     } else {
-        progress.say(&summary(&learned.atlas, learned.bytes.len(), arguments));
+        let about = &learned.atlas.about;
+        let written =
+            format!("{} ({:.1} MB)", arguments.output.display(), learned.bytes.len() as f64 / 1e6);
+        progress.say(&match about.extensions.last().filter(|_| base.is_some()) {
+            Some(extension) => summary_of_extension(&learned.atlas, extension, &written),
+            None => summary(&learned.atlas, &written),
+        });
     }
     Ok(())
 }
 
-fn summary(atlas: &Atlas, bytes: usize, arguments: &Arguments) -> String {
+/// The atlas that is added to, with its name.
+fn open_base(path: &Path) -> anyhow::Result<(Atlas, String)> {
+    let embedded = path == Path::new(EMBEDDED);
+    let atlas = open_atlas((!embedded).then_some(path))?;
+    Ok((atlas, path.display().to_string()))
+}
+
+fn summary(atlas: &Atlas, written: &str) -> String {
     let about = &atlas.about;
     let validation = &about.cross_validation;
     format!(
-        "learned {} references from {} traces → {} ({:.1} MB). On prompts held out ({} folds): the \
+        "learned {} references from {} traces → {written}. On prompts held out ({} folds): the \
          right reference first for {:.1} % of traces, among the first five for {:.1} %; log loss {:.2}, \
          calibration error {:.3}",
         about.references.len(),
         atlas.traces(),
-        arguments.output.display(),
-        bytes as f64 / 1e6,
         validation.folds,
         100.0 * validation.top1,
         100.0 * validation.top5,
         validation.log_loss,
         validation.calibration_error
     )
+}
+
+/// What was added, and how far it can be trusted.
+fn summary_of_extension(atlas: &Atlas, extension: &Extension, written: &str) -> String {
+    let Extension { references, traces, unfamiliar, held_out, .. } = extension;
+    let added = match references.as_slice() {
+        [one] => one.clone(),
+        many => format!("{} references", many.len()),
+    };
+    let all = atlas.about.references.len();
+    let mut text = format!(
+        "added {added} from {traces} traces to {} references → {written}",
+        all - references.len()
+    );
+    text.push_str(&match held_out {
+        Some(figures) => format!(
+            ". On prompts held out ({} folds): the right one of all {all} references first for {:.1} % of the new traces, among \
+             the first five for {:.1} %; log loss {:.2}",
+            figures.folds,
+            100.0 * figures.top1,
+            100.0 * figures.top5,
+            figures.log_loss
+        ),
+        None => ". All new traces answer one prompt, so that how well they are recognized on another cannot be measured".into(),
+    });
+    if *unfamiliar > 0 {
+        text.push_str(&format!(
+            ". {unfamiliar} of them are about what none of the atlas's data sets is about: what they have in common with each \
+             other may be their subject matter"
+        ));
+    }
+    text
 }

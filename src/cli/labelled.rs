@@ -104,7 +104,7 @@ impl LabelledArguments {
             text: self.reading.text,
             masked_names: self.reading.mask_names,
             families,
-            fit: FitOptions { channels, seed: common.seed },
+            fit: FitOptions { channels, seed: common.seed, extendable: false },
             tokens,
             classic: false,
         })

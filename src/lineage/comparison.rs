@@ -487,6 +487,13 @@ fn limits(
          the ranking does not say which."
             .into(),
     );
+    if atlas.about.was_added(&first.reference) {
+        limits.push(format!(
+            "{} was added to the atlas later: it is told from the others by its style alone, its phrases are those that it has \
+             more of than the average reference, and the atlas's figures of accuracy are not about it.",
+            first.reference
+        ));
+    }
     limits.extend(mediation_limits(&tally.mediation, first));
     if names_masked != atlas.about.masked_names {
         limits.push(

@@ -10,6 +10,7 @@
 //! The scatter of any set of traces is the sum over its parts, so that one pass over all traces and one
 //! over each part serve the discriminants of every complement: folds by prompt, and data sets left out.
 
+use super::Basis;
 use crate::attribution::{cholesky::Cholesky, delta::mean_profile};
 use ndarray::{Array2, Axis, linalg::general_mat_mul, s};
 use rayon::prelude::*;
@@ -54,8 +55,13 @@ struct Sums {
 }
 
 impl Examples {
-    /// The discriminants of all traces without each of `parts`, and of all traces.
-    pub(super) fn learn(&self, parts: &[Vec<usize>]) -> (Vec<Discriminant>, Discriminant) {
+    /// The discriminants of all traces without each of `parts`, and of all traces with the basis on which more
+    /// references can be added to it; `None` unless it is to be kept.
+    pub(super) fn learn(
+        &self,
+        parts: &[Vec<usize>],
+        keep_basis: bool,
+    ) -> (Vec<Discriminant>, Discriminant, Option<Basis>) {
         let mut sizes = vec![0.0_f32; self.references];
         for &label in &self.labels {
             sizes[label] += 1.0;
@@ -72,10 +78,11 @@ impl Examples {
                     cell.0.iter_mut().zip(&own.0).for_each(|(sum, value)| *sum -= value);
                     cell.1 -= own.1;
                 }
-                self.discriminant(rest, &sizes)
+                self.discriminant(rest, &sizes, false).0
             })
             .collect();
-        (without, self.discriminant(whole, &sizes))
+        let (whole, basis) = self.discriminant(whole, &sizes, keep_basis);
+        (without, whole, basis)
     }
 
     fn sums(&self, members: &[usize], sizes: &[f32]) -> Sums {
@@ -99,7 +106,12 @@ impl Examples {
         Sums { scatter, cells }
     }
 
-    fn discriminant(&self, sums: Sums, sizes: &[f32]) -> Discriminant {
+    fn discriminant(
+        &self,
+        sums: Sums,
+        sizes: &[f32],
+        keep_basis: bool,
+    ) -> (Discriminant, Option<Basis>) {
         let places = self.values.ncols();
         let Sums { scatter: mut within, mut cells } = sums;
         // The scatter about the means of each reference on each ground.
@@ -138,6 +150,7 @@ impl Examples {
         let trace: f32 = within.diag().iter().sum();
         let ridge = (RIDGE * trace / places.max(1) as f32).max(1e-6);
         within.diag_mut().iter_mut().for_each(|value| *value = value.max(0.0) + ridge);
+        let basis = keep_basis.then(|| Basis::new(within.clone(), total, centres.clone()));
         let mut weights = match Cholesky::new(within) {
             Some(cholesky) => cholesky.solve(targets.view()),
             None => Array2::zeros((places, self.references)),
@@ -152,7 +165,7 @@ impl Examples {
             .into_iter()
             .map(|centre| centre.map(|c| ndarray::aview1(&c).dot(&weights).to_vec()))
             .collect();
-        Discriminant { weights, centres }
+        (Discriminant { weights, centres }, basis)
     }
 }
 
@@ -203,7 +216,8 @@ mod tests {
 
     #[test]
     fn one_place_is_worked_by_hand() {
-        let (without, whole) = examples().learn(&[vec![1, 3, 5, 7]]);
+        let (without, whole, basis) = examples().learn(&[vec![1, 3, 5, 7]], false);
+        assert!(basis.is_none());
         // Each reference: mean ±1 about its ground, variance 1. Scatter 1 + 1, ridge ½ · 2: W = 3.
         // W⁻¹ m = 1/3; its unit 1 / √(1/3); times the root of the weight 2 that the scatter sums.
         let expected = (2.0_f32 / 3.0).sqrt();
@@ -222,8 +236,20 @@ mod tests {
 
     #[test]
     fn a_reference_that_was_not_seen_has_no_direction() {
-        let (without, _) = examples().learn(&[vec![4, 5, 6, 7]]);
+        let (without, ..) = examples().learn(&[vec![4, 5, 6, 7]], false);
         assert!(without[0].weights.column(1).iter().all(|weight| *weight == 0.0));
         assert!(without[0].weights.iter().all(|weight| weight.is_finite()));
+    }
+
+    #[test]
+    fn on_its_basis_a_reference_gets_the_direction_that_it_has() {
+        let examples = examples();
+        let (_, whole, basis) = examples.learn(&[], true);
+        let basis = basis.unwrap();
+        let at: Vec<_> = examples.grounds.iter().map(|&ground| (0, Some(ground))).collect();
+        let again = basis.directions(2).unwrap().of(&examples.values, &examples.labels, &at, 2);
+        for (a, b) in again.iter().zip(&whole.weights) {
+            assert!((a - b).abs() < 1e-5, "{again:?} {:?}", whole.weights);
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Learns the style embedding, and what it says of traces that it has not seen.
 
 use super::{
-    Head, PIECE_WORDS, StyleEmbedding,
+    Basis, Head, PIECE_WORDS, StyleEmbedding,
     discriminant::{Discriminant, Examples},
 };
 use crate::attribution::{folds::Folds, lengths::between, weights::Weights};
@@ -36,6 +36,20 @@ pub(in crate::attribution) struct Heads<'a> {
     pub piece_of: &'a [usize],
     /// Its length, an index into [`PIECE_WORDS`].
     pub piece_length: &'a [usize],
+    /// Whether the bases are kept, on which references can be added later.
+    pub keep_bases: bool,
+}
+
+/// What is learned.
+pub(in crate::attribution) struct LearnedStyle {
+    /// Both heads.
+    pub embedding: StyleEmbedding,
+    /// The vectors of each trace and piece by heads that did not know its prompt.
+    pub known: OutOfSample,
+    /// The vectors of those on each ground by heads that did not know the ground; none with one ground.
+    pub new: OutOfSample,
+    /// The bases of the heads of whole traces and of pieces, where they are kept.
+    pub bases: Option<[Basis; 2]>,
 }
 
 /// The vectors of traces that a head had not seen: by the whole head and by the pieces' head.
@@ -52,12 +66,9 @@ pub(in crate::attribution) struct OutOfSample {
     pub candidates_of: Vec<usize>,
 }
 
-/// Learns both heads (`piece_values` has a row per piece: the values at the places, times their factors); the vectors of each trace and piece by heads that did not know its prompt; and
-/// the vectors of those on each ground by heads that did not know the ground (none with one ground).
-pub(in crate::attribution) fn learn(
-    heads: &Heads<'_>,
-    piece_values: Array2<f32>,
-) -> (StyleEmbedding, OutOfSample, OutOfSample) {
+/// Learns both heads, and what they say of what they had not seen. `piece_values` has a row per piece: the values at the
+/// places, times their factors.
+pub(in crate::attribution) fn learn(heads: &Heads<'_>, piece_values: Array2<f32>) -> LearnedStyle {
     let traces = heads.rows.len();
     let mut values = Array2::<f32>::zeros((traces, heads.places.len()));
     values.axis_iter_mut(Axis(0)).into_par_iter().zip(heads.rows).for_each(|(mut target, row)| {
@@ -95,8 +106,8 @@ pub(in crate::attribution) fn learn(
         .collect();
     let whole_parts: Vec<Vec<usize>> = parts.iter().map(|part| part.0.clone()).collect();
     let piece_parts: Vec<Vec<usize>> = parts.iter().map(|part| part.1.clone()).collect();
-    let (whole_without, whole_all) = whole.learn(&whole_parts);
-    let (pieces_without, pieces_all) = pieces.learn(&piece_parts);
+    let (whole_without, whole_all, whole_basis) = whole.learn(&whole_parts, heads.keep_bases);
+    let (pieces_without, pieces_all, piece_basis) = pieces.learn(&piece_parts, heads.keep_bases);
 
     let empty = || OutOfSample {
         of: Vec::new(),
@@ -131,7 +142,8 @@ pub(in crate::attribution) fn learn(
         whole: heads.stored(&whole_all, 1),
         pieces: heads.stored(&pieces_all, PIECE_WORDS.len()),
     };
-    (embedding, known, new)
+    let bases = whole_basis.zip(piece_basis).map(|(whole, pieces)| [whole, pieces]);
+    LearnedStyle { embedding, known, new, bases }
 }
 
 /// Two heads that have not seen some traces.

@@ -7,15 +7,18 @@
 //! short text has other frequencies than a long one, not only noisier ones. Called by `fit` and
 //! `Model`. `docs/channels/embed.md` has the definition and the figures.
 
+mod basis;
 mod discriminant;
 mod grounds;
 mod learn;
 
+pub use basis::{Basis, Directions, Place};
 pub use grounds::{Grounds, MINIMUM_REFERENCES};
-pub(super) use learn::{Heads, OutOfSample, learn};
+pub(super) use learn::{Heads, LearnedStyle, OutOfSample, learn};
 
 use super::{lengths::between, weights::Weights};
 use crate::features::Row;
+use ndarray::Array2;
 use std::ops::Range;
 
 /// Lengths in words of the pieces that the second discriminant is learned from.
@@ -44,6 +47,32 @@ pub struct StyleEmbedding {
 pub struct Placed {
     whole: Vec<f32>,
     pieces: Vec<f32>,
+}
+
+impl Head {
+    /// The same with the columns of more references: `directions` has a row for each of `places` (the dense values that are
+    /// read, with their factors) and a column per reference. The centres are those of `blocks` blocks of `grounds` grounds.
+    pub(super) fn with(
+        &self,
+        directions: &Array2<f32>,
+        basis: &Basis,
+        places: &[(usize, f32)],
+        (blocks, grounds): (usize, usize),
+    ) -> Self {
+        let mut dense = Array2::<f32>::zeros((self.weights.dense_values(), directions.ncols()));
+        for (row, &(place, factor)) in directions.outer_iter().zip(places) {
+            dense.row_mut(place).assign(&(&row * factor));
+        }
+        let mut centres = self.centres.clone();
+        let all = (0..blocks)
+            .flat_map(|block| (0..grounds).map(Some).chain([None]).map(move |g| (block, g)));
+        for (centre, place) in centres.iter_mut().zip(all) {
+            let own = basis.centre(place, grounds);
+            centre.extend(ndarray::aview1(&own).dot(directions));
+        }
+        let sparse = Array2::zeros((0, directions.ncols()));
+        Self { weights: self.weights.with_columns(&sparse, &dense), centres }
+    }
 }
 
 impl StyleEmbedding {

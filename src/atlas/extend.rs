@@ -1,0 +1,159 @@
+//! An atlas and labelled traces of new references → an atlas with both.
+//!
+//! The traces of the older references are not needed: the atlas keeps what it takes, where it was learned to be
+//! extendable. Called by `cli`. How the new references are told from the older ones is said in
+//! [`attribution::added`](crate::attribution::added).
+
+use super::{
+    Atlas, Error, Extension, LearnOptions, Learned, Reference, format,
+    learn::{describe, too_little, usable},
+    text_hash,
+};
+use crate::{
+    attribution::{Example, added::Extendable, extend as extend_model, panel::Observed},
+    trace::{Trace, prompt_hash},
+};
+use std::{
+    borrow::Borrow,
+    collections::{BTreeMap, BTreeSet},
+};
+
+/// Adds the models of labelled traces to an atlas. `name` is the atlas's in messages. Of `options` the families and the seed count; which text
+/// is read and whether names are masked has to be as the atlas was learned.
+///
+/// Traces are dropped, and counted, for the same reasons as when an atlas is learned, and where the atlas was learned from
+/// the same text. The atlas loses the word frequencies of the classic measures, where it had them.
+///
+/// # Errors
+/// [`Error::Extend`] where the atlas was not learned to be extendable, where a model has a name that the atlas knows, or where
+/// the texts are of another kind; [`Error::TooLittle`] where no model has enough traces.
+pub fn extend<T: Borrow<Trace>>(
+    base: &Atlas,
+    name: &str,
+    traces: &[T],
+    options: &LearnOptions,
+    stage: &dyn Fn(&str),
+) -> Result<Learned, Error> {
+    let refused = |what: String| Err(Error::Extend { name: name.to_owned(), what });
+    if options.text != base.about.text || options.masked_names != base.about.masked_names {
+        return refused(format!(
+            "it was learned from {}{}, and what is to be added is {}{}. Give the same --text and --mask-names",
+            base.about.text.name(),
+            masked(base.about.masked_names),
+            options.text.name(),
+            masked(options.masked_names)
+        ));
+    }
+    let Some(packed) = &base.extendable else {
+        return refused(
+            "it does not keep what it takes to add references. Learn it again with `cotprint fit --extendable`, or give the \
+             traces of all references to `cotprint fit`"
+                .into(),
+        );
+    };
+    let extendable = Extendable::from_bytes(&format::unpack_extendable(packed, name)?);
+    let Some(extendable) = extendable else {
+        return refused("what it keeps for adding references is damaged. Learn it again".into());
+    };
+    let mut dropped = BTreeMap::new();
+    let mut usable = usable(traces, options, &mut dropped);
+    let before = usable.len();
+    usable.retain(|u| !base.has_seen(&u.text));
+    if usable.len() < before {
+        dropped.insert("a text that the atlas was learned from".into(), before - usable.len());
+    }
+    let names: Vec<&str> =
+        usable.iter().map(|u| u.model).collect::<BTreeSet<_>>().into_iter().collect();
+    if names.is_empty() {
+        return Err(too_little(
+            "adding to an atlas needs at least one model",
+            &names,
+            traces.len(),
+            &dropped,
+        ));
+    }
+    if let Some(known) = names.iter().find(|name| base.names().any(|other| other == **name)) {
+        return refused(format!(
+            "it knows a reference named {known} already. Give the new traces another name with --label NAME=PATH, or leave them out"
+        ));
+    }
+    let prompts: BTreeSet<&str> = usable.iter().map(|u| u.prompt.as_str()).collect();
+    let prompts: BTreeMap<&str, u32> = prompts.into_iter().zip(0..).collect();
+    let examples: Vec<Example<'_>> = usable
+        .iter()
+        .map(|u| Example {
+            text: u.text.clone(),
+            words: u.words,
+            label: names.binary_search(&u.model).unwrap_or_default(),
+            prompt: prompts[u.prompt.as_str()],
+            // Which one it is, its words say.
+            ground: 0,
+        })
+        .collect();
+    stage("adding references");
+    let learned_from = base.about.learned().iter().map(|reference| reference.traces).sum();
+    let seed = options.fit.seed;
+    let extended =
+        extend_model(&base.model, &extendable, &examples, names.len(), (learned_from, seed))
+            .map_err(|what| Error::Extend { name: name.to_owned(), what })?;
+
+    let older = base.about.references.len();
+    let places = base.model.vectorizer.style_places();
+    let observed: Vec<Observed> = examples
+        .iter()
+        .zip(&usable)
+        .zip(extended.rows.iter().zip(&extended.grounds))
+        .map(|((example, u), (row, ground))| {
+            let text = u.trace.prompt.as_deref().filter(|text| !text.trim().is_empty());
+            Observed {
+                reference: older + example.label,
+                // No ground has this number: only a shared prompt gives such a trace its place.
+                ground: ground.unwrap_or(usize::MAX),
+                prompt: example.prompt,
+                key: text.map(prompt_hash),
+                values: places.iter().map(|&(at, factor)| row.dense[at] * factor).collect(),
+            }
+        })
+        .collect();
+    let panel = base.panel.clone().with(&observed);
+
+    let mut about = base.about.clone();
+    about.program = concat!("cotprint ", env!("CARGO_PKG_VERSION")).into();
+    let mut strange = 0;
+    for (label, &model) in names.iter().enumerate() {
+        let own: Vec<usize> = (0..examples.len()).filter(|&i| examples[i].label == label).collect();
+        let members: Vec<_> = own.iter().map(|&i| &usable[i]).collect();
+        let grounds: BTreeSet<usize> = own.iter().filter_map(|&i| extended.grounds[i]).collect();
+        strange += own.iter().filter(|&&i| extended.grounds[i].is_none()).count();
+        let grounds = grounds.into_iter().filter_map(|ground| about.grounds.get(ground).cloned());
+        let described = describe(model, options.families.get(model), &members);
+        about.references.push(Reference { grounds: grounds.collect(), ..described });
+    }
+    about.extensions.push(Extension {
+        base: base.checksum.clone(),
+        references: names.iter().map(|&name| name.to_owned()).collect(),
+        traces: examples.len(),
+        unfamiliar: strange,
+        held_out: extended.held_out,
+    });
+    let mut seen = base.seen.clone();
+    seen.extend(usable.iter().map(|u| text_hash(&u.text)));
+    seen.sort_unstable();
+    seen.dedup();
+    stage("writing the atlas");
+    let parts = format::Parts {
+        about: &about,
+        model: &extended.model,
+        seen: &seen,
+        classic: None,
+        panel: &panel,
+        extendable: Some(&extendable),
+    };
+    let (bytes, _) = format::write(&parts)?;
+    let atlas = format::read(&bytes, "the extended atlas")?;
+    Ok(Learned { atlas, bytes, dropped })
+}
+
+fn masked(masked: bool) -> &'static str {
+    if masked { " with names masked" } else { "" }
+}
