@@ -79,6 +79,7 @@ pub fn extend<T: Borrow<Trace>>(
     }
     let prompts: BTreeSet<&str> = usable.iter().map(|u| u.prompt.as_str()).collect();
     let prompts: BTreeMap<&str, u32> = prompts.into_iter().zip(0..).collect();
+    let sources: BTreeSet<&str> = usable.iter().map(|u| u.trace.source.as_str()).collect();
     let examples: Vec<Example<'_>> = usable
         .iter()
         .map(|u| Example {
@@ -86,8 +87,7 @@ pub fn extend<T: Borrow<Trace>>(
             words: u.words,
             label: names.binary_search(&u.model).unwrap_or_default(),
             prompt: prompts[u.prompt.as_str()],
-            // Which one it is, its words say.
-            ground: 0,
+            ground: sources.range(..u.trace.source.as_str()).count(),
         })
         .collect();
     stage("adding references");

@@ -17,7 +17,10 @@ use crate::features::{NgramCounter, Row};
 use ndarray::{Array2, Axis};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 /// Pieces that are drawn from each trace: new references have few traces.
 const PIECES: usize = 6;
@@ -52,7 +55,7 @@ pub struct AddedFigures {
     pub log_loss: f64,
 }
 
-/// Adds `count` references, whose traces `examples` are (their `ground` is not asked), to a model that was learned from `traces` traces.
+/// Adds `count` references, whose traces `examples` are (their `ground` is the number of the data set that they come from), to a model that was learned from `traces` traces.
 ///
 /// # Errors
 /// A sentence, where the model has no style embedding or what it keeps does not fit it.
@@ -163,11 +166,12 @@ impl Read {
                 (row, pieces)
             })
             .collect();
-        let grounds: Vec<Option<usize>> = read
+        let found: Vec<Option<usize>> = read
             .iter()
             .map(|(row, _)| model.grounds.find(row))
             .map(|(ground, familiar)| (familiar >= FAMILIAR).then_some(ground))
             .collect();
+        let grounds = by_source(examples, &found);
         let count = read.iter().map(|one| one.1.len()).sum();
         let mut whole = Array2::zeros((read.len(), places.len()));
         let mut pieces = Array2::zeros((count, places.len()));
@@ -187,6 +191,21 @@ impl Read {
         let rows = read.into_iter().map(|one| one.0).collect();
         Self { rows, grounds, whole, pieces, piece_of }
     }
+}
+
+/// The ground of each trace: that which most traces of its reference and source are found on. A few that look like another one
+/// would make a mean of their own there, which counts as much as that of all the rest.
+fn by_source(examples: &[Example<'_>], found: &[Option<usize>]) -> Vec<Option<usize>> {
+    let mut counts: BTreeMap<(usize, usize), BTreeMap<Option<usize>, usize>> = BTreeMap::new();
+    let key = |example: &Example<'_>| (example.label, example.ground);
+    for (example, &ground) in examples.iter().zip(found) {
+        *counts.entry(key(example)).or_default().entry(ground).or_default() += 1;
+    }
+    let most = |example: &Example<'_>| {
+        let own = counts.get(&key(example))?;
+        own.iter().max_by_key(|(ground, count)| (**count, Reverse(**ground)))?.0.as_ref().copied()
+    };
+    examples.iter().map(most).collect()
 }
 
 /// A model, and what it takes to add references to it.
