@@ -23,11 +23,11 @@ pub struct Arguments {
 
 /// Runs the verb.
 pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> {
-    let options =
+    let mut options =
         LearnOptions { classic: arguments.classic, ..arguments.labelled.options(common)? };
     let mut output = Output::open(Some(&arguments.output))?;
     let progress = Progress::stages(common);
-    let traces = arguments.labelled.read(&progress)?.traces;
+    let traces = arguments.labelled.read(&mut options, &progress)?.traces;
     let learned = learn(&traces, &options, &|stage| progress.stage(stage))?;
     output.write_all(&learned.bytes)?;
     output.finish()?;
