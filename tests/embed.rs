@@ -104,9 +104,8 @@ fn first(scored: &Run, reference: &str) -> usize {
 fn an_atlas_knows_its_model_again() {
     let folder = tempfile::tempdir().unwrap();
     let source = model(&folder, "model", "plain");
-    let more = |threads| {
-        ["--embed", &source, "--channels", "rhythm,embed,vectors", "--threads", threads]
-    };
+    let more =
+        |threads| ["--embed", &source, "--channels", "rhythm,embed,vectors", "--threads", threads];
     let (one, atlas) = learned(&folder, "1.atlas", &more("1"));
     let (two, _) = learned(&folder, "2.atlas", &more("2"));
     assert!(fs::read(&one).unwrap() == fs::read(two).unwrap(), "it depends on the threads");
@@ -114,7 +113,10 @@ fn an_atlas_knows_its_model_again() {
     let about = run(["atlas", "show", &atlas, "--json"]).succeeds().json();
     let vectors = &about["vectors"];
     assert_eq!((&vectors["kind"], &vectors["dimensions"]), (&json!("model2vec"), &json!(8)));
-    assert_eq!((&vectors["folder"], vectors["checksum"].as_str().unwrap().len()), (&json!(source), 32));
+    assert_eq!(
+        (&vectors["folder"], vectors["checksum"].as_str().unwrap().len()),
+        (&json!(source), 32)
+    );
     let channels = about["options"]["channels"].as_array().unwrap();
     assert_eq!(channels.last().unwrap()["channel"], "vectors");
     assert_eq!(channels.last().unwrap()["features"], 8);

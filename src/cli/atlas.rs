@@ -99,11 +99,11 @@ fn show(atlas: &Atlas, name: &str, out: &mut dyn Write) -> anyhow::Result<()> {
         writeln!(out, "names of models and vendors were masked, and are in what is scored")?;
     }
     if let Some(source) = &about.vectors {
-        let folder = source.folder.as_ref().map_or_else(
-            || "; every input needs a file of its own, named with --embed".into(),
-            |folder| format!(", found in {}; it is not in the atlas", escape::name(folder)),
+        let found = source.folder.as_ref().map_or_else(
+            || "every input needs a file of its own, named with --embed".into(),
+            |folder| format!("found in {folder}, and not in the atlas"),
         );
-        writeln!(out, "vectors of {}{folder}", source.words())?;
+        writeln!(out, "vectors of {}", escape::sentence(&format!("{}; {found}", source.words())))?;
     }
     writeln!(
         out,
