@@ -62,7 +62,7 @@ fn vectorizer(texts: &[String]) -> Vectorizer {
     }
     let vocabulary = Vocabulary::new(features).unwrap_or_default();
     let mut vectorizer = Vectorizer::new(vocabulary, texts.len(), set);
-    vectorizer.learn_rows(texts);
+    vectorizer.learn_rows(texts, |_| None);
     vectorizer
 }
 

@@ -61,6 +61,7 @@ fn score(traces: &str, atlas: &str, output: &str) -> anyhow::Result<()> {
             label,
             prompt,
             ground: 0,
+            vector: None,
         })
         .collect();
     let model = classic::learn(method, &examples, names.len(), 0, &|_| ())

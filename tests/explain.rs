@@ -197,7 +197,7 @@ fn colours_are_for_terminals_and_mark_the_features() {
     assert!(!plain.contains('\x1b'));
     let text = text_of("new-model.jsonl", 3) + " \u{1b}[31mred";
     let explanation =
-        explain(&Atlas::open(atlas()).unwrap(), &Trace::default(), &text, "", "").unwrap();
+        explain(&Atlas::open(atlas()).unwrap(), &Trace::default(), &text, None, "", "").unwrap();
     let mut out = Vec::new();
     write_explanation(&explanation, &text, true, &mut out).unwrap();
     let out = String::from_utf8(out).unwrap();

@@ -1,5 +1,7 @@
 //! What can be wrong with an atlas or with what one is learned from.
 
+use crate::features::embed::EmbedError;
+
 /// Why there is no atlas.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -88,6 +90,39 @@ pub enum Error {
         /// Whether the channel was named; else a tokenizer was given.
         named: bool,
     },
+    /// The channel `vectors` and a source of vectors go together.
+    #[error("{}", if *named {
+        "the channel vectors needs a source of vectors, and none was given. Give the folder of a model or a file of vectors with --embed, or leave the channel out."
+    } else {
+        "a source of vectors was given, and the channel vectors, which is all that uses one, is not among the channels. Add vectors to --channels, or leave --embed out."
+    })]
+    Vectors {
+        /// Whether the channel was named; else a source was given.
+        named: bool,
+    },
+    /// The atlas asks for no vectors.
+    #[error(
+        "the atlas ({name}) was learned without vectors, so that --embed changes nothing. Leave --embed out, or learn an atlas with `cotprint fit --embed`."
+    )]
+    NoVectors {
+        /// The atlas.
+        name: String,
+    },
+    /// The vectors are of another model than those that the atlas was learned with.
+    #[error(
+        "the atlas ({name}) was learned with the vectors of {expected}, and the source that is there now is {found}: vectors of two sources cannot be compared. Name the source that it was learned with by --embed, or learn the atlas again."
+    )]
+    OtherVectors {
+        /// The atlas.
+        name: String,
+        /// What it was learned with.
+        expected: String,
+        /// What was given.
+        found: String,
+    },
+    /// Vectors cannot be had.
+    #[error(transparent)]
+    Embed(#[from] EmbedError),
     /// The atlas was learned without the classic measures.
     #[error(
         "the atlas ({name}) holds no word frequencies, which --method {method} compares: it was learned without them. Learn the atlas again with `cotprint fit --classic` to use --method {method}, and name the file with --atlas."

@@ -55,6 +55,13 @@ pub fn extend<T: Borrow<Trace>>(
     let Some(extendable) = extendable else {
         return refused("what it keeps for adding references is damaged. Learn it again".into());
     };
+    if base.about.vectors.is_some() {
+        return refused(
+            "it was learned with vectors (--embed), and references can only be added where all is read from the text. Learn \
+             an atlas without --embed to add to"
+                .into(),
+        );
+    }
     let mut dropped = BTreeMap::new();
     let mut usable = usable(traces, options, &mut dropped);
     let before = usable.len();
@@ -88,6 +95,7 @@ pub fn extend<T: Borrow<Trace>>(
             label: names.binary_search(&u.model).unwrap_or_default(),
             prompt: prompts[u.prompt.as_str()],
             ground: sources.range(..u.trace.source.as_str()).count(),
+            vector: None,
         })
         .collect();
     stage("adding references");

@@ -32,7 +32,10 @@ use crate::{
         style::{Grounds, Head, PIECE_WORDS, StyleEmbedding},
         weights::{Weights, round_to_bytes},
     },
-    features::{Channel, Feature, Scale, Vectorizer, Vocabulary, token_ngrams::TokenNgrams},
+    features::{
+        Channel, Feature, Scale, Vectorizer, Vocabulary, embed::MOST_DIMENSIONS,
+        token_ngrams::TokenNgrams,
+    },
 };
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -246,7 +249,8 @@ pub(super) fn read(bytes: &[u8], name: &str) -> Result<Atlas, Error> {
     };
     let seen = sections[SECTIONS - 1].chunks_exact(8).filter_map(|b| b.try_into().ok());
     let seen = seen.map(u64::from_le_bytes).collect();
-    Ok(Atlas { about, model, classic, panel, seen, extendable, checksum: format!("{found:032x}") })
+    let checksum = format!("{found:032x}");
+    Ok(Atlas { about, model, classic, panel, seen, extendable, checksum, vectors: None })
 }
 
 /// The name of a packed section; `None` where it cannot be unpacked or is shorter than a name.
@@ -309,6 +313,14 @@ fn assemble(sections: &[Vec<u8>]) -> Result<(About, Model), String> {
         .then(|| TokenNgrams::from_bytes(tokenizer, "the atlas's tokenizer").map(Arc::new))
         .transpose()
         .map_err(|e| e.to_string())?;
+    let lengths: Vec<usize> = (about.options.channels.channels().iter())
+        .filter(|options| options.channel == Channel::Vectors)
+        .map(|options| options.features)
+        .collect();
+    let expected: Vec<usize> = about.vectors.iter().map(|source| source.dimensions).collect();
+    if lengths != expected || lengths.iter().any(|length| !(1..=MOST_DIMENSIONS).contains(length)) {
+        return Err("its source of vectors and its channels do not fit together".into());
+    }
     let mut vectorizer =
         Vectorizer::new(vocabulary, traces, about.options.channels.extracted()).with_tokens(tokens);
     let values = vectorizer.dense_values();

@@ -5,13 +5,13 @@ use super::{
 };
 use crate::{
     attribution::{
-        Example, FitOptions, Fitted, MINIMUM_WORDS, classic,
+        Brought, Example, FitOptions, Fitted, MINIMUM_WORDS, classic,
         delta::{Profiles, mean_profile, similarity},
         fit,
         panel::{Observed, Panel},
         style::MINIMUM_REFERENCES,
     },
-    features::{Channel, Row, token_ngrams::TokenNgrams},
+    features::{Channel, Row, embed::Source, token_ngrams::TokenNgrams},
     trace::{TextKind, Trace, count_words, prompt_hash},
 };
 use std::{
@@ -47,6 +47,9 @@ pub struct LearnOptions {
     pub fit: FitOptions,
     /// The tokenizer of the channel `token`.
     pub tokens: Option<Arc<TokenNgrams>>,
+    /// Where the vectors of the channel `vectors` come from; a file whose rows are matched by order has to
+    /// know the traces ([`Source::for_traces`]).
+    pub vectors: Option<Source>,
     /// Whether the word frequencies of the classic measures of stylometry are learned too.
     pub classic: bool,
 }
@@ -69,7 +72,9 @@ pub struct Learned {
 /// The order of the traces does not matter. `stage` is called with a few words at each step.
 ///
 /// # Errors
-/// [`Error::TooLittle`] where fewer than two references or two prompts remain.
+/// [`Error::TooLittle`] where fewer than two references or two prompts remain; [`Error::Tokenizer`] and
+/// [`Error::Vectors`] where a channel and what it needs are not given together; [`Error::Embed`] where a file of
+/// vectors lacks that of a trace.
 pub fn learn<T: Borrow<Trace>>(
     traces: &[T],
     options: &LearnOptions,
@@ -88,26 +93,45 @@ pub fn learn<T: Borrow<Trace>>(
         ));
     }
 
+    let has_channel = options.fit.channels.has(Channel::Token);
+    if has_channel != options.tokens.is_some() {
+        return Err(Error::Tokenizer { named: has_channel });
+    }
+    let has_channel = options.fit.channels.has(Channel::Vectors);
+    if has_channel != options.vectors.is_some() {
+        return Err(Error::Vectors { named: has_channel });
+    }
+    let source = options.vectors.as_ref();
+    let mut fit_options = options.fit.clone();
+    if let Some(source) = source {
+        let length = source.info().dimensions;
+        fit_options.channels = fit_options.channels.with_vectors_of(length);
+    }
+    let vector_of = |u: &Usable<'_>| source.map_or(Ok(None), |source| source.vector_of(u.trace));
+    let vectors: Vec<Option<&[f32]>> = usable.iter().map(vector_of).collect::<Result<_, _>>()?;
+
     let prompt_keys: BTreeSet<&str> = usable.iter().map(|u| u.prompt.as_str()).collect();
     let prompt_numbers: BTreeMap<&str, u32> = prompt_keys.into_iter().zip(0..).collect();
     let (grounds, ground_of) = grounds(&usable);
     let examples: Vec<Example<'_>> = usable
         .iter()
         .zip(ground_of)
-        .map(|(u, ground)| Example {
+        .zip(vectors)
+        .map(|((u, ground), vector)| Example {
             text: u.text.clone(),
             words: u.words,
             label: names.binary_search(&u.model).unwrap_or_default(),
             prompt: prompt_numbers[u.prompt.as_str()],
             ground,
+            vector,
         })
         .collect();
-    let has_channel = options.fit.channels.has(Channel::Token);
-    if has_channel != options.tokens.is_some() {
-        return Err(Error::Tokenizer { named: has_channel });
-    }
-    let fitted = fit(&examples, names.len(), &options.fit, options.tokens.as_ref(), stage)
-        .map_err(Error::TooLittle)?;
+    let brought = Brought {
+        tokens: options.tokens.clone(),
+        embedder: source.and_then(Source::embedder).cloned(),
+    };
+    let fitted =
+        fit(&examples, names.len(), &fit_options, &brought, stage).map_err(Error::TooLittle)?;
 
     let classic = options
         .classic
@@ -118,6 +142,10 @@ pub fn learn<T: Borrow<Trace>>(
     let untokenized: usize = fitted.rows.iter().map(|row| row.untokenized).sum();
     if untokenized > 0 {
         dropped.insert("byte of text that the tokenizer gave up on".into(), untokenized);
+    }
+    let without_vector = fitted.rows.iter().filter(|row| row.without_vector).count();
+    if without_vector > 0 {
+        dropped.insert("vector that the embedding model could not make".into(), without_vector);
     }
 
     stage("measuring the floors");
@@ -133,7 +161,8 @@ pub fn learn<T: Borrow<Trace>>(
         program: concat!("cotprint ", env!("CARGO_PKG_VERSION")).into(),
         text: options.text,
         masked_names: options.masked_names,
-        options: options.fit.clone(),
+        options: fit_options,
+        vectors: source.map(|source| source.info().clone()),
         cross_validation: fitted.cross_validation.clone(),
         floors,
         grounds,
@@ -155,7 +184,10 @@ pub fn learn<T: Borrow<Trace>>(
     };
     let (bytes, _) = format::write(&parts)?;
     // Read back, so that what is used now is exactly what others will read.
-    let atlas = format::read(&bytes, "the new atlas")?;
+    let mut atlas = format::read(&bytes, "the new atlas")?;
+    if let Some(source) = source {
+        atlas.set_vectors(source.clone(), "the new atlas")?;
+    }
     Ok(Learned { atlas, bytes, dropped })
 }
 

@@ -24,6 +24,7 @@ use crate::{
         classic::{ClassicModel, Method, Tables},
         panel::Panel,
     },
+    features::embed::{Source, SourceInfo},
     trace::TextKind,
 };
 use serde::{Deserialize, Serialize};
@@ -59,6 +60,8 @@ pub struct Atlas {
     extendable: Option<Vec<u8>>,
     /// Checksum of the file that it was read from: 32 hexadecimal digits.
     pub checksum: String,
+    /// Where vectors come from, once that was given.
+    vectors: Option<Source>,
 }
 
 /// What is known about an atlas and its references.
@@ -74,6 +77,9 @@ pub struct About {
     pub masked_names: bool,
     /// How it was learned.
     pub options: FitOptions,
+    /// Where the vectors of the channel `vectors` came from; `None` of an atlas without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vectors: Option<SourceInfo>,
     /// How well it does on prompts that it had not seen.
     pub cross_validation: CrossValidation,
     /// What a similarity between two corpora means.
@@ -192,6 +198,42 @@ impl Atlas {
     /// As [`Atlas::open`].
     pub fn from_bytes(bytes: &[u8], name: &str) -> Result<Self, Error> {
         format::read(bytes, name)
+    }
+
+    /// The source of vectors that scoring needs and that was not given yet ([`Atlas::set_vectors`]); `None`
+    /// where nothing is missing. An atlas file holds no model, so an atlas that was learned with vectors and
+    /// was opened just now lacks it.
+    pub fn needs_vectors(&self) -> Option<&SourceInfo> {
+        self.about.vectors.as_ref().filter(|_| self.vectors.is_none())
+    }
+
+    /// The source of vectors, once it was given.
+    pub fn vectors(&self) -> Option<&Source> {
+        self.vectors.as_ref()
+    }
+
+    /// Gives the source of vectors. From now on a model makes those of all texts; a file's are looked up in
+    /// [`Atlas::vectors`] and given to [`Model::score_with`]. `name` stands in error messages.
+    ///
+    /// # Errors
+    /// Where the atlas was learned without vectors, or with another kind of source, another model (by its
+    /// checksum) or vectors of another length.
+    pub fn set_vectors(&mut self, source: Source, name: &str) -> Result<(), Error> {
+        let Some(expected) = &self.about.vectors else {
+            return Err(Error::NoVectors { name: name.to_owned() });
+        };
+        let found = source.info();
+        let same = |info: &SourceInfo| (info.kind, info.dimensions, info.checksum.clone());
+        if same(expected) != same(found) {
+            return Err(Error::OtherVectors {
+                name: name.to_owned(),
+                expected: expected.words(),
+                found: found.words(),
+            });
+        }
+        self.model.vectorizer.set_embedder(source.embedder().cloned());
+        self.vectors = Some(source);
+        Ok(())
     }
 
     /// What scores texts by one of the classic measures; `None` for the default method, which is

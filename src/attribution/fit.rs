@@ -24,8 +24,8 @@ use super::{
     weights::Weights,
 };
 use crate::features::{
-    Channel, ChannelSet, NgramCounter, Row, Vectorizer, Vocabulary, VocabularyBuilder, read_forms,
-    token_ngrams::TokenNgrams,
+    Channel, ChannelSet, NgramCounter, Row, Vectorizer, Vocabulary, VocabularyBuilder,
+    embed::Embedder, read_forms, token_ngrams::TokenNgrams,
 };
 use ndarray::{Array2, Axis, concatenate};
 use rayon::prelude::*;
@@ -64,6 +64,8 @@ pub struct Example<'a> {
     pub prompt: u32,
     /// The number of its ground: the data set within which references can be compared.
     pub ground: usize,
+    /// What the channel `vectors` has of it, where that comes from a file; a model makes its own.
+    pub vector: Option<&'a [f32]>,
 }
 
 impl AsRef<str> for Example<'_> {
@@ -92,6 +94,15 @@ pub struct CrossValidation {
     pub new_ground: Option<NewGround>,
 }
 
+/// What the user brings to channels that cannot do without.
+#[derive(Debug, Clone, Default)]
+pub struct Brought {
+    /// The tokenizer of the channel `token`.
+    pub tokens: Option<Arc<TokenNgrams>>,
+    /// The model of the channel `vectors`, where its vectors do not come with the examples.
+    pub embedder: Option<Arc<dyn Embedder>>,
+}
+
 /// What learning gives.
 #[derive(Debug)]
 pub struct Fitted {
@@ -105,7 +116,8 @@ pub struct Fitted {
     pub extendable: Option<Extendable>,
 }
 
-/// Learns a model of `references` references. `tokens` is the tokenizer of the channel `token`. `stage` is
+/// Learns a model of `references` references. `brought` is what channels need beside the texts. Pieces of
+/// examples have vectors where a model makes them, and none where they came with the examples. `stage` is
 /// called with a few words at each step.
 ///
 /// # Errors
@@ -114,7 +126,7 @@ pub fn fit(
     examples: &[Example<'_>],
     references: usize,
     options: &FitOptions,
-    tokens: Option<&Arc<TokenNgrams>>,
+    brought: &Brought,
     stage: &dyn Fn(&str),
 ) -> Result<Fitted, String> {
     let prompts: Vec<u32> = examples.iter().map(|e| e.prompt).collect();
@@ -129,12 +141,14 @@ pub fn fit(
 
     stage("counting n-grams");
     let channels = options.channels.extracted();
-    let vocabulary = learn_vocabulary(examples, &prompts, &channels, tokens)?;
+    let Brought { tokens, embedder } = brought;
+    let vocabulary = learn_vocabulary(examples, &prompts, &channels, tokens.as_ref())?;
     let features = vocabulary.len();
     stage("turning traces into rows");
-    let mut vectorizer =
-        Vectorizer::new(vocabulary, examples.len(), channels).with_tokens(tokens.cloned());
-    let rows = vectorizer.learn_rows(examples);
+    let mut vectorizer = Vectorizer::new(vocabulary, examples.len(), channels)
+        .with_tokens(tokens.clone())
+        .with_embedder(embedder.clone());
+    let rows = vectorizer.learn_rows(examples, |example| example.vector);
     let units = vectorizer.units();
     stage("comparing traces with each other");
     let gram = gram(&rows, features, &units);
@@ -280,7 +294,8 @@ fn learn_vocabulary(
     let sample_prompts: Vec<u32> = chosen.iter().map(|&i| prompts[i]).collect();
     let all: Vec<&Example<'_>> = examples.iter().collect();
     let mut features = Vec::new();
-    for options in channels.channels().iter().filter(|options| options.features > 0) {
+    let counted = channels.channels().iter().filter(|options| options.channel.counts_ngrams());
+    for options in counted.filter(|options| options.features > 0) {
         let (examples, prompts, step) = if options.features <= FEW_FEATURES {
             (&sample, &sample_prompts[..], step)
         } else {

@@ -29,7 +29,7 @@ pub mod style;
 pub mod weights;
 
 pub use extend::{AddedFigures, Extended, extend};
-pub use fit::{CrossValidation, Example, FitOptions, Fitted, fit};
+pub use fit::{Brought, CrossValidation, Example, FitOptions, Fitted, fit};
 pub(crate) use model::top;
 pub use model::{MINIMUM_WORDS, Model, Scored};
 pub use new_ground::NewGround;

@@ -64,6 +64,8 @@ pub struct Scored {
     pub ground: usize,
     /// The row that the scores rest on.
     pub row: Row,
+    /// The vector that was given with the text, for whoever judges or explains it again.
+    pub vector: Option<Vec<f32>>,
 }
 
 impl Scored {
@@ -77,14 +79,34 @@ impl Model {
     /// Judges a text, or returns the number of its words where they are fewer than
     /// [`MINIMUM_WORDS`].
     ///
+    /// A model that was learned with vectors ([`crate::atlas::Atlas::needs_vectors`]) is to be given their
+    /// source first ([`crate::atlas::Atlas::set_vectors`]). Without a vector the channel `vectors` says nothing of the
+    /// text, whose row tells so ([`Row::without_vector`]): the scores are then not those that the model was
+    /// measured with.
+    ///
     /// # Errors
     /// The number of words, where there are too few.
     pub fn score(&self, text: &str, counter: &mut NgramCounter) -> Result<Scored, usize> {
+        self.score_with(text, None, counter)
+    }
+
+    /// The same with the vector of the text, which has to be given where vectors come from a file and
+    /// is not asked for where a model makes them ([`Vectorizer::row_with`]).
+    ///
+    /// # Errors
+    /// As [`Model::score`].
+    pub fn score_with(
+        &self,
+        text: &str,
+        vector: Option<&[f32]>,
+        counter: &mut NgramCounter,
+    ) -> Result<Scored, usize> {
         let words = count_words(text);
         if words < MINIMUM_WORDS {
             return Err(words);
         }
-        Ok(self.score_row(self.vectorizer.row(text, counter), words))
+        let row = self.vectorizer.row_with(text, vector, counter);
+        Ok(Scored { vector: vector.map(<[f32]>::to_vec), ..self.score_row(row, words) })
     }
 
     /// Judges a text of so many words by its row.
@@ -102,7 +124,8 @@ impl Model {
         let unknown = self.unknown(&judgement, &regression, found.1, words);
         let probabilities = judgement.probabilities;
         let (ground, familiar) = found;
-        Scored { words, probabilities, without_layout, unknown, familiar, ground, row }
+        let vector = None;
+        Scored { words, probabilities, without_layout, unknown, familiar, ground, row, vector }
     }
 
     /// Judges by the regression's logits, the place, and the ground with the probability that it is

@@ -98,6 +98,13 @@ fn show(atlas: &Atlas, name: &str, out: &mut dyn Write) -> anyhow::Result<()> {
     if about.masked_names {
         writeln!(out, "names of models and vendors were masked, and are in what is scored")?;
     }
+    if let Some(source) = &about.vectors {
+        let found = source.folder.as_ref().map_or_else(
+            || "every input needs a file of its own, named with --embed".into(),
+            |folder| format!("found in {folder}, and not in the atlas"),
+        );
+        writeln!(out, "vectors of {}", escape::sentence(&format!("{}; {found}", source.words())))?;
+    }
     writeln!(
         out,
         "on prompts held out ({} folds): top-1 {:.3}, top-5 {:.3}, log loss {:.3}, calibration error {:.3}",

@@ -2,7 +2,7 @@
 //!
 //! Used by `compare` and `check`.
 
-use super::{Common, inputs::ScoringArguments};
+use super::{Common, inputs::ScoringArguments, vectors};
 use crate::{
     atlas::Atlas,
     attribution::Scored,
@@ -54,6 +54,7 @@ pub(super) fn tally_baseline_with(
         }
         return Ok(merged(baseline)?.tally(atlas, &baseline.join(", "))?);
     }
+    vectors::read_once(atlas.vectors(), "a comparison with a --baseline")?;
     let mut scoring = scoring.clone();
     scoring.inputs = baseline.to_vec();
     tally_with(&scoring, atlas, common, each)

@@ -45,6 +45,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         words.extend(["--baseline".into(), quoted(baseline)]);
     }
     words.extend(scoring.method_words());
+    words.extend(scoring.embed_words().iter().map(|word| quoted(word)));
     words.extend(scoring.reading.words().iter().map(|word| quoted(word)));
     words.extend(["--seed".into(), common.seed.to_string()]);
     words.extend(["--resamples".into(), arguments.resamples.to_string()]);

@@ -370,6 +370,7 @@ fn command_line(arguments: &Arguments, common: &Common) -> String {
         words.extend(["--baseline".into(), quoted(baseline)]);
     }
     words.extend(scoring.method_words());
+    words.extend(scoring.embed_words().iter().map(|word| quoted(word)));
     words.extend(scoring.reading.words().iter().map(|word| quoted(word)));
     words.extend(["--seed".into(), common.seed.to_string()]);
     words.extend(["--resamples".into(), arguments.resamples.to_string()]);

@@ -8,7 +8,7 @@ use super::{
     make_report_folder,
     profiles::are_profiles,
     progress::Progress,
-    quoted, shows_colour,
+    quoted, shows_colour, vectors,
 };
 use crate::{
     atlas::{Atlas, LearnOptions, learn},
@@ -155,7 +155,7 @@ impl Texts {
         text: TextKind,
         scored: &Scored,
     ) -> anyhow::Result<()> {
-        self.sample.add(at, trace, text);
+        self.sample.add(at, trace, text, scored.vector.as_deref());
         let profile = scored.row.profile();
         Ok(self.corpora.add(THE_INPUT, &trace.prompt_key(), scored.words, profile)?)
     }
@@ -192,11 +192,13 @@ fn references(
     if arguments.refs.is_empty() {
         return arguments.scoring.open_atlas();
     }
-    let labelled = LabelledArguments::of(&arguments.refs, &arguments.scoring.reading);
-    let classic = arguments.scoring.method != Method::Default;
-    let options = LearnOptions { classic, ..labelled.options(common)? };
+    let ScoringArguments { reading, embed, method, .. } = &arguments.scoring;
+    let labelled = LabelledArguments::of(&arguments.refs, reading, embed.as_deref());
+    let classic = *method != Method::Default;
+    let mut options = LearnOptions { classic, ..labelled.options(common)? };
+    vectors::read_once(options.vectors.as_ref(), "a comparison with --refs")?;
     let progress = Progress::stages(common);
-    let traces = labelled.read(&progress)?.traces;
+    let traces = labelled.read(&mut options, &progress)?.traces;
     if let Some(pack) = pack {
         let text = arguments.scoring.reading.text;
         for trace in &traces {
@@ -281,6 +283,7 @@ fn parameters(arguments: &Arguments) -> Parameters {
         baseline: arguments.baseline.clone(),
         refs: arguments.refs.clone(),
         method: scoring.method.name().into(),
+        embed: scoring.embed.clone(),
         reading: scoring.reading.words(),
     }
 }

@@ -51,12 +51,12 @@ pub struct Arguments {
 
 /// Runs the verb.
 pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> {
-    let learn = arguments.labelled.options(common)?;
+    let mut learn = arguments.labelled.options(common)?;
     if let Some(folder) = &arguments.report {
         make_report_folder(folder)?;
     }
     let progress = Progress::stages(common);
-    let labelled = arguments.labelled.read(&progress)?;
+    let labelled = arguments.labelled.read(&mut learn, &progress)?;
     let pairs = arguments.pair.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone()));
     let options = EvaluateOptions {
         learn,

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     attribution::MINIMUM_WORDS,
+    features::embed::{Cursor, Source},
     ingest,
     lineage::explain::explain,
     report::{escaped_json, render_explanation, write_explanation},
@@ -44,17 +45,16 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     let scoring = &arguments.scoring;
     let atlas = scoring.open_atlas()?;
     let output = arguments.output.as_deref().map(|path| Output::open(Some(path))).transpose()?;
-    let trace = find(arguments, scoring.options(&atlas)?)?;
+    let (trace, vector) = find(arguments, scoring.options(&atlas)?, atlas.vectors())?;
     let text = trace.text(scoring.reading.text).unwrap_or_default();
-    let command = command_line(arguments);
-    let explanation =
-        explain(&atlas, &trace, &text, &command, &scoring.atlas_name()).map_err(|words| {
-            TooLittleText(format!(
-                "the trace {} has {words} words; at least {MINIMUM_WORDS} are needed to judge it. \
+    let (command, name) = (command_line(arguments), scoring.atlas_name());
+    let explanation = explain(&atlas, &trace, &text, vector, &command, &name).map_err(|words| {
+        TooLittleText(format!(
+            "the trace {} has {words} words; at least {MINIMUM_WORDS} are needed to judge it. \
                  Choose another with --id",
-                trace.id
-            ))
-        })?;
+            trace.id
+        ))
+    })?;
     if let Some(mut output) = output {
         output.write_all(render_explanation(&explanation, &text)?.as_bytes())?;
         output.finish()?;
@@ -79,17 +79,34 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     Ok(out.flush()?)
 }
 
-/// The trace that was asked for.
-fn find(arguments: &Arguments, options: ingest::Options) -> anyhow::Result<Trace> {
+/// The trace that was asked for, and its vector where that comes from a file.
+fn find<'a>(
+    arguments: &Arguments,
+    options: ingest::Options,
+    source: Option<&'a Source>,
+) -> anyhow::Result<(Trace, Option<&'a [f32]>)> {
     let scoring = &arguments.scoring;
     let mut traces = ingest::open(&scoring.inputs, options)?;
+    let mut cursor = source.map(Cursor::new);
     let mut seen: Vec<String> = Vec::new();
     let mut count = 0_usize;
-    for trace in traces.by_ref() {
-        let trace = trace?;
-        let Some(wanted) = &arguments.id else { return Ok(trace) };
-        if trace.id == *wanted {
-            return Ok(trace);
+    while let Some(trace) = traces.next().transpose()? {
+        let is_wanted = arguments.id.as_ref().is_none_or(|wanted| trace.id == *wanted);
+        // Of all traces where rows are counted, else of this one.
+        let vector = match &mut cursor {
+            Some(cursor) if is_wanted || source.is_some_and(Source::is_by_order) => {
+                cursor.next(&trace)?
+            }
+            _ => None,
+        };
+        if is_wanted {
+            if let Some(mut cursor) = cursor.filter(|_| source.is_some_and(Source::is_by_order)) {
+                for other in traces {
+                    cursor.next(&other?)?;
+                }
+                cursor.finish()?;
+            }
+            return Ok((trace, vector));
         }
         count += 1;
         if seen.len() < NAMED {

@@ -32,7 +32,7 @@ pub struct Arguments {
     extendable: bool,
     /// Add the models of the inputs to this atlas, without the traces that it was learned from: a file that fit --extendable wrote, or
     /// embedded
-    #[arg(long, value_name = "ATLAS", conflicts_with_all = ["classic", "extendable", "channels", "tokenizer"])]
+    #[arg(long, value_name = "ATLAS", conflicts_with_all = ["classic", "extendable", "channels", "tokenizer", "embed"])]
     extend: Option<PathBuf>,
     /// Print what was learned as JSON
     #[arg(long)]
@@ -43,12 +43,12 @@ pub struct Arguments {
 pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> {
     let options = arguments.labelled.options(common)?;
     let fit = FitOptions { extendable: arguments.extendable, ..options.fit };
-    let options = LearnOptions { classic: arguments.classic, fit, ..options };
+    let mut options = LearnOptions { classic: arguments.classic, fit, ..options };
     // Before the long run, not in it.
     let base = arguments.extend.as_deref().map(open_base).transpose()?;
     let mut output = Output::open(Some(&arguments.output))?;
     let progress = Progress::stages(common);
-    let traces = arguments.labelled.read(&progress)?.traces;
+    let traces = arguments.labelled.read(&mut options, &progress)?.traces;
     let stage = |stage: &str| progress.stage(stage);
     let learned = match &base {
         None => learn(&traces, &options, &stage)?,

@@ -1,10 +1,10 @@
 //! What verbs that read traces share: the inputs, the atlas, scoring in batches.
 
-use super::{Common, TooLittleText, progress::Progress, reading::ReadingArguments};
+use super::{Common, TooLittleText, progress::Progress, reading::ReadingArguments, vectors};
 use crate::{
     atlas::Atlas,
     attribution::{Scored, classic::Method},
-    features::NgramCounter,
+    features::{NgramCounter, embed::Cursor},
     ingest::{self, Place, Position, Summary, Survey, Traces, cleaning::Duplicates},
     lineage::InputSummary,
     trace::{TextKind, Trace},
@@ -32,6 +32,10 @@ pub struct ScoringArguments {
     /// `familiar` are the default model's whatever the method. An atlas of your own needs `fit --classic`
     #[arg(long, value_name = "NAME", value_enum, default_value_t)]
     pub method: Method,
+    /// Where the vectors of the traces come from, for an atlas that was learned with `fit --embed`: the folder of the
+    /// same model [default: where `fit` found it], or a file with the vectors of these traces
+    #[arg(long, value_name = "SOURCE")]
+    pub embed: Option<String>,
     #[command(flatten)]
     pub reading: ReadingArguments,
 }
@@ -65,8 +69,16 @@ pub(super) fn open_atlas(path: Option<&Path>) -> anyhow::Result<Atlas> {
 }
 
 impl ScoringArguments {
-    /// Opens the atlas and sees that it was learned from the same kind of text.
+    /// Opens the atlas, sees that it was learned from the same kind of text, and opens the source of vectors
+    /// that it may need.
     pub fn open_atlas(&self) -> anyhow::Result<Atlas> {
+        let mut atlas = self.open_atlas_for_profiles()?;
+        vectors::attach(&mut atlas, self.embed.as_deref(), &self.atlas_name())?;
+        Ok(atlas)
+    }
+
+    /// The same without a source of vectors, which profiles do without.
+    pub fn open_atlas_for_profiles(&self) -> anyhow::Result<Atlas> {
         let atlas = open_atlas(self.atlas.as_deref())?;
         let learned = atlas.about.text;
         let asked = self.reading.text;
@@ -95,6 +107,12 @@ impl ScoringArguments {
         }
     }
 
+    /// The source of vectors, as words of a command; none where none was named.
+    pub fn embed_words(&self) -> Vec<String> {
+        let words = self.embed.iter().flat_map(|source| ["--embed".into(), source.clone()]);
+        words.collect()
+    }
+
     /// What to call the atlas in reports.
     pub fn atlas_name(&self) -> String {
         self.atlas.as_ref().map_or_else(|| "embedded".into(), |path| path.display().to_string())
@@ -108,6 +126,7 @@ impl ScoringArguments {
             words.extend(["--atlas".into(), atlas.display().to_string()]);
         }
         words.extend(self.method_words());
+        words.extend(self.embed_words());
         words.extend(self.reading.words());
         words
     }
@@ -145,6 +164,7 @@ impl ScoringArguments {
         let text = self.reading.text;
         let judge = atlas.judge(self.method, &self.atlas_name())?;
         let mut traces = ingest::open(&self.inputs, self.options(atlas)?)?;
+        let mut cursor = atlas.vectors().map(Cursor::new);
         let progress = Progress::bytes(common, traces.total_bytes());
         progress.stage("scoring");
         loop {
@@ -152,11 +172,18 @@ impl ScoringArguments {
             if batch.is_empty() {
                 break;
             }
+            let mut given: Vec<Option<&[f32]>> = vec![None; batch.len()];
+            if let Some(cursor) = &mut cursor {
+                for (given, trace) in given.iter_mut().zip(&batch) {
+                    *given = cursor.next(trace)?;
+                }
+            }
             let scored: Vec<(Result<Scored, usize>, T)> = batch
                 .par_iter()
-                .map_init(NgramCounter::default, |counter, trace| {
+                .zip(given)
+                .map_init(NgramCounter::default, |counter, (trace, vector)| {
                     let text = trace.text(text).unwrap_or_default();
-                    let mut scored = atlas.model.score(&text, counter);
+                    let mut scored = atlas.model.score_with(&text, vector, counter);
                     if let (Some(judge), Ok(scored)) = (&judge, &mut scored) {
                         scored.probabilities = judge.probabilities(&text);
                         // A classic measure sees words only.
@@ -174,6 +201,9 @@ impl ScoringArguments {
         let summary = traces.summary().clone();
         if summary.traces == 0 {
             return Err(nothing_usable(&summary, text).into());
+        }
+        if let Some(cursor) = cursor {
+            cursor.finish()?;
         }
         for line in dropped_lines(&summary) {
             progress.say(&line);

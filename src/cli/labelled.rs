@@ -10,7 +10,7 @@ use super::{
 use crate::{
     atlas::{LearnOptions, read_families},
     attribution::FitOptions,
-    features::{Channel, ChannelSet, token_ngrams::TokenNgrams},
+    features::{Channel, ChannelSet, embed::Source, token_ngrams::TokenNgrams},
     ingest::{self, Summary},
     trace::{Trace, share_prompt_ids},
 };
@@ -44,6 +44,12 @@ pub struct LabelledArguments {
     /// needs nothing else. Without --channels the channel is added to the default ones
     #[arg(long, value_name = "FILE")]
     tokenizer: Option<PathBuf>,
+    /// The source of a vector for each trace, for the channel vectors: the folder of a model2vec or
+    /// sentence-transformers model, or a file of vectors (.npy with a row for each trace in their order; .parquet
+    /// or .jsonl with fields id and embedding). The atlas remembers a model by its checksum and does not hold it. Without
+    /// --channels the channel is added to the default ones
+    #[arg(long, value_name = "SOURCE")]
+    embed: Option<String>,
     #[command(flatten)]
     pub reading: ReadingArguments,
 }
@@ -68,14 +74,15 @@ pub(super) struct Labelled {
 }
 
 impl LabelledArguments {
-    /// Inputs whose records name their models, with nothing else said.
-    pub fn of(inputs: &[String], reading: &ReadingArguments) -> Self {
+    /// Inputs whose records name their models, and perhaps a source of vectors, with nothing else said.
+    pub fn of(inputs: &[String], reading: &ReadingArguments, embed: Option<&str>) -> Self {
         Self {
             inputs: inputs.to_vec(),
             label: Vec::new(),
             families: None,
             channels: None,
             tokenizer: None,
+            embed: embed.map(str::to_owned),
             reading: reading.clone(),
         }
     }
@@ -95,10 +102,13 @@ impl LabelledArguments {
             Some(path) => Some(Arc::new(TokenNgrams::from_path(path)?)),
             None => None,
         };
+        let vectors = self.embed.as_deref().map(Source::open).transpose()?;
         let channels = match &self.channels {
             Some(channels) => channels.set.clone(),
-            None if tokens.is_some() => ChannelSet::default().with(Channel::Token),
-            None => ChannelSet::default(),
+            None => [(tokens.is_some(), Channel::Token), (vectors.is_some(), Channel::Vectors)]
+                .into_iter()
+                .filter_map(|(given, channel)| given.then_some(channel))
+                .fold(ChannelSet::default(), ChannelSet::with),
         };
         Ok(LearnOptions {
             text: self.reading.text,
@@ -106,12 +116,14 @@ impl LabelledArguments {
             families,
             fit: FitOptions { channels, seed: common.seed, extendable: false },
             tokens,
+            vectors,
             classic: false,
         })
     }
 
-    /// Reads all labelled traces.
-    pub fn read(&self, progress: &Progress) -> anyhow::Result<Labelled> {
+    /// Reads all labelled traces. A source of vectors in `learn` gets to know them, in their order: first those of the
+    /// inputs, then those of each label.
+    pub fn read(&self, learn: &mut LearnOptions, progress: &Progress) -> anyhow::Result<Labelled> {
         let labels = labels(&self.label)?;
         progress.stage("reading traces");
         let mut traces = Vec::new();
@@ -157,6 +169,9 @@ impl LabelledArguments {
             }
             _ => {
                 share_prompt_ids(&mut traces);
+                if let Some(source) = learn.vectors.take() {
+                    learn.vectors = Some(source.for_traces(&traces)?);
+                }
                 Ok(Labelled { traces, dropped })
             }
         }
@@ -178,6 +193,9 @@ impl LabelledArguments {
         }
         if let Some(path) = &self.tokenizer {
             option("tokenizer", &path.display().to_string());
+        }
+        if let Some(source) = &self.embed {
+            option("embed", source);
         }
         words.extend(self.reading.words().iter().map(|word| quoted(word)));
         words

@@ -26,6 +26,7 @@ mod reading;
 mod records;
 mod score;
 mod tree;
+mod vectors;
 
 use clap::{Args, Parser, Subcommand};
 use std::{

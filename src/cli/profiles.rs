@@ -63,7 +63,12 @@ pub(super) fn run(
             inputs.len()
         ),
     };
-    let atlas = scoring.open_atlas()?;
+    let has_traces = old.is_some_and(|old| old.iter().any(|input| !is_profile(Path::new(input))));
+    let atlas = if has_traces || scoring.embed.is_some() {
+        scoring.open_atlas()?
+    } else {
+        scoring.open_atlas_for_profiles()?
+    };
     let tally = merged(std::slice::from_ref(new))?.tally(&atlas, new)?;
     let baseline = match old {
         None => None,

@@ -41,6 +41,9 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
                 if scored.row.untokenized > 0 {
                     line["untokenized_bytes"] = scored.row.untokenized.into();
                 }
+                if scored.row.without_vector {
+                    line["without_vector"] = true.into();
+                }
                 if let Some((names, of)) = &families {
                     let mut sums = vec![0.0_f32; names.len()];
                     of.iter().zip(&scored.probabilities).for_each(|(&f, p)| sums[f] += p);

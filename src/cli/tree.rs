@@ -7,6 +7,7 @@ use super::{
     progress::Progress,
     quoted,
     reading::ReadingArguments,
+    vectors,
 };
 use crate::{
     atlas::Atlas,
@@ -59,6 +60,10 @@ pub struct Arguments {
     /// Print JSON: the tree, its groups with their support, and the distances
     #[arg(long)]
     json: bool,
+    /// Where the vectors of the traces come from, for an atlas that was learned with `fit --embed`: the folder of the
+    /// same model [default: where `fit` found it], or a file with the vectors of these traces
+    #[arg(long, value_name = "SOURCE", requires = "inputs")]
+    embed: Option<String>,
     #[command(flatten)]
     reading: ReadingArguments,
 }
@@ -240,6 +245,7 @@ impl Arguments {
             atlas: self.atlas.clone(),
             // Distances are those of fingerprints, whatever gives scores.
             method: classic::Method::Default,
+            embed: self.embed.clone(),
             reading: self.reading.clone(),
         }
     }
@@ -247,7 +253,13 @@ impl Arguments {
     /// Opens the atlas; where traces are read, it must have been learned from the same kind of text.
     fn open_atlas(&self) -> anyhow::Result<Atlas> {
         match self.inputs.first() {
-            Some(input) => self.scoring(input).open_atlas(),
+            Some(input) => {
+                let atlas = self.scoring(input).open_atlas()?;
+                if self.inputs.len() > 1 {
+                    vectors::read_once(atlas.vectors(), "a tree of several inputs")?;
+                }
+                Ok(atlas)
+            }
             None => open_atlas(self.atlas.as_deref()),
         }
     }
@@ -258,6 +270,9 @@ impl Arguments {
         words.extend(self.inputs.iter().map(|input| quoted(input)));
         if let Some(atlas) = &self.atlas {
             words.extend(["--atlas".into(), quoted(&atlas.display().to_string())]);
+        }
+        if let Some(source) = &self.embed {
+            words.extend(["--embed".into(), quoted(source)]);
         }
         words.extend(self.reading.words().iter().map(|word| quoted(word)));
         let mut value = |option: &str, value: &dyn ValueName| {

@@ -22,7 +22,7 @@ const CHANGES: [Change; 4] =
     [Change::NoMarkdown, Change::LowerCase, Change::NoNumbers, Change::NoOpening];
 
 /// Adds to where a comparison holds the shares over at most 100 traces as they are and with their texts changed. Nothing is added
-/// where there are too few prompts.
+/// where there are too few prompts, or where the atlas takes the vectors of traces from a file: changed texts have none there.
 pub fn add_changed_texts(
     comparison: &mut Comparison,
     atlas: &Atlas,
@@ -30,6 +30,9 @@ pub fn add_changed_texts(
     sample: &Sample,
     options: &CompareOptions,
 ) {
+    if atlas.vectors().is_some_and(|source| source.embedder().is_none()) {
+        return;
+    }
     let Some(holds) = &mut comparison.holds else { return };
     let Some(first) = atlas.names().position(|name| name == holds.reference) else { return };
     let mut bytes = 0;

@@ -75,6 +75,7 @@ impl Method for ClassicMethod {
                         .unwrap_or(0),
                     prompt,
                     ground: 0,
+                    vector: None,
                 }
             })
             .collect();

@@ -9,7 +9,7 @@ use super::{Cases, Error, Split, perturbations::View};
 use crate::{
     atlas::{self, LearnOptions, learn},
     attribution::{MINIMUM_WORDS, Model, pool::Pooling},
-    features::NgramCounter,
+    features::{NgramCounter, embed::Source},
     trace::Trace,
 };
 use rayon::prelude::*;
@@ -31,6 +31,16 @@ pub trait Judge: Sync {
     /// Judges a text, or `None` where it has too few words. `counter` is memory to work in, for judges that
     /// count n-grams.
     fn judge(&self, text: &str, counter: &mut NgramCounter) -> Option<Opinion>;
+    /// Judges a whole trace, whose text this is. A judge that has more of a trace than its text, such as a vector
+    /// from a file, has its own way; the others judge the text.
+    fn judge_trace(
+        &self,
+        _trace: &Trace,
+        text: &str,
+        counter: &mut NgramCounter,
+    ) -> Option<Opinion> {
+        self.judge(text, counter)
+    }
     /// How it judges several traces together; `None` where it has no way of its own, and the geometric mean
     /// of their probabilities stands.
     fn pooling(&self) -> Option<&Pooling> {
@@ -63,6 +73,20 @@ pub struct AtlasMethod {
 struct AtlasJudge {
     references: Vec<String>,
     model: Model,
+    /// Where the vectors of traces come from, if the atlas needs any.
+    vectors: Option<Source>,
+}
+
+impl AtlasJudge {
+    fn opinion(
+        &self,
+        text: &str,
+        vector: Option<&[f32]>,
+        counter: &mut NgramCounter,
+    ) -> Option<Opinion> {
+        let scored = self.model.score_with(text, vector, counter).ok()?;
+        Some(Opinion { probabilities: scored.probabilities, unknown: Some(scored.unknown) })
+    }
 }
 
 impl Method for AtlasMethod {
@@ -77,7 +101,8 @@ impl Method for AtlasMethod {
     ) -> Result<Box<dyn Judge>, atlas::Error> {
         let atlas = learn(training, &self.options, stage)?.atlas;
         let references = atlas.names().map(str::to_owned).collect();
-        Ok(Box::new(AtlasJudge { references, model: atlas.model }))
+        let vectors = self.options.vectors.clone();
+        Ok(Box::new(AtlasJudge { references, model: atlas.model, vectors }))
     }
 }
 
@@ -87,8 +112,18 @@ impl Judge for AtlasJudge {
     }
 
     fn judge(&self, text: &str, counter: &mut NgramCounter) -> Option<Opinion> {
-        let scored = self.model.score(text, counter).ok()?;
-        Some(Opinion { probabilities: scored.probabilities, unknown: Some(scored.unknown) })
+        self.opinion(text, None, counter)
+    }
+
+    fn judge_trace(
+        &self,
+        trace: &Trace,
+        text: &str,
+        counter: &mut NgramCounter,
+    ) -> Option<Opinion> {
+        // That every trace has a vector is seen to before anything is learned.
+        let vector = self.vectors.as_ref().and_then(|source| source.vector_of(trace).ok()?);
+        self.opinion(text, vector, counter)
     }
 
     fn pooling(&self) -> Option<&Pooling> {
@@ -204,7 +239,9 @@ pub fn cross_validate(
             .par_iter()
             .map_init(NgramCounter::default, |counter, &case| {
                 let text = &cases.cases[case].text;
-                let judgement = judge.judge(text, counter).map(|opinion| Judgement {
+                let trace = cases.cases[case].trace;
+                let opinion = judge.judge_trace(trace, text, counter);
+                let judgement = opinion.map(|opinion| Judgement {
                     case,
                     part: number,
                     probabilities: spread(&opinion),

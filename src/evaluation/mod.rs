@@ -37,7 +37,11 @@ pub use pooling::Pooled;
 pub use robustness::Robustness;
 pub use splits::{Group, Split};
 
-use crate::{atlas::LearnOptions, trace::Trace};
+use crate::{
+    atlas::{self, LearnOptions},
+    features::embed::Source,
+    trace::Trace,
+};
 use perturbations::View;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -170,7 +174,8 @@ pub struct Provenance {
 }
 
 /// Evaluates the program on labelled traces, and `others` on the same held-out traces. The order of the traces does
-/// not matter. `stage` is called with a few words at each step.
+/// not matter. `stage` is called with a few words at each step. Where vectors come from a file, which has those of
+/// whole traces only, changed texts are not judged.
 ///
 /// # Errors
 /// [`Error::Usage`] where the traces cannot be split as asked, or a pair names a model that is not there;
@@ -188,7 +193,14 @@ pub fn evaluate(
     let split = Split::new(&cases, options.group, options.folds, seed)?;
     let families = cases.families(&options.learn.families);
     let own = AtlasMethod { options: options.learn.clone() };
-    let views = if options.robustness { View::all(seed) } else { Vec::new() };
+    for case in &cases.cases {
+        if let Some(source) = &options.learn.vectors {
+            source.vector_of(case.trace).map_err(atlas::Error::from)?;
+        }
+    }
+    let from_file = |source: &Source| source.embedder().is_none();
+    let only_whole = options.learn.vectors.as_ref().is_some_and(from_file);
+    let views = if options.robustness && !only_whole { View::all(seed) } else { Vec::new() };
 
     let held = cross_validate(&cases, &split, &own, &views, stage)?;
     let methods = others
@@ -203,6 +215,7 @@ pub fn evaluate(
         })
         .collect::<Result<Vec<_>, Error>>()?;
     let mut limits = notes::limits(&cases, &split, &held);
+    limits.extend(notes::vectors(options.learn.vectors.as_ref(), options.robustness));
     let open_set = if options.open_set {
         match open_set::open_set(&cases, &own, options.folds, options.resamples, seed, stage)? {
             Ok(figures) => {

@@ -1,6 +1,7 @@
 //! Cases and their judgements → what the figures cannot say, a sentence each. Called by [`super::evaluate`].
 
 use super::{Cases, Group, HeldOut, Judgement, Split, metrics::top};
+use crate::features::embed::Source;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// With fewer prompts an interval over prompts is too narrow.
@@ -54,6 +55,22 @@ pub(super) fn limits(cases: &Cases<'_>, split: &Split, held: &HeldOut) -> Vec<St
     limits.extend(topics(cases));
     limits.extend(lengths(cases));
     limits.extend(domains(cases, split));
+    limits
+}
+
+/// What has to be said of vectors that the user gave; `changed` says whether changed texts were asked for.
+pub(super) fn vectors(source: Option<&Source>, changed: bool) -> Vec<String> {
+    let Some(source) = source else { return Vec::new() };
+    let mut limits = vec![
+        "The channel vectors sees what a trace is about at least as much as how it is written: see how the figures          are without it."
+            .into(),
+    ];
+    if source.embedder().is_none() && changed {
+        limits.push(
+            "Changed texts were not judged: the vectors come from a file, which has those of the traces as they              are only."
+                .into(),
+        );
+    }
     limits
 }
 

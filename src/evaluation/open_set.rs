@@ -131,7 +131,7 @@ pub(super) fn open_set(
                 if !stranger && !knows(case.model) {
                     return None;
                 }
-                let unknown = judge.judge(&case.text, counter)?.unknown?;
+                let unknown = judge.judge_trace(case.trace, &case.text, counter)?.unknown?;
                 Some(Seen { unknown, stranger, prompt: case.prompt })
             })
             .flatten_iter()

@@ -29,11 +29,14 @@ pub enum Channel {
     Embed,
     /// N-grams, n = 1–3, of the tokens of a tokenizer that the user gives to `fit`.
     Token,
+    /// A vector for each trace, from a model or a file that the user gives. It measures; how many
+    /// numbers, the model or file says ([`ChannelOptions::features`](super::ChannelOptions)).
+    Vectors,
 }
 
 impl Channel {
     /// Every channel, in the order in which atlases number them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Char,
         Self::Word,
         Self::Skeleton,
@@ -43,6 +46,7 @@ impl Channel {
         Self::Rhythm,
         Self::Embed,
         Self::Token,
+        Self::Vectors,
     ];
 
     /// The word that the command line, the atlas and the reports use for it.
@@ -57,6 +61,7 @@ impl Channel {
             Self::Rhythm => "rhythm",
             Self::Embed => "embed",
             Self::Token => "token",
+            Self::Vectors => "vectors",
         }
     }
 
@@ -83,7 +88,8 @@ impl Channel {
             | Self::Moves
             | Self::Rhythm
             | Self::Embed
-            | Self::Token => {}
+            | Self::Token
+            | Self::Vectors => {}
         }
     }
 
@@ -104,7 +110,12 @@ impl Channel {
             Self::Word => word_ngrams::id_of(form),
             Self::Skeleton => skeleton::id_of(form),
             Self::Token => token_ngrams::id_of(form),
-            Self::Layout | Self::Function | Self::Moves | Self::Rhythm | Self::Embed => None,
+            Self::Layout
+            | Self::Function
+            | Self::Moves
+            | Self::Rhythm
+            | Self::Embed
+            | Self::Vectors => None,
         }
     }
 
@@ -119,25 +130,37 @@ impl Channel {
     }
 
     /// The names of what it measures, in the order of [`Channel::measure`]; empty where it counts
-    /// n-grams.
+    /// n-grams, and of `vectors`, whose numbers mean nothing to a reader one by one.
     pub fn measures(self) -> Vec<String> {
         match self {
             Self::Layout => layout::names(),
             Self::Function => function::names(),
             Self::Moves => moves::names(),
             Self::Rhythm => rhythm::names(),
-            Self::Char | Self::Word | Self::Skeleton | Self::Embed | Self::Token => Vec::new(),
+            Self::Char
+            | Self::Word
+            | Self::Skeleton
+            | Self::Embed
+            | Self::Token
+            | Self::Vectors => Vec::new(),
         }
     }
 
-    /// How many numbers [`Channel::measure`] gives for any text.
+    /// How many numbers [`Channel::measure`] gives for any text. None of `vectors`: those are not made of the
+    /// text here, and how many they are is an option
+    /// ([`ChannelOptions::measure_count`](super::ChannelOptions::measure_count)).
     pub fn measure_count(self) -> usize {
         match self {
             Self::Layout => layout::MEASURES,
             Self::Function => function::MEASURES,
             Self::Moves => moves::MEASURES,
             Self::Rhythm => rhythm::MEASURES,
-            Self::Char | Self::Word | Self::Skeleton | Self::Embed | Self::Token => 0,
+            Self::Char
+            | Self::Word
+            | Self::Skeleton
+            | Self::Embed
+            | Self::Token
+            | Self::Vectors => 0,
         }
     }
 
@@ -163,7 +186,12 @@ impl Channel {
             Self::Function => function::measure(tokens).into_iter().map(f32::sqrt).collect(),
             Self::Moves => moves::measure(text),
             Self::Rhythm => rhythm::measure(text, tokens),
-            Self::Char | Self::Word | Self::Skeleton | Self::Embed | Self::Token => Vec::new(),
+            Self::Char
+            | Self::Word
+            | Self::Skeleton
+            | Self::Embed
+            | Self::Token
+            | Self::Vectors => Vec::new(),
         }
     }
 }

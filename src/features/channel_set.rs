@@ -12,7 +12,8 @@ use std::str::FromStr;
 pub struct ChannelOptions {
     /// The channel.
     pub channel: Channel,
-    /// Most n-grams in the vocabulary; 0 for a channel that measures.
+    /// Most n-grams in the vocabulary; of the channel `vectors` the length of every vector; 0 for the
+    /// other channels that measure.
     #[serde(default)]
     pub features: usize,
     /// The most widespread of them whose relative frequencies are also z-scored, as in Burrows's
@@ -40,8 +41,18 @@ impl ChannelOptions {
             Channel::Rhythm => (0, 0, 0.3, 0.0),
             Channel::Embed => (0, 0, 1.0, 0.0),
             Channel::Token => (20_000, 1_000, 1.0, 0.5),
+            // How long vectors are is known when their source is open.
+            Channel::Vectors => (0, 0, 1.0, 0.0),
         };
         Self { channel, features, common, weight, common_weight }
+    }
+
+    /// How many numbers the channel measures of every text.
+    pub fn measure_count(&self) -> usize {
+        match self.channel {
+            Channel::Vectors => self.features,
+            channel => channel.measure_count(),
+        }
     }
 }
 
@@ -67,7 +78,7 @@ impl ChannelSet {
     /// The same channels with at most `most` n-grams in the vocabulary of each.
     #[must_use]
     pub fn with_at_most(mut self, most: usize) -> Self {
-        for options in &mut self.0 {
+        for options in self.0.iter_mut().filter(|options| options.channel.counts_ngrams()) {
             options.features = options.features.min(most);
             options.common = options.common.min(most);
         }
@@ -123,6 +134,21 @@ impl ChannelSet {
             self.0.sort_by_key(|options| options.channel);
         }
         self
+    }
+
+    /// The same channels where `vectors` has numbers for each trace as many as `length`.
+    #[must_use]
+    pub fn with_vectors_of(mut self, length: usize) -> Self {
+        for options in self.0.iter_mut().filter(|options| options.channel == Channel::Vectors) {
+            options.features = length;
+        }
+        self
+    }
+
+    /// How many numbers `vectors` has for each trace; `None` where it is not in the set.
+    pub fn vector_length(&self) -> Option<usize> {
+        let own = self.0.iter().find(|options| options.channel == Channel::Vectors);
+        own.map(|options| options.features)
     }
 
     /// Whether a channel is in the set.
@@ -208,6 +234,20 @@ mod tests {
         assert_eq!(of(Channel::Skeleton).common, 500);
         assert!(extracted.has(Channel::Rhythm) && of(Channel::Rhythm).weight < 0.01);
         assert_eq!("word".parse::<ChannelSet>().unwrap().extracted().channels().len(), 1);
+    }
+
+    #[test]
+    fn vectors_have_a_length_and_no_vocabulary_that_could_be_cut() {
+        let set: ChannelSet = "word,vectors@0.5".parse().unwrap();
+        assert_eq!(set.vector_length(), Some(0));
+        let set = set.with_vectors_of(384).with_at_most(40);
+        assert_eq!(set.vector_length(), Some(384));
+        let [word, vectors] = set.channels() else { panic!("{set:?}") };
+        assert_eq!((word.features, word.measure_count()), (40, 0));
+        assert_eq!((vectors.measure_count(), vectors.weight), (384, 0.5));
+        assert_eq!(ChannelSet::default().vector_length(), None);
+        let refused = "vectors:384".parse::<ChannelSet>().unwrap_err();
+        assert!(refused.contains("measures"), "{refused}");
     }
 
     #[test]

@@ -82,7 +82,8 @@ impl NgramCounter {
             | Channel::Function
             | Channel::Moves
             | Channel::Rhythm
-            | Channel::Embed => {}
+            | Channel::Embed
+            | Channel::Vectors => {}
         }
     }
 }

@@ -6,9 +6,14 @@
 //! outweighs the rest. The dense part holds what is there for every text: square roots of the
 //! relative frequencies of each channel's most widespread n-grams (the z-scores of Burrows 2002,
 //! where the absence of a common word speaks too), and what the measuring channels measure. It is
-//! centred, scaled to unit variance over the training traces, and clipped.
+//! centred, scaled to unit variance over the training traces, and clipped. The channel `vectors` is a
+//! part of it that is not made of the text here: a model of the user's makes it ([`Embedder`]), or the
+//! caller gives it ([`Vectorizer::row_with`]). A row without a vector stands at the mean of all there.
 
-use super::{Channel, ChannelSet, NgramCounter, Vocabulary, skeleton, token_ngrams::TokenNgrams};
+use super::{
+    Channel, ChannelSet, NgramCounter, Vocabulary, embed::Embedder, skeleton,
+    token_ngrams::TokenNgrams,
+};
 use crate::trace::count_words;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -30,6 +35,7 @@ pub struct Vectorizer {
     scale: Scale,
     logarithms: Vec<f32>,
     tokens: Option<Arc<TokenNgrams>>,
+    embedder: Option<Arc<dyn Embedder>>,
 }
 
 /// What a row needs to know of a feature.
@@ -76,6 +82,9 @@ pub struct Row {
     pub common: usize,
     /// Bytes of the text that the tokenizer gave up on.
     pub untokenized: usize,
+    /// Whether the channel `vectors` is in the set and had no vector for the text: none was given, and
+    /// there is no model, or the model failed on the text.
+    pub without_vector: bool,
 }
 
 impl Row {
@@ -114,12 +123,12 @@ impl Vectorizer {
         }
         let common = end_of(&blocks);
         for options in set.channels() {
-            let measures = options.channel.measure_count();
-            add_block(&mut blocks, options.channel, measures, options.weight);
+            add_block(&mut blocks, options.channel, options.measure_count(), options.weight);
         }
         let logarithms = (0..1024).map(|tf| 1.0 + (tf.max(1) as f32).ln()).collect();
         let scale = Scale::default();
-        Self { vocabulary, entries, set, blocks, common, scale, logarithms, tokens: None }
+        let (tokens, embedder) = (None, None);
+        Self { vocabulary, entries, set, blocks, common, scale, logarithms, tokens, embedder }
     }
 
     /// The same with the tokenizer of the channel `token`, which sees nothing without one.
@@ -132,6 +141,19 @@ impl Vectorizer {
     /// The tokenizer of the channel `token`.
     pub fn tokens(&self) -> Option<&Arc<TokenNgrams>> {
         self.tokens.as_ref()
+    }
+
+    /// The same with the model of the channel `vectors` ([`Vectorizer::set_embedder`]).
+    #[must_use]
+    pub fn with_embedder(mut self, embedder: Option<Arc<dyn Embedder>>) -> Self {
+        self.set_embedder(embedder);
+        self
+    }
+
+    /// From now on this model makes the vectors of the channel `vectors`. Without one, only texts whose vector
+    /// is given have one ([`Vectorizer::row_with`]).
+    pub fn set_embedder(&mut self, embedder: Option<Arc<dyn Embedder>>) {
+        self.embedder = embedder;
     }
 
     /// The channels that rows are made of.
@@ -208,14 +230,32 @@ impl Vectorizer {
         &self.vocabulary
     }
 
-    /// One text as numbers.
+    /// One text as numbers, its vector made by the model of the channel `vectors`, where there is one.
     pub fn row(&self, text: &str, counter: &mut NgramCounter) -> Row {
-        let mut row = self.unscaled_row(text, counter);
-        self.apply_scale(&mut row.dense);
+        self.row_with(text, None, counter)
+    }
+
+    /// One text as numbers. `vector` is what the channel `vectors` has of it; where it is `None`, the
+    /// model makes it. Where there is no model either, or the vector has another length than the channel or a number
+    /// that is not finite, the channel's numbers stand at their means and [`Row::without_vector`] says so.
+    pub fn row_with(&self, text: &str, vector: Option<&[f32]>, counter: &mut NgramCounter) -> Row {
+        let mut row = self.unscaled_row(text, vector, counter);
+        self.apply_scale(&mut row);
         row
     }
 
-    fn unscaled_row(&self, text: &str, counter: &mut NgramCounter) -> Row {
+    /// The vector of a text, as it was given or as the model makes it.
+    fn vector_of(&self, text: &str, given: Option<&[f32]>, length: usize) -> Option<Vec<f32>> {
+        let vector = match (given, &self.embedder) {
+            (Some(given), _) => given.to_vec(),
+            (None, Some(embedder)) => embedder.embed(&[text]).ok()?.pop()?,
+            (None, None) => return None,
+        };
+        let usable = vector.len() == length && vector.iter().all(|value| value.is_finite());
+        usable.then_some(vector)
+    }
+
+    fn unscaled_row(&self, text: &str, vector: Option<&[f32]>, counter: &mut NgramCounter) -> Row {
         let mut row = Row { dense: vec![0.0; self.common], common: self.common, ..Row::default() };
         let words = count_words(text).max(1) as f32;
         counter.set_tokens(self.tokens.as_ref());
@@ -224,6 +264,13 @@ impl Vectorizer {
         }
         for (part, options) in self.set.channels().iter().enumerate() {
             let channel = options.channel;
+            if channel == Channel::Vectors {
+                let length = options.measure_count();
+                let own = self.vector_of(text, vector, length);
+                row.without_vector = own.is_none();
+                row.dense.extend(own.unwrap_or_else(|| vec![0.0; length]));
+                continue;
+            }
             row.dense.extend(channel.measure_read(text, &counter.read));
             if !channel.counts_ngrams() {
                 continue;
@@ -255,14 +302,22 @@ impl Vectorizer {
         row
     }
 
-    fn apply_scale(&self, dense: &mut [f32]) {
+    fn apply_scale(&self, row: &mut Row) {
         let Scale { mean, deviation } = &self.scale;
         if mean.is_empty() {
             return;
         }
+        let dense = &mut row.dense;
         for block in &self.blocks {
+            let vectors = block.channel == Channel::Vectors;
+            if vectors && row.without_vector {
+                dense[block.places.clone()].fill(0.0);
+                continue;
+            }
             for place in block.places.clone() {
-                let steps = if deviation[place] > 1e-6 {
+                // Rates and lengths have a size of their own, vectors have that of their model.
+                let least = if vectors { 1e-6 * mean[place].abs() } else { 1e-6 };
+                let steps = if deviation[place] > least {
                     (dense[place] - mean[place]) / deviation[place]
                 } else {
                     0.0
@@ -273,12 +328,17 @@ impl Vectorizer {
     }
 
     /// Many texts as numbers to learn from, in their order, by all threads; the rows hold no
-    /// counts. The scale of the dense values is learned from them.
-    pub fn learn_rows<T: AsRef<str> + Sync>(&mut self, texts: &[T]) -> Vec<Row> {
+    /// counts. The scale of the dense values is learned from them. `vector_of` gives the vector of a text, as in
+    /// [`Vectorizer::row_with`].
+    pub fn learn_rows<'a, T: AsRef<str> + Sync>(
+        &mut self,
+        texts: &'a [T],
+        vector_of: impl Fn(&'a T) -> Option<&'a [f32]> + Sync,
+    ) -> Vec<Row> {
         let mut rows: Vec<Row> = texts
             .par_iter()
             .map_init(NgramCounter::default, |counter, text| {
-                let mut row = self.unscaled_row(text.as_ref(), counter);
+                let mut row = self.unscaled_row(text.as_ref(), vector_of(text), counter);
                 row.counts = Vec::new();
                 row.indices.shrink_to_fit();
                 row.values.shrink_to_fit();
@@ -286,9 +346,23 @@ impl Vectorizer {
             })
             .collect();
         let dense: Vec<&[f32]> = rows.iter().map(|row| row.dense.as_slice()).collect();
-        let (mean, deviation) = mean_and_deviation(&dense);
+        let (mut mean, mut deviation) = mean_and_deviation(&dense);
+        if rows.iter().any(|row| row.without_vector) {
+            // Texts without a vector say nothing about how vectors are spread.
+            let places = self.measures_of(Channel::Vectors);
+            let known: Vec<&[f32]> = rows
+                .iter()
+                .filter(|row| !row.without_vector)
+                .map(|row| &row.dense[places.clone()])
+                .collect();
+            let (own_mean, own_deviation) = mean_and_deviation(&known);
+            if !known.is_empty() {
+                mean[places.clone()].copy_from_slice(&own_mean);
+                deviation[places].copy_from_slice(&own_deviation);
+            }
+        }
         self.set_scale(Scale { mean, deviation });
-        rows.par_iter_mut().for_each(|row| self.apply_scale(&mut row.dense));
+        rows.par_iter_mut().for_each(|row| self.apply_scale(row));
         rows
     }
 }
@@ -336,7 +410,7 @@ pub fn mean_and_deviation<R: AsRef<[f32]> + Sync>(rows: &[R]) -> (Vec<f32>, Vec<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::{Feature, layout};
+    use crate::features::{Feature, embed::EmbedError, layout};
 
     fn vectorizer() -> Vectorizer {
         let feature = |channel, form: &str, traces| Feature { channel, form: form.into(), traces };
@@ -369,7 +443,7 @@ mod tests {
     #[test]
     fn dense_values_are_z_scores_with_the_channels_weight() {
         let mut vectorizer = vectorizer();
-        let rows = vectorizer.learn_rows(&["wait wait", "so so", "wait so"]);
+        let rows = vectorizer.learn_rows(&["wait wait", "so so", "wait so"], |_| None);
         // Roots of frequencies of "wait": 1, 0, √½; a deviation is worth 0.5 / √2.
         assert_eq!(vectorizer.units()[..2], [0.5 / 2.0_f32.sqrt(); 2]);
         let values = [1.0, 0.0, 0.5_f32.sqrt()];
@@ -383,6 +457,75 @@ mod tests {
         assert_eq!(vectorizer.measures_of(Channel::Word), 0..0);
         let again = vectorizer.row("wait so", &mut NgramCounter::default());
         assert_eq!(again.dense, rows[2].dense);
+    }
+
+    /// Gives the number of bytes, and tenfold; fails on an empty text.
+    #[derive(Debug)]
+    struct Lengths;
+
+    impl Embedder for Lengths {
+        fn dimensions(&self) -> usize {
+            2
+        }
+
+        fn embed(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbedError> {
+            let one = |(text, content): (usize, &&str)| match content.len() as f32 {
+                0.0 => {
+                    Err(EmbedError::Text { model: "m".into(), text, detail: "it is empty".into() })
+                }
+                length => Ok(vec![length, 10.0 * length]),
+            };
+            texts.iter().enumerate().map(one).collect()
+        }
+    }
+
+    fn with_vectors() -> Vectorizer {
+        let set = "layout,vectors@2".parse::<ChannelSet>().unwrap().with_vectors_of(2);
+        Vectorizer::new(Vocabulary::new(Vec::new()).unwrap(), 4, set)
+    }
+
+    #[test]
+    fn vectors_are_z_scores_that_do_not_ask_texts_without_one() {
+        let mut vectorizer = with_vectors().with_embedder(Some(Arc::new(Lengths)));
+        let places = vectorizer.measures_of(Channel::Vectors);
+        assert_eq!(places, layout::MEASURES..layout::MEASURES + 2);
+        assert_eq!(vectorizer.units()[places.clone()], [2.0 / 2.0_f32.sqrt(); 2]);
+        let rows = vectorizer.learn_rows(&["a", "", "abc", "abcde"], |_| None);
+        // Lengths 1, 3 and 5: mean 3, variance 8/3.
+        let step = 2.0 / (8.0_f32 / 3.0).sqrt();
+        for (row, expected) in rows.iter().zip([-step, 0.0, 0.0, step]) {
+            let own = &row.dense[places.clone()];
+            assert!(own.iter().all(|value| (value - expected).abs() < 1e-5), "{own:?}");
+        }
+        assert_eq!(rows.iter().filter(|row| row.without_vector).count(), 1);
+        assert!(rows[1].without_vector);
+        let again = vectorizer.row("abcde", &mut NgramCounter::default());
+        assert_eq!(again.dense, rows[3].dense);
+    }
+
+    #[test]
+    fn a_vector_that_is_given_stands_before_the_models() {
+        let mut vectorizer = with_vectors();
+        let given = [[1.0_f32, 0.0], [3.0, 1e-9], [5.0, 2e-9]];
+        let texts = ["a", "b", "c"];
+        let of = |text: &&str| texts.iter().position(|own| own == text).map(|i| &given[i][..]);
+        let rows = vectorizer.learn_rows(&texts, of);
+        let places = vectorizer.measures_of(Channel::Vectors);
+        let own = |row: &Row| row.dense[places.clone()].to_vec();
+        // Small numbers are no small matter: the second is scaled like the first.
+        let step = 2.0 / (8.0_f32 / 3.0).sqrt();
+        assert!(own(&rows[2]).iter().all(|value| (value - step).abs() < 1e-5), "{rows:?}");
+        let counter = &mut NgramCounter::default();
+        let with_model = vectorizer.clone().with_embedder(Some(Arc::new(Lengths)));
+        assert_eq!(own(&with_model.row_with("x", Some(&given[2]), counter)), own(&rows[2]));
+        for unusable in [None, Some(&[1.0][..]), Some(&[f32::NAN, 1.0])] {
+            let row = vectorizer.row_with("x", unusable, counter);
+            assert!(row.without_vector && own(&row) == [0.0, 0.0], "{unusable:?}");
+        }
+        // Without the channel there is nothing to be without.
+        let set = "layout".parse().unwrap();
+        let other = Vectorizer::new(Vocabulary::new(Vec::new()).unwrap(), 3, set);
+        assert!(!other.row_with("x", Some(&given[0]), counter).without_vector);
     }
 
     #[test]

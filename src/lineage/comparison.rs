@@ -549,6 +549,18 @@ fn limits(
             tally.untokenized
         ));
     }
+    if atlas.about.vectors.is_some() {
+        limits.push(
+            "The scores also rest on vectors that the user gave (the channel vectors), which see what a trace is about at              least as much as how it is written."
+                .into(),
+        );
+    }
+    if tally.without_vector > 0 {
+        limits.push(format!(
+            "{} traces have no vector, so that the channel vectors says nothing of them.",
+            tally.without_vector
+        ));
+    }
     if tally.too_short > 0 {
         limits.push(format!(
             "{} traces had fewer than {} words and were not judged.",

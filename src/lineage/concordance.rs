@@ -118,7 +118,7 @@ mod tests {
                 reasoning: (*text).into(),
                 ..Trace::default()
             };
-            sample.add(at, &trace, TextKind::Reasoning);
+            sample.add(at, &trace, TextKind::Reasoning, None);
         }
         sample
     }

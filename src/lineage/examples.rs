@@ -77,7 +77,9 @@ pub fn add_examples(comparison: &mut Comparison, atlas: &Atlas, tally: &Tally, s
         let (probability, one) = known[at];
         let trace = Trace { id: one.id.clone(), ..Trace::default() };
         // Too short to be scored: it would not be in the sample.
-        let mut explanation = explain(atlas, &trace, &one.text, &command, &atlas_name).ok()?;
+        let vector = one.vector.as_deref();
+        let mut explanation =
+            explain(atlas, &trace, &one.text, vector, &command, &atlas_name).ok()?;
         keep_strongest(&mut explanation);
         Some(Example {
             kind,

@@ -30,6 +30,8 @@ pub struct Sampled {
     pub text: String,
     /// Whether the text was cut.
     pub is_cut: bool,
+    /// The vector that was given with the text, where one was.
+    pub vector: Option<Vec<f32>>,
 }
 
 /// The draw.
@@ -46,9 +48,9 @@ impl Sample {
         Self { seed, ..Self::default() }
     }
 
-    /// Draws for a trace that was scored as the one with the number `at`; keeps its text where it wins. A trace without a
-    /// text of that kind is passed over.
-    pub fn add(&mut self, at: usize, trace: &Trace, kind: TextKind) {
+    /// Draws for a trace that was scored as the one with the number `at`; keeps its text, and the vector that was given
+    /// with it, where it wins. A trace without a text of that kind is passed over.
+    pub fn add(&mut self, at: usize, trace: &Trace, kind: TextKind, vector: Option<&[f32]>) {
         let prompt = trace.prompt_key();
         let lot = xxh3_64_with_seed(trace.id.as_bytes(), self.seed)
             ^ xxh3_64_with_seed(prompt.as_bytes(), !self.seed);
@@ -65,6 +67,7 @@ impl Sample {
             prompt,
             text: text[..end].to_owned(),
             is_cut: end < text.len(),
+            vector: vector.map(<[f32]>::to_vec),
         };
         self.bytes += end;
         self.kept.insert((lot, at), sampled);
@@ -95,7 +98,7 @@ mod tests {
 
     fn ids(seed: u64, order: impl Iterator<Item = usize>) -> Vec<String> {
         let mut sample = Sample::new(seed);
-        order.for_each(|id| sample.add(id, &trace(id, "a text"), TextKind::Reasoning));
+        order.for_each(|id| sample.add(id, &trace(id, "a text"), TextKind::Reasoning, None));
         sample.traces().map(|one| one.id.clone()).collect()
     }
 
@@ -113,13 +116,13 @@ mod tests {
         let mut sample = Sample::new(0);
         let long = "ä".repeat(LONGEST);
         for id in 0..80 {
-            sample.add(id, &trace(id, &long), TextKind::Reasoning);
+            sample.add(id, &trace(id, &long), TextKind::Reasoning, None);
         }
         assert!(sample.bytes <= MOST_BYTES);
         assert_eq!(sample.bytes, sample.traces().map(|one| one.text.len()).sum::<usize>());
         assert!(sample.traces().all(|one| one.is_cut && one.text.len() <= LONGEST));
         let before = sample.kept.len();
-        sample.add(99, &trace(99, " "), TextKind::Reasoning);
+        sample.add(99, &trace(99, " "), TextKind::Reasoning, None);
         assert_eq!(sample.kept.len(), before, "nothing to quote");
     }
 }

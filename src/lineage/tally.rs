@@ -91,6 +91,8 @@ pub struct Tally {
     pub(super) seen_before: usize,
     /// Bytes that the atlas's tokenizer gave up on.
     pub(super) untokenized: usize,
+    /// Traces that an atlas with the channel `vectors` judged without a vector.
+    pub(super) without_vector: usize,
     /// Sum over the traces of the probability that the atlas knows their subject matter.
     pub(super) familiar: f64,
     /// Traces by ground, whether it is theirs or only the nearest.
@@ -141,6 +143,7 @@ impl Tally {
         self.familiar += scored.familiar;
         *self.grounds.entry(scored.ground).or_default() += 1;
         self.untokenized += scored.row.untokenized;
+        self.without_vector += usize::from(scored.row.without_vector);
         self.seen_before += usize::from(trace.text(kind).is_some_and(|text| atlas.has_seen(&text)));
         *self.mediation.entry(trace.mediation().name().into()).or_default() += 1;
         let domain = trace.domain.as_ref().map(|domain| {

@@ -73,6 +73,9 @@ pub struct Parameters {
     pub refs: Vec<String>,
     /// What gave the scores.
     pub method: String,
+    /// Where the vectors of the traces came from, as it was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub embed: Option<String>,
     /// The options of reading that differ from the defaults, as words of the command.
     pub reading: Vec<String>,
 }

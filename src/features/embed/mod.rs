@@ -1,8 +1,9 @@
-//! Texts → vectors of a model that the user gives: the sources of the `embed` channel.
+//! Texts → vectors of a model that the user gives: the sources of the `vectors` channel.
 //!
 //! Comes in: texts, and a folder with an embedding model ([`open`]) or a file of vectors that the
 //! user computed elsewhere ([`Precomputed`]). Goes out: one vector for each text. Called by the
-//! vectorizer. `docs/channels/embed.md` defines the channel and tells how each source was checked.
+//! vectorizer and, as a [`Source`], which is either, by `atlas`, `evaluation` and `cli`.
+//! `docs/channels/embed.md` defines the channel and tells how each source was checked.
 //!
 //! One source is one file: `model2vec` (static vectors of tokens), `sentence_transformers`
 //! (a transformer, behind the cargo feature of this name), `precomputed` with its readers `npy`,
@@ -20,13 +21,16 @@ mod pieces;
 mod precomputed;
 #[cfg(feature = "sentence-transformers")]
 mod sentence_transformers;
+mod source;
 mod tensors;
 
 pub use error::EmbedError;
 pub use model2vec::Model2Vec;
+pub(crate) use precomputed::MOST_DIMENSIONS;
 pub use precomputed::{Columns, Precomputed};
 #[cfg(feature = "sentence-transformers")]
 pub use sentence_transformers::SentenceTransformer;
+pub use source::{Cursor, Source, SourceInfo, SourceKind};
 
 use std::fmt::Debug;
 use std::path::Path;
@@ -90,7 +94,6 @@ struct Module {
     #[serde(rename = "type")]
     class: String,
     /// The folder of the step's own files, within that of the model.
-    #[cfg_attr(not(feature = "sentence-transformers"), expect(dead_code))]
     #[serde(default)]
     path: String,
 }

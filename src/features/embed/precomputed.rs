@@ -1,7 +1,7 @@
 //! Vectors that the user computed elsewhere, from a file.
 //!
 //! Comes in: an `.npy` file, a Parquet file or JSON Lines. Goes out: the vector of each trace, found
-//! by the trace's `id`, or by its place where the file has no ids. Called by the vectorizer.
+//! by the trace's `id`, or by its place where the file has no ids. Called by `source`.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use super::{EmbedError, jsonl, npy};
 
 /// The longest vector that is read.
-pub(super) const MOST_DIMENSIONS: usize = 65_536;
+pub(crate) const MOST_DIMENSIONS: usize = 65_536;
 
 /// Which columns of a Parquet file or fields of a JSON line are read. An `.npy` file has none.
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +58,11 @@ impl Precomputed {
             Some("parquet") => open_parquet(path, columns),
             _ => jsonl::read(path, columns),
         }
+    }
+
+    /// The file, as it was named.
+    pub(super) fn file(&self) -> &str {
+        &self.file
     }
 
     /// The length of every vector.

@@ -172,7 +172,8 @@ pub struct ChannelWeight {
     pub weight: f64,
 }
 
-/// Explains the score of a trace, whose text is `text`.
+/// Explains the score of a trace, whose text is `text` and whose vector from a file, where the atlas needs one, is
+/// `vector`. The windows have no vector then.
 ///
 /// # Errors
 /// The number of words, where there are too few to score it.
@@ -180,10 +181,11 @@ pub fn explain(
     atlas: &Atlas,
     trace: &Trace,
     text: &str,
+    vector: Option<&[f32]>,
     command: &str,
     atlas_name: &str,
 ) -> Result<Explanation, usize> {
-    let scored = atlas.model.score(text, &mut NgramCounter::default())?;
+    let scored = atlas.model.score_with(text, vector, &mut NgramCounter::default())?;
     let order = order_of(&scored.probabilities);
     // An atlas has at least two references.
     let (first, second) = (order[0], order.get(1).copied().unwrap_or(order[0]));
@@ -414,6 +416,16 @@ fn limits(atlas: &Atlas, explanation: &Explanation, scored: &Scored) -> Vec<Stri
             "The atlas's tokenizer gave up on {} bytes of the trace.",
             scored.row.untokenized
         ));
+    }
+    if scored.row.without_vector {
+        limits.push(
+            "The trace has no vector, so that the channel vectors says nothing of it.".into(),
+        );
+    } else if scored.vector.is_some() && explanation.windows.len() > 1 {
+        limits.push(
+            "The vector of the trace comes from a file, which has none for its windows: they are judged without              the channel vectors."
+                .into(),
+        );
     }
     limits
 }
