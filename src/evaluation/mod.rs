@@ -23,6 +23,7 @@ mod pooling;
 mod robustness;
 pub mod splits;
 mod tally;
+mod verdicts;
 
 pub use cases::{Case, Cases};
 pub use changed::add_changed_texts;
@@ -36,6 +37,7 @@ pub use planner::{MOST, PairPlan, Side};
 pub use pooling::Pooled;
 pub use robustness::Robustness;
 pub use splits::{Group, Split};
+pub use verdicts::VerdictCounts;
 
 use crate::{atlas::LearnOptions, trace::Trace};
 use perturbations::View;
@@ -188,7 +190,7 @@ pub fn evaluate(
     let split = Split::new(&cases, options.group, options.folds, seed)?;
     let families = cases.families(&options.learn.families);
     let own = AtlasMethod { options: options.learn.clone() };
-    let views = if options.robustness { View::all(seed) } else { Vec::new() };
+    let views = if options.robustness { View::of_evaluation(seed) } else { Vec::new() };
 
     let held = cross_validate(&cases, &split, &own, &views, stage)?;
     let methods = others
@@ -204,7 +206,14 @@ pub fn evaluate(
         .collect::<Result<Vec<_>, Error>>()?;
     let mut limits = notes::limits(&cases, &split, &held);
     let open_set = if options.open_set {
-        match open_set::open_set(&cases, &own, options.folds, options.resamples, seed, stage)? {
+        match open_set::open_set(
+            &cases,
+            &own,
+            &families.0,
+            options.folds,
+            (options.resamples, seed),
+            stage,
+        )? {
             Ok(figures) => {
                 let most = figures.rounds.iter().map(|round| round.left_out.len()).max();
                 limits.extend(notes::few_known(cases.models.len(), most.unwrap_or(0)));
