@@ -92,9 +92,32 @@ fn every_trace_is_judged_once_and_the_figures_fit_together() {
     let sizes: Vec<&Value> =
         found["pooled"].as_array().unwrap().iter().map(|pool| &pool["traces"]).collect();
     assert_eq!(sizes, [1, 2, 5, 10, 20]);
-    assert_eq!(found["robustness"].as_array().unwrap().len(), 7);
+    let changes: Vec<&str> = found["robustness"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["change"].as_str().unwrap())
+        .collect();
+    assert_eq!(changes.len(), 11);
+    // The fixtures' traces are shorter than the longer cuts: what is too short for one is counted, not judged.
+    let cut = &found["robustness"][7];
+    assert_eq!(cut["change"], "first 50 words only");
+    assert_eq!(number(&cut["traces"]) + number(&cut["too_short"]), 90.0);
+    assert!(number(&cut["traces"]) > 60.0, "{cut}");
     let open_set = &found["open_set"];
     assert_eq!((number(&open_set["strangers"]), number(&open_set["known"])), (30.0, 60.0));
+    // Each of the three models is left out once and known twice; none has a relative, so that a name is a wrong one.
+    let verdicts = |of: &str, what: &str| number(&open_set[of][what]);
+    let counted = |of: &str| {
+        ["itself", "family", "another", "nobody"].iter().map(|what| verdicts(of, what)).sum::<f64>()
+    };
+    assert_eq!((verdicts("known_verdicts", "corpora"), counted("known_verdicts")), (6.0, 6.0));
+    assert_eq!(
+        (verdicts("stranger_verdicts", "corpora"), counted("stranger_verdicts")),
+        (3.0, 3.0)
+    );
+    assert_eq!(verdicts("known_verdicts", "itself"), 6.0);
+    assert_eq!(verdicts("stranger_verdicts", "itself"), 0.0);
     let left_out: BTreeSet<String> =
         open_set["rounds"].as_array().unwrap().iter().map(|r| r["left_out"].to_string()).collect();
     assert_eq!(left_out.len(), 3);

@@ -16,6 +16,7 @@ use crate::{
 };
 use std::{
     borrow::Borrow,
+    cmp::Reverse,
     collections::{BTreeMap, BTreeSet, HashSet},
     sync::Arc,
 };
@@ -41,7 +42,7 @@ pub struct LearnOptions {
     pub text: TextKind,
     /// Whether names of models and vendors were masked in the traces.
     pub masked_names: bool,
-    /// Model → family.
+    /// Model → family. Where it is empty, references that are taken for each other on new prompts become families.
     pub families: BTreeMap<String, String>,
     /// Features, channels and seed.
     pub fit: FitOptions,
@@ -156,6 +157,9 @@ pub fn learn<T: Borrow<Trace>>(
             describe(name, options.families.get(name), &own)
         })
         .collect();
+    let families_learned = options.families.is_empty();
+    let references =
+        if families_learned { with_families(references, &fitted.confused) } else { references };
     let floors = floors(&fitted.model.profiles, &references, &usable, &fitted.rows);
     let about = About {
         program: concat!("cotprint ", env!("CARGO_PKG_VERSION")).into(),
@@ -166,6 +170,7 @@ pub fn learn<T: Borrow<Trace>>(
         cross_validation: fitted.cross_validation.clone(),
         floors,
         grounds,
+        families_learned: families_learned && references.iter().any(|r| r.family.is_some()),
         references,
         extensions: Vec::new(),
     };
@@ -189,6 +194,22 @@ pub fn learn<T: Borrow<Trace>>(
         atlas.set_vectors(source.clone(), "the new atlas")?;
     }
     Ok(Learned { atlas, bytes, dropped })
+}
+
+/// The references with families of those that are taken for each other, named after the member with most traces; none for a reference that is
+/// confused with nobody.
+fn with_families(mut references: Vec<Reference>, groups: &[usize]) -> Vec<Reference> {
+    let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (reference, &group) in groups.iter().enumerate().take(references.len()) {
+        members.entry(group).or_default().push(reference);
+    }
+    for members in members.values().filter(|members| members.len() > 1) {
+        let largest = members.iter().copied().max_by_key(|&i| (references[i].traces, Reverse(i)));
+        let Some(largest) = largest else { continue };
+        let family = format!("{} and its like", references[largest].name);
+        members.iter().for_each(|&i| references[i].family = Some(family.clone()));
+    }
+    references
 }
 
 /// The panel of shared prompts: empty where there is no style embedding, whose values it compares.

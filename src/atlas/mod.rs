@@ -86,6 +86,9 @@ pub struct About {
     pub floors: Vec<Floor>,
     /// The data sets within which references were compared.
     pub grounds: Vec<String>,
+    /// Whether the families were learned: they are references that were taken for each other on new prompts.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub families_learned: bool,
     /// The references, in the order of the scores.
     pub references: Vec<Reference>,
     /// What was added to it later, in this order; the references that were added stand last.

@@ -10,6 +10,7 @@ use super::{
     added::{Extendable, stand_in},
     calibration::expected_calibration_error,
     delta::{Profiles, mean_profile},
+    families::confused,
     folds::Folds,
     gram::gram,
     logistic::{Solution, Stopping, solve},
@@ -112,6 +113,8 @@ pub struct Fitted {
     pub cross_validation: CrossValidation,
     /// The row of each example, in their order.
     pub rows: Vec<Row>,
+    /// The group of each reference: those that are taken for each other on new prompts are one.
+    pub confused: Vec<usize>,
     /// What it takes to add references, where it was to be kept.
     pub extendable: Option<Extendable>,
 }
@@ -240,7 +243,8 @@ pub fn fit(
             without_regression(&said, said_by_style, &entry, &weight, &probabilities);
         Extendable { whole, pieces, stack, stand_in, own_logit }
     });
-    Ok(Fitted { model, cross_validation, rows, extendable })
+    let confused = confused(&probabilities, &labels, references);
+    Ok(Fitted { model, cross_validation, rows, confused, extendable })
 }
 
 /// What takes the regression's part for references that it does not know: the stack of the heads alone on known ground, what the heads

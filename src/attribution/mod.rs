@@ -11,6 +11,7 @@ mod cholesky;
 pub mod classic;
 pub mod delta;
 pub mod extend;
+pub mod families;
 pub mod fit;
 pub mod folds;
 pub mod gram;

@@ -125,6 +125,12 @@ fn show(atlas: &Atlas, name: &str, out: &mut dyn Write) -> anyhow::Result<()> {
             new.traces
         )?;
     }
+    if about.families_learned {
+        writeln!(
+            out,
+            "families are references that were taken for each other on prompts held out"
+        )?;
+    }
     for extension in &about.extensions {
         writeln!(
             out,

@@ -9,6 +9,7 @@ use crate::{
 };
 use clap::Args;
 use std::{
+    collections::BTreeMap,
     io::Write,
     path::{Path, PathBuf},
 };
@@ -72,8 +73,26 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
             Some(extension) => summary_of_extension(&learned.atlas, extension, &written),
             None => summary(&learned.atlas, &written),
         });
+        if about.families_learned {
+            for (family, members) in families(&learned.atlas) {
+                progress.say(&format!(
+                    "family, as they are taken for each other: {family} ({members})"
+                ));
+            }
+        }
     }
     Ok(())
+}
+
+/// The families with their members.
+fn families(atlas: &Atlas) -> BTreeMap<&str, String> {
+    let mut families: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for reference in &atlas.about.references {
+        if let Some(family) = &reference.family {
+            families.entry(family).or_default().push(&reference.name);
+        }
+    }
+    families.into_iter().map(|(family, members)| (family, members.join(", "))).collect()
 }
 
 /// The atlas that is added to, with its name.

@@ -31,7 +31,8 @@ pub struct LabelledArguments {
     /// Traces of one model, whatever their records say; may be given several times
     #[arg(long, value_name = "NAME=PATH")]
     label: Vec<String>,
-    /// A table of families: a line per model, the model and its family with a tab between them
+    /// A table of families: a line per model, the model and its family with a tab between them. Without one, references
+    /// that are taken for each other on new prompts become families
     #[arg(long, value_name = "FILE")]
     families: Option<PathBuf>,
     /// The families of features to learn from, for example char,word,layout; a name may carry its

@@ -73,7 +73,7 @@ pub fn add_changed_texts(
             .collect();
         let rows: Vec<(u32, &[f32])> =
             scored.iter().map(|(prompt, own)| (*prompt, own.as_slice())).collect();
-        let group = group(change.name(), &rows);
+        let group = group(&change.name(), &rows);
         if group.prompts >= LEAST_PROMPTS {
             holds.groups.push(group);
         }

@@ -361,7 +361,7 @@ mod tests {
         let cases = Cases::new(&traces, TextKind::Reasoning).unwrap();
         let split = Split::new(&cases, Group::Prompt, 3, 2).unwrap();
         let method = Forgetful { forgets: "b", given: Mutex::default() };
-        let views = View::all(0);
+        let views = View::of_evaluation(0);
         let held = cross_validate(&cases, &split, &method, &views, &|_| ()).unwrap();
         // Prompt 5 is too short for all three; the other ten traces of a and c are judged.
         assert_eq!((held.judgements.len(), held.too_short.len()), (10, 3));

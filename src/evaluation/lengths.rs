@@ -5,7 +5,13 @@ use super::{
     metrics::{Estimate, loss, ratio, top},
     tally::Rows,
 };
-use crate::{attribution::MINIMUM_WORDS, lineage::bootstrap::percentiles};
+use crate::{
+    attribution::{
+        MINIMUM_WORDS,
+        calibration::{BINS, bin_of as calibration_bin, error_of_bins},
+    },
+    lineage::bootstrap::percentiles,
+};
 use serde::{Deserialize, Serialize};
 
 /// Where the bins begin, in words; the last has no end.
@@ -24,7 +30,13 @@ pub struct LengthBin {
     pub top1: Estimate,
     /// Their mean logarithmic loss in nats.
     pub log_loss: Estimate,
+    /// Expected calibration error of the largest probability, over 15 bins; `None` where an older program measured.
+    #[serde(default)]
+    pub calibration_error: Option<Estimate>,
 }
+
+/// Sums of one bin of lengths: traces, right ones, losses, then two for each bin of the calibration error.
+const WIDTH: usize = 3 + 2 * BINS;
 
 /// The bins that hold any trace, shortest first.
 pub(super) fn by_length(
@@ -33,29 +45,40 @@ pub(super) fn by_length(
     resamples: usize,
     seed: u64,
 ) -> Vec<LengthBin> {
-    let mut rows = Rows::new(cases.prompts, 3 * FROM.len());
+    let mut rows = Rows::new(cases.prompts, WIDTH * FROM.len());
     for judged in &held.judgements {
         let case = &cases.cases[judged.case];
-        let at = 3 * bin_of(case.words);
+        let at = WIDTH * bin_of(case.words);
         let row = rows.of(case.prompt);
         row[at] += 1.0;
-        row[at + 1] += f64::from(u8::from(top(&judged.probabilities) == case.model));
+        let best = top(&judged.probabilities);
+        let right = f64::from(u8::from(best == case.model));
+        row[at + 1] += right;
         row[at + 2] += loss(judged.probabilities[case.model]);
+        let confidence = f64::from(judged.probabilities[best]);
+        let bin = at + 3 + 2 * calibration_bin(confidence);
+        row[bin] += confidence;
+        row[bin + 1] += right;
     }
     let (sums, resamples) = rows.finish(resamples, seed);
-    let estimate = |at: usize, column: usize| {
+    let estimate = |at: usize, of: &dyn Fn(&[f64]) -> f64| {
         let drawn = resamples.means.iter().filter(|means| means[at] > 0.0);
-        let (low, high) = percentiles(drawn.map(|means| means[column] / means[at]).collect());
-        Estimate { value: ratio(sums[column], sums[at]), low, high }
+        let (low, high) = percentiles(drawn.map(|means| of(means) / means[at]).collect());
+        Estimate { value: ratio(of(&sums), sums[at]), low, high }
+    };
+    let error = |at: usize, sums: &[f64]| {
+        let bins = (0..BINS).map(|bin| at + 3 + 2 * bin);
+        error_of_bins(bins.map(|bin| (sums[bin], sums[bin + 1])))
     };
     (0..FROM.len())
-        .filter(|bin| sums[3 * bin] > 0.0)
+        .filter(|bin| sums[WIDTH * bin] > 0.0)
         .map(|bin| LengthBin {
             from: FROM[bin],
             below: FROM.get(bin + 1).copied(),
-            traces: sums[3 * bin].round() as usize,
-            top1: estimate(3 * bin, 3 * bin + 1),
-            log_loss: estimate(3 * bin, 3 * bin + 2),
+            traces: sums[WIDTH * bin].round() as usize,
+            top1: estimate(WIDTH * bin, &|sums| sums[WIDTH * bin + 1]),
+            log_loss: estimate(WIDTH * bin, &|sums| sums[WIDTH * bin + 2]),
+            calibration_error: Some(estimate(WIDTH * bin, &|sums| error(WIDTH * bin, sums))),
         })
         .collect()
 }

@@ -23,6 +23,7 @@ mod pooling;
 mod robustness;
 pub mod splits;
 mod tally;
+mod verdicts;
 
 pub use cases::{Case, Cases};
 pub use changed::add_changed_texts;
@@ -36,6 +37,7 @@ pub use planner::{MOST, PairPlan, Side};
 pub use pooling::Pooled;
 pub use robustness::Robustness;
 pub use splits::{Group, Split};
+pub use verdicts::VerdictCounts;
 
 use crate::{
     atlas::{self, LearnOptions},
@@ -200,7 +202,8 @@ pub fn evaluate(
     }
     let from_file = |source: &Source| source.embedder().is_none();
     let only_whole = options.learn.vectors.as_ref().is_some_and(from_file);
-    let views = if options.robustness && !only_whole { View::all(seed) } else { Vec::new() };
+    let views =
+        if options.robustness && !only_whole { View::of_evaluation(seed) } else { Vec::new() };
 
     let held = cross_validate(&cases, &split, &own, &views, stage)?;
     let methods = others
@@ -217,7 +220,14 @@ pub fn evaluate(
     let mut limits = notes::limits(&cases, &split, &held);
     limits.extend(notes::vectors(options.learn.vectors.as_ref(), options.robustness));
     let open_set = if options.open_set {
-        match open_set::open_set(&cases, &own, options.folds, options.resamples, seed, stage)? {
+        match open_set::open_set(
+            &cases,
+            &own,
+            &families.0,
+            options.folds,
+            (options.resamples, seed),
+            stage,
+        )? {
             Ok(figures) => {
                 let most = figures.rounds.iter().map(|round| round.left_out.len()).max();
                 limits.extend(notes::few_known(cases.models.len(), most.unwrap_or(0)));

@@ -9,6 +9,7 @@ use super::{
     Cases, Error,
     judge::Method,
     metrics::{Estimate, LEVEL, ratio},
+    verdicts::{Corpus, Known, VerdictCounts},
 };
 use crate::{
     atlas,
@@ -35,6 +36,12 @@ pub struct OpenSetFigures {
     pub known: usize,
     /// Traces of left-out models that were judged.
     pub strangers: usize,
+    /// What the verdict says of known models' traces, those of one model in one round together.
+    #[serde(default)]
+    pub known_verdicts: VerdictCounts,
+    /// The same of models that were left out.
+    #[serde(default)]
+    pub stranger_verdicts: VerdictCounts,
     /// The rounds.
     pub rounds: Vec<Round>,
 }
@@ -55,23 +62,23 @@ pub struct Round {
 }
 
 /// One judged trace.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct Seen {
     unknown: f64,
     stranger: bool,
     prompt: usize,
 }
 
-/// Runs the rounds. `Err` in the inner result is a sentence that says why there are no figures.
+/// Runs the rounds. `families` gives the family of each model. `Err` in the inner result is a sentence that says why there are no figures.
 ///
 /// # Errors
 /// The method's own error, where it fails for another reason than too few traces.
 pub(super) fn open_set(
     cases: &Cases<'_>,
     method: &dyn Method,
+    families: &[usize],
     rounds: usize,
-    resamples: usize,
-    seed: u64,
+    (resamples, seed): (usize, u64),
     stage: &dyn Fn(&str),
 ) -> Result<Result<OpenSetFigures, String>, Error> {
     let models = cases.models.len();
@@ -92,6 +99,7 @@ pub(super) fn open_set(
     };
     let mut seen: Vec<Seen> = Vec::new();
     let mut done = Vec::new();
+    let mut verdicts = [VerdictCounts::default(); 2];
     for round in 0..count {
         let place = format!("open set, round {} of {count}", round + 1);
         let fold = round % folds.count;
@@ -120,22 +128,40 @@ pub(super) fn open_set(
             }
             Err(error) => return Err(error.into()),
         };
-        let knows = |model: usize| judge.references().contains(&cases.models[model]);
-        let own: Vec<Seen> = inside
+        let place_of: Vec<Option<usize>> = cases
+            .models
+            .iter()
+            .map(|model| judge.references().iter().position(|name| name == model))
+            .collect();
+        let own: Vec<(Seen, usize, Vec<f32>)> = inside
             .par_iter()
             .filter(|&&i| cases.cases[i].words >= MINIMUM_WORDS)
             .map_init(NgramCounter::default, |counter, &i| {
                 let case = &cases.cases[i];
                 let stranger = group[case.model] == round;
                 // A model that is neither left out nor known vanished from the training: it is neither.
-                if !stranger && !knows(case.model) {
+                if !stranger && place_of[case.model].is_none() {
                     return None;
                 }
-                let unknown = judge.judge_trace(case.trace, &case.text, counter)?.unknown?;
-                Some(Seen { unknown, stranger, prompt: case.prompt })
+                let said = judge.judge_trace(case.trace, &case.text, counter)?;
+                let of = |place: &Option<usize>| place.map_or(0.0, |at| said.probabilities[at]);
+                let probabilities = place_of.iter().map(of).collect();
+                let seen = Seen { unknown: said.unknown?, stranger, prompt: case.prompt };
+                Some((seen, case.model, probabilities))
             })
             .flatten_iter()
             .collect();
+        let knows: Vec<bool> = place_of.iter().map(Option::is_some).collect();
+        for model in 0..models {
+            let traces = own.iter().filter(|(_, of, _)| *of == model);
+            let traces = traces.map(|(seen, _, said)| (seen.prompt, said.as_slice())).collect();
+            verdicts[usize::from(group[model] == round)].add(
+                &Corpus { model, traces },
+                &Known { families, models: &knows },
+                seed,
+            );
+        }
+        let own: Vec<Seen> = own.into_iter().map(|(seen, ..)| seen).collect();
         let strangers = own.iter().filter(|seen| seen.stranger).count();
         done.push(Round {
             known: own.len() - strangers,
@@ -179,6 +205,8 @@ pub(super) fn open_set(
         strangers_called_unknown: called(true),
         known: seen.iter().filter(|seen| !seen.stranger).count(),
         strangers: seen.iter().filter(|seen| seen.stranger).count(),
+        known_verdicts: verdicts[0],
+        stranger_verdicts: verdicts[1],
         rounds: done,
     }))
 }

@@ -94,10 +94,15 @@ pub enum Change {
     Shuffled,
     /// One word in five is left out.
     FewerWords,
+    /// Nothing but so many words of the beginning is left; of a text that is hardly longer, nothing at all.
+    FirstWords(u16),
 }
 
+/// Lengths that texts are cut to.
+const FIRST_WORDS: [u16; 4] = [50, 100, 200, 400];
+
 impl Change {
-    /// All of them.
+    /// All of them but the cuts to the first words.
     pub const ALL: [Self; 7] = [
         Self::NoMarkdown,
         Self::LowerCase,
@@ -109,8 +114,8 @@ impl Change {
     ];
 
     /// What it does, in a few words.
-    pub fn name(self) -> &'static str {
-        match self {
+    pub fn name(self) -> Cow<'static, str> {
+        let name = match self {
             Self::NoMarkdown => "markdown stripped",
             Self::LowerCase => "lower-cased",
             Self::NoNumbers => "numbers masked",
@@ -118,7 +123,9 @@ impl Change {
             Self::NoMarkers => "discourse markers removed",
             Self::Shuffled => "sentences shuffled",
             Self::FewerWords => "20 % of words dropped",
-        }
+            Self::FirstWords(words) => return format!("first {words} words only").into(),
+        };
+        name.into()
     }
 }
 
@@ -132,9 +139,10 @@ pub struct View {
 }
 
 impl View {
-    /// All views.
-    pub fn all(seed: u64) -> Vec<Self> {
-        Change::ALL.map(|change| Self { change, seed }).to_vec()
+    /// The views that an evaluation shows: all changes, then cuts to the first words.
+    pub fn of_evaluation(seed: u64) -> Vec<Self> {
+        let cuts = FIRST_WORDS.map(Change::FirstWords);
+        Change::ALL.into_iter().chain(cuts).map(|change| Self { change, seed }).collect()
     }
 
     /// The text as this view shows it.
@@ -149,6 +157,7 @@ impl View {
             Change::NoMarkers => without_markers(text),
             Change::Shuffled => shuffled(text, seed),
             Change::FewerWords => with_fewer_words(text, seed),
+            Change::FirstWords(words) => first_words(text, usize::from(words)).to_owned(),
         }
     }
 }
@@ -194,6 +203,11 @@ fn without_markdown(text: &str) -> String {
         }
     }
     shown
+}
+
+/// So many words of the beginning, where the text has more.
+fn first_words(text: &str, words: usize) -> &str {
+    word_starts(text).get(words).map_or("", |&end| &text[..end])
 }
 
 /// Every run of digits, with the points and commas inside it, becomes 0.
@@ -342,6 +356,15 @@ mod tests {
         assert_eq!(count_words(without_opening(&long)), 93);
         assert_eq!(count_words(without_opening(&"word ".repeat(100))), 90);
         assert_eq!(without_opening(""), "");
+    }
+
+    #[test]
+    fn the_first_words_are_cut_off_where_there_are_more() {
+        assert_eq!(first_words("one two three four", 2), "one two ");
+        assert_eq!(first_words("one two", 2), "");
+        let cut = View { change: Change::FirstWords(50), seed: 0 }.of(&"word ".repeat(60));
+        assert_eq!(count_words(&cut), 50);
+        assert_eq!(Change::FirstWords(50).name(), "first 50 words only");
     }
 
     #[test]

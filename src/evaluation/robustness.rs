@@ -7,7 +7,11 @@ use super::{
     perturbations::View,
     tally::Rows,
 };
+use crate::attribution::calibration::{BINS, bin_of, error_of_bins};
 use serde::{Deserialize, Serialize};
+
+/// Sums before those of the bins.
+const FIXED: usize = 5;
 
 /// How well changed texts were judged, beside the same texts unchanged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,6 +30,9 @@ pub struct Robustness {
     pub log_loss: Estimate,
     /// Mean logarithmic loss of the same texts unchanged.
     pub unchanged_log_loss: f64,
+    /// Expected calibration error of the largest probability, over 15 bins; `None` where an older program measured.
+    #[serde(default)]
+    pub calibration_error: Option<Estimate>,
 }
 
 /// Figures for each view, in their order.
@@ -37,7 +44,7 @@ pub(super) fn robustness(
     seed: u64,
 ) -> Vec<Robustness> {
     let one = |number: usize, view: &View| {
-        let mut rows = Rows::new(cases.prompts, 5);
+        let mut rows = Rows::new(cases.prompts, FIXED + 2 * BINS);
         let mut too_short = 0;
         for judged in &held.judgements {
             let case = &cases.cases[judged.case];
@@ -52,19 +59,27 @@ pub(super) fn robustness(
             row[2] += right(&judged.probabilities);
             row[3] += loss(changed[case.model]);
             row[4] += loss(judged.probabilities[case.model]);
+            let confidence = f64::from(changed[top(changed)]);
+            let bin = FIXED + 2 * bin_of(confidence);
+            row[bin] += confidence;
+            row[bin + 1] += right(changed);
         }
         let (sums, resamples) = rows.finish(resamples, seed);
         let mean = |column: usize| {
             Estimate::of(&sums, &resamples, move |sums| ratio(sums[column], sums[0]))
         };
         Robustness {
-            change: view.change.name().to_owned(),
+            change: view.change.name().into_owned(),
             traces: sums[0].round() as usize,
             too_short,
             top1: mean(1),
             difference: Estimate::of(&sums, &resamples, |sums| ratio(sums[1] - sums[2], sums[0])),
             log_loss: mean(3),
             unchanged_log_loss: ratio(sums[4], sums[0]),
+            calibration_error: Some(Estimate::of(&sums, &resamples, |sums| {
+                let bins = (0..BINS).map(|bin| FIXED + 2 * bin);
+                ratio(error_of_bins(bins.map(|at| (sums[at], sums[at + 1]))), sums[0])
+            })),
         }
     };
     views.iter().enumerate().map(|(number, view)| one(number, view)).collect()

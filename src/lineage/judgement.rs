@@ -3,9 +3,9 @@
 use super::{RankedFamily, RankedReference, UnknownSummary, Verdict, VerdictKind};
 
 /// A corpus needs so many traces, prompts and words to be judged.
-pub(super) const LEAST_TRACES: usize = 3;
+pub(crate) const LEAST_TRACES: usize = 3;
 /// See [`LEAST_TRACES`].
-pub(super) const LEAST_PROMPTS: usize = 3;
+pub(crate) const LEAST_PROMPTS: usize = 3;
 /// See [`LEAST_TRACES`].
 pub(super) const LEAST_WORDS: usize = 300;
 
@@ -39,6 +39,30 @@ pub(super) struct Findings<'a> {
 const OTHER_DOMAIN: &str = ": the first is known from other subject matter only, and across domains \
                             the first place is wrong more often than right, however large its share.";
 const NO_SHARE: &str = ": no single reference or family holds enough of the evidence.";
+
+/// What shares of the evidence are enough to name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Named {
+    /// The first reference.
+    Reference,
+    /// The first family.
+    Family,
+    /// Neither.
+    Nobody,
+}
+
+/// What may be named alone. `first` is the share of the first reference, and how often it stays first when prompts are drawn
+/// again; `family` the same of the first family, `None` where that has one member only.
+pub(crate) fn named(first: (f64, f64), family: Option<(f64, f64)>) -> Named {
+    let enough = |(share, stays): (f64, f64)| share >= LEAST_SHARE && stays >= CONFIDENCE;
+    if enough(first) {
+        Named::Reference
+    } else if family.is_some_and(enough) {
+        Named::Family
+    } else {
+        Named::Nobody
+    }
+}
 
 /// Draws the verdict.
 pub(super) fn judge(findings: &Findings<'_>) -> Verdict {
@@ -75,7 +99,15 @@ pub(super) fn judge(findings: &Findings<'_>) -> Verdict {
         );
         return verdict(VerdictKind::None, vec![first], None, sentence);
     }
-    if findings.first_stays >= CONFIDENCE && first.score >= LEAST_SHARE && !findings.other_domain {
+    let shared = families.first().filter(|family| family.members.len() > 1);
+    let named = match findings.other_domain {
+        true => Named::Nobody,
+        false => named(
+            (first.score, findings.first_stays),
+            shared.map(|family| (family.score, findings.family_stays)),
+        ),
+    };
+    if named == Named::Reference {
         let sentence = format!(
             "The traces resemble {}: it holds {} of the evidence (95 % interval {} to {}).",
             first.reference,
@@ -85,12 +117,7 @@ pub(super) fn judge(findings: &Findings<'_>) -> Verdict {
         );
         return verdict(VerdictKind::Resembles, vec![first], first.family.as_deref(), sentence);
     }
-    if let Some(family) = families.first()
-        && findings.family_stays >= CONFIDENCE
-        && family.score >= LEAST_SHARE
-        && family.members.len() > 1
-        && !findings.other_domain
-    {
+    if let Some(family) = shared.filter(|_| named == Named::Family) {
         let members: Vec<&RankedReference> = ranking
             .iter()
             .filter(|r| family.members.contains(&r.reference) && r.score >= 0.1 * family.score)

@@ -17,7 +17,7 @@ mod examples;
 pub mod explain;
 mod habits;
 mod holds;
-mod judgement;
+pub(crate) mod judgement;
 mod log_odds;
 mod movement;
 mod neighbourhood;

@@ -30,7 +30,7 @@ pub fn evaluation(models: usize) -> Evaluation {
     let by_length: Vec<Value> = (lengths.iter().enumerate())
         .map(|(i, (from, below))| {
             let right = estimate(0.52 + 0.1 * i as f64, 0.05);
-            json!({"from": from, "below": below, "traces": 1_200 - 300 * i, "top1": right, "log_loss": some()})
+            json!({"from": from, "below": below, "traces": 1_200 - 300 * i, "top1": right, "log_loss": some(), "calibration_error": some()})
         })
         .collect();
     let pooled: Vec<Value> = ([1, 2, 5, 10, 20].iter().enumerate())

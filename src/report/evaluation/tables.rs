@@ -1,7 +1,7 @@
 //! An evaluation → its tables as text, which the terminal and the page lay out.
 
 use super::words;
-use crate::evaluation::{Estimate, Evaluation, Summary};
+use crate::evaluation::{Estimate, Evaluation, Summary, VerdictCounts};
 use crate::report::escape;
 use crate::report::numbers::{accuracy, accuracy_interval, count, fixed, fixed_interval, share};
 use serde::Serialize;
@@ -44,6 +44,11 @@ fn wide(column: Column) -> Column {
 /// Share and interval.
 fn shares(estimate: &Estimate) -> [String; 2] {
     [accuracy(estimate.value), accuracy_interval(estimate.low, estimate.high)]
+}
+
+/// A calibration error, or a dash where an older program did not measure it.
+fn error(estimate: Option<&Estimate>) -> String {
+    estimate.map_or_else(|| "–".into(), |estimate| fixed(estimate.value, 3))
 }
 
 /// The figures over all traces.
@@ -153,7 +158,8 @@ pub fn lengths(evaluation: &Evaluation) -> Table {
             None => format!("{} or more", count(bin.from)),
         };
         let [top1, interval] = shares(&bin.top1);
-        vec![words, count(bin.traces), top1, interval, fixed(bin.log_loss.value, 3)]
+        let loss = fixed(bin.log_loss.value, 3);
+        vec![words, count(bin.traces), top1, interval, loss, error(bin.calibration_error.as_ref())]
     });
     let columns = vec![
         text("words in the trace"),
@@ -161,6 +167,7 @@ pub fn lengths(evaluation: &Evaluation) -> Table {
         number("right first"),
         number("95 % interval"),
         number("log loss"),
+        number("calibr. error"),
     ];
     Table { title: "Short and long traces".into(), columns, rows: rows.collect() }
 }
@@ -192,6 +199,42 @@ pub fn pooled(evaluation: &Evaluation) -> Table {
     Table { title: "Several traces judged together".into(), columns, rows: rows.collect() }
 }
 
+/// What the verdict says of whole corpora; no rows where no model was left out.
+pub fn verdicts(evaluation: &Evaluation) -> Table {
+    let row = |what: &str, counts: &VerdictCounts| {
+        let numbers = [
+            counts.corpora,
+            counts.with_relatives,
+            counts.itself,
+            counts.family,
+            counts.another,
+            counts.nobody,
+        ];
+        std::iter::once(what.to_owned()).chain(numbers.map(count)).collect()
+    };
+    let rows: Vec<Vec<String>> = match &evaluation.open_set {
+        Some(figures) if figures.stranger_verdicts.corpora > 0 => vec![
+            row("models that were learned", &figures.known_verdicts),
+            row("models that were left out", &figures.stranger_verdicts),
+        ],
+        _ => Vec::new(),
+    };
+    let columns = vec![
+        text("corpora of"),
+        number("corpora"),
+        wide(number("with relatives")),
+        number("itself"),
+        number("its family"),
+        number("another"),
+        number("nobody"),
+    ];
+    Table {
+        title: "Whom the verdict names, all held-out traces of a model together".into(),
+        columns,
+        rows,
+    }
+}
+
 /// Changed texts.
 pub fn robustness(evaluation: &Evaluation) -> Table {
     let points = |value: f64| fixed(100.0 * value, 1);
@@ -207,6 +250,7 @@ pub fn robustness(evaluation: &Evaluation) -> Table {
                 points(difference.value),
                 fixed_interval(100.0 * difference.low, 100.0 * difference.high, 1),
                 fixed(changed.log_loss.value, 3),
+                error(changed.calibration_error.as_ref()),
                 fixed(changed.unchanged_log_loss, 3),
                 count(changed.too_short),
             ]
@@ -222,6 +266,7 @@ pub fn robustness(evaluation: &Evaluation) -> Table {
             "–".into(),
             "–".into(),
             loss.clone(),
+            error(Some(&summary.calibration_error)),
             loss,
             "–".into(),
         ];
@@ -234,6 +279,7 @@ pub fn robustness(evaluation: &Evaluation) -> Table {
         number("points"),
         number("95 % interval"),
         number("log loss"),
+        wide(number("calibr. error")),
         wide(number("unchanged")),
         wide(number("too short")),
     ];

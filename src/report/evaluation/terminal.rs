@@ -43,6 +43,7 @@ pub fn write_evaluation(
     table(&mut page, &tables::lengths(evaluation), all)?;
     table(&mut page, &tables::pooled(evaluation), all)?;
     table(&mut page, &tables::robustness(evaluation), all)?;
+    table(&mut page, &tables::verdicts(evaluation), all)?;
     table(&mut page, &tables::rounds(evaluation), all)?;
     let plans: Vec<String> = evaluation.planner.iter().map(words::plan).collect();
     page.bullets("How many traces it takes", &plans)?;
