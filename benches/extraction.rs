@@ -41,7 +41,7 @@ fn channels(criterion: &mut Criterion<ThreadTime>) {
         match channel {
             // Needs a tokenizer.
             Channel::Token => {}
-            // Reads rows, no text: see `embedded atlas/row` and `score`.
+            // Reads rows, no text: a part of what a score costs beside its row, below.
             Channel::Embed => {}
             _ if channel.counts_ngrams() => {
                 group.bench_function(channel.name(), |b| b.iter(|| count(black_box(&[channel]))));
@@ -74,8 +74,13 @@ fn channels(criterion: &mut Criterion<ThreadTime>) {
         });
     }
 
-    let known: ChannelSet = "char,word,skeleton".parse().unwrap_or_default();
-    for (name, set) in [("row of all n-grams", known), ("whole row", default)] {
+    let set = |channels: &str| channels.parse().unwrap_or_default();
+    for (name, set) in [
+        ("row of char", set("char")),
+        ("row of word", set("word")),
+        ("row of all n-grams", set("char,word,skeleton")),
+        ("whole row", default),
+    ] {
         let vectorizer = vectorizer(&texts, set);
         let mut counter = NgramCounter::default();
         group.bench_function(name, |b| {
