@@ -10,7 +10,7 @@
 use super::{
     Counter,
     char_ngrams::{self, LONGEST, SALT},
-    hash::{finish, roll, unroll},
+    hash::{finish, roll},
 };
 
 /// Bits of a character's number; five numbers make a key.
@@ -23,8 +23,8 @@ const MOST: usize = (1 << BITS) - 1;
 /// Memory for counting, reused from text to text.
 #[derive(Debug, Clone)]
 pub(super) struct CharCounter {
-    /// `levels[n - 1]` counts n-grams and keeps their rolling hashes.
-    levels: [Counter<u64>; LONGEST],
+    /// `levels[n - 1]` counts n-grams.
+    levels: [Counter; LONGEST],
     /// Code point → number in this text. Code points beyond it are numbered by `far`.
     numbers: Vec<u16>,
     far: rustc_hash::FxHashMap<char, u16>,
@@ -48,12 +48,12 @@ impl Default for CharCounter {
 impl CharCounter {
     /// Calls `each(id, count)` once for every different n-gram of 1–5 characters, in an order that
     /// depends on nothing but the text.
-    pub fn for_each(&mut self, text: &str, mut each: impl FnMut(u64, u32)) {
+    pub fn for_each(&mut self, text: &str, each: impl FnMut(u64, u32)) {
         if !self.count_longest(text) {
-            char_ngrams::for_each(text, |id, _, _| self.plain.add(id, 1, ()));
-            self.plain.drain(|id, count, ()| each(id, count));
+            char_ngrams::for_each(text, |id, _, _| self.plain.add(id, 1));
+            self.plain.drain(each);
         } else {
-            self.count_shorter(&mut each);
+            self.count_shorter(each);
         }
         for c in self.characters.drain(..) {
             if let Some(number) = self.numbers.get_mut(c as usize) {
@@ -68,8 +68,6 @@ impl CharCounter {
     fn count_longest(&mut self, text: &str) -> bool {
         const MASK: u64 = (1 << (BITS * LONGEST as u32)) - 1;
         let mut key = 0_u64;
-        // hashes[n - 1] belongs to the last n characters.
-        let mut hashes = [0_u64; LONGEST];
         let mut seen = 0;
         for c in text.chars() {
             let mut number = match self.numbers.get(c as usize) {
@@ -78,7 +76,7 @@ impl CharCounter {
             };
             if number == UNSEEN {
                 if self.characters.len() == MOST {
-                    self.levels[LONGEST - 1].drain(|_, _, _| ());
+                    self.levels[LONGEST - 1].drain(|_, _| ());
                     return false;
                 }
                 self.characters.push(c);
@@ -91,32 +89,31 @@ impl CharCounter {
                 }
             }
             key = (key << BITS | u64::from(number)) & MASK;
-            for n in (1..LONGEST).rev() {
-                hashes[n] = roll(hashes[n - 1], u64::from(c));
-            }
-            hashes[0] = roll(0, u64::from(c));
             seen += 1;
             if seen >= LONGEST {
-                self.levels[LONGEST - 1].add(key, 1, hashes[LONGEST - 1]);
+                self.levels[LONGEST - 1].add(key, 1);
             }
         }
         // The last n-grams of each shorter length begin no longer one.
         for n in 1..LONGEST.min(seen + 1) {
-            self.levels[n - 1].add(key & ((1 << (BITS * n as u32)) - 1), 1, hashes[n - 1]);
+            self.levels[n - 1].add(key & ((1 << (BITS * n as u32)) - 1), 1);
         }
         true
     }
 
-    fn count_shorter(&mut self, each: &mut impl FnMut(u64, u32)) {
+    fn count_shorter(&mut self, mut each: impl FnMut(u64, u32)) {
         let characters = &self.characters;
         for n in (1..=LONGEST).rev() {
             let (shorter, longer) = self.levels.split_at_mut(n - 1);
             let salt = SALT + n as u64 - 1;
-            longer[0].drain(|key, count, hash| {
+            longer[0].drain(|key, count| {
+                let hash = (0..n as u32).rev().fold(0, |hash, i| {
+                    let number = (key >> (BITS * i)) as usize & MOST;
+                    roll(hash, u64::from(characters[number - 1]))
+                });
                 each(finish(hash, salt), count);
                 if let Some(shorter) = shorter.last_mut() {
-                    let last = characters[(key & MOST as u64) as usize - 1];
-                    shorter.add(key >> BITS, count, unroll(hash, u64::from(last)));
+                    shorter.add(key >> BITS, count);
                 }
             });
         }

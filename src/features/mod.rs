@@ -2,13 +2,14 @@
 //!
 //! Comes in: the text of a trace. Goes out: counted n-grams ([`NgramCounter`]), measures
 //! ([`Channel::measure`]) and, through a [`Vectorizer`], the row that the learner and the
-//! atlas work on. Everything here is a pure function of the text: no file, no global state. Called
+//! atlas work on, or the sum of many texts ([`NgramProfile`]). Everything here is a pure function of the text: no file, no global state. Called
 //! by `attribution` (to learn and to score) and by `lineage` (to show evidence).
 //!
 //! One channel is one family of features in one file. The n-gram channels call back once per
 //! occurrence with a stable 64-bit id and the place in the text, so that the same code counts
 //! features and leads them back to where they stand.
 
+mod batch;
 mod channel;
 mod channel_set;
 mod char_counter;
@@ -31,6 +32,7 @@ mod vectorizer;
 mod vocabulary;
 pub mod word_ngrams;
 
+pub use batch::{FeatureCount, NgramProfile};
 pub use channel::Channel;
 pub use channel_set::{ChannelOptions, ChannelSet};
 use counter::Counter;

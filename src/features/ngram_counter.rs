@@ -65,18 +65,18 @@ impl NgramCounter {
 
     /// Calls `each(id, count)` once for every different n-gram of a channel in `text`, in an order
     /// that depends on nothing but the text. A channel that measures has no n-grams.
-    pub fn for_each(&mut self, channel: Channel, text: &str, mut each: impl FnMut(u64, u32)) {
+    pub fn for_each(&mut self, channel: Channel, text: &str, each: impl FnMut(u64, u32)) {
         match channel {
             Channel::Char => self.characters.for_each(text, each),
             Channel::Word => {
-                word_ngrams::for_each(text, |id, _, _| self.words.add(id, 1, ()));
-                self.words.drain(|id, count, ()| each(id, count));
+                word_ngrams::for_each(text, |id, _, _| self.words.add(id, 1));
+                self.words.drain(each);
             }
             Channel::Skeleton => self.skeletons.for_each(text, each),
             Channel::Token => {
                 let Some(tokens) = &self.tokens else { return };
-                self.untokenized += tokens.for_each(text, |id, _, _| self.words.add(id, 1, ()));
-                self.words.drain(|id, count, ()| each(id, count));
+                self.untokenized += tokens.for_each(text, |id, _, _| self.words.add(id, 1));
+                self.words.drain(each);
             }
             Channel::Layout
             | Channel::Function

@@ -36,12 +36,12 @@ pub(super) const PART: u32 = u32::MAX;
 #[derive(Debug, Clone, Default)]
 pub struct Vocabulary {
     features: Vec<Feature>,
-    /// Ids in ascending order.
+    /// The ids of the features in their order, then those of their parts.
     ids: Vec<u64>,
-    /// The index of the feature of each of `ids`, or [`PART`].
-    indices: Vec<u32>,
-    /// Where the ids begin whose upper bits are `i`; one more entry at the end.
-    buckets: Vec<u32>,
+    /// One more than a place in `ids`, or 0 where the slot is empty: open addressing with linear
+    /// probing, from the slot that an id's upper bits say.
+    slots: Vec<u32>,
+    /// `64 - log2(slots)`.
     shift: u32,
 }
 
@@ -52,21 +52,19 @@ impl Vocabulary {
     /// A sentence that names the form, where a form is no n-gram of its channel or stands twice.
     pub fn new(features: Vec<Feature>) -> Result<Self, String> {
         let hashed: Vec<Option<u64>> = features.par_iter().map(Feature::id).collect();
-        let mut ids = Vec::with_capacity(features.len());
-        for (index, (feature, id)) in features.iter().zip(hashed).enumerate() {
+        let mut table = Self::default();
+        table.resize(features.len());
+        for (feature, id) in features.iter().zip(hashed) {
+            let form = &feature.form;
             let Some(id) = id else {
                 return Err(format!(
-                    "the feature {:?} is no n-gram of the channel {}",
-                    feature.form,
+                    "the feature {form:?} is no n-gram of the channel {}",
                     feature.channel.name()
                 ));
             };
-            ids.push((id, index as u32));
-        }
-        ids.sort_unstable();
-        if let Some(twice) = ids.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-            let form = &features[twice[0].1 as usize].form;
-            return Err(format!("the feature {form:?} stands twice"));
+            if !table.insert(id) {
+                return Err(format!("the feature {form:?} stands twice"));
+            }
         }
         // All parts of a feature can be found, so that who looks for longer and longer n-grams may stop
         // at the first that is not.
@@ -75,28 +73,55 @@ impl Vocabulary {
             .flat_map_iter(|feature| {
                 let mut parts = Vec::new();
                 feature.channel.for_each_part(&feature.form, |id| {
-                    if ids.binary_search_by_key(&id, |&(id, _)| id).is_err() {
+                    if table.place_of(id).is_none() {
                         parts.push(id);
                     }
                 });
                 parts
             })
             .collect();
-        ids.extend(parts.into_iter().map(|id| (id, PART)));
-        ids.sort_unstable();
-        ids.dedup();
-        // About one id per bucket: a look-up reads one bucket's bounds and one or two ids.
-        let log2 = (ids.len().max(2) as u64).ilog2().clamp(1, 24);
-        let shift = 64 - log2;
-        let mut buckets = vec![0_u32; (1 << log2) + 1];
-        for (id, _) in &ids {
-            buckets[(id >> shift) as usize + 1] += 1;
+        for id in parts {
+            table.insert(id);
         }
-        for i in 1..buckets.len() {
-            buckets[i] += buckets[i - 1];
+        table.features = features;
+        Ok(table)
+    }
+
+    /// Of so many slots at most one is in use: the slot of an unknown id is most often empty, and
+    /// that of a known one is its own.
+    const SPARSENESS: usize = 4;
+
+    /// Makes room for so many ids.
+    fn resize(&mut self, ids: usize) {
+        let slots = (ids.max(2) * Self::SPARSENESS).next_power_of_two();
+        self.slots = vec![0; slots];
+        self.shift = 64 - slots.ilog2();
+        for place in 0..self.ids.len() {
+            self.fill(self.ids[place], place as u32 + 1);
         }
-        let (ids, indices) = ids.into_iter().unzip();
-        Ok(Self { features, ids, indices, buckets, shift })
+    }
+
+    /// Fills the first empty slot from that of an id.
+    fn fill(&mut self, id: u64, number: u32) {
+        let mut at = (id >> self.shift) as usize;
+        while self.slots[at] != 0 {
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+        self.slots[at] = number;
+    }
+
+    /// Adds an id; false where it was there.
+    fn insert(&mut self, id: u64) -> bool {
+        if self.place_of(id).is_some() {
+            return false;
+        }
+        self.ids.push(id);
+        if self.ids.len() * Self::SPARSENESS > self.slots.len() {
+            self.resize(self.ids.len());
+        } else {
+            self.fill(id, self.ids.len() as u32);
+        }
+        true
     }
 
     /// The features, in the order of their indices.
@@ -117,16 +142,28 @@ impl Vocabulary {
     /// The index of the feature with this id.
     #[inline]
     pub fn index_of(&self, id: u64) -> Option<usize> {
-        self.find(id).filter(|&index| index != PART).map(|index| index as usize)
+        self.place_of(id).filter(|&place| place < self.features.len())
     }
 
     /// The index of the feature with this id, or [`PART`] where it is but a part of features.
     #[inline]
     pub(super) fn find(&self, id: u64) -> Option<u32> {
-        let bucket = (id >> self.shift) as usize;
-        let (from, to) = (*self.buckets.get(bucket)?, *self.buckets.get(bucket + 1)?);
-        let place = self.ids[from as usize..to as usize].iter().position(|&known| known == id)?;
-        Some(self.indices[from as usize + place])
+        let place = self.place_of(id)?;
+        Some(if place < self.features.len() { place as u32 } else { PART })
+    }
+
+    /// The place of an id in `ids`.
+    #[inline(always)]
+    fn place_of(&self, id: u64) -> Option<usize> {
+        let mut at = (id >> self.shift) as usize;
+        // No slot at all where there is no feature; else most are empty, and one of them ends the search.
+        loop {
+            let place = (*self.slots.get(at)? as usize).checked_sub(1)?;
+            if *self.ids.get(place)? == id {
+                return Some(place);
+            }
+            at = (at + 1) & (self.slots.len() - 1);
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
     tokens::for_each_token,
 };
 use crate::features::Counter;
-use crate::features::hash::{finish, roll, unroll};
+use crate::features::hash::{finish, roll};
 
 const MASK: u64 = (1 << BITS) - 1;
 const _: () = assert!(BITS as usize * LONGEST < 64);
@@ -18,8 +18,8 @@ const _: () = assert!(BITS as usize * LONGEST < 64);
 /// Memory for counting the n-grams of `skeleton`, reused from text to text.
 #[derive(Debug, Clone)]
 pub struct SkeletonCounter {
-    /// `levels[n - 1]` counts n-grams by their key and keeps their rolling hashes.
-    levels: [Counter<u64>; LONGEST],
+    /// `levels[n - 1]` counts n-grams by their key.
+    levels: [Counter; LONGEST],
 }
 
 impl Default for SkeletonCounter {
@@ -37,7 +37,7 @@ impl SkeletonCounter {
             Some(symbol) => {
                 stretch.add(u64::from(symbol));
                 if stretch.seen >= LONGEST {
-                    self.levels[LONGEST - 1].add(stretch.key, 1, stretch.hashes[LONGEST - 1]);
+                    self.levels[LONGEST - 1].add(stretch.key, 1);
                 }
             }
             None => self.end(&std::mem::take(&mut stretch)),
@@ -45,10 +45,11 @@ impl SkeletonCounter {
         self.end(&stretch);
         for n in (1..=LONGEST).rev() {
             let (shorter, longer) = self.levels.split_at_mut(n - 1);
-            longer[0].drain(|key, count, hash| {
-                each(finish(hash, SALT + n as u64 - 1), count);
+            longer[0].drain(|key, count| {
+                let symbols = (0..n as u32).rev().map(|i| key >> (BITS * i) & MASK);
+                each(finish(symbols.fold(0, roll), SALT + n as u64 - 1), count);
                 if let Some(shorter) = shorter.last_mut() {
-                    shorter.add(key >> BITS, count, unroll(hash, key & MASK));
+                    shorter.add(key >> BITS, count);
                 }
             });
         }
@@ -58,7 +59,7 @@ impl SkeletonCounter {
     fn end(&mut self, stretch: &Stretch) {
         for n in 1..LONGEST.min(stretch.seen + 1) {
             let key = stretch.key & ((1 << (BITS * n as u32)) - 1);
-            self.levels[n - 1].add(key, 1, stretch.hashes[n - 1]);
+            self.levels[n - 1].add(key, 1);
         }
     }
 }
@@ -68,8 +69,6 @@ impl SkeletonCounter {
 struct Stretch {
     /// The last five symbols.
     key: u64,
-    /// `hashes[n - 1]` belongs to the last n of them.
-    hashes: [u64; LONGEST],
     seen: usize,
 }
 
@@ -77,10 +76,6 @@ impl Stretch {
     #[inline(always)]
     fn add(&mut self, symbol: u64) {
         self.key = (self.key << BITS | symbol) & ((1 << (BITS * LONGEST as u32)) - 1);
-        for n in (1..LONGEST).rev() {
-            self.hashes[n] = roll(self.hashes[n - 1], symbol);
-        }
-        self.hashes[0] = roll(0, symbol);
         self.seen += 1;
     }
 }
