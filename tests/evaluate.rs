@@ -98,7 +98,8 @@ fn every_trace_is_judged_once_and_the_figures_fit_together() {
         .iter()
         .map(|one| one["change"].as_str().unwrap())
         .collect();
-    assert_eq!(changes.len(), 11);
+    // No fixture has 400 words: the cut to so many has nothing to tell.
+    assert_eq!(changes.len(), 10, "{changes:?}");
     // The fixtures' traces are shorter than the longer cuts: what is too short for one is counted, not judged.
     let cut = &found["robustness"][7];
     assert_eq!(cut["change"], "first 50 words only");

@@ -35,7 +35,7 @@ pub struct Robustness {
     pub calibration_error: Option<Estimate>,
 }
 
-/// Figures for each view, in their order.
+/// Figures for each view that leaves enough of any trace, in their order.
 pub(super) fn robustness(
     cases: &Cases<'_>,
     held: &HeldOut,
@@ -65,10 +65,14 @@ pub(super) fn robustness(
             row[bin + 1] += right(changed);
         }
         let (sums, resamples) = rows.finish(resamples, seed);
+        // No trace is long enough for this cut: there is nothing to tell.
+        if sums[0] == 0.0 {
+            return None;
+        }
         let mean = |column: usize| {
             Estimate::of(&sums, &resamples, move |sums| ratio(sums[column], sums[0]))
         };
-        Robustness {
+        Some(Robustness {
             change: view.change.name().into_owned(),
             traces: sums[0].round() as usize,
             too_short,
@@ -80,7 +84,7 @@ pub(super) fn robustness(
                 let bins = (0..BINS).map(|bin| FIXED + 2 * bin);
                 ratio(error_of_bins(bins.map(|at| (sums[at], sums[at + 1]))), sums[0])
             })),
-        }
+        })
     };
-    views.iter().enumerate().map(|(number, view)| one(number, view)).collect()
+    views.iter().enumerate().filter_map(|(number, view)| one(number, view)).collect()
 }
