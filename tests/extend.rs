@@ -153,17 +153,25 @@ fn what_cannot_be_added_is_refused_in_a_sentence() {
 }
 
 #[test]
-fn with_the_real_corpora_the_embedded_atlas_takes_in_a_model_that_was_made_up() {
-    let Some(known) = real("corpora/speechmap/qwen_qwen3-14b.jsonl.gz") else { return };
+fn the_embedded_atlas_takes_in_a_model_that_was_made_up() {
     let folder = tempfile::tempdir().unwrap();
     let to = folder.path().join("a.atlas");
-    // Known text is not learned from again.
-    let label = format!("delta/known={}", known.display());
-    extended(Path::new("embedded"), &to, &["--label", &label])
-        .fails(3, &["a text that the atlas was learned from"]);
-    let label = format!("cumulus/quill-3={}", fixture("traces/quill-3").display());
-    extended(Path::new("embedded"), &to, &["--label", &label]).succeeds();
+    extended(Path::new("embedded"), &to, &["--label", &third()]).succeeds();
     let lines = scores(&to, &fixture("new-model.jsonl"));
     let right = lines.iter().filter(|line| line["top"] == RIGHT).count();
-    assert!(right * 2 > lines.len(), "{right} of {} traces", lines.len());
+    assert!(right * 10 >= lines.len() * 9, "{right} of {} traces", lines.len());
+    // Nor does what it is sure of look like nobody's.
+    let mut unknown: Vec<f64> =
+        lines.iter().map(|line| line["unknown"].as_f64().unwrap()).collect();
+    unknown.sort_by(f64::total_cmp);
+    assert!(unknown[unknown.len() / 2] > 0.1, "{unknown:?}");
+}
+
+#[test]
+fn with_the_real_corpora_known_text_is_not_added() {
+    let Some(known) = real("corpora/speechmap/qwen_qwen3-14b.jsonl.gz") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let label = format!("delta/known={}", known.display());
+    extended(Path::new("embedded"), &folder.path().join("a.atlas"), &["--label", &label])
+        .fails(3, &["a text that the atlas was learned from"]);
 }

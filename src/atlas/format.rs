@@ -353,7 +353,10 @@ fn assemble(sections: &[Vec<u8>]) -> Result<(About, Model), String> {
         || description.added.as_ref().map_or(0, |added| added.references)
             != references - about.learned().len()
         || description.added.as_ref().is_some_and(|added| {
-            style.is_none() || added.stack.learners() != 2 || added.references >= references
+            style.is_none()
+                || added.stack.learners() != 2
+                || added.references >= references
+                || added.own.len() != added.references
         })
     {
         return Err("its learners do not fit together".into());

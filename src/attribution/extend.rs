@@ -126,6 +126,13 @@ pub fn extend(
     let mut extended = widening.model(&read, &all, &labels);
     extended.open_set = model.open_set.clone().with(&own[0]);
     extended.open_set_new = model.open_set_new.clone().map(|open_set| open_set.with(&own[1]));
+    if let Some(added) = &mut extended.added {
+        let last = added.own.len() - count;
+        for (number, target) in added.own[last..].iter_mut().enumerate() {
+            *target = [own[0][number].clone(), own[1][number].clone()];
+            target.iter_mut().for_each(|values| values.sort_by(f32::total_cmp));
+        }
+    }
     extended.profiles = model.profiles.clone().with(&profiles(&read.rows, &labels, count));
     let phrases = phrases(model, &read.rows, &labels, (count, traces), extendable.own_logit);
     let dense = Array2::zeros((model.weights.dense_values(), count));
@@ -236,8 +243,7 @@ impl Widening<'_> {
         let head = |head: &Head, directions: &Array2<f32>, basis: &Basis, blocks: usize| {
             head.with(directions, basis, self.places, (blocks, self.grounds))
         };
-        let Extendable { whole: whole_basis, pieces: piece_basis, stack, stand_in, .. } =
-            self.extendable;
+        let Extendable { whole: whole_basis, pieces: piece_basis, stack, .. } = self.extendable;
         let style = StyleEmbedding {
             whole: head(&self.style.whole, &whole, whole_basis, 1),
             pieces: head(&self.style.pieces, &pieces, piece_basis, PIECE_WORDS.len()),
@@ -246,7 +252,8 @@ impl Widening<'_> {
         let none = vec![Vec::new(); self.count];
         let features = Array2::zeros((model.weights.features(), self.count));
         let dense = Array2::zeros((model.weights.dense_values(), self.count));
-        let before = model.added.as_ref().map_or(0, |added| added.references);
+        let before = model.added.as_ref().map_or(&[][..], |added| &added.own);
+        let own = (0..self.count).map(|_| Default::default());
         Model {
             vectorizer: model.vectorizer.clone(),
             weights: model.weights.with_columns(&features, &dense),
@@ -255,9 +262,9 @@ impl Widening<'_> {
             known: model.known.clone(),
             new: model.new.clone(),
             added: Some(Added {
-                references: before + self.count,
+                references: before.len() + self.count,
                 stack: stack.clone(),
-                stand_in: *stand_in,
+                own: before.iter().cloned().chain(own).collect(),
             }),
             pooling: model.pooling.clone(),
             open_set: model.open_set.clone().with(&none),

@@ -7,7 +7,7 @@
 //! matter that is not known, whole grounds are left out.
 
 use super::{
-    added::{Extendable, stand_in},
+    added::Extendable,
     calibration::expected_calibration_error,
     delta::{Profiles, mean_profile},
     families::confused,
@@ -239,24 +239,22 @@ pub fn fit(
         model.open_set_new = Some(new_ground::open_set(&judged));
     }
     let extendable = bases.zip(out_of_fold.as_ref()).map(|([whole, pieces], said_by_style)| {
-        let (stack, stand_in, own_logit) =
-            without_regression(&said, said_by_style, &entry, &weight, &probabilities);
-        Extendable { whole, pieces, stack, stand_in, own_logit }
+        let own: f64 = labels.iter().enumerate().map(|(i, &own)| f64::from(logits[[i, own]])).sum();
+        let own_logit = own / labels.len().max(1) as f64;
+        let stack = by_style_alone(said_by_style, &entry, &weight);
+        Extendable { whole, pieces, stack, own_logit }
     });
     let confused = confused(&probabilities, &labels, references);
     Ok(Fitted { model, cross_validation, rows, confused, extendable })
 }
 
-/// What takes the regression's part for references that it does not know: the stack of the heads alone on known ground, what the heads
-/// foretell of the regression's opinion of a trace's first reference, and the mean of its opinions of a trace's own.
-fn without_regression(
-    said: &Array2<f32>,
+/// The stack of the heads alone on known ground, for references that the regression does not know.
+fn by_style_alone(
     style: &OutOfSample,
     entry: &dyn Fn(usize) -> (usize, usize, usize),
     weight: &dyn Fn(usize) -> f64,
-    probabilities: &[Vec<f32>],
-) -> (Stack, [f64; 3], f64) {
-    let stack = Stack::fit(&Observations {
+) -> Stack {
+    Stack::fit(&Observations {
         learners: vec![style.whole.view(), style.pieces.view()],
         labels: style.of.iter().map(|&i| entry(i).0).collect(),
         words: style.of.iter().map(|&i| entry(i).1).collect(),
@@ -264,19 +262,7 @@ fn without_regression(
         candidates: &[],
         candidates_of: &[],
     })
-    .0;
-    let traces: Vec<usize> =
-        (0..style.of.len()).filter(|&at| style.of[at] < probabilities.len()).collect();
-    let of: Vec<usize> = traces.iter().map(|&at| style.of[at]).collect();
-    let best: Vec<usize> = of.iter().map(|&i| top(&probabilities[i])).collect();
-    let stand_in = stand_in(
-        said.select(Axis(0), &of).view(),
-        style.whole.select(Axis(0), &traces).view(),
-        style.pieces.select(Axis(0), &traces).view(),
-        &best,
-    );
-    let own = of.iter().map(|&i| f64::from(said[[i, entry(i).0]])).sum::<f64>();
-    (stack, stand_in, own / of.len().max(1) as f64)
+    .0
 }
 
 /// Where few n-grams are wanted, so many traces are enough to find them.

@@ -139,7 +139,7 @@ impl Model {
     ) -> Judgement {
         let Some((style, placed)) = placed else {
             let probabilities = self.known.probabilities(&[regression], words);
-            return Judgement { probabilities, place: Vec::new(), regression: None, new: None };
+            return Judgement { probabilities, place: Vec::new(), new: None };
         };
         let own = style.vectors(placed, Some(ground), words);
         self.mix(regression, own, || style.vectors(placed, None, words), familiar, words)
@@ -165,8 +165,6 @@ impl Model {
                 added.probabilities(older, &whole, &pieces, words)
             }
         };
-        let regression =
-            self.added.as_ref().map(|added| added.regression(regression, &whole, &pieces));
         let new = self.new.as_ref().filter(|_| familiar < 1.0).map(|stack| {
             let [whole, pieces] = on_new();
             (stack.probabilities(&[&whole, &pieces], words), whole)
@@ -177,7 +175,15 @@ impl Model {
                 *p = familiar * *p + (1.0 - familiar) * other;
             }
         }
-        Judgement { probabilities, place: whole, regression, new }
+        Judgement { probabilities, place: whole, new }
+    }
+
+    /// The p-value where an added reference comes first; else `None`.
+    fn of_added(&self, probabilities: &[f32], place: &[f32], on_new_ground: bool) -> Option<f64> {
+        let added = self.added.as_ref()?;
+        let best = top(probabilities);
+        let number = best.checked_sub(probabilities.len() - added.references)?;
+        Some(added.unknown(number, *place.get(best)?, on_new_ground))
     }
 
     /// The p-values on known ground and on new ground, weighed by how likely either is.
@@ -188,17 +194,15 @@ impl Model {
         familiar: f64,
         words: usize,
     ) -> f64 {
-        let Judgement { probabilities, place, regression: with_added, new } = judgement;
-        let regression = with_added.as_deref().unwrap_or(regression);
-        let known =
-            self.open_set.unknown(Judged { probabilities, regression, style: place, words });
+        let Judgement { probabilities, place, new } = judgement;
+        let known = self.of_added(probabilities, place, false).unwrap_or_else(|| {
+            self.open_set.unknown(Judged { probabilities, regression, style: place, words })
+        });
         match (&self.open_set_new, new) {
             (Some(open_set), Some((probabilities, place))) => {
-                let new = open_set.unknown(Judged {
-                    probabilities,
-                    regression: place,
-                    style: place,
-                    words,
+                let new = self.of_added(probabilities, place, true).unwrap_or_else(|| {
+                    let regression = place;
+                    open_set.unknown(Judged { probabilities, regression, style: place, words })
                 });
                 familiar * known + (1.0 - familiar) * new
             }
@@ -212,8 +216,6 @@ struct Judgement {
     probabilities: Vec<f32>,
     /// The vector by whole traces on the ground; empty without a style embedding.
     place: Vec<f32>,
-    /// The regression's logits with a stand-in for each added reference; `None` where there is none.
-    regression: Option<Vec<f32>>,
     /// Probabilities and vector if the ground is new; `None` where it surely is not.
     new: Option<(Vec<f32>, Vec<f32>)>,
 }
