@@ -298,6 +298,7 @@ fn assemble(sections: &[Vec<u8>]) -> Result<(About, Model), String> {
         .map_err(|e| format!("its description cannot be read ({e})"))?;
     let about = description.about;
     let references = about.references.len();
+    let learned = about.learned().len();
     let traces = about.learned().iter().map(|reference| reference.traces).sum();
     let vocabulary = Vocabulary::new(read_features(features)?)?;
     let weights = Weights::from_parts(
@@ -327,8 +328,8 @@ fn assemble(sections: &[Vec<u8>]) -> Result<(About, Model), String> {
     if weights.features() != vectorizer.vocabulary().len()
         || weights.dense_values() != values
         || scale.len() != 8 * values
-        || !description.open_set.fits(references)
-        || description.open_set_new.as_ref().is_some_and(|own| !own.fits(references))
+        || !description.open_set.fits(learned)
+        || description.open_set_new.as_ref().is_some_and(|own| !own.fits(learned))
         || references < 2
     {
         return Err("its sections are of different sizes".into());
@@ -350,14 +351,11 @@ fn assemble(sections: &[Vec<u8>]) -> Result<(About, Model), String> {
         || style.as_ref().is_some_and(|s| !s.fits(values))
         || description.known.learners() != learners
         || description.new.as_ref().is_some_and(|new| style.is_none() || new.learners() != 2)
-        || description.added.as_ref().map_or(0, |added| added.references)
-            != references - about.learned().len()
-        || description.added.as_ref().is_some_and(|added| {
-            style.is_none()
-                || added.stack.learners() != 2
-                || added.references >= references
-                || added.own.len() != added.references
-        })
+        || description.added.as_ref().map_or(0, Added::references) != references - learned
+        || description
+            .added
+            .as_ref()
+            .is_some_and(|added| style.is_none() || added.stack.learners() != 2 || learned == 0)
     {
         return Err("its learners do not fit together".into());
     }

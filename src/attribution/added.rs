@@ -13,11 +13,9 @@ use serde::{Deserialize, Serialize};
 /// How added references are told from the others.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Added {
-    /// How many of the last references were added.
-    pub references: usize,
     /// Place → probabilities among all references on known ground.
     pub stack: Stack,
-    /// Per added reference, on known ground and on new ground: the coordinates of its own traces in its direction, ascending, each by a
+    /// For each of the last references, which were added, on known ground and on new ground: the coordinates of its own traces in its direction, ascending, each by a
     /// direction that was learned without the trace's prompt.
     pub own: Vec<[Vec<f32>; 2]>,
 }
@@ -43,6 +41,11 @@ struct Description {
 }
 
 impl Added {
+    /// How many of the last references were added.
+    pub fn references(&self) -> usize {
+        self.own.len()
+    }
+
     /// Probabilities on known ground. `older` gives those of the older references among themselves; `whole` and `pieces` are the
     /// vectors by both heads, `words` the length of the trace.
     pub(super) fn probabilities(
@@ -113,7 +116,7 @@ mod tests {
             candidates_of: &[],
         });
         let own = vec![[vec![1.0, 2.0, 3.0], Vec::new()]];
-        let added = Added { references: 1, stack: stack.clone(), own };
+        let added = Added { stack: stack.clone(), own };
         let place = [0.3_f32, 0.1, 1.0];
         let found = added.probabilities(vec![0.8, 0.2], &place, &place, 400);
         let by_style = stack.probabilities(&[&place, &place], 400);

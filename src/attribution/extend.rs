@@ -124,8 +124,6 @@ pub fn extend(
         }
     });
     let mut extended = widening.model(&read, &all, &labels);
-    extended.open_set = model.open_set.clone().with(&own[0]);
-    extended.open_set_new = model.open_set_new.clone().map(|open_set| open_set.with(&own[1]));
     if let Some(added) = &mut extended.added {
         let last = added.own.len() - count;
         for (number, target) in added.own[last..].iter_mut().enumerate() {
@@ -249,7 +247,6 @@ impl Widening<'_> {
             pieces: head(&self.style.pieces, &pieces, piece_basis, PIECE_WORDS.len()),
         };
         let model = self.model;
-        let none = vec![Vec::new(); self.count];
         let features = Array2::zeros((model.weights.features(), self.count));
         let dense = Array2::zeros((model.weights.dense_values(), self.count));
         let before = model.added.as_ref().map_or(&[][..], |added| &added.own);
@@ -262,13 +259,12 @@ impl Widening<'_> {
             known: model.known.clone(),
             new: model.new.clone(),
             added: Some(Added {
-                references: before.len() + self.count,
                 stack: stack.clone(),
                 own: before.iter().cloned().chain(own).collect(),
             }),
             pooling: model.pooling.clone(),
-            open_set: model.open_set.clone().with(&none),
-            open_set_new: model.open_set_new.clone().map(|open_set| open_set.with(&none)),
+            open_set: model.open_set.clone(),
+            open_set_new: model.open_set_new.clone(),
             profiles: model.profiles.clone(),
         }
     }

@@ -7,8 +7,7 @@
 
 use kodama::{Method, linkage};
 
-/// Groups are joined down to this. On the corpora of the embedded atlas half of the pairs that it joins are of one family by name; most others are
-/// known or likely relatives (`docs/lineage.md`).
+/// Groups are joined down to this. `docs/lineage.md` has what it finds among the references of the embedded atlas.
 pub const LEAST_CONFUSION: f64 = 0.2;
 
 /// The group of each reference, numbered in the order in which they come up; a group of one for who is not confused. `probabilities` has

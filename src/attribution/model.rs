@@ -159,7 +159,7 @@ impl Model {
         let mut probabilities = match &self.added {
             None => self.known.probabilities(&[regression, &whole, &pieces], words),
             Some(added) => {
-                let older = regression.len() - added.references;
+                let older = regression.len() - added.references();
                 let said = [&regression[..older], &whole[..older], &pieces[..older]];
                 let older = self.known.probabilities(&said, words);
                 added.probabilities(older, &whole, &pieces, words)
@@ -182,7 +182,7 @@ impl Model {
     fn of_added(&self, probabilities: &[f32], place: &[f32], on_new_ground: bool) -> Option<f64> {
         let added = self.added.as_ref()?;
         let best = top(probabilities);
-        let number = best.checked_sub(probabilities.len() - added.references)?;
+        let number = best.checked_sub(probabilities.len() - added.references())?;
         Some(added.unknown(number, *place.get(best)?, on_new_ground))
     }
 

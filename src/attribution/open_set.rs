@@ -71,17 +71,6 @@ impl OpenSet {
         open_set
     }
 
-    /// The same with more references: `own` gives for each the coordinates that its traces have in its own direction, where the
-    /// direction was learned without them. A reference with few of them borrows from the others.
-    #[must_use]
-    pub(super) fn with(mut self, own: &[Vec<f32>]) -> Self {
-        let count = self.usual.len().max(1) as f32;
-        let sum = self.usual.iter().fold((0.0, 0.0), |sum, own| (sum.0 + own.0, sum.1 + own.1));
-        let all = (sum.0 / count, sum.1 / count);
-        self.usual.extend(own.iter().map(|own| trusted(own, all)));
-        self
-    }
-
     /// Whether this was learned for so many references.
     pub(crate) fn fits(&self, references: usize) -> bool {
         self.usual.len() == references && self.weights.len() == SIGNS + 1
@@ -135,18 +124,18 @@ fn usual(judged: &[Judged<'_>], labels: &[usize], references: usize) -> Vec<(f32
             judged.iter().zip(labels).filter(|(_, label)| of.is_none_or(|o| **label == o));
         members.filter_map(|(j, &label)| j.style.get(label).copied()).collect()
     };
-    let all = mean_and_deviation(&own(None));
-    (0..references).map(|reference| trusted(&own(Some(reference)), all)).collect()
-}
-
-/// Mean and deviation of one reference's coordinates, the more drawn to those of all the fewer there are.
-fn trusted(own: &[f32], (mean, deviation): (f32, f32)) -> (f32, f32) {
-    let (own_mean, own_deviation) = mean_and_deviation(own);
-    let trust = (own.len() as f64 / (own.len() as f64 + FEW)) as f32;
-    (
-        trust * own_mean + (1.0 - trust) * mean,
-        (trust * own_deviation + (1.0 - trust) * deviation).max(1e-3),
-    )
+    let (mean, deviation) = mean_and_deviation(&own(None));
+    (0..references)
+        .map(|reference| {
+            let own = own(Some(reference));
+            let (own_mean, own_deviation) = mean_and_deviation(&own);
+            let trust = (own.len() as f64 / (own.len() as f64 + FEW)) as f32;
+            (
+                trust * own_mean + (1.0 - trust) * mean,
+                (trust * own_deviation + (1.0 - trust) * deviation).max(1e-3),
+            )
+        })
+        .collect()
 }
 
 /// The regression that tells own traces from those whose reference is struck: intercept, weights. The

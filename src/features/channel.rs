@@ -83,13 +83,7 @@ impl Channel {
             Self::Char => char_ngrams::for_each(text, emit),
             Self::Word => word_ngrams::for_each(text, emit),
             Self::Skeleton => skeleton::for_each(text, emit),
-            Self::Layout
-            | Self::Function
-            | Self::Moves
-            | Self::Rhythm
-            | Self::Embed
-            | Self::Token
-            | Self::Vectors => {}
+            _ => {}
         }
     }
 
@@ -110,12 +104,7 @@ impl Channel {
             Self::Word => word_ngrams::id_of(form),
             Self::Skeleton => skeleton::id_of(form),
             Self::Token => token_ngrams::id_of(form),
-            Self::Layout
-            | Self::Function
-            | Self::Moves
-            | Self::Rhythm
-            | Self::Embed
-            | Self::Vectors => None,
+            _ => None,
         }
     }
 
@@ -137,12 +126,7 @@ impl Channel {
             Self::Function => function::names(),
             Self::Moves => moves::names(),
             Self::Rhythm => rhythm::names(),
-            Self::Char
-            | Self::Word
-            | Self::Skeleton
-            | Self::Embed
-            | Self::Token
-            | Self::Vectors => Vec::new(),
+            _ => Vec::new(),
         }
     }
 
@@ -155,12 +139,7 @@ impl Channel {
             Self::Function => function::MEASURES,
             Self::Moves => moves::MEASURES,
             Self::Rhythm => rhythm::MEASURES,
-            Self::Char
-            | Self::Word
-            | Self::Skeleton
-            | Self::Embed
-            | Self::Token
-            | Self::Vectors => 0,
+            _ => 0,
         }
     }
 
@@ -186,12 +165,7 @@ impl Channel {
             Self::Function => function::measure(tokens).into_iter().map(f32::sqrt).collect(),
             Self::Moves => moves::measure(text),
             Self::Rhythm => rhythm::measure(text, tokens),
-            Self::Char
-            | Self::Word
-            | Self::Skeleton
-            | Self::Embed
-            | Self::Token
-            | Self::Vectors => Vec::new(),
+            _ => Vec::new(),
         }
     }
 }

@@ -78,12 +78,7 @@ impl NgramCounter {
                 self.untokenized += tokens.for_each(text, |id, _, _| self.words.add(id, 1));
                 self.words.drain(each);
             }
-            Channel::Layout
-            | Channel::Function
-            | Channel::Moves
-            | Channel::Rhythm
-            | Channel::Embed
-            | Channel::Vectors => {}
+            _ => {}
         }
     }
 }

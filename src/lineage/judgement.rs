@@ -11,7 +11,7 @@ pub(super) const LEAST_WORDS: usize = 300;
 
 /// How often a reference or family must stay first when prompts are drawn again.
 const CONFIDENCE: f64 = 0.95;
-/// The share of the evidence that a reference or a family needs to be named alone: more than all others together. With
+/// The share of the evidence that a reference or a family needs to be named alone: as much as all others together. With
 /// less, a model that the atlas does not know is named wrongly too often (`docs/lineage.md`).
 const LEAST_SHARE: f64 = 0.5;
 /// "None of these" where the share of traces that look strange to every reference is surely over

@@ -18,6 +18,7 @@ pub mod explain;
 mod habits;
 mod holds;
 pub(crate) mod judgement;
+mod limits;
 mod log_odds;
 mod movement;
 mod neighbourhood;

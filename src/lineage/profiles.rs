@@ -10,9 +10,10 @@ use super::{
     CompareOptions, Drift, Floor, Movement, Pairing, Provenance, RankedReference, Resampled,
     Verdict,
     bootstrap::{below, percentiles, stream},
-    comparison::{compare_paired, mixed_mediation, provenance},
+    comparison::{compare_paired, provenance},
     departures::{Departures, known_similarities},
     drift::drift,
+    limits::mixed_mediation,
     tally::Tally,
 };
 use crate::{

@@ -68,8 +68,7 @@ impl Basis {
         })
     }
 
-    /// The bytes of a basis. Correlations are rounded to steps of 1/4096: the rounding of all of them together moves no
-    /// direction by more than the ridge does a hundred times over.
+    /// The bytes of a basis. Correlations are rounded to steps of 1/4096.
     pub fn to_bytes(&self) -> Vec<u8> {
         let places = self.places();
         let mut bytes = Vec::new();

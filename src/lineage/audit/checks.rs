@@ -8,7 +8,7 @@ use crate::{
     attribution::MINIMUM_WORDS,
     features::Channel,
     ingest::cleaning::language,
-    lineage::{InputSummary, comparison::mixed_mediation, judgement::counted},
+    lineage::{InputSummary, judgement::counted, limits::mixed_mediation},
 };
 
 /// Shorter traces, in the median, say too little each.

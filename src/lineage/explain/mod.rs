@@ -423,7 +423,7 @@ fn limits(atlas: &Atlas, explanation: &Explanation, scored: &Scored) -> Vec<Stri
         );
     } else if scored.vector.is_some() && explanation.windows.len() > 1 {
         limits.push(
-            "The vector of the trace comes from a file, which has none for its windows: they are judged without              the channel vectors."
+            "The vector of the trace comes from a file, which has none for its windows: they are judged without the channel vectors."
                 .into(),
         );
     }
