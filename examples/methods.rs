@@ -60,6 +60,7 @@ fn score(traces: &str, atlas: &str, output: &str) -> anyhow::Result<()> {
             text: text.into(),
             label,
             prompt,
+            group: prompt,
             ground: 0,
             vector: None,
         })

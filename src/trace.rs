@@ -243,6 +243,15 @@ pub fn word_starts(text: &str) -> Vec<usize> {
     starts
 }
 
+/// Whether a text breaks off: it ends in a letter, a digit, or a sign that something has to follow. A model that came to its end
+/// ends with a full stop, a bracket, a formula or the like.
+pub fn breaks_off(text: &str) -> bool {
+    let last = text.trim_end().chars().next_back();
+    last.is_some_and(|c| {
+        c.is_alphanumeric() || matches!(c, ',' | ';' | '-' | '–' | '—' | '(' | '，' | '、' | '；')
+    })
+}
+
 /// Whether a character belongs to a script that is written without spaces between words.
 pub fn is_ideographic(c: char) -> bool {
     matches!(c as u32,
@@ -259,6 +268,18 @@ mod tests {
         assert_eq!(count_words("  \n\t"), 0);
         assert_eq!(count_words("我们来看 x=2"), 6);
         assert_eq!(word_starts("我们 don't x=2"), [0, 3, 7, 13, 15]);
+    }
+
+    #[test]
+    fn a_text_that_lacks_its_end_breaks_off() {
+        for text in ["so the answer", "so the answer, ", "that is 3 (", "所以答案"] {
+            assert!(breaks_off(text), "{text}");
+        }
+        for text in
+            ["so the answer is 3.\n", "**Done**", "$x = 3$", "(see above)", "完了。", "", "Why?"]
+        {
+            assert!(!breaks_off(text), "{text}");
+        }
     }
 
     #[test]

@@ -6,12 +6,13 @@
 
 use super::{
     Atlas, Error, Extension, LearnOptions, Learned, Reference, format,
-    learn::{describe, too_little, usable},
+    learn::{describe, too_little},
     text_hash,
+    usable::{examples, observed, usable},
 };
 use crate::{
-    attribution::{Example, added::Extendable, extend as extend_model, panel::Observed},
-    trace::{Trace, prompt_hash},
+    attribution::{added::Extendable, extend as extend_model},
+    trace::Trace,
 };
 use std::{
     borrow::Borrow,
@@ -84,20 +85,10 @@ pub fn extend<T: Borrow<Trace>>(
             "it knows a reference named {known} already. Give the new traces another name with --label NAME=PATH, or leave them out"
         ));
     }
-    let prompts: BTreeSet<&str> = usable.iter().map(|u| u.prompt.as_str()).collect();
-    let prompts: BTreeMap<&str, u32> = prompts.into_iter().zip(0..).collect();
     let sources: BTreeSet<&str> = usable.iter().map(|u| u.trace.source.as_str()).collect();
-    let examples: Vec<Example<'_>> = usable
-        .iter()
-        .map(|u| Example {
-            text: u.text.clone(),
-            words: u.words,
-            label: names.binary_search(&u.model).unwrap_or_default(),
-            prompt: prompts[u.prompt.as_str()],
-            ground: sources.range(..u.trace.source.as_str()).count(),
-            vector: None,
-        })
-        .collect();
+    let ground_of: Vec<usize> =
+        usable.iter().map(|u| sources.range(..u.trace.source.as_str()).count()).collect();
+    let (examples, near_duplicates) = examples(&usable, &names, &ground_of);
     stage("adding references");
     let learned_from = base.about.learned().iter().map(|reference| reference.traces).sum();
     let seed = options.fit.seed;
@@ -107,22 +98,9 @@ pub fn extend<T: Borrow<Trace>>(
 
     let older = base.about.references.len();
     let places = base.model.vectorizer.style_places();
-    let observed: Vec<Observed> = examples
-        .iter()
-        .zip(&usable)
-        .zip(extended.rows.iter().zip(&extended.grounds))
-        .map(|((example, u), (row, ground))| {
-            let text = u.trace.prompt.as_deref().filter(|text| !text.trim().is_empty());
-            Observed {
-                reference: older + example.label,
-                // No ground has this number: only a shared prompt gives such a trace its place.
-                ground: ground.unwrap_or(usize::MAX),
-                prompt: example.prompt,
-                key: text.map(prompt_hash),
-                values: places.iter().map(|&(at, factor)| row.dense[at] * factor).collect(),
-            }
-        })
-        .collect();
+    // No ground has the number of one that is not known: only a shared prompt gives such a trace its place.
+    let place = |i: usize| (older + examples[i].label, extended.grounds[i].unwrap_or(usize::MAX));
+    let observed = observed(&usable, &examples, &extended.rows, &places, place);
     let panel = base.panel.clone().with(&observed);
 
     let mut about = base.about.clone();
@@ -159,7 +137,7 @@ pub fn extend<T: Borrow<Trace>>(
     };
     let (bytes, _) = format::write(&parts)?;
     let atlas = format::read(&bytes, "the extended atlas")?;
-    Ok(Learned { atlas, bytes, dropped })
+    Ok(Learned { atlas, bytes, dropped, near_duplicates })
 }
 
 fn masked(masked: bool) -> &'static str {

@@ -25,11 +25,12 @@ use crate::{
         added::{Added, Extendable},
         classic::Tables,
         delta::Profiles,
+        odds::Odds,
         open_set::OpenSet,
         panel::{Member, Panel, SharedPrompt},
         pool::Pooling,
         stack::Stack,
-        style::{Grounds, Head, PIECE_WORDS, StyleEmbedding},
+        style::{GROUND_SIGNS, Grounds, Head, PIECE_WORDS, StyleEmbedding},
         weights::{Weights, round_to_bytes},
     },
     features::{
@@ -45,7 +46,7 @@ use xxhash_rust::xxh3::xxh3_128;
 /// The first bytes of every atlas.
 pub const MAGIC: &[u8; 8] = b"COTPRINT";
 /// The version that this program writes and reads.
-pub const FORMAT_VERSION: u32 = 3;
+pub const FORMAT_VERSION: u32 = 4;
 
 const HEADER: usize = 40;
 const SECTIONS: usize = 17;
@@ -74,7 +75,7 @@ struct Description {
     new: Option<Stack>,
     /// Of the grounds: what their weights give for the mean, and the odds of being on known ground.
     ground_offsets: Vec<f32>,
-    familiarity: (f64, f64),
+    familiarity: Odds,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     added: Option<Added>,
 }
@@ -101,7 +102,7 @@ pub(super) fn write(parts: &Parts<'_>) -> Result<(Vec<u8>, String), Error> {
         known: model.known.clone(),
         new: model.new.clone(),
         ground_offsets: model.grounds.offsets.clone(),
-        familiarity: model.grounds.familiarity,
+        familiarity: model.grounds.familiarity.clone(),
         added: model.added.clone(),
     };
     let json = serde_json::to_vec(&description).map_err(|e| inconsistent(e.to_string()))?;
@@ -349,13 +350,14 @@ fn assemble(sections: &[Vec<u8>]) -> Result<(About, Model), String> {
     if grounds == 0
         || ground_weights.features() != vectorizer.vocabulary().len()
         || style.as_ref().is_some_and(|s| !s.fits(values))
-        || description.known.learners() != learners
-        || description.new.as_ref().is_some_and(|new| style.is_none() || new.learners() != 2)
+        || !description.known.weighs(learners)
+        || !description.familiarity.fits(GROUND_SIGNS)
+        || description.new.as_ref().is_some_and(|new| style.is_none() || !new.weighs(2))
         || description.added.as_ref().map_or(0, Added::references) != references - learned
         || description
             .added
             .as_ref()
-            .is_some_and(|added| style.is_none() || added.stack.learners() != 2 || learned == 0)
+            .is_some_and(|added| style.is_none() || !added.stack.weighs(2) || learned == 0)
     {
         return Err("its learners do not fit together".into());
     }

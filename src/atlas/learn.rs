@@ -2,31 +2,27 @@
 
 use super::{
     About, Atlas, Error, Floor, OTHER_GROUND, Reference, UNKNOWN_DOMAIN, format, text_hash,
+    usable::{MINIMUM_TRACES, Usable, examples, observed, usable},
 };
 use crate::{
     attribution::{
-        Brought, Example, FitOptions, Fitted, MINIMUM_WORDS, classic,
+        Brought, FitOptions, MINIMUM_WORDS, classic,
         delta::{Profiles, mean_profile, similarity},
         fit,
-        panel::{Observed, Panel},
+        panel::Panel,
         style::MINIMUM_REFERENCES,
     },
     features::{Channel, Row, embed::Source, token_ngrams::TokenNgrams},
-    trace::{TextKind, Trace, count_words, prompt_hash},
+    trace::{TextKind, Trace},
 };
 use std::{
     borrow::Borrow,
     cmp::Reverse,
-    collections::{BTreeMap, BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
-use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+use xxhash_rust::xxh3::xxh3_64;
 
-/// A model with fewer usable traces is not learned.
-pub const MINIMUM_TRACES: usize = 4;
-/// More traces than this are thinned out, the most frequent models first: the learner compares
-/// every trace with every other, and beyond this a model's habits are known well enough.
-const MOST_TRACES: usize = 16_000;
 /// A corpus needs so many traces to have a floor computed from it.
 const FLOOR_TRACES: usize = 10;
 /// With fewer references a profile is scaled by too few to say what a similarity means.
@@ -64,6 +60,8 @@ pub struct Learned {
     pub bytes: Vec<u8>,
     /// Traces that were not learned from, by reason.
     pub dropped: BTreeMap<String, usize>,
+    /// Prompts that ask nearly the same as another, with which they were held out together ([`crate::prompts`]).
+    pub near_duplicates: usize,
 }
 
 /// Learns an atlas from labelled traces.
@@ -111,22 +109,11 @@ pub fn learn<T: Borrow<Trace>>(
     let vector_of = |u: &Usable<'_>| source.map_or(Ok(None), |source| source.vector_of(u.trace));
     let vectors: Vec<Option<&[f32]>> = usable.iter().map(vector_of).collect::<Result<_, _>>()?;
 
-    let prompt_keys: BTreeSet<&str> = usable.iter().map(|u| u.prompt.as_str()).collect();
-    let prompt_numbers: BTreeMap<&str, u32> = prompt_keys.into_iter().zip(0..).collect();
     let (grounds, ground_of) = grounds(&usable);
-    let examples: Vec<Example<'_>> = usable
-        .iter()
-        .zip(ground_of)
-        .zip(vectors)
-        .map(|((u, ground), vector)| Example {
-            text: u.text.clone(),
-            words: u.words,
-            label: names.binary_search(&u.model).unwrap_or_default(),
-            prompt: prompt_numbers[u.prompt.as_str()],
-            ground,
-            vector,
-        })
-        .collect();
+    let (mut examples, near_duplicates) = examples(&usable, &names, &ground_of);
+    for (example, vector) in examples.iter_mut().zip(vectors) {
+        example.vector = vector;
+    }
     let brought = Brought {
         tokens: options.tokens.clone(),
         embedder: source.and_then(Source::embedder).cloned(),
@@ -178,7 +165,17 @@ pub fn learn<T: Borrow<Trace>>(
     let mut seen: Vec<u64> = usable.iter().map(|u| text_hash(&u.text)).collect();
     seen.sort_unstable();
     seen.dedup();
-    let panel = learn_panel(&usable, &examples, &fitted, about.grounds.len());
+    let places = fitted.model.vectorizer.style_places();
+    // Empty where there is no style embedding, whose values it compares.
+    let panel = if fitted.model.style.is_none() || places.is_empty() {
+        Panel::default()
+    } else {
+        let place = |i: usize| (examples[i].label, examples[i].ground);
+        Panel::learn(
+            &observed(&usable, &examples, &fitted.rows, &places, place),
+            about.grounds.len(),
+        )
+    };
     let parts = format::Parts {
         about: &about,
         model: &fitted.model,
@@ -193,7 +190,7 @@ pub fn learn<T: Borrow<Trace>>(
     if let Some(source) = source {
         atlas.set_vectors(source.clone(), "the new atlas")?;
     }
-    Ok(Learned { atlas, bytes, dropped })
+    Ok(Learned { atlas, bytes, dropped, near_duplicates })
 }
 
 /// The references with families of those that are taken for each other, named after the member with most traces; none for a reference that is
@@ -210,52 +207,6 @@ fn with_families(mut references: Vec<Reference>, groups: &[usize]) -> Vec<Refere
         members.iter().for_each(|&i| references[i].family = Some(family.clone()));
     }
     references
-}
-
-/// The panel of shared prompts: empty where there is no style embedding, whose values it compares.
-fn learn_panel(
-    usable: &[Usable<'_>],
-    examples: &[Example<'_>],
-    fitted: &Fitted,
-    grounds: usize,
-) -> Panel {
-    let places = fitted.model.vectorizer.style_places();
-    if fitted.model.style.is_none() || places.is_empty() {
-        return Panel::default();
-    }
-    // Traces come in the order of their prompts, and one prompt has many.
-    let mut last: Option<(&str, u64)> = None;
-    let mut key_of = |text| match last {
-        Some((known, key)) if known == text => key,
-        _ => last.insert((text, prompt_hash(text))).1,
-    };
-    let observed: Vec<Observed> = usable
-        .iter()
-        .zip(examples)
-        .zip(&fitted.rows)
-        .map(|((u, example), row)| {
-            let text = u.trace.prompt.as_deref().filter(|text| !text.trim().is_empty());
-            Observed {
-                reference: example.label,
-                ground: example.ground,
-                prompt: example.prompt,
-                key: text.map(&mut key_of),
-                values: places.iter().map(|&(at, factor)| row.dense[at] * factor).collect(),
-            }
-        })
-        .collect();
-    Panel::learn(&observed, grounds)
-}
-
-/// One trace that can be learned from.
-pub(super) struct Usable<'a> {
-    pub trace: &'a Trace,
-    pub model: &'a str,
-    pub text: std::borrow::Cow<'a, str>,
-    pub words: usize,
-    pub prompt: String,
-    /// Places the trace in an order that does not depend on the order of the input.
-    key: u128,
 }
 
 /// The grounds that traces are compared on, by name, and the ground of each trace. A source with traces of
@@ -275,79 +226,6 @@ fn grounds(usable: &[Usable<'_>]) -> (Vec<String>, Vec<usize>) {
         names.push(OTHER_GROUND.to_owned());
     }
     (names, of)
-}
-
-/// The traces that can be learned from, by prompt; what is dropped is counted by reason.
-pub(super) fn usable<'a, T: Borrow<Trace>>(
-    traces: &'a [T],
-    options: &LearnOptions,
-    dropped: &mut BTreeMap<String, usize>,
-) -> Vec<Usable<'a>> {
-    let mut drop = |reason: String, count: usize| *dropped.entry(reason).or_default() += count;
-    let mut usable = Vec::new();
-    let mut seen = HashSet::new();
-    for trace in traces {
-        let trace = trace.borrow();
-        let Some(model) = trace.model.as_deref().filter(|model| !model.is_empty()) else {
-            drop("no model named".into(), 1);
-            continue;
-        };
-        let Some(text) = trace.text(options.text) else {
-            drop(format!("no {}", options.text.name()), 1);
-            continue;
-        };
-        let words = count_words(&text);
-        if words < MINIMUM_WORDS {
-            drop(format!("fewer than {MINIMUM_WORDS} words"), 1);
-            continue;
-        }
-        let key = xxh3_128(text.as_bytes());
-        if !seen.insert((model, key)) {
-            drop("the same text twice from one model".into(), 1);
-            continue;
-        }
-        usable.push(Usable { trace, model, text, words, prompt: trace.prompt_key(), key });
-    }
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for u in &usable {
-        *counts.entry(u.model).or_default() += 1;
-    }
-    for (model, count) in counts.iter().filter(|(_, count)| **count < MINIMUM_TRACES) {
-        drop(format!("fewer than {MINIMUM_TRACES} traces of {model}"), *count);
-    }
-    usable.retain(|u| counts[u.model] >= MINIMUM_TRACES);
-    // By prompt first, as the learner wants it, then by content.
-    usable.sort_by(|a, b| (&a.prompt, a.model, a.key).cmp(&(&b.prompt, b.model, b.key)));
-    thin_out(&mut usable, options.fit.seed, &mut drop);
-    usable
-}
-
-/// Keeps at most [`MOST_TRACES`] traces: the largest models give up traces until all fit.
-fn thin_out(usable: &mut Vec<Usable<'_>>, seed: u64, drop: &mut impl FnMut(String, usize)) {
-    if usable.len() <= MOST_TRACES {
-        return;
-    }
-    let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
-    for u in usable.iter() {
-        *sizes.entry(u.model).or_default() += 1;
-    }
-    let total = |most: usize| sizes.values().map(|&size| size.min(most)).sum::<usize>();
-    let most = (1..=usable.len()).rev().find(|&most| total(most) <= MOST_TRACES).unwrap_or(1);
-    let mut drawn: Vec<usize> = (0..usable.len()).collect();
-    drawn.sort_by_key(|&i| {
-        xxh3_64(&[usable[i].key.to_le_bytes(), u128::from(seed).to_le_bytes()].concat())
-    });
-    let mut kept = vec![false; usable.len()];
-    let mut taken: BTreeMap<&str, usize> = BTreeMap::new();
-    for i in drawn {
-        let taken = taken.entry(usable[i].model).or_default();
-        kept[i] = *taken < most;
-        *taken += 1;
-    }
-    let before = usable.len();
-    let mut kept = kept.into_iter();
-    usable.retain(|_| kept.next().unwrap_or(false));
-    drop(format!("more than {most} traces of one model"), before - usable.len());
 }
 
 /// Why nothing is learned: what needs how many models, as `needed` says, and that these were found.

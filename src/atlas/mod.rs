@@ -10,13 +10,15 @@ mod extend;
 mod format;
 mod learn;
 mod probes;
+mod usable;
 
 pub use error::Error;
 pub use extend::extend;
 pub use format::{FORMAT_VERSION, MAGIC};
-pub use learn::{LearnOptions, Learned, MINIMUM_TRACES, learn, read_families};
+pub use learn::{LearnOptions, Learned, learn, read_families};
 pub(crate) use learn::{TWO_HALVES, floor};
 pub use probes::PromptSet;
+pub use usable::MINIMUM_TRACES;
 
 use crate::{
     attribution::{

@@ -7,7 +7,7 @@
 //! Comes in: what the learners say of a trace. Goes out: probabilities on known ground, and p-values. Called by `Model`; learned by
 //! `extend`.
 
-use super::{stack::Stack, style::Basis};
+use super::{lengths::Extent, stack::Stack, style::Basis};
 use serde::{Deserialize, Serialize};
 
 /// How added references are told from the others.
@@ -47,15 +47,16 @@ impl Added {
     }
 
     /// Probabilities on known ground. `older` gives those of the older references among themselves; `whole` and `pieces` are the
-    /// vectors by both heads, `words` the length of the trace.
+    /// vectors by both heads, `extent` how much there is of the trace, `ground` the known ground that it is most likely of.
     pub(super) fn probabilities(
         &self,
         mut older: Vec<f32>,
         whole: &[f32],
         pieces: &[f32],
-        words: usize,
+        extent: Extent,
+        ground: usize,
     ) -> Vec<f32> {
-        let by_style = self.stack.probabilities(&[whole, pieces], words);
+        let by_style = self.stack.probabilities(&[whole, pieces], extent, Some(ground));
         let added = &by_style[older.len()..];
         let rest = (1.0 - added.iter().sum::<f32>()).max(0.0);
         older.iter_mut().for_each(|p| *p *= rest);
@@ -93,7 +94,7 @@ impl Extendable {
         let Description { stack, own_logit } = serde_json::from_slice(json).ok()?;
         let (whole, rest) = Basis::from_bytes(rest)?;
         let (pieces, rest) = Basis::from_bytes(rest)?;
-        let fits = rest.is_empty() && stack.learners() == 2 && own_logit.is_finite();
+        let fits = rest.is_empty() && stack.weighs(2) && own_logit.is_finite();
         fits.then_some(Self { whole, pieces, stack, own_logit })
     }
 }
@@ -107,19 +108,21 @@ mod tests {
     fn the_older_references_share_what_the_added_ones_leave() {
         let first = arr2(&[[2.0_f32, 0.0, 0.0], [0.0, 2.0, 0.0], [0.0, 0.0, 2.0]]);
         let labels = vec![0, 1, 2];
+        let extent = Extent { words: 400, unfinished: false };
         let (stack, _) = Stack::fit(&super::super::stack::Observations {
             learners: vec![first.view(), first.view()],
             labels,
-            words: vec![400; 3],
+            extents: vec![extent; 3],
             weights: vec![1.0; 3],
+            grounds: Vec::new(),
             candidates: &[],
             candidates_of: &[],
         });
         let own = vec![[vec![1.0, 2.0, 3.0], Vec::new()]];
         let added = Added { stack: stack.clone(), own };
         let place = [0.3_f32, 0.1, 1.0];
-        let found = added.probabilities(vec![0.8, 0.2], &place, &place, 400);
-        let by_style = stack.probabilities(&[&place, &place], 400);
+        let found = added.probabilities(vec![0.8, 0.2], &place, &place, extent, 0);
+        let by_style = stack.probabilities(&[&place, &place], extent, None);
         assert_eq!(found[2], by_style[2]);
         assert!((found[0] / found[1] - 4.0).abs() < 1e-5, "{found:?}");
         assert!((found.iter().sum::<f32>() - 1.0).abs() < 1e-6, "{found:?}");

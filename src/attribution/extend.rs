@@ -92,11 +92,11 @@ pub fn extend(
     let all: Vec<usize> = (0..examples.len()).collect();
     let labels: Vec<usize> = examples.iter().map(|example| example.label).collect();
 
-    let prompts: Vec<u32> = examples.iter().map(|example| example.prompt).collect();
+    let groups: Vec<u32> = examples.iter().map(|example| example.group).collect();
     let older = model.profiles.references().len();
     let mut own = [vec![Vec::new(); count], vec![Vec::new(); count]];
     let mut found = Vec::new();
-    let folds = Folds::by_prompt(&prompts, seed);
+    let folds = Folds::by_prompt(&groups, seed);
     for fold in 0..folds.as_ref().map_or(0, |folds| folds.count) {
         let Some((train, test)) = folds.as_ref().map(|folds| folds.split(fold)) else { break };
         let without = widening.model(&read, &train, &labels);
@@ -153,9 +153,7 @@ struct Read {
 impl Read {
     fn all(model: &Model, examples: &[Example<'_>], places: &[(usize, f32)]) -> Self {
         type One = (Row, Vec<(Vec<f32>, usize)>);
-        let values = |row: &Row| -> Vec<f32> {
-            places.iter().map(|&(at, factor)| row.dense[at] * factor).collect()
-        };
+        let values = |row: &Row| -> Vec<f32> { row.dense_at(places) };
         let read: Vec<One> = examples
             .par_iter()
             .enumerate()

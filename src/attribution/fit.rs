@@ -13,6 +13,7 @@ use super::{
     families::confused,
     folds::Folds,
     gram::gram,
+    lengths::Extent,
     logistic::{Solution, Stopping, solve},
     model::{Model, Opinions, top},
     new_ground::{self, NewGround},
@@ -21,7 +22,7 @@ use super::{
     pool::Pooling,
     regression::{Chosen, choose},
     stack::{Observations, Stack},
-    style::{self, Grounds, Heads, LearnedStyle, OutOfSample, PIECE_WORDS},
+    style::{self, GroundFolds, Heads, HeldOut, LearnedStyle, OutOfSample, PIECE_WORDS},
     weights::Weights,
 };
 use crate::features::{
@@ -38,7 +39,7 @@ use xxhash_rust::xxh3::xxh3_64;
 pub(super) const STOPPING: Stopping = Stopping { iterations: 60, tolerance: 1e-2 };
 /// What a piece counts for beside a whole trace when learners are weighed: most of what is scored is
 /// whole.
-const PIECE_WEIGHT: f64 = 0.2;
+const PIECE_WEIGHT: f64 = 0.5;
 
 /// What is learned, and from what seed.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -63,6 +64,9 @@ pub struct Example<'a> {
     pub label: usize,
     /// The number of its prompt.
     pub prompt: u32,
+    /// The number of the group of prompts that ask nearly the same as its own ([`crate::prompts`]): folds hold out
+    /// whole groups.
+    pub group: u32,
     /// The number of its ground: the data set within which references can be compared.
     pub ground: usize,
     /// What the channel `vectors` has of it, where that comes from a file; a model makes its own.
@@ -137,7 +141,8 @@ pub fn fit(
     let words: Vec<usize> = examples.iter().map(|e| e.words).collect();
     let grounds: Vec<usize> = examples.iter().map(|e| e.ground).collect();
     let ground_count = grounds.iter().max().map_or(1, |most| most + 1);
-    let folds = Folds::by_prompt(&prompts, options.seed).ok_or(
+    let groups: Vec<u32> = examples.iter().map(|e| e.group).collect();
+    let folds = Folds::by_prompt(&groups, options.seed).ok_or(
         "all traces have the same prompt, so that nothing can be held out to calibrate on; \
          give traces of at least two prompts",
     )?;
@@ -156,9 +161,11 @@ pub fn fit(
     stage("comparing traces with each other");
     let gram = gram(&rows, features, &units);
 
+    let extent = |(row, &words): (&Row, &usize)| Extent { words, unfinished: row.unfinished };
+    let extents: Vec<Extent> = rows.iter().zip(&words).map(extent).collect();
     stage("choosing the penalty on folds by prompt");
     let Chosen { ridge, logits, start, by_fold } =
-        choose(&gram, &labels, &words, references, &folds);
+        choose(&gram, &labels, &extents, references, &folds);
 
     stage("reading pieces of traces");
     let by_fold: Vec<Weights> = by_fold
@@ -167,8 +174,19 @@ pub fn fit(
         .collect();
     let style = options.channels.has(Channel::Embed);
     let places = if style { vectorizer.style_places() } else { Vec::new() };
-    let pieces = read_pieces(examples, &vectorizer, &places, &by_fold, &folds, references);
+    let ground_folds = GroundFolds::new(&rows, features, &grounds, ground_count, &folds.of);
+    let readers = Readers {
+        vectorizer: &vectorizer,
+        places: &places,
+        by_fold: &by_fold,
+        grounds: &ground_folds,
+    };
+    let pieces = read_pieces(examples, &readers, &folds, references);
     drop(by_fold);
+    let mut held_out: Vec<(usize, Option<HeldOut>)> =
+        rows.par_iter().enumerate().map(|(i, row)| (i, ground_folds.nearest(i, row))).collect();
+    held_out.extend(pieces.of.iter().copied().zip(pieces.nearest.iter().copied()));
+    let (known_grounds, found) = ground_folds.finish(&held_out, examples.len());
 
     let learned = (!places.is_empty()).then(|| {
         stage("learning the style embedding");
@@ -190,10 +208,11 @@ pub fn fit(
     });
     stage("weighing what was learned");
     let entry = |i: usize| match i.checked_sub(examples.len()) {
-        None => (labels[i], words[i], grounds[i]),
+        None => (labels[i], extents[i], grounds[i]),
         Some(i) => {
             let of = pieces.of[i];
-            (labels[of], PIECE_WORDS[pieces.length[i]], grounds[of])
+            let words = PIECE_WORDS[pieces.length[i]];
+            (labels[of], Extent { words, unfinished: pieces.unfinished[i] }, grounds[of])
         }
     };
     let said = concatenate(Axis(0), &[logits.view(), pieces.logits.view()])
@@ -210,8 +229,6 @@ pub fn fit(
         .as_ref()
         .filter(|new| new.of.len() >= new_ground::MINIMUM_TRACES)
         .map(|new| new_ground::fit_stack(new, &entry, &weight, ground_count));
-    let found = Grounds::learn(&rows, features, &grounds, ground_count, &folds.of);
-
     stage("learning the weights");
     let solution = solve(gram.view(), &labels, ridge, Solution::at(gram.view(), start), STOPPING);
     let weights = Weights::from_coefficients(&rows, features, &units, solution.coefficients.view());
@@ -219,7 +236,7 @@ pub fn fit(
         vectorizer,
         weights,
         style: embedding,
-        grounds: found,
+        grounds: known_grounds,
         known: known_stack,
         new: new_stack,
         added: None,
@@ -228,8 +245,8 @@ pub fn fit(
         open_set_new: None,
         profiles: learn_profiles(&labels, &rows, references),
     };
-    let in_folds = Opinions::of_traces(&logits, out_of_fold.as_ref(), &words, &grounds);
-    let probabilities = in_folds.probabilities(&model, &rows);
+    let in_folds = Opinions::of_traces(&logits, out_of_fold.as_ref(), &extents, &grounds, &found);
+    let probabilities = in_folds.probabilities(&model);
     model.pooling = Pooling::learn(&probabilities, &labels, &prompts, options.seed);
     model.open_set = in_folds.open_set(&probabilities, &labels);
     let mut cross_validation = summarize(&probabilities, &labels, ridge, folds.count);
@@ -251,14 +268,15 @@ pub fn fit(
 /// The stack of the heads alone on known ground, for references that the regression does not know.
 fn by_style_alone(
     style: &OutOfSample,
-    entry: &dyn Fn(usize) -> (usize, usize, usize),
+    entry: &dyn Fn(usize) -> (usize, Extent, usize),
     weight: &dyn Fn(usize) -> f64,
 ) -> Stack {
     Stack::fit(&Observations {
         learners: vec![style.whole.view(), style.pieces.view()],
         labels: style.of.iter().map(|&i| entry(i).0).collect(),
-        words: style.of.iter().map(|&i| entry(i).1).collect(),
+        extents: style.of.iter().map(|&i| entry(i).1).collect(),
         weights: style.of.iter().map(|&i| weight(i)).collect(),
+        grounds: style.of.iter().map(|&i| entry(i).2).collect(),
         candidates: &[],
         candidates_of: &[],
     })
@@ -313,45 +331,62 @@ struct Pieces {
     of: Vec<usize>,
     /// The length of each, an index into [`PIECE_WORDS`].
     length: Vec<usize>,
+    /// Whether it breaks off.
+    unfinished: Vec<bool>,
+    /// The nearest ground of each; `None` where there are fewer than two.
+    nearest: Vec<Option<HeldOut>>,
+}
+
+/// What pieces are read by.
+struct Readers<'a> {
+    vectorizer: &'a Vectorizer,
+    /// What the style embedding reads.
+    places: &'a [(usize, f32)],
+    /// The regression of each fold.
+    by_fold: &'a [Weights],
+    grounds: &'a GroundFolds<'a>,
 }
 
 fn read_pieces(
     examples: &[Example<'_>],
-    vectorizer: &Vectorizer,
-    places: &[(usize, f32)],
-    by_fold: &[Weights],
+    readers: &Readers<'_>,
     folds: &Folds,
     references: usize,
 ) -> Pieces {
-    type One = (usize, usize, Vec<f32>, Vec<f32>);
+    type One = (usize, (usize, bool), Option<HeldOut>, Vec<f32>, Vec<f32>);
+    let Readers { vectorizer, places, by_fold, grounds } = readers;
     let read: Vec<One> = examples
         .par_iter()
         .enumerate()
         .map_init(NgramCounter::default, |counter, (i, example)| {
             let piece = piece(&example.text, i)?;
             let row = vectorizer.row(piece.text, counter);
-            let values = places.iter().map(|&(at, factor)| row.dense[at] * factor).collect();
+            let values = row.dense_at(places);
             let logits = by_fold[folds.of[i]].logits(&row, &(0..0)).0;
-            Some((i, piece.length, values, logits))
+            let nearest = grounds.nearest(i, &row);
+            Some((i, (piece.length, row.unfinished), nearest, values, logits))
         })
         .flatten_iter()
         .collect();
     let mut values = Array2::zeros((read.len(), places.len()));
     let mut logits = Array2::zeros((read.len(), references));
-    for (row, (_, _, own_values, own_logits)) in read.iter().enumerate() {
+    for (row, (_, _, _, own_values, own_logits)) in read.iter().enumerate() {
         values.row_mut(row).iter_mut().zip(own_values).for_each(|(target, value)| *target = *value);
         logits.row_mut(row).iter_mut().zip(own_logits).for_each(|(target, value)| *target = *value);
     }
     let of = read.iter().map(|one| one.0).collect();
-    Pieces { values, logits, of, length: read.iter().map(|one| one.1).collect() }
+    let length = read.iter().map(|one| one.1.0).collect();
+    let unfinished = read.iter().map(|one| one.1.1).collect();
+    let nearest = read.iter().map(|one| one.2).collect();
+    Pieces { values, logits, of, length, unfinished, nearest }
 }
 
 /// The stack for known ground: what the regression and both heads said of traces and pieces whose
-/// prompts they did not know. `entry` gives the reference, the words and the ground of each.
+/// prompts they did not know. `entry` gives the reference, the extent and the ground of each.
 fn fit_known(
     said: &Array2<f32>,
     style: Option<&OutOfSample>,
-    entry: &dyn Fn(usize) -> (usize, usize, usize),
+    entry: &dyn Fn(usize) -> (usize, Extent, usize),
     weight: &dyn Fn(usize) -> f64,
 ) -> Stack {
     let (of, learners) = match style {
@@ -364,8 +399,9 @@ fn fit_known(
     Stack::fit(&Observations {
         learners: learners.iter().map(Array2::view).collect(),
         labels: of.iter().map(|&i| entry(i).0).collect(),
-        words: of.iter().map(|&i| entry(i).1).collect(),
+        extents: of.iter().map(|&i| entry(i).1).collect(),
         weights: of.iter().map(|&i| weight(i)).collect(),
+        grounds: of.iter().map(|&i| entry(i).2).collect(),
         candidates: &[],
         candidates_of: &[],
     })

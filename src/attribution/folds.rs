@@ -1,10 +1,16 @@
-//! Folds grouped by prompt: no prompt is ever on both sides of a split.
+//! Folds grouped by prompt: no prompt is ever on both sides of a split. What is a prompt here is the caller's to say: all
+//! that ask nearly the same go by one number ([`crate::prompts`]).
 
 use std::collections::BTreeMap;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 /// Most folds that are made.
 pub const FOLDS: usize = 4;
+/// Fewest that make sense: with one, nothing is learned from.
+pub const FEWEST: usize = 2;
+
+/// A prompt with this part of a fold's traces is dealt out before the others.
+const LARGE: usize = 4;
 
 /// Which fold each trace belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,12 +36,14 @@ impl Folds {
             *sizes.entry(prompt).or_default() += 1;
         }
         let count = most.min(sizes.len());
-        if count < 2 {
+        if count < FEWEST {
             return None;
         }
         let mut drawn: Vec<(u64, u32)> =
             sizes.keys().map(|&p| (xxh3_64_with_seed(&p.to_le_bytes(), seed), p)).collect();
-        drawn.sort_unstable();
+        // First what fills much of a fold: dealt out last it could not be balanced.
+        let large = |prompt: &u32| sizes[prompt] * count * LARGE >= prompts.len();
+        drawn.sort_unstable_by_key(|&(order, prompt)| (!large(&prompt), order, prompt));
         let mut filled = vec![0; count];
         let mut fold_of = BTreeMap::new();
         for (_, prompt) in drawn {
@@ -66,6 +74,19 @@ mod tests {
             assert!(inside.iter().all(|&i| outside.iter().all(|&o| prompts[o] != prompts[i])));
         }
         assert_ne!(folds, Folds::by_prompt(&prompts, 8).unwrap());
+    }
+
+    #[test]
+    fn large_prompts_are_dealt_out_first() {
+        // Two prompts of 200 traces, 200 of two: four folds of 200 can be made.
+        let prompts: Vec<u32> =
+            (0..800).map(|i| if i < 400 { i % 2 } else { 2 + i % 200 }).collect();
+        for seed in 0..20 {
+            let folds = Folds::by_prompt(&prompts, seed).unwrap();
+            for fold in 0..4 {
+                assert_eq!(folds.split(fold).1.len(), 200, "seed {seed}");
+            }
+        }
     }
 
     #[test]

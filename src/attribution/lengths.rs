@@ -1,7 +1,17 @@
-//! Between which of some lengths a text lies. Called by the stack and the style embedding, which both
-//! know something at certain lengths only.
+//! How long a text is, and between which of some lengths it lies. Called by the stack and the style embedding, which
+//! both know something at certain lengths only.
 
 use ndarray::NdFloat;
+
+/// How much there is of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Extent {
+    /// Words in it.
+    pub words: usize,
+    /// Whether it breaks off ([`breaks_off`](crate::trace::breaks_off)): the first words of a long trace are another thing than a
+    /// short trace.
+    pub unfinished: bool,
+}
 
 /// The places of the two of `lengths` (ascending, in words, at least one) between which a text of so many
 /// words lies, and how near it is to each: shares that add up to 1, linear in the logarithm of the

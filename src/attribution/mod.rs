@@ -19,6 +19,7 @@ mod lengths;
 pub mod logistic;
 mod model;
 mod new_ground;
+pub mod odds;
 pub mod open_set;
 pub mod panel;
 mod pieces;

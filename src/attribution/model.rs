@@ -3,6 +3,7 @@
 use super::{
     added::Added,
     delta::Profiles,
+    lengths::Extent,
     open_set::{Judged, OpenSet},
     pool::Pooling,
     stack::Stack,
@@ -117,10 +118,11 @@ impl Model {
         let regression: Vec<f32> = bare.iter().zip(&layout_logits).map(|(a, b)| a + b).collect();
         let placed = self.style.as_ref().map(|style| (style, style.place(&row, &layout)));
         let bare_place = placed.as_ref().map(|(style, places)| (*style, &places.0));
-        let without_layout = self.judge(&bare, bare_place, found, words).probabilities;
+        let extent = Extent { words, unfinished: row.unfinished };
+        let without_layout = self.judge(&bare, bare_place, found, extent).probabilities;
         let full = placed.map(|(style, (most, rest))| (style, most.plus(&rest)));
         let full = full.as_ref().map(|(style, place)| (*style, place));
-        let judgement = self.judge(&regression, full, found, words);
+        let judgement = self.judge(&regression, full, found, extent);
         let unknown = self.unknown(&judgement, &regression, found.1, words);
         let probabilities = judgement.probabilities;
         let (ground, familiar) = found;
@@ -135,14 +137,15 @@ impl Model {
         regression: &[f32],
         placed: Option<(&StyleEmbedding, &Placed)>,
         (ground, familiar): (usize, f64),
-        words: usize,
+        extent: Extent,
     ) -> Judgement {
         let Some((style, placed)) = placed else {
-            let probabilities = self.known.probabilities(&[regression], words);
+            let probabilities = self.known.probabilities(&[regression], extent, Some(ground));
             return Judgement { probabilities, place: Vec::new(), new: None };
         };
-        let own = style.vectors(placed, Some(ground), words);
-        self.mix(regression, own, || style.vectors(placed, None, words), familiar, words)
+        let own = style.vectors(placed, Some(ground), extent.words);
+        let on_new = || style.vectors(placed, None, extent.words);
+        self.mix(regression, own, on_new, (ground, familiar), extent)
     }
 
     /// The probabilities on known ground and on new ground, weighed by how likely either is. `own` and
@@ -152,22 +155,22 @@ impl Model {
         regression: &[f32],
         own: [Vec<f32>; 2],
         on_new: impl FnOnce() -> [Vec<f32>; 2],
-        familiar: f64,
-        words: usize,
+        (ground, familiar): (usize, f64),
+        extent: Extent,
     ) -> Judgement {
         let [whole, pieces] = own;
         let mut probabilities = match &self.added {
-            None => self.known.probabilities(&[regression, &whole, &pieces], words),
+            None => self.known.probabilities(&[regression, &whole, &pieces], extent, Some(ground)),
             Some(added) => {
                 let older = regression.len() - added.references();
                 let said = [&regression[..older], &whole[..older], &pieces[..older]];
-                let older = self.known.probabilities(&said, words);
-                added.probabilities(older, &whole, &pieces, words)
+                let older = self.known.probabilities(&said, extent, Some(ground));
+                added.probabilities(older, &whole, &pieces, extent, ground)
             }
         };
         let new = self.new.as_ref().filter(|_| familiar < 1.0).map(|stack| {
             let [whole, pieces] = on_new();
-            (stack.probabilities(&[&whole, &pieces], words), whole)
+            (stack.probabilities(&[&whole, &pieces], extent, None), whole)
         });
         if let Some((other, _)) = &new {
             let familiar = familiar as f32;
@@ -225,8 +228,10 @@ pub(super) struct Opinions<'a> {
     regression: &'a Array2<f32>,
     /// By the heads of whole traces and of pieces; a row per trace.
     style: Option<[Array2<f32>; 2]>,
-    words: &'a [usize],
+    extents: &'a [Extent],
     grounds: &'a [usize],
+    /// The ground that each is found on and how likely it is known, by grounds that had not seen its prompt.
+    found: &'a [(usize, f64)],
 }
 
 impl<'a> Opinions<'a> {
@@ -234,34 +239,38 @@ impl<'a> Opinions<'a> {
     pub fn of_traces(
         regression: &'a Array2<f32>,
         style: Option<&OutOfSample>,
-        words: &'a [usize],
+        extents: &'a [Extent],
         grounds: &'a [usize],
+        found: &'a [(usize, f64)],
     ) -> Self {
         let in_order = |values: &Array2<f32>, of: &[usize]| {
             let mut ordered = Array2::zeros(regression.dim());
-            for (row, &i) in values.outer_iter().zip(of).filter(|(_, i)| **i < words.len()) {
+            for (row, &i) in values.outer_iter().zip(of).filter(|(_, i)| **i < extents.len()) {
                 ordered.row_mut(i).assign(&row);
             }
             ordered
         };
         let style = style.map(|s| [in_order(&s.whole, &s.of), in_order(&s.pieces, &s.of)]);
-        Self { regression, style, words, grounds }
+        Self { regression, style, extents, grounds, found }
     }
 
-    /// The probabilities that `model`'s stacks make of them. How likely each is on known ground is
-    /// asked of the final model, which has seen the traces: that is all they share with it.
-    pub fn probabilities(&self, model: &Model, rows: &[Row]) -> Vec<Vec<f32>> {
-        (0..rows.len())
+    /// The probabilities that `model`'s stacks make of them.
+    pub fn probabilities(&self, model: &Model) -> Vec<Vec<f32>> {
+        (0..self.extents.len())
             .into_par_iter()
             .map(|i| {
                 let regression = self.regression.row(i).to_vec();
+                let found = self.found[i];
                 let (Some([whole, pieces]), Some(style)) = (&self.style, &model.style) else {
-                    return model.known.probabilities(&[&regression], self.words[i]);
+                    return model.known.probabilities(
+                        &[&regression],
+                        self.extents[i],
+                        Some(found.0),
+                    );
                 };
                 let own = [whole.row(i).to_vec(), pieces.row(i).to_vec()];
-                let familiar = model.grounds.find(&rows[i]).1;
-                let on_new = || style.moved_to_new(&own, self.grounds[i], self.words[i]);
-                model.mix(&regression, own.clone(), on_new, familiar, self.words[i]).probabilities
+                let on_new = || style.moved_to_new(&own, self.grounds[i], self.extents[i].words);
+                model.mix(&regression, own.clone(), on_new, found, self.extents[i]).probabilities
             })
             .collect()
     }
@@ -279,7 +288,7 @@ impl<'a> Opinions<'a> {
                 probabilities: &probabilities[i],
                 regression: &regression[i],
                 style: &style[i],
-                words: self.words[i],
+                words: self.extents[i].words,
             })
             .collect();
         OpenSet::fit(&judged, labels)

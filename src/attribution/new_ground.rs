@@ -6,7 +6,7 @@
 
 use super::{
     fit::judged,
-    logistic::softmax,
+    lengths::Extent,
     open_set::{Judged, OpenSet},
     stack::{Observations, Stack},
     style::OutOfSample,
@@ -34,7 +34,7 @@ pub struct NewGround {
 /// The regression is not asked: it learns what each ground is about. Every ground weighs the same.
 pub(super) fn fit_stack(
     new: &OutOfSample,
-    entry: &dyn Fn(usize) -> (usize, usize, usize),
+    entry: &dyn Fn(usize) -> (usize, Extent, usize),
     weight: &dyn Fn(usize) -> f64,
     ground_count: usize,
 ) -> Stack {
@@ -47,8 +47,9 @@ pub(super) fn fit_stack(
     Stack::fit(&Observations {
         learners: vec![new.whole.view(), new.pieces.view()],
         labels: new.of.iter().map(|&i| entry(i).0).collect(),
-        words: new.of.iter().map(|&i| entry(i).1).collect(),
+        extents: new.of.iter().map(|&i| entry(i).1).collect(),
         weights: new.of.iter().map(|&i| weight(i) * share / sizes[entry(i).2]).collect(),
+        grounds: Vec::new(),
         candidates: &new.candidates,
         candidates_of: &new.candidates_of,
     })
@@ -59,7 +60,7 @@ pub(super) fn fit_stack(
 pub(super) struct OnNewGround {
     label: usize,
     ground: usize,
-    words: usize,
+    extent: Extent,
     /// Among the references that are known from elsewhere; zero for the others.
     probabilities: Vec<f32>,
     /// The vector by whole traces.
@@ -67,27 +68,22 @@ pub(super) struct OnNewGround {
 }
 
 /// What the stack makes of the whole traces that were left out, among the references that are known
-/// from elsewhere. `entry` gives the reference, the words and the ground of each of `of`.
+/// from elsewhere. `entry` gives the reference, the extent and the ground of each of `of`.
 pub(super) fn judge(
     new: &OutOfSample,
     stack: &Stack,
-    entry: &dyn Fn(usize) -> (usize, usize, usize),
+    entry: &dyn Fn(usize) -> (usize, Extent, usize),
     traces: usize,
 ) -> Vec<OnNewGround> {
     let whole_traces = new.of.iter().enumerate().filter(|(_, i)| **i < traces);
     whole_traces
         .map(|(at, &i)| {
-            let (label, words, ground) = entry(i);
+            let (label, extent, ground) = entry(i);
             let (place, pieces) = (new.whole.row(at).to_vec(), new.pieces.row(at).to_vec());
-            let mut probabilities = stack.logits(&[&place, &pieces], words);
             let known = &new.candidates[new.candidates_of[at]];
-            probabilities.iter_mut().zip(known).filter(|(_, known)| !**known).for_each(
-                |(logit, _)| {
-                    *logit = f32::NEG_INFINITY;
-                },
-            );
-            softmax(&mut probabilities);
-            OnNewGround { label, ground, words, probabilities, place }
+            let probabilities =
+                stack.probabilities_among(Some(known.as_slice()), &[&place, &pieces], extent, None);
+            OnNewGround { label, ground, extent, probabilities, place }
         })
         .collect()
 }
@@ -102,7 +98,7 @@ pub(super) fn open_set(traces: &[OnNewGround]) -> OpenSet {
             // The regression is not asked on new ground.
             regression: &trace.place,
             style: &trace.place,
-            words: trace.words,
+            words: trace.extent.words,
         })
         .collect();
     OpenSet::fit(&judged, &labels)

@@ -19,9 +19,6 @@ use serde::{Deserialize, Serialize};
 const SIZES: [usize; 6] = [2, 3, 5, 10, 20, 40];
 /// Pools that are drawn of each size over all references, about.
 const POOLS: usize = 2_000;
-/// A size is learned from references with traces on so many times as many prompts, so that pools
-/// differ.
-const SPARE: usize = 2;
 /// No probability is smaller.
 const SMALLEST: f32 = 1e-6;
 /// The span in which the sharpness of one trace's share of the evidence is looked for.
@@ -105,7 +102,7 @@ fn draw(
     size: usize,
     seed: u64,
 ) -> Option<Vec<Pool>> {
-    let able: Vec<usize> = (0..traces.len()).filter(|&r| traces[r].len() >= SPARE * size).collect();
+    let able: Vec<usize> = (0..traces.len()).filter(|&r| traces[r].len() >= size).collect();
     if able.len() < 2 {
         return None;
     }

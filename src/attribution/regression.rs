@@ -3,6 +3,7 @@
 use super::{
     fit::STOPPING,
     folds::Folds,
+    lengths::Extent,
     logistic::{Solution, solve},
     stack::{Observations, Stack},
 };
@@ -30,7 +31,7 @@ pub(super) struct Chosen {
 pub(super) fn choose(
     gram: &Array2<f32>,
     labels: &[usize],
-    words: &[usize],
+    extents: &[Extent],
     references: usize,
     folds: &Folds,
 ) -> Chosen {
@@ -46,7 +47,7 @@ pub(super) fn choose(
         .collect();
     for fold in 0..folds.count {
         if fold == RIDGE_FOLDS {
-            candidates = vec![best_of(candidates, labels, words, folds)];
+            candidates = vec![best_of(candidates, labels, extents, folds)];
         }
         let (train, test) = folds.split(fold);
         let inside = select(gram, &train, &train);
@@ -69,7 +70,7 @@ pub(super) fn choose(
             candidate.by_fold.push(own);
         }
     }
-    best_of(candidates, labels, words, folds)
+    best_of(candidates, labels, extents, folds)
 }
 
 /// The candidate with the smallest calibrated loss on the folds that chose the penalty; the
@@ -77,21 +78,21 @@ pub(super) fn choose(
 fn best_of(
     mut candidates: Vec<Chosen>,
     labels: &[usize],
-    words: &[usize],
+    extents: &[Extent],
     folds: &Folds,
 ) -> Chosen {
     if candidates.len() == 1 {
         return candidates.swap_remove(0);
     }
     let held_out: Vec<usize> = (0..labels.len()).filter(|&i| folds.of[i] < RIDGE_FOLDS).collect();
-    let pick = |values: &[usize]| held_out.iter().map(|&i| values[i]).collect::<Vec<usize>>();
     let loss = |chosen: &Chosen| {
         let logits = chosen.logits.select(Axis(0), &held_out);
         Stack::fit(&Observations {
             learners: vec![logits.view()],
-            labels: pick(labels),
-            words: pick(words),
+            labels: held_out.iter().map(|&i| labels[i]).collect(),
+            extents: held_out.iter().map(|&i| extents[i]).collect(),
             weights: vec![1.0; held_out.len()],
+            grounds: Vec::new(),
             candidates: &[],
             candidates_of: &[],
         })

@@ -61,6 +61,12 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     for (reason, count) in &learned.dropped {
         progress.say(&format!("not learned from: {count} × {reason}"));
     }
+    if learned.near_duplicates > 0 {
+        progress.say(&format!(
+            "{} prompts ask nearly the same as another and were held out with it",
+            learned.near_duplicates
+        ));
+    }
     if arguments.json {
         let mut out = std::io::stdout().lock();
         serde_json::to_writer_pretty(&mut out, &learned.atlas.about)?;

@@ -7,6 +7,7 @@ use super::Error;
 use crate::{
     atlas::{MINIMUM_TRACES, UNKNOWN_DOMAIN},
     attribution::MINIMUM_WORDS,
+    prompts::Groups,
     trace::{TextKind, Trace, count_words},
 };
 use std::{
@@ -14,6 +15,9 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashSet},
 };
 use xxhash_rust::xxh3::xxh3_128;
+
+/// An evaluation needs so many prompts: one to hold out and two to learn from.
+pub const FEWEST_PROMPTS: usize = 3;
 
 /// One labelled trace.
 #[derive(Debug)]
@@ -28,6 +32,8 @@ pub struct Case<'a> {
     pub model: usize,
     /// Its prompt, an index below [`Cases::prompts`].
     pub prompt: usize,
+    /// The group of prompts that ask nearly the same as its own, an index below [`Cases::groups`].
+    pub group: usize,
 }
 
 impl Case<'_> {
@@ -46,6 +52,9 @@ pub struct Cases<'a> {
     pub models: Vec<String>,
     /// The number of different prompts.
     pub prompts: usize,
+    /// The number of groups of prompts that ask nearly the same ([`crate::prompts`]): a group is held out as a whole, and
+    /// resampled as a whole.
+    pub groups: usize,
     /// Traces that cannot be used, by reason.
     pub dropped: BTreeMap<String, usize>,
 }
@@ -100,29 +109,31 @@ impl<'a> Cases<'a> {
             .into_iter()
             .map(str::to_owned)
             .collect();
-        let prompts: BTreeSet<&str> = found.iter().map(|f| f.0.as_str()).collect();
+        let items = found.iter().map(|f| (f.0.as_str(), f.5));
+        let (numbers, groups) = Groups::of_traces(items, FEWEST_PROMPTS);
         if models.len() < 2 {
             return Err(too_few_models(&models, traces.len(), &dropped));
         }
-        if prompts.len() < 2 {
+        if groups.of.len() < 2 {
             return Err(Error::TooLittle(
                 "all traces have the same prompt, so that nothing can be held out; an evaluation \
                  needs traces of at least 3 prompts"
                     .into(),
             ));
         }
-        let prompts: Vec<String> = prompts.into_iter().map(str::to_owned).collect();
         let cases = found
             .into_iter()
-            .map(|(prompt, model, _, words, text, trace)| Case {
+            .zip(numbers)
+            .map(|((_, model, _, words, text, trace), prompt)| Case {
                 trace,
                 text,
                 words,
                 model: models.binary_search_by(|name| name.as_str().cmp(model)).unwrap_or_default(),
-                prompt: prompts.binary_search(&prompt).unwrap_or_default(),
+                prompt: prompt as usize,
+                group: groups.of[prompt as usize] as usize,
             })
             .collect();
-        Ok(Self { cases, models, prompts: prompts.len(), dropped })
+        Ok(Self { cases, models, prompts: groups.of.len(), groups: groups.count, dropped })
     }
 
     /// The family of each model, as numbers, and whether any family holds two models. A model without a

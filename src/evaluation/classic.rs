@@ -5,8 +5,9 @@
 use super::judge::{Judge, Method, Opinion};
 use crate::{
     atlas,
-    attribution::{Example, MINIMUM_WORDS, classic},
+    attribution::{Example, MINIMUM_WORDS, classic, folds::FEWEST},
     features::NgramCounter,
+    prompts::Groups,
     trace::{TextKind, Trace, count_words},
 };
 use std::collections::BTreeSet;
@@ -60,20 +61,20 @@ impl Method for ClassicMethod {
         let names: BTreeSet<&str> = usable.iter().filter_map(|t| t.model.as_deref()).collect();
         let names: Vec<&str> = names.into_iter().collect();
         let keys: Vec<String> = usable.iter().map(|trace| trace.prompt_key()).collect();
-        let mut prompt = 0;
+        let items = keys.iter().zip(&usable).map(|(key, trace)| (key.as_str(), *trace));
+        let (numbers, groups) = Groups::of_traces(items, FEWEST);
         let examples: Vec<Example<'_>> = usable
             .iter()
-            .enumerate()
-            .map(|(i, trace)| {
-                prompt += u32::from(i > 0 && keys[i] != keys[i - 1]);
+            .zip(numbers)
+            .map(|(trace, prompt)| {
                 let text = trace.text(self.text).unwrap_or_default();
+                let model = trace.model.as_deref().unwrap_or_default();
                 Example {
                     words: count_words(&text),
                     text,
-                    label: names
-                        .binary_search(&trace.model.as_deref().unwrap_or_default())
-                        .unwrap_or(0),
+                    label: names.binary_search(&model).unwrap_or(0),
                     prompt,
+                    group: groups.of[prompt as usize],
                     ground: 0,
                     vector: None,
                 }

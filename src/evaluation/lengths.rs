@@ -8,7 +8,7 @@ use super::{
 use crate::{
     attribution::{
         MINIMUM_WORDS,
-        calibration::{BINS, bin_of as calibration_bin, error_of_bins},
+        calibration::{BINS, bin_of as calibration_bin, error_by_chance, error_of_bins},
     },
     lineage::bootstrap::percentiles,
 };
@@ -33,6 +33,10 @@ pub struct LengthBin {
     /// Expected calibration error of the largest probability, over 15 bins; `None` where an older program measured.
     #[serde(default)]
     pub calibration_error: Option<Estimate>,
+    /// What it would be about, by chance alone, if every probability were right
+    /// ([`error_by_chance`](crate::attribution::calibration::error_by_chance)); `None` where an older program measured.
+    #[serde(default)]
+    pub calibration_error_by_chance: Option<f64>,
 }
 
 /// Sums of one bin of lengths: traces, right ones, losses, then two for each bin of the calibration error.
@@ -45,17 +49,20 @@ pub(super) fn by_length(
     resamples: usize,
     seed: u64,
 ) -> Vec<LengthBin> {
-    let mut rows = Rows::new(cases.prompts, WIDTH * FROM.len());
+    let mut rows = Rows::new(cases.groups, WIDTH * FROM.len());
+    let mut confidences = vec![Vec::new(); FROM.len()];
     for judged in &held.judgements {
         let case = &cases.cases[judged.case];
-        let at = WIDTH * bin_of(case.words);
-        let row = rows.of(case.prompt);
+        let length = bin_of(case.words);
+        let at = WIDTH * length;
+        let row = rows.of(case.group);
         row[at] += 1.0;
         let best = top(&judged.probabilities);
         let right = f64::from(u8::from(best == case.model));
         row[at + 1] += right;
         row[at + 2] += loss(judged.probabilities[case.model]);
         let confidence = f64::from(judged.probabilities[best]);
+        confidences[length].push(confidence);
         let bin = at + 3 + 2 * calibration_bin(confidence);
         row[bin] += confidence;
         row[bin + 1] += right;
@@ -79,6 +86,7 @@ pub(super) fn by_length(
             top1: estimate(WIDTH * bin, &|sums| sums[WIDTH * bin + 1]),
             log_loss: estimate(WIDTH * bin, &|sums| sums[WIDTH * bin + 2]),
             calibration_error: Some(estimate(WIDTH * bin, &|sums| error(WIDTH * bin, sums))),
+            calibration_error_by_chance: Some(error_by_chance(&confidences[bin])),
         })
         .collect()
 }

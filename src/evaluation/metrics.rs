@@ -61,6 +61,10 @@ pub struct Summary {
     pub brier: Estimate,
     /// Expected calibration error of the largest probability, over 15 bins.
     pub calibration_error: Estimate,
+    /// What it would be about, by chance alone, if every probability were right
+    /// ([`error_by_chance`](crate::attribution::calibration::error_by_chance)); `None` where an older program measured.
+    #[serde(default)]
+    pub calibration_error_by_chance: Option<f64>,
     /// Multi-class Cllr in bits.
     pub cllr: Estimate,
     /// The Cllr of who knows nothing: log₂ of the number of models.

@@ -45,11 +45,19 @@ pub(super) fn limits(cases: &Cases<'_>, split: &Split, held: &HeldOut) -> Vec<St
         ));
     }
     limits.extend(no_errors(cases, held));
-    if cases.prompts < FEW_PROMPTS {
+    if cases.groups < cases.prompts {
+        limits.push(format!(
+            "Of {} prompts, {} ask nearly the same as another. They were held out with it, and count as one where intervals \
+             are made.",
+            cases.prompts,
+            cases.prompts - cases.groups
+        ));
+    }
+    if cases.groups < FEW_PROMPTS {
         limits.push(format!(
             "The traces answer only {} different prompts; with fewer than {FEW_PROMPTS} the intervals are \
              narrower than they should be.",
-            cases.prompts
+            cases.groups
         ));
     }
     limits.extend(topics(cases));
@@ -62,12 +70,14 @@ pub(super) fn limits(cases: &Cases<'_>, split: &Split, held: &HeldOut) -> Vec<St
 pub(super) fn vectors(source: Option<&Source>, changed: bool) -> Vec<String> {
     let Some(source) = source else { return Vec::new() };
     let mut limits = vec![
-        "The channel vectors sees what a trace is about at least as much as how it is written: see how the figures          are without it."
+        "The channel vectors sees what a trace is about at least as much as how it is written: see how the \
+         figures are without it."
             .into(),
     ];
     if source.embedder().is_none() && changed {
         limits.push(
-            "Changed texts were not judged: the vectors come from a file, which has those of the traces as they              are only."
+            "Changed texts were not judged: the vectors come from a file, which has those of the traces as they \
+             are only."
                 .into(),
         );
     }

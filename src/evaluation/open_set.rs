@@ -91,7 +91,7 @@ pub(super) fn open_set(
     }
     let count = group_count(models, rounds);
     let group = groups(&cases.models, count, seed);
-    let prompts: Vec<u32> = cases.cases.iter().map(|case| case.prompt as u32).collect();
+    let prompts: Vec<u32> = cases.cases.iter().map(|case| case.group as u32).collect();
     let Some(folds) = Folds::deal(&prompts, count, seed ^ 1) else {
         return Ok(Err(
             "the open set was not measured: that takes traces of several prompts".into()
@@ -146,7 +146,7 @@ pub(super) fn open_set(
                 let said = judge.judge_trace(case.trace, &case.text, counter)?;
                 let of = |place: &Option<usize>| place.map_or(0.0, |at| said.probabilities[at]);
                 let probabilities = place_of.iter().map(of).collect();
-                let seen = Seen { unknown: said.unknown?, stranger, prompt: case.prompt };
+                let seen = Seen { unknown: said.unknown?, stranger, prompt: case.group };
                 Some((seen, case.model, probabilities))
             })
             .flatten_iter()
@@ -182,8 +182,8 @@ pub(super) fn open_set(
     let drawn: Vec<Vec<f64>> = (0..resamples as u64)
         .into_par_iter()
         .map(|resample| {
-            let mut times = vec![0.0; cases.prompts];
-            draws(cases.prompts, resample, seed).for_each(|prompt| times[prompt] += 1.0);
+            let mut times = vec![0.0; cases.groups];
+            draws(cases.groups, resample, seed).for_each(|prompt| times[prompt] += 1.0);
             times
         })
         .collect();

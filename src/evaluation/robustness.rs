@@ -7,7 +7,7 @@ use super::{
     perturbations::View,
     tally::Rows,
 };
-use crate::attribution::calibration::{BINS, bin_of, error_of_bins};
+use crate::attribution::calibration::{BINS, bin_of, error_by_chance, error_of_bins};
 use serde::{Deserialize, Serialize};
 
 /// Sums before those of the bins.
@@ -33,6 +33,10 @@ pub struct Robustness {
     /// Expected calibration error of the largest probability, over 15 bins; `None` where an older program measured.
     #[serde(default)]
     pub calibration_error: Option<Estimate>,
+    /// What it would be about, by chance alone, if every probability were right
+    /// ([`error_by_chance`](crate::attribution::calibration::error_by_chance)); `None` where an older program measured.
+    #[serde(default)]
+    pub calibration_error_by_chance: Option<f64>,
 }
 
 /// Figures for each view that leaves enough of any trace, in their order.
@@ -44,8 +48,9 @@ pub(super) fn robustness(
     seed: u64,
 ) -> Vec<Robustness> {
     let one = |number: usize, view: &View| {
-        let mut rows = Rows::new(cases.prompts, FIXED + 2 * BINS);
+        let mut rows = Rows::new(cases.groups, FIXED + 2 * BINS);
         let mut too_short = 0;
+        let mut confidences = Vec::new();
         for judged in &held.judgements {
             let case = &cases.cases[judged.case];
             let Some(changed) = &judged.views[number] else {
@@ -53,13 +58,14 @@ pub(super) fn robustness(
                 continue;
             };
             let right = |p: &[f32]| f64::from(u8::from(top(p) == case.model));
-            let row = rows.of(case.prompt);
+            let row = rows.of(case.group);
             row[0] += 1.0;
             row[1] += right(changed);
             row[2] += right(&judged.probabilities);
             row[3] += loss(changed[case.model]);
             row[4] += loss(judged.probabilities[case.model]);
             let confidence = f64::from(changed[top(changed)]);
+            confidences.push(confidence);
             let bin = FIXED + 2 * bin_of(confidence);
             row[bin] += confidence;
             row[bin + 1] += right(changed);
@@ -84,6 +90,7 @@ pub(super) fn robustness(
                 let bins = (0..BINS).map(|bin| FIXED + 2 * bin);
                 ratio(error_of_bins(bins.map(|at| (sums[at], sums[at + 1]))), sums[0])
             })),
+            calibration_error_by_chance: Some(error_by_chance(&confidences)),
         })
     };
     views.iter().enumerate().filter_map(|(number, view)| one(number, view)).collect()

@@ -2,7 +2,7 @@
 //!
 //! No prompt is ever on both sides of a part. Called by [`super::evaluate`].
 
-use super::{Cases, Error};
+use super::{Cases, Error, cases::FEWEST_PROMPTS};
 use crate::attribution::folds::Folds;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -53,15 +53,16 @@ pub struct Split {
 
 impl Split {
     /// Splits the cases: by prompt into `folds` folds drawn from `seed`, or with one domain or source left
-    /// out at a time. A case whose prompt is also held out is not learned from, wherever it comes from.
+    /// out at a time. A case whose prompt, or one that asks nearly the
+    /// same, is also held out is not learned from, wherever it comes from.
     ///
     /// # Errors
-    /// [`Error::Usage`] where there are fewer prompts than folds, or but one domain or source;
+    /// [`Error::Usage`] where there are fewer groups of prompts than folds, or but one domain or source;
     /// [`Error::TooLittle`] where there are two prompts, as two are needed to learn from.
     pub fn new(cases: &Cases<'_>, group: Group, folds: usize, seed: u64) -> Result<Self, Error> {
-        if cases.prompts < 3 {
+        if cases.prompts < FEWEST_PROMPTS {
             return Err(Error::TooLittle(format!(
-                "the traces have {} different prompts, and an evaluation needs at least 3: one to hold \
+                "the traces have {} different prompts, and an evaluation needs at least {FEWEST_PROMPTS}: one to hold \
                  out and two to learn from",
                 cases.prompts
             )));
@@ -76,16 +77,22 @@ impl Split {
     fn by_prompt(cases: &Cases<'_>, folds: usize, seed: u64) -> Result<Self, Error> {
         let too_many = || {
             Error::Usage(format!(
-                "--folds {folds}: the traces have {} different prompts, and every fold needs one of its \
+                "--folds {folds}: the traces have {} different prompts{}, and every fold needs one of its \
                  own; give at most --folds {}",
-                cases.prompts, cases.prompts
+                cases.groups,
+                if cases.groups < cases.prompts {
+                    ", those that ask nearly the same counted once"
+                } else {
+                    ""
+                },
+                cases.groups
             ))
         };
-        if folds > cases.prompts {
+        if folds > cases.groups {
             return Err(too_many());
         }
-        let prompts: Vec<u32> = cases.cases.iter().map(|case| case.prompt as u32).collect();
-        let folds = Folds::deal(&prompts, folds, seed).ok_or_else(too_many)?;
+        let groups: Vec<u32> = cases.cases.iter().map(|case| case.group as u32).collect();
+        let folds = Folds::deal(&groups, folds, seed).ok_or_else(too_many)?;
         let part = |fold: usize| {
             let (training, held_out) = folds.split(fold);
             Part { name: format!("fold {}", fold + 1), held_out, training }
@@ -110,12 +117,11 @@ impl Split {
             )));
         }
         let parts = members.into_iter().map(|(name, held_out)| {
-            let prompts: BTreeSet<usize> =
-                held_out.iter().map(|&i| cases.cases[i].prompt).collect();
+            let prompts: BTreeSet<usize> = held_out.iter().map(|&i| cases.cases[i].group).collect();
             let training = (0..cases.cases.len())
                 .filter(|&i| {
                     let case = &cases.cases[i];
-                    key(case) != name && !prompts.contains(&case.prompt)
+                    key(case) != name && !prompts.contains(&case.group)
                 })
                 .collect();
             Part { name: name.to_owned(), held_out, training }

@@ -1,14 +1,14 @@
 //! Held-out judgements → figures with 95 % intervals.
 //!
-//! Every figure is computed from sums over prompts, so that the bootstrap only has to add up the rows of the
-//! prompts that it draws. Called by [`super::evaluate`]; [`Rows`] by the other modules that measure.
+//! Every figure is computed from sums over groups of prompts, so that the bootstrap only has to add up the rows of the
+//! groups that it draws. Called by [`super::evaluate`]; [`Rows`] by the other modules that measure.
 
 use super::{
     CalibrationBin, Cases, Confusion, Estimate, HeldOut, Judgement, ModelFigures, Summary,
     metrics::{LEVEL, brier, c_at_1, flat_bits, loss, ratio, top},
 };
 use crate::{
-    attribution::calibration::{BINS, bin_of, error_of_bins},
+    attribution::calibration::{BINS, bin_of, error_by_chance, error_of_bins},
     lineage::bootstrap::{Resamples, percentiles},
 };
 
@@ -113,6 +113,7 @@ pub(super) struct Tallied {
     layout: Sums,
     sums: Vec<f64>,
     resamples: Resamples,
+    by_chance: f64,
     has_families: bool,
     has_unknown: bool,
 }
@@ -127,20 +128,24 @@ impl Tallied {
         seed: u64,
     ) -> Self {
         let layout = Sums { models: cases.models.len() };
-        let mut rows = Rows::new(cases.prompts, layout.width());
+        let mut rows = Rows::new(cases.groups, layout.width());
         for judged in &held.judgements {
             let case = &cases.cases[judged.case];
             let shares = &held.parts[judged.part].shares;
-            layout.add(rows.of(case.prompt), judged, shares, case.model, &families.0);
+            layout.add(rows.of(case.group), judged, shares, case.model, &families.0);
         }
         for &i in &held.too_short {
-            let row = rows.of(cases.cases[i].prompt);
+            let row = rows.of(cases.cases[i].group);
             row[ALL] += 1.0;
             row[UNANSWERED] += 1.0;
         }
         let (sums, resamples) = rows.finish(resamples, seed);
         let has_unknown = held.judgements.iter().any(|judged| judged.unknown.is_some());
-        Self { layout, sums, resamples, has_families: families.1, has_unknown }
+        let confidence =
+            |judged: &Judgement| f64::from(judged.probabilities[top(&judged.probabilities)]);
+        let confidences: Vec<f64> = held.judgements.iter().map(confidence).collect();
+        let by_chance = error_by_chance(&confidences);
+        Self { layout, sums, resamples, by_chance, has_families: families.1, has_unknown }
     }
 
     fn estimate(&self, of: impl Fn(&[f64]) -> f64) -> Estimate {
@@ -161,6 +166,7 @@ impl Tallied {
             brier: mean(BRIER),
             calibration_error: self
                 .estimate(|sums| ratio(error_of_bins(layout.bins(sums)), sums[TRACES])),
+            calibration_error_by_chance: Some(self.by_chance),
             cllr: self.estimate(|sums| layout.cllr(sums)),
             cllr_of_ignorance: (layout.models as f64).log2(),
             c_at_1: self.has_unknown.then(|| {

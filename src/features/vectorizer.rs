@@ -14,7 +14,7 @@ use super::{
     Channel, ChannelSet, NgramCounter, Vocabulary, embed::Embedder, skeleton,
     token_ngrams::TokenNgrams,
 };
-use crate::trace::count_words;
+use crate::trace::{breaks_off, count_words};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::{ops::Range, sync::Arc};
@@ -82,6 +82,10 @@ pub struct Row {
     pub common: usize,
     /// Bytes of the text that the tokenizer gave up on.
     pub untokenized: usize,
+    /// Words in the text.
+    pub words: usize,
+    /// Whether the text breaks off ([`breaks_off`](crate::trace::breaks_off)).
+    pub unfinished: bool,
     /// Whether the channel `vectors` is in the set and had no vector for the text: none was given, and
     /// there is no model, or the model failed on the text.
     pub without_vector: bool,
@@ -91,6 +95,11 @@ impl Row {
     /// The scaled frequencies of common n-grams: what profiles are made of.
     pub fn profile(&self) -> &[f32] {
         &self.dense[..self.common.min(self.dense.len())]
+    }
+
+    /// The dense values at some places, each times its factor, as [`Vectorizer::style_places`] gives them.
+    pub fn dense_at(&self, places: &[(usize, f32)]) -> Vec<f32> {
+        places.iter().map(|&(at, factor)| self.dense[at] * factor).collect()
     }
 }
 
@@ -256,8 +265,14 @@ impl Vectorizer {
     }
 
     fn unscaled_row(&self, text: &str, vector: Option<&[f32]>, counter: &mut NgramCounter) -> Row {
-        let mut row = Row { dense: vec![0.0; self.common], common: self.common, ..Row::default() };
-        let words = count_words(text).max(1) as f32;
+        let mut row = Row {
+            dense: vec![0.0; self.common],
+            common: self.common,
+            words: count_words(text),
+            unfinished: breaks_off(text),
+            ..Row::default()
+        };
+        let words = row.words.max(1) as f32;
         counter.set_tokens(self.tokens.as_ref());
         if self.set.channels().iter().any(|options| options.channel.reads_tokens()) {
             skeleton::read(text, &mut counter.read);

@@ -133,7 +133,15 @@ mod tests {
         ["meadow", "orchard", "farmer", "windmill", "harvest", "shepherd", "barley", "village"];
 
     fn example(text: String, label: usize) -> Example<'static> {
-        Example { text: text.into(), words: 100, label, prompt: 0, ground: 0, vector: None }
+        Example {
+            text: text.into(),
+            words: 100,
+            label,
+            prompt: 0,
+            group: 0,
+            ground: 0,
+            vector: None,
+        }
     }
 
     #[test]

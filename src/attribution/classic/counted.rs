@@ -152,7 +152,15 @@ mod tests {
     use super::*;
 
     fn example(text: &str, label: usize, prompt: u32) -> Example<'_> {
-        Example { text: text.into(), words: 4, label, prompt, ground: 0, vector: None }
+        Example {
+            text: text.into(),
+            words: 4,
+            label,
+            prompt,
+            group: prompt,
+            ground: 0,
+            vector: None,
+        }
     }
 
     #[test]

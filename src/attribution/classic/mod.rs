@@ -260,8 +260,8 @@ fn folds(examples: &[Example<'_>], references: usize, seed: u64) -> Result<Folds
             example.label
         ));
     }
-    let prompts: Vec<u32> = examples.iter().map(|example| example.prompt).collect();
-    Folds::by_prompt(&prompts, seed).ok_or_else(|| {
+    let groups: Vec<u32> = examples.iter().map(|example| example.group).collect();
+    Folds::by_prompt(&groups, seed).ok_or_else(|| {
         "all traces have the same prompt, so that nothing can be held out to calibrate on; give \
          traces of at least two prompts"
             .into()

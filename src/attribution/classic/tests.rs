@@ -28,6 +28,7 @@ fn examples(texts: &[String]) -> Vec<Example<'_>> {
         words: 60,
         label: i % 2,
         prompt: (i / 4) as u32,
+        group: (i / 4) as u32,
         ground: 0,
         vector: None,
     };
@@ -118,6 +119,6 @@ fn what_cannot_be_learned_is_said() {
     };
     assert!(error(Method::Default, &examples, 2).contains("attribution::fit"));
     assert!(error(Method::Burrows, &examples, 1).contains("labelled 1"));
-    examples.iter_mut().for_each(|example| example.prompt = 0);
+    examples.iter_mut().for_each(|example| example.group = 0);
     assert!(error(Method::Compression, &examples, 2).contains("same prompt"));
 }

@@ -13,7 +13,8 @@ mod grounds;
 mod learn;
 
 pub use basis::{Basis, Directions, Place};
-pub use grounds::{Grounds, MINIMUM_REFERENCES};
+pub(super) use grounds::{GroundFolds, HeldOut};
+pub use grounds::{Grounds, MINIMUM_REFERENCES, SIGNS as GROUND_SIGNS};
 pub(super) use learn::{Heads, LearnedStyle, OutOfSample, learn};
 
 use super::{lengths::between, weights::Weights};

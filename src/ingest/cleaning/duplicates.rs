@@ -5,17 +5,15 @@
 //! threads. Called by the verbs in `cli`.
 //!
 //! Near duplicates have a Jaccard similarity of at least [`NEAR`] between their sets of five words
-//! in a row, estimated by MinHash (Broder 1997) with one permutation (Li, Owen & Zhang 2012) whose
-//! empty bins are filled by rotation (Shrivastava & Li 2014). Candidates come from banded
-//! locality-sensitive hashing, and each is verified on the signatures. With 21 bands of 6 rows a
-//! pair at the threshold is met with a probability of 0.998; the estimate's standard error there
-//! is 0.036.
+//! in a row, estimated by MinHash ([`crate::minhash`]). Each candidate is verified on the signatures. With
+//! 21 bands of 6 values a pair at the threshold is met with a probability of 0.998; the estimate's standard
+//! error there is 0.036.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::{Xxh3, xxh3_64_with_seed};
+use xxhash_rust::xxh3::Xxh3;
 
-use super::words::words;
+use crate::minhash::{BINS, SEED, Sketch, shingles};
 
 /// The Jaccard similarity from which on two traces are near duplicates.
 pub const NEAR: f64 = 0.8;
@@ -26,11 +24,9 @@ pub const MOST_LISTED: usize = 1_000;
 
 /// Words in a shingle.
 const SHINGLE: usize = 5;
-const BANDS: usize = 21;
+/// Values of a sketch in a band.
 const ROWS: usize = 6;
-const BINS: usize = BANDS * ROWS;
-/// Seed of all hashes here. Fixed: the same input gives the same pairs.
-const SEED: u64 = 0x636f_7470_7269_6e74;
+const BANDS: usize = BINS / ROWS;
 /// The most characters of an id that are kept.
 const ID_LIMIT: usize = 200;
 
@@ -39,8 +35,8 @@ const ID_LIMIT: usize = 200;
 pub struct Signature {
     /// A hash of the text without regard to its white space.
     exact: u64,
-    /// The smallest hash of a shingle in each bin; `None` for a text without a word.
-    bins: Option<Box<[u16; BINS]>>,
+    /// Of its sets of words in a row; `None` for a text without a word.
+    sketch: Option<Sketch>,
 }
 
 impl Signature {
@@ -51,66 +47,19 @@ impl Signature {
             exact.update(word.as_bytes());
             exact.update(b" ");
         }
-        Self { exact: exact.digest(), bins: bins(text).map(Box::new) }
+        Self { exact: exact.digest(), sketch: Sketch::of(shingles(text, SHINGLE, usize::MAX)) }
     }
 
     /// An estimate of the Jaccard similarity of two texts' shingles.
     fn similarity(&self, other: &Self) -> f64 {
-        let (Some(one), Some(two)) = (&self.bins, &other.bins) else { return 0.0 };
-        let same = one.iter().zip(two.iter()).filter(|(a, b)| a == b).count();
-        same as f64 / BINS as f64
+        let (Some(one), Some(two)) = (&self.sketch, &other.sketch) else { return 0.0 };
+        one.similarity(two)
     }
-}
 
-/// The smallest hash in each bin, and in an empty bin the one of the next that is not, changed by
-/// the distance.
-fn bins(text: &str) -> Option<[u16; BINS]> {
-    let mut smallest = [u64::MAX; BINS];
-    let mut put = |shingle: u64| {
-        let hash = mixed(shingle);
-        // The upper half chooses the bin, the lower half is the value.
-        let bin = (((hash >> 32) * BINS as u64) >> 32) as usize;
-        smallest[bin] = smallest[bin].min(hash & 0xFFFF_FFFF);
-    };
-    let mut lower = String::new();
-    let mut last = [0; SHINGLE];
-    let mut count = 0;
-    for (_, word) in words(text) {
-        lower.clear();
-        lower.extend(word.chars().flat_map(char::to_lowercase));
-        last.rotate_left(1);
-        last[SHINGLE - 1] = xxh3_64_with_seed(lower.as_bytes(), SEED);
-        count += 1;
-        if count >= SHINGLE {
-            put(combined(&last));
-        }
+    /// A key for each band.
+    fn keys(&self) -> impl Iterator<Item = u32> {
+        self.sketch.iter().flat_map(|sketch| sketch.keys(ROWS))
     }
-    match count {
-        0 => return None,
-        1..SHINGLE => put(combined(&last)),
-        _ => {}
-    }
-    let mut bins = [0; BINS];
-    for (at, bin) in bins.iter_mut().enumerate() {
-        // At least one bin is filled, so the search ends.
-        let distance = (0..BINS).find(|d| smallest[(at + d) % BINS] != u64::MAX)?;
-        let value = smallest[(at + distance) % BINS];
-        *bin = mixed(value ^ ((distance as u64) << 40)) as u16;
-    }
-    Some(bins)
-}
-
-fn combined(hashes: &[u64]) -> u64 {
-    hashes
-        .iter()
-        .fold(SEED, |sum, hash| (sum ^ hash).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(31))
-}
-
-/// The finalizer of SplitMix64.
-fn mixed(mut hash: u64) -> u64 {
-    hash = (hash ^ (hash >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    hash = (hash ^ (hash >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    hash ^ (hash >> 31)
 }
 
 /// What was found.
@@ -216,7 +165,7 @@ impl DuplicateFinder {
         }
         let index = self.remembered.len() as u32;
         self.exact.insert(signature.exact, index);
-        for (band, key) in keys(&signature).enumerate() {
+        for (band, key) in signature.keys().enumerate() {
             // The first of a bucket stays: a trace that shares all its buckets repeats it.
             self.bands[band].entry(key).or_insert(index);
         }
@@ -237,11 +186,12 @@ impl DuplicateFinder {
 
     /// The earlier trace that this one repeats: the same text, else the most similar candidate.
     fn earlier(&self, signature: &Signature) -> Option<(usize, f64, bool)> {
-        signature.bins.as_ref()?;
+        signature.sketch.as_ref()?;
         if let Some(&same) = self.exact.get(&signature.exact) {
             return Some((same as usize, 1.0, true));
         }
-        let mut candidates: Vec<u32> = keys(signature)
+        let mut candidates: Vec<u32> = signature
+            .keys()
             .enumerate()
             .filter_map(|(band, key)| self.bands[band].get(&key).copied())
             .collect();
@@ -285,17 +235,6 @@ impl DuplicateFinder {
             });
         }
     }
-}
-
-/// A key for each band of a signature.
-fn keys(signature: &Signature) -> impl Iterator<Item = u32> {
-    let bins = signature.bins.as_deref().map_or(&[][..], |bins| &bins[..]);
-    bins.chunks_exact(ROWS).map(|rows| {
-        let key = rows.iter().fold(SEED, |sum, &row| {
-            (sum ^ u64::from(row)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(31)
-        });
-        mixed(key) as u32
-    })
 }
 
 #[cfg(test)]

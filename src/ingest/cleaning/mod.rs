@@ -11,7 +11,6 @@ mod language;
 mod names;
 mod quotes;
 mod refusals;
-mod words;
 
 pub use duplicates::{
     DuplicateFinder, DuplicatePair, Duplicates, MOST_LISTED, MOST_REMEMBERED, NEAR, Signature,

@@ -9,7 +9,7 @@ use std::ops::Range;
 use rustc_hash::FxHashSet;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::words::words;
+use crate::words::words;
 
 /// A stretch of the prompt has at least so many words.
 pub const QUOTED_WORDS: usize = 8;

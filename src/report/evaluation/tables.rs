@@ -51,6 +51,10 @@ fn error(estimate: Option<&Estimate>) -> String {
     estimate.map_or_else(|| "–".into(), |estimate| fixed(estimate.value, 3))
 }
 
+fn by_chance(error: Option<f64>) -> String {
+    error.map_or_else(|| "–".into(), |error| fixed(error, 3))
+}
+
 /// The figures over all traces.
 pub fn figures(evaluation: &Evaluation) -> Table {
     let summary = &evaluation.summary;
@@ -69,6 +73,12 @@ pub fn figures(evaluation: &Evaluation) -> Table {
     row("log loss (nats)", words::with_interval(&summary.log_loss, 3));
     row("Brier score (0 to 2)", words::with_interval(&summary.brier, 3));
     row("expected calibration error", words::with_interval(&summary.calibration_error, 3));
+    if let Some(by_chance) = summary.calibration_error_by_chance {
+        row(
+            "the same by chance, were all probabilities right",
+            [fixed(by_chance, 3), String::new()],
+        );
+    }
     row(&words::cllr_name(evaluation), words::with_interval(&summary.cllr, 3));
     if let Some(c_at_1) = &summary.c_at_1 {
         row("c@1 (unanswered: unknown ≤ 0.05, short)", words::with_interval(c_at_1, 3));
@@ -159,7 +169,15 @@ pub fn lengths(evaluation: &Evaluation) -> Table {
         };
         let [top1, interval] = shares(&bin.top1);
         let loss = fixed(bin.log_loss.value, 3);
-        vec![words, count(bin.traces), top1, interval, loss, error(bin.calibration_error.as_ref())]
+        vec![
+            words,
+            count(bin.traces),
+            top1,
+            interval,
+            loss,
+            error(bin.calibration_error.as_ref()),
+            by_chance(bin.calibration_error_by_chance),
+        ]
     });
     let columns = vec![
         text("words in the trace"),
@@ -168,6 +186,7 @@ pub fn lengths(evaluation: &Evaluation) -> Table {
         number("95 % interval"),
         number("log loss"),
         number("calibr. error"),
+        number("by chance"),
     ];
     Table { title: "Short and long traces".into(), columns, rows: rows.collect() }
 }
@@ -251,6 +270,7 @@ pub fn robustness(evaluation: &Evaluation) -> Table {
                 fixed_interval(100.0 * difference.low, 100.0 * difference.high, 1),
                 fixed(changed.log_loss.value, 3),
                 error(changed.calibration_error.as_ref()),
+                by_chance(changed.calibration_error_by_chance),
                 fixed(changed.unchanged_log_loss, 3),
                 count(changed.too_short),
             ]
@@ -267,6 +287,7 @@ pub fn robustness(evaluation: &Evaluation) -> Table {
             "–".into(),
             loss.clone(),
             error(Some(&summary.calibration_error)),
+            by_chance(summary.calibration_error_by_chance),
             loss,
             "–".into(),
         ];
@@ -280,6 +301,7 @@ pub fn robustness(evaluation: &Evaluation) -> Table {
         number("95 % interval"),
         number("log loss"),
         wide(number("calibr. error")),
+        wide(number("by chance")),
         wide(number("unchanged")),
         wide(number("too short")),
     ];

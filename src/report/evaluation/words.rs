@@ -32,8 +32,14 @@ pub fn reading(evaluation: &Evaluation) -> Vec<String> {
     if let Some(family) = &summary.family_accuracy {
         sentences.push(format!("The right family came first for {}.", accuracy(family.value)));
     }
+    let by_chance = summary.calibration_error_by_chance.map_or_else(String::new, |by_chance| {
+        format!(
+            "; were every probability right, it would seem off by {} by chance",
+            fixed(by_chance, 3)
+        )
+    });
     sentences.push(format!(
-        "The probability given to the first model is off by {} on average (expected calibration error).",
+        "The probability given to the first model is off by {} on average (expected calibration error){by_chance}.",
         fixed(summary.calibration_error.value, 3)
     ));
     if summary.cllr.value > summary.cllr_of_ignorance {

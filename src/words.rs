@@ -1,11 +1,12 @@
-//! A text → its words with their places, as [`count_words`](crate::trace::count_words) counts them.
+//! A text → its words with their places, as [`count_words`](crate::trace::count_words) counts them. Called by `ingest::cleaning` and
+//! `minhash`.
 
 use std::ops::Range;
 
 use crate::trace::is_ideographic;
 
 /// The words of a text, each with its byte range. A Chinese, Japanese or Korean character is a word.
-pub(super) fn words(text: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
+pub(crate) fn words(text: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
     let mut chars = text.char_indices().peekable();
     std::iter::from_fn(move || {
         let (start, first) = chars.find(|&(_, c)| c.is_alphanumeric() || is_ideographic(c))?;

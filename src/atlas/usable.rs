@@ -1,0 +1,161 @@
+//! Labelled traces → what can be learned from, and how the learner wants it.
+//!
+//! What is dropped is counted by reason. Called by [`super::learn()`] and [`super::extend()`].
+
+use super::LearnOptions;
+use crate::{
+    attribution::{Example, MINIMUM_WORDS, folds::FEWEST, panel::Observed},
+    features::Row,
+    prompts::Groups,
+    trace::{Trace, count_words, prompt_hash},
+};
+use std::{
+    borrow::Borrow,
+    collections::{BTreeMap, HashSet},
+};
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+
+/// A model with fewer usable traces is not learned.
+pub const MINIMUM_TRACES: usize = 4;
+/// More traces than this are thinned out, the most frequent models first: the learner compares
+/// every trace with every other, and beyond this a model's habits are known well enough.
+const MOST_TRACES: usize = 16_000;
+/// One trace that can be learned from.
+pub(super) struct Usable<'a> {
+    pub trace: &'a Trace,
+    pub model: &'a str,
+    pub text: std::borrow::Cow<'a, str>,
+    pub words: usize,
+    pub prompt: String,
+    /// Places the trace in an order that does not depend on the order of the input.
+    key: u128,
+}
+
+/// The traces that can be learned from, by prompt; what is dropped is counted by reason.
+pub(super) fn usable<'a, T: Borrow<Trace>>(
+    traces: &'a [T],
+    options: &LearnOptions,
+    dropped: &mut BTreeMap<String, usize>,
+) -> Vec<Usable<'a>> {
+    let mut drop = |reason: String, count: usize| *dropped.entry(reason).or_default() += count;
+    let mut usable = Vec::new();
+    let mut seen = HashSet::new();
+    for trace in traces {
+        let trace = trace.borrow();
+        let Some(model) = trace.model.as_deref().filter(|model| !model.is_empty()) else {
+            drop("no model named".into(), 1);
+            continue;
+        };
+        let Some(text) = trace.text(options.text) else {
+            drop(format!("no {}", options.text.name()), 1);
+            continue;
+        };
+        let words = count_words(&text);
+        if words < MINIMUM_WORDS {
+            drop(format!("fewer than {MINIMUM_WORDS} words"), 1);
+            continue;
+        }
+        let key = xxh3_128(text.as_bytes());
+        if !seen.insert((model, key)) {
+            drop("the same text twice from one model".into(), 1);
+            continue;
+        }
+        usable.push(Usable { trace, model, text, words, prompt: trace.prompt_key(), key });
+    }
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for u in &usable {
+        *counts.entry(u.model).or_default() += 1;
+    }
+    for (model, count) in counts.iter().filter(|(_, count)| **count < MINIMUM_TRACES) {
+        drop(format!("fewer than {MINIMUM_TRACES} traces of {model}"), *count);
+    }
+    usable.retain(|u| counts[u.model] >= MINIMUM_TRACES);
+    // By prompt first, as the learner wants it, then by content.
+    usable.sort_by(|a, b| (&a.prompt, a.model, a.key).cmp(&(&b.prompt, b.model, b.key)));
+    thin_out(&mut usable, options.fit.seed, &mut drop);
+    usable
+}
+
+/// Keeps at most [`MOST_TRACES`] traces: the largest models give up traces until all fit.
+fn thin_out(usable: &mut Vec<Usable<'_>>, seed: u64, drop: &mut impl FnMut(String, usize)) {
+    if usable.len() <= MOST_TRACES {
+        return;
+    }
+    let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
+    for u in usable.iter() {
+        *sizes.entry(u.model).or_default() += 1;
+    }
+    let total = |most: usize| sizes.values().map(|&size| size.min(most)).sum::<usize>();
+    let most = (1..=usable.len()).rev().find(|&most| total(most) <= MOST_TRACES).unwrap_or(1);
+    let mut drawn: Vec<usize> = (0..usable.len()).collect();
+    drawn.sort_by_key(|&i| {
+        xxh3_64(&[usable[i].key.to_le_bytes(), u128::from(seed).to_le_bytes()].concat())
+    });
+    let mut kept = vec![false; usable.len()];
+    let mut taken: BTreeMap<&str, usize> = BTreeMap::new();
+    for i in drawn {
+        let taken = taken.entry(usable[i].model).or_default();
+        kept[i] = *taken < most;
+        *taken += 1;
+    }
+    let before = usable.len();
+    let mut kept = kept.into_iter();
+    usable.retain(|_| kept.next().unwrap_or(false));
+    drop(format!("more than {most} traces of one model"), before - usable.len());
+}
+
+/// An example of each trace, and how many prompts ask nearly the same as another. `names` are the references',
+/// ascending; `ground_of` gives the ground of each trace.
+pub(super) fn examples<'a>(
+    usable: &[Usable<'a>],
+    names: &[&str],
+    ground_of: &[usize],
+) -> (Vec<Example<'a>>, usize) {
+    let items = usable.iter().map(|u| (u.prompt.as_str(), u.trace));
+    let (numbers, groups) = Groups::of_traces(items, FEWEST);
+    let examples = usable
+        .iter()
+        .zip(numbers)
+        .zip(ground_of)
+        .map(|((u, prompt), &ground)| Example {
+            text: u.text.clone(),
+            words: u.words,
+            label: names.binary_search(&u.model).unwrap_or_default(),
+            prompt,
+            group: groups.of[prompt as usize],
+            ground,
+            vector: None,
+        })
+        .collect();
+    (examples, groups.repeated())
+}
+
+/// What the panel of shared prompts learns from: the values at `places` of each trace's row. `place` gives the number
+/// of its reference and its ground.
+pub(super) fn observed(
+    usable: &[Usable<'_>],
+    examples: &[Example<'_>],
+    rows: &[Row],
+    places: &[(usize, f32)],
+    place: impl Fn(usize) -> (usize, usize),
+) -> Vec<Observed> {
+    // Traces come in the order of their prompts, and one prompt has many.
+    let mut last: Option<(&str, u64)> = None;
+    let mut key_of = |text| match last {
+        Some((known, key)) if known == text => key,
+        _ => last.insert((text, prompt_hash(text))).1,
+    };
+    (0..usable.len())
+        .map(|i| {
+            let (reference, ground) = place(i);
+            let text = usable[i].trace.prompt.as_deref().filter(|text| !text.trim().is_empty());
+            Observed {
+                reference,
+                ground,
+                prompt: examples[i].prompt,
+                key: text.map(&mut key_of),
+                values: rows[i].dense_at(places),
+            }
+        })
+        .collect()
+}
