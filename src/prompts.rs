@@ -5,7 +5,7 @@
 //! (`fit`, `evaluate`) holds out whole groups.
 //!
 //! Two prompts of one source are alike from a Jaccard similarity of [`ALIKE`] between their sets of three words in
-//! a row, estimated by MinHash ([`crate::minhash`]); groups are what such pairs connect (single linkage). What more
+//! a row, estimated by MinHash (Broder 1997; the module `minhash`); groups are what such pairs connect (single linkage). What more
 //! than half of a source's prompts have in common is its form, such as how to lay out the answer, and is not
 //! counted: two questions are not alike for being asked in the same form. Called by `atlas` and `evaluation`.
 
