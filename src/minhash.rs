@@ -54,7 +54,7 @@ impl Sketch {
 
 /// The hashes of every `length` words in a row among the first `most` words of a text, whatever the letter case; of
 /// a shorter text that of all its words, and none of a text without a word.
-pub(crate) fn shingles(text: &str, length: usize, most: usize) -> Vec<u64> {
+pub(crate) fn shingles(text: &str, length: usize, most: usize) -> impl Iterator<Item = u64> {
     let mut lower = String::new();
     let hashes: Vec<u64> = words(text)
         .take(most)
@@ -64,11 +64,9 @@ pub(crate) fn shingles(text: &str, length: usize, most: usize) -> Vec<u64> {
             xxh3_64_with_seed(lower.as_bytes(), SEED)
         })
         .collect();
-    match hashes.len() {
-        0 => Vec::new(),
-        few if few < length => vec![combined(hashes)],
-        _ => hashes.windows(length).map(|row| combined(row.iter().copied())).collect(),
-    }
+    let length = length.min(hashes.len()).max(1);
+    let count = (hashes.len() + 1).saturating_sub(length);
+    (0..count).map(move |at| combined(hashes[at..at + length].iter().copied()))
 }
 
 /// One hash of several, in their order.

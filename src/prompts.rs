@@ -7,11 +7,11 @@
 //! Two prompts of one source are alike from a Jaccard similarity of [`ALIKE`] between their sets of three words in
 //! a row, estimated by MinHash (Broder 1997; the module `minhash`); groups are what such pairs connect (single linkage). What more
 //! than half of a source's prompts have in common is its form, such as how to lay out the answer, and is not
-//! counted: two questions are not alike for being asked in the same form. Called by `atlas` and `evaluation`.
+//! counted: two questions are not alike for being asked in the same form. The same prompt in two sources is one. Called by `atlas` and `evaluation`.
 
 use crate::{
     minhash::{Sketch, shingles},
-    trace::Trace,
+    trace::{Trace, prompt_hash},
 };
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,7 +37,7 @@ const MOST_COMPARED: usize = 16;
 /// What is asked of a prompt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Prompt<'a> {
-    /// The data set or file that it comes from; only prompts of one source are compared.
+    /// The data set or file that it comes from; prompts of two sources are alike only where they are the same.
     pub source: &'a str,
     /// Its words, where they are known; a prompt without is a group of its own.
     pub text: Option<&'a str>,
@@ -58,10 +58,11 @@ impl Groups {
     pub fn of(prompts: &[Prompt<'_>], fewest: usize) -> Self {
         let mut links = Links::new(prompts.len());
         let mut sources: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        let mut same: FxHashMap<u64, usize> = FxHashMap::default();
         for (i, prompt) in prompts.iter().enumerate() {
-            if prompt.text.is_some() {
-                sources.entry(prompt.source).or_default().push(i);
-            }
+            let Some(text) = prompt.text else { continue };
+            sources.entry(prompt.source).or_default().push(i);
+            links.join(*same.entry(prompt_hash(text)).or_insert(i), i);
         }
         for members in sources.values() {
             let texts: Vec<&str> = members.iter().filter_map(|&i| prompts[i].text).collect();
@@ -118,9 +119,7 @@ fn alike(texts: &[&str]) -> Vec<(usize, usize)> {
     let sketches: Vec<Option<Sketch>> = texts
         .iter()
         .map(|text| {
-            Sketch::of(
-                shingles(text, SHINGLE, MOST_WORDS).into_iter().filter(|hash| !form.contains(hash)),
-            )
+            Sketch::of(shingles(text, SHINGLE, MOST_WORDS).filter(|hash| !form.contains(hash)))
         })
         .collect();
     let mut met: FxHashMap<(usize, u32), Vec<usize>> = FxHashMap::default();
@@ -154,7 +153,7 @@ fn form(texts: &[&str]) -> BTreeSet<u64> {
     let most = (FORM * sample.len() as f64).max(FEWEST_WITH_FORM as f64);
     let mut counts: FxHashMap<u64, usize> = FxHashMap::default();
     for text in sample {
-        let own: BTreeSet<u64> = shingles(text, SHINGLE, MOST_WORDS).into_iter().collect();
+        let own: BTreeSet<u64> = shingles(text, SHINGLE, MOST_WORDS).collect();
         own.into_iter().for_each(|hash| *counts.entry(hash).or_default() += 1);
     }
     counts.into_iter().filter(|&(_, count)| count as f64 > most).map(|(hash, _)| hash).collect()
@@ -231,7 +230,7 @@ mod tests {
         let found = group(texts.iter().map(String::as_str), 2);
         assert_eq!((found.count, found.repeated()), (3, 12));
         assert_eq!(found.of, (0..15).map(|i| i % 3).collect::<Vec<u32>>());
-        // The same texts from different sources are not compared.
+        // From different sources only the same text is the same prompt.
         let sources: Vec<String> = (0..15).map(|i| i.to_string()).collect();
         let prompts: Vec<Prompt<'_>> = texts
             .iter()
@@ -239,6 +238,8 @@ mod tests {
             .map(|(text, source)| Prompt { source, text: Some(text) })
             .collect();
         assert_eq!(Groups::of(&prompts, 2).count, 15);
+        let twice = [prompts[0], Prompt { source: "another", ..prompts[0] }, prompts[1]];
+        assert_eq!(Groups::of(&twice, 2).of, [0, 0, 1]);
     }
 
     #[test]

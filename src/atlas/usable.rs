@@ -20,6 +20,7 @@ pub const MINIMUM_TRACES: usize = 4;
 /// More traces than this are thinned out, the most frequent models first: the learner compares
 /// every trace with every other, and beyond this a model's habits are known well enough.
 const MOST_TRACES: usize = 16_000;
+
 /// One trace that can be learned from.
 pub(super) struct Usable<'a> {
     pub trace: &'a Trace,

@@ -107,7 +107,7 @@ pub fn extend(
             let ground = without.grounds.find(&read.rows[i]).0;
             own[0][label].push(style.vectors(&placed, Some(ground), words)[0][older + label]);
             own[1][label].push(style.vectors(&placed, None, words)[0][older + label]);
-            let scored = without.score_row(read.rows[i].clone(), words);
+            let scored = without.score_row(read.rows[i].clone());
             found.push(judged(&scored.probabilities, older + label));
         }
     }

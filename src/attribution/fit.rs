@@ -22,14 +22,14 @@ use super::{
     pool::Pooling,
     regression::{Chosen, choose},
     stack::{Observations, Stack},
-    style::{self, GroundFolds, Heads, HeldOut, LearnedStyle, OutOfSample, PIECE_WORDS},
+    style::{self, GroundFolds, Heads, HeldOut, LearnedStyle},
     weights::Weights,
 };
 use crate::features::{
     Channel, ChannelSet, NgramCounter, Row, Vectorizer, Vocabulary, VocabularyBuilder,
     embed::Embedder, read_forms, token_ngrams::TokenNgrams,
 };
-use ndarray::{Array2, Axis, concatenate};
+use ndarray::{Array2, ArrayView2, Axis, concatenate};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -161,8 +161,7 @@ pub fn fit(
     stage("comparing traces with each other");
     let gram = gram(&rows, features, &units);
 
-    let extent = |(row, &words): (&Row, &usize)| Extent { words, unfinished: row.unfinished };
-    let extents: Vec<Extent> = rows.iter().zip(&words).map(extent).collect();
+    let extents: Vec<Extent> = rows.iter().map(Extent::of).collect();
     stage("choosing the penalty on folds by prompt");
     let Chosen { ridge, logits, start, by_fold } =
         choose(&gram, &labels, &extents, references, &folds);
@@ -211,8 +210,7 @@ pub fn fit(
         None => (labels[i], extents[i], grounds[i]),
         Some(i) => {
             let of = pieces.of[i];
-            let words = PIECE_WORDS[pieces.length[i]];
-            (labels[of], Extent { words, unfinished: pieces.unfinished[i] }, grounds[of])
+            (labels[of], pieces.extents[i], grounds[of])
         }
     };
     let said = concatenate(Axis(0), &[logits.view(), pieces.logits.view()])
@@ -224,7 +222,15 @@ pub fn fit(
         None => (None, None, None, None),
     };
     let weight = |i: usize| if i < examples.len() { 1.0 } else { PIECE_WEIGHT };
-    let known_stack = fit_known(&said, out_of_fold.as_ref(), &entry, &weight);
+    let of_known =
+        |learners: &[ArrayView2<'_, f32>], of: &[usize]| known_stack(learners, of, &entry, &weight);
+    let known = match &out_of_fold {
+        Some(style) => {
+            let regression = said.select(Axis(0), &style.of);
+            of_known(&[regression.view(), style.whole.view(), style.pieces.view()], &style.of)
+        }
+        None => of_known(&[said.view()], &(0..said.nrows()).collect::<Vec<_>>()),
+    };
     let new_stack = left_out
         .as_ref()
         .filter(|new| new.of.len() >= new_ground::MINIMUM_TRACES)
@@ -237,7 +243,7 @@ pub fn fit(
         weights,
         style: embedding,
         grounds: known_grounds,
-        known: known_stack,
+        known,
         new: new_stack,
         added: None,
         pooling: Pooling::default(),
@@ -258,29 +264,13 @@ pub fn fit(
     let extendable = bases.zip(out_of_fold.as_ref()).map(|([whole, pieces], said_by_style)| {
         let own: f64 = labels.iter().enumerate().map(|(i, &own)| f64::from(logits[[i, own]])).sum();
         let own_logit = own / labels.len().max(1) as f64;
-        let stack = by_style_alone(said_by_style, &entry, &weight);
+        // By the heads alone: the regression does not know references that are added.
+        let heads = [said_by_style.whole.view(), said_by_style.pieces.view()];
+        let stack = of_known(&heads, &said_by_style.of);
         Extendable { whole, pieces, stack, own_logit }
     });
     let confused = confused(&probabilities, &labels, references);
     Ok(Fitted { model, cross_validation, rows, confused, extendable })
-}
-
-/// The stack of the heads alone on known ground, for references that the regression does not know.
-fn by_style_alone(
-    style: &OutOfSample,
-    entry: &dyn Fn(usize) -> (usize, Extent, usize),
-    weight: &dyn Fn(usize) -> f64,
-) -> Stack {
-    Stack::fit(&Observations {
-        learners: vec![style.whole.view(), style.pieces.view()],
-        labels: style.of.iter().map(|&i| entry(i).0).collect(),
-        extents: style.of.iter().map(|&i| entry(i).1).collect(),
-        weights: style.of.iter().map(|&i| weight(i)).collect(),
-        grounds: style.of.iter().map(|&i| entry(i).2).collect(),
-        candidates: &[],
-        candidates_of: &[],
-    })
-    .0
 }
 
 /// Where few n-grams are wanted, so many traces are enough to find them.
@@ -331,8 +321,8 @@ struct Pieces {
     of: Vec<usize>,
     /// The length of each, an index into [`PIECE_WORDS`].
     length: Vec<usize>,
-    /// Whether it breaks off.
-    unfinished: Vec<bool>,
+    /// How much there is of each.
+    extents: Vec<Extent>,
     /// The nearest ground of each; `None` where there are fewer than two.
     nearest: Vec<Option<HeldOut>>,
 }
@@ -353,7 +343,7 @@ fn read_pieces(
     folds: &Folds,
     references: usize,
 ) -> Pieces {
-    type One = (usize, (usize, bool), Option<HeldOut>, Vec<f32>, Vec<f32>);
+    type One = (usize, (usize, Extent), Option<HeldOut>, Vec<f32>, Vec<f32>);
     let Readers { vectorizer, places, by_fold, grounds } = readers;
     let read: Vec<One> = examples
         .par_iter()
@@ -364,7 +354,7 @@ fn read_pieces(
             let values = row.dense_at(places);
             let logits = by_fold[folds.of[i]].logits(&row, &(0..0)).0;
             let nearest = grounds.nearest(i, &row);
-            Some((i, (piece.length, row.unfinished), nearest, values, logits))
+            Some((i, (piece.length, Extent::of(&row)), nearest, values, logits))
         })
         .flatten_iter()
         .collect();
@@ -376,28 +366,21 @@ fn read_pieces(
     }
     let of = read.iter().map(|one| one.0).collect();
     let length = read.iter().map(|one| one.1.0).collect();
-    let unfinished = read.iter().map(|one| one.1.1).collect();
+    let extents = read.iter().map(|one| one.1.1).collect();
     let nearest = read.iter().map(|one| one.2).collect();
-    Pieces { values, logits, of, length, unfinished, nearest }
+    Pieces { values, logits, of, length, extents, nearest }
 }
 
-/// The stack for known ground: what the regression and both heads said of traces and pieces whose
-/// prompts they did not know. `entry` gives the reference, the extent and the ground of each.
-fn fit_known(
-    said: &Array2<f32>,
-    style: Option<&OutOfSample>,
+/// A stack for known ground: what learners said of traces and pieces, of which `of` has the numbers, whose prompts they did not
+/// know. `entry` gives the reference, the extent and the ground of each.
+fn known_stack(
+    learners: &[ArrayView2<'_, f32>],
+    of: &[usize],
     entry: &dyn Fn(usize) -> (usize, Extent, usize),
     weight: &dyn Fn(usize) -> f64,
 ) -> Stack {
-    let (of, learners) = match style {
-        Some(style) => {
-            let regression = said.select(Axis(0), &style.of);
-            (style.of.clone(), vec![regression, style.whole.clone(), style.pieces.clone()])
-        }
-        None => ((0..said.nrows()).collect(), vec![said.clone()]),
-    };
     Stack::fit(&Observations {
-        learners: learners.iter().map(Array2::view).collect(),
+        learners: learners.to_vec(),
         labels: of.iter().map(|&i| entry(i).0).collect(),
         extents: of.iter().map(|&i| entry(i).1).collect(),
         weights: of.iter().map(|&i| weight(i)).collect(),

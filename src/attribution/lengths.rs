@@ -1,6 +1,7 @@
 //! How long a text is, and between which of some lengths it lies. Called by the stack and the style embedding, which
 //! both know something at certain lengths only.
 
+use crate::features::Row;
 use ndarray::NdFloat;
 
 /// How much there is of a text.
@@ -11,6 +12,13 @@ pub(super) struct Extent {
     /// Whether it breaks off ([`breaks_off`](crate::trace::breaks_off)): the first words of a long trace are another thing than a
     /// short trace.
     pub unfinished: bool,
+}
+
+impl Extent {
+    /// That of the text of a row.
+    pub fn of(row: &Row) -> Self {
+        Self { words: row.words, unfinished: row.unfinished }
+    }
 }
 
 /// The places of the two of `lengths` (ascending, in words, at least one) between which a text of so many

@@ -107,26 +107,27 @@ impl Model {
             return Err(words);
         }
         let row = self.vectorizer.row_with(text, vector, counter);
-        Ok(Scored { vector: vector.map(<[f32]>::to_vec), ..self.score_row(row, words) })
+        Ok(Scored { vector: vector.map(<[f32]>::to_vec), ..self.score_row(row) })
     }
 
-    /// Judges a text of so many words by its row.
-    pub(super) fn score_row(&self, row: Row, words: usize) -> Scored {
+    /// Judges a text by its row.
+    pub(super) fn score_row(&self, row: Row) -> Scored {
         let layout = self.vectorizer.measures_of(Channel::Layout);
         let found = self.grounds.find(&row);
         let (bare, layout_logits) = self.weights.logits(&row, &layout);
         let regression: Vec<f32> = bare.iter().zip(&layout_logits).map(|(a, b)| a + b).collect();
         let placed = self.style.as_ref().map(|style| (style, style.place(&row, &layout)));
         let bare_place = placed.as_ref().map(|(style, places)| (*style, &places.0));
-        let extent = Extent { words, unfinished: row.unfinished };
+        let extent = Extent::of(&row);
         let without_layout = self.judge(&bare, bare_place, found, extent).probabilities;
         let full = placed.map(|(style, (most, rest))| (style, most.plus(&rest)));
         let full = full.as_ref().map(|(style, place)| (*style, place));
         let judgement = self.judge(&regression, full, found, extent);
-        let unknown = self.unknown(&judgement, &regression, found.1, words);
+        let unknown = self.unknown(&judgement, &regression, found.1, extent.words);
         let probabilities = judgement.probabilities;
         let (ground, familiar) = found;
         let vector = None;
+        let words = extent.words;
         Scored { words, probabilities, without_layout, unknown, familiar, ground, row, vector }
     }
 

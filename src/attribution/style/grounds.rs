@@ -3,8 +3,8 @@
 //! References are compared within a ground, and calibrated apart on known and on new ground. A new
 //! trace says nothing of its ground, but its content words do: the nearest of the grounds' mean rows,
 //! after the mean over all grounds is subtracted, is its ground. How likely it is on known ground at all is a
-//! logistic regression on how near that is and how long the trace is, as a short one is never near. It is learned from traces and pieces on new prompts against the same when their own ground is left out, both weighing
-//! the same.
+//! logistic regression on how near that is and how long the trace is, as a short one is never near. It is learned
+//! from traces and pieces on new prompts against the same when their own ground is left out, both weighing the same.
 
 use crate::attribution::{
     odds::{Item, Odds},
@@ -12,7 +12,6 @@ use crate::attribution::{
 };
 use crate::features::Row;
 use ndarray::Array2;
-use rayon::prelude::*;
 
 /// A ground needs so many references: the centre of fewer would be their own style.
 pub const MINIMUM_REFERENCES: usize = 3;
@@ -159,32 +158,28 @@ impl<'a> GroundFolds<'a> {
             let parts = self.by_fold.len();
             (self.of[trace] * parts + self.folds[trace]) * 2 + usize::from(piece)
         };
+        let known = || {
+            held_out
+                .iter()
+                .enumerate()
+                .filter_map(|(at, &(trace, nearest))| Some((cell(trace, at >= traces), nearest?)))
+        };
         let mut sizes = vec![0.0_f64; self.left_out.len() * self.by_fold.len() * 2];
-        let known = |at: usize| held_out[at].1.as_ref();
-        for (at, &(trace, _)) in held_out.iter().enumerate().filter(|(at, _)| known(*at).is_some())
-        {
-            sizes[cell(trace, at >= traces)] += 1.0;
-        }
+        known().for_each(|(cell, _)| sizes[cell] += 1.0);
         // Every ground weighs the same in every fold.
-        let items: Vec<Item> = held_out
-            .iter()
-            .enumerate()
-            .filter_map(|(at, (trace, nearest))| {
-                let [home, away] = nearest.as_ref()?;
-                let weight = 1.0 / sizes[cell(*trace, at >= traces)];
-                let item = |signs: &[f64; SIGNS], outcome| Item {
+        let items: Vec<Item> = known()
+            .flat_map(|(cell, [home, away])| {
+                [(home, true), (away, false)].map(|((_, signs), outcome)| Item {
                     numbers: signs.to_vec(),
                     before: 0.0,
                     outcome,
-                    weight,
-                };
-                Some([item(&home.1, true), item(&away.1, false)])
+                    weight: 1.0 / sizes[cell],
+                })
             })
-            .flatten()
             .collect();
         self.whole.familiarity = Odds::learn(&items, RIDGE);
-        let found = held_out
-            .par_iter()
+        let found = held_out[..traces]
+            .iter()
             .map(|(_, nearest)| match nearest {
                 Some([(ground, signs), _]) => {
                     (*ground, self.whole.familiarity.probability(signs, 0.0))
@@ -249,7 +244,7 @@ mod tests {
 
     #[test]
     fn a_short_row_need_not_be_as_near() {
-        // Of three grounds; short rows hold little of what their ground is about, in half of them nothing is missing.
+        // Rows of three grounds: the long ones are mostly about their ground, the short ones hardly.
         let rows: Vec<Row> = (0..120)
             .map(|i| Row {
                 indices: vec![(i % 3) as u32, 3],

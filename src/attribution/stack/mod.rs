@@ -1,0 +1,251 @@
+//! Several learners' opinions → probabilities that mean what they say.
+//!
+//! A conditional logit (McFadden 1974): the logit of a reference is the sum of what each learner gives
+//! it, times the learner's weight. The weights depend on the trace's length, linear in the logarithm of its words
+//! between [`KNOTS`], because a short trace is weaker evidence and other learners are then to be believed; and on
+//! whether it breaks off, as the first words of a long trace say less than a short one. Each ground (data set) that
+//! was learned from adds weights of its own, drawn towards none: how far a learner can be believed differs between
+//! subject matters, and with it what a probability means.
+//!
+//! The weights are fitted to what the learners said of traces on prompts that they had not seen (stacking; Wolpert
+//! 1992), so that they also calibrate: with one learner this is temperature scaling (Guo, Pleiss, Sun & Weinberger
+//! 2017). How they are fitted is in `learn`.
+
+mod learn;
+
+pub(super) use learn::Observations;
+
+use super::{
+    lengths::{Extent, between},
+    logistic::softmax,
+    model::top,
+    odds::Odds,
+};
+use serde::{Deserialize, Serialize};
+
+/// Words at which each learner has a weight of its own.
+pub const KNOTS: [usize; 5] = [50, 100, 200, 400, 800];
+/// Weights of several learners by length of trace: a row per learner, a weight per knot.
+type Weights = Vec<[f64; KNOTS.len()]>;
+
+/// The weights of several learners by length of trace, by whether it breaks off, and by ground.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stack {
+    /// Of any trace.
+    weights: Weights,
+    /// What is added to them where a trace breaks off.
+    unfinished: Weights,
+    /// What is added on each ground for traces that have their end, and for those that break off; empty where they were
+    /// learned on one ground, or without regard to it.
+    grounds: Vec<[Weights; 2]>,
+    /// What is added to the odds of the reference that comes first where a trace breaks off, by [`signs`]: the weights that make
+    /// the loss least are somewhat too sure of such traces. (Top-label calibration; Gupta & Ramdas 2022.)
+    first: Odds,
+}
+
+/// Numbers that the odds of the first reference are mended by.
+const SIGNS: usize = 2;
+/// No probability of the first reference is nearer to 0 or 1 for that.
+const EDGE: f64 = 1e-6;
+
+/// What the odds of the first reference are mended by: those odds, and the length of the trace.
+fn signs(odds: f64, extent: Extent) -> [f64; SIGNS] {
+    let words = extent.words.clamp(KNOTS[0], KNOTS[KNOTS.len() - 1]) as f64;
+    [odds, words.ln()]
+}
+
+/// The logarithmic odds of the largest probability.
+fn odds_of_first(probabilities: &[f32]) -> f64 {
+    let first = f64::from(probabilities[top(probabilities)]).clamp(EDGE, 1.0 - EDGE);
+    (first / (1.0 - first)).ln()
+}
+
+impl Stack {
+    /// The logits of a trace from the learners' opinions, in their order. A ground of which nothing was learned goes by the
+    /// weights of all.
+    fn logits(&self, learners: &[&[f32]], extent: Extent, ground: Option<usize>) -> Vec<f32> {
+        let mut logits = vec![0.0_f32; learners.first().map_or(0, |l| l.len())];
+        let [(low, low_share), (high, high_share)] = between::<f64>(&KNOTS, extent.words);
+        let at =
+            |weights: &[f64; KNOTS.len()]| low_share * weights[low] + high_share * weights[high];
+        let own = ground.and_then(|ground| self.grounds.get(ground));
+        let own = own.map(|own| &own[usize::from(extent.unfinished)]);
+        for (learner, opinion) in learners.iter().enumerate().take(self.weights.len()) {
+            let mut weight = at(&self.weights[learner]);
+            weight += if extent.unfinished { at(&self.unfinished[learner]) } else { 0.0 };
+            weight += own.map_or(0.0, |own| at(&own[learner]));
+            let weight = weight as f32;
+            logits.iter_mut().zip(*opinion).for_each(|(logit, value)| *logit += weight * value);
+        }
+        logits
+    }
+
+    /// The probabilities of a trace on a ground.
+    pub(super) fn probabilities(
+        &self,
+        learners: &[&[f32]],
+        extent: Extent,
+        ground: Option<usize>,
+    ) -> Vec<f32> {
+        self.probabilities_among(None, learners, extent, ground)
+    }
+
+    /// The same among some of the references: 0 for the others.
+    pub(super) fn probabilities_among(
+        &self,
+        candidates: Option<&[bool]>,
+        learners: &[&[f32]],
+        extent: Extent,
+        ground: Option<usize>,
+    ) -> Vec<f32> {
+        let mut values = self.logits(learners, extent, ground);
+        leave(&mut values, candidates);
+        softmax(&mut values);
+        if extent.unfinished && values.len() > 1 {
+            self.mend(&mut values, extent);
+        }
+        values
+    }
+
+    /// Mends the odds of the first reference; the others share the rest as before. It stays the first.
+    fn mend(&self, probabilities: &mut [f32], extent: Extent) {
+        let best = top(probabilities);
+        let odds = odds_of_first(probabilities);
+        let first = f64::from(probabilities[best]);
+        let rest = (1.0 - first).max(EDGE);
+        let others = probabilities.iter().enumerate().filter(|(i, _)| *i != best);
+        let second = f64::from(others.fold(0.0_f32, |most, (_, &p)| most.max(p)));
+        let mended =
+            self.first.probability(&signs(odds, extent), odds).max(second / (second + rest));
+        let factor = ((1.0 - mended) / rest) as f32;
+        probabilities.iter_mut().for_each(|p| *p *= factor);
+        probabilities[best] = mended as f32;
+        let sum: f32 = probabilities.iter().sum();
+        probabilities.iter_mut().for_each(|p| *p /= sum);
+    }
+
+    /// Whether this weighs so many learners, and each of them everywhere.
+    pub fn weighs(&self, learners: usize) -> bool {
+        self.first.fits(SIGNS)
+            && [&self.weights, &self.unfinished]
+                .into_iter()
+                .chain(self.grounds.iter().flatten())
+                .all(|own| own.len() == learners)
+    }
+}
+
+/// Leaves the logits of some references only.
+fn leave(logits: &mut [f32], candidates: Option<&[bool]>) {
+    for (logit, known) in logits.iter_mut().zip(candidates.unwrap_or_default()) {
+        if !known {
+            *logit = f32::NEG_INFINITY;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::Array2;
+
+    fn whole(words: usize) -> Extent {
+        Extent { words, unfinished: false }
+    }
+
+    fn observations<'a>(
+        learners: &[&'a Array2<f32>],
+        labels: Vec<usize>,
+        words: Vec<usize>,
+    ) -> Observations<'a> {
+        Observations {
+            learners: learners.iter().map(|l| l.view()).collect(),
+            weights: vec![1.0; labels.len()],
+            labels,
+            extents: words.into_iter().map(whole).collect(),
+            grounds: Vec::new(),
+            candidates: &[],
+            candidates_of: &[],
+        }
+    }
+
+    #[test]
+    fn one_overconfident_learner_is_shrunk_to_the_truth() {
+        // The learner always says 4 to 0 for the first, which is right in 3 of 4: weight ln 3 / 4.
+        let logits = Array2::from_shape_fn((400, 2), |(_, j)| if j == 0 { 4.0 } else { 0.0 });
+        let labels: Vec<usize> = (0..400).map(|i| usize::from(i % 4 == 0)).collect();
+        let (stack, loss) = Stack::fit(&observations(&[&logits], labels, vec![400; 400]));
+        let p = stack.probabilities(&[&[4.0, 0.0]], whole(400), None);
+        assert!((p[0] - 0.75).abs() < 0.01, "{p:?}");
+        // The entropy of 3 to 1.
+        assert!((loss - 0.5623).abs() < 1e-3, "{loss}");
+    }
+
+    #[test]
+    fn each_length_believes_the_learner_that_is_right_there() {
+        let first =
+            Array2::from_shape_fn((400, 2), |(i, j)| if j == i / 2 % 2 { 1.0 } else { 0.0 });
+        let second =
+            Array2::from_shape_fn((400, 2), |(i, j)| if j == i / 4 % 2 { 1.0 } else { 0.0 });
+        let words: Vec<usize> = (0..400).map(|i| if i % 2 == 0 { 50 } else { 2000 }).collect();
+        // Short traces: the first learner is right 9 times in 10; long ones: the second.
+        let labels: Vec<usize> = (0..400)
+            .map(|i| (if i % 2 == 0 { i / 2 % 2 } else { i / 4 % 2 } + usize::from(i % 20 < 2)) % 2)
+            .collect();
+        let (stack, _) = Stack::fit(&observations(&[&first, &second], labels, words));
+        let opinions: [&[f32]; 2] = [&[1.0, 0.0], &[0.0, 1.0]];
+        assert!(stack.probabilities(&opinions, whole(50), None)[0] > 0.8);
+        assert!(stack.probabilities(&opinions, whole(2000), None)[1] > 0.8);
+    }
+
+    #[test]
+    fn each_ground_has_the_weight_that_it_bears_out() {
+        // The learner says 2 to 0; that is right in 9 of 10 on the first ground and in 6 of 10 on the second.
+        let logits = Array2::from_shape_fn((400, 2), |(_, j)| if j == 0 { 2.0 } else { 0.0 });
+        let right = |i: usize| i / 2 % 10 < if i.is_multiple_of(2) { 9 } else { 6 };
+        let labels: Vec<usize> = (0..400).map(|i| usize::from(!right(i))).collect();
+        let mut data = observations(&[&logits], labels, vec![400; 400]);
+        let together = Stack::fit(&data).1;
+        data.grounds = (0..400).map(|i| i % 2).collect();
+        let (stack, loss) = Stack::fit(&data);
+        let said = |ground| f64::from(stack.probabilities(&[&[2.0, 0.0]], whole(400), ground)[0]);
+        assert!((said(Some(0)) - 0.9).abs() < 0.03, "{}", said(Some(0)));
+        assert!((said(Some(1)) - 0.6).abs() < 0.03, "{}", said(Some(1)));
+        assert!(loss < together - 0.02, "{loss} {together}");
+        // A ground that nothing was learned of lies between them.
+        assert!(
+            said(Some(7)) == said(None) && said(None) > said(Some(1)) && said(None) < said(Some(0))
+        );
+        assert!(stack.weighs(1) && !stack.weighs(2));
+    }
+
+    #[test]
+    fn what_breaks_off_is_weighed_apart() {
+        // The learner says 2 to 0; that is right in 9 of 10 short traces, and in 6 of 10 of those that break off.
+        let logits = Array2::from_shape_fn((400, 2), |(_, j)| if j == 0 { 2.0 } else { 0.0 });
+        let right = |i: usize| i / 2 % 10 < if i.is_multiple_of(2) { 9 } else { 6 };
+        let labels: Vec<usize> = (0..400).map(|i| usize::from(!right(i))).collect();
+        let mut data = observations(&[&logits], labels, vec![100; 400]);
+        data.extents.iter_mut().enumerate().for_each(|(i, extent)| extent.unfinished = i % 2 == 1);
+        let (stack, _) = Stack::fit(&data);
+        let said = |unfinished| {
+            stack.probabilities(&[&[2.0, 0.0]], Extent { words: 100, unfinished }, None)[0]
+        };
+        assert!((said(false) - 0.9).abs() < 0.03 && (said(true) - 0.6).abs() < 0.03);
+    }
+
+    #[test]
+    fn references_outside_the_set_take_no_part() {
+        let logits = Array2::from_shape_fn((100, 3), |(i, j)| match j {
+            2 => 9.0,
+            j if j == i % 2 => 1.0,
+            _ => 0.0,
+        });
+        let labels: Vec<usize> = (0..100).map(|i| (i + usize::from(i % 10 == 0)) % 2).collect();
+        let (candidates, of) = ([vec![true, true, false]], vec![0; 100]);
+        let mut data = observations(&[&logits], labels, vec![400; 100]);
+        (data.candidates, data.candidates_of) = (&candidates, &of);
+        let (stack, _) = Stack::fit(&data);
+        // Right 9 times in 10 between the two.
+        assert!((stack.probabilities(&[&[1.0, 0.0]], whole(400), None)[0] - 0.9).abs() < 0.01);
+    }
+}
