@@ -46,7 +46,7 @@ pub struct Side {
     pub model: String,
     /// Its held-out traces.
     pub traces: usize,
-    /// Their prompts.
+    /// Their prompts, those that ask nearly the same counted once.
     pub prompts: usize,
     /// The mean log-likelihood ratio for this model against the other, each prompt counting alike, in nats.
     pub mean: f64,
@@ -181,9 +181,10 @@ impl Confusions {
     }
 }
 
-/// The log-likelihood ratios for `own` against `other` of the traces of `own`, by prompt.
+/// The log-likelihood ratios for `own` against `other` of the traces of `own`, by prompt; those that
+/// ask nearly the same are one.
 fn ratios(cases: &Cases<'_>, held: &HeldOut, own: usize, other: usize) -> Vec<Vec<f64>> {
-    let mut by_prompt: Vec<Vec<f64>> = vec![Vec::new(); cases.prompts];
+    let mut by_prompt: Vec<Vec<f64>> = vec![Vec::new(); cases.groups];
     for judged in &held.judgements {
         let case = &cases.cases[judged.case];
         let shares = &held.parts[judged.part].shares;
@@ -192,7 +193,7 @@ fn ratios(cases: &Cases<'_>, held: &HeldOut, own: usize, other: usize) -> Vec<Ve
             let log = |model: usize| {
                 f64::from(judged.probabilities[model]).max(SMALLEST).ln() - shares[model].ln()
             };
-            by_prompt[case.prompt].push(log(own) - log(other));
+            by_prompt[case.group].push(log(own) - log(other));
         }
     }
     by_prompt.retain(|own| !own.is_empty());

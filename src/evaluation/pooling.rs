@@ -15,6 +15,7 @@ use crate::{
 use rand_pcg::Pcg64Mcg;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// Traces in a pool.
 const SIZES: [usize; 5] = [1, 2, 5, 10, 20];
@@ -47,6 +48,11 @@ pub(super) fn pooled(
 ) -> Vec<Pooled> {
     let pools = Pools::new(cases, held);
     let all: Vec<usize> = (0..cases.prompts).collect();
+    // Prompts that ask nearly the same are resampled together.
+    let mut of_group = vec![BTreeSet::new(); cases.groups];
+    for case in &cases.cases {
+        of_group[case.group].insert(case.prompt);
+    }
     SIZES
         .iter()
         .enumerate()
@@ -57,7 +63,9 @@ pub(super) fn pooled(
             let drawn: Vec<Drawn> = (0..resamples.min(RESAMPLES) as u64)
                 .into_par_iter()
                 .filter_map(|resample| {
-                    let prompts: Vec<usize> = draws(cases.prompts, resample, seed).collect();
+                    let groups = draws(cases.groups, resample, seed);
+                    let prompts: Vec<usize> =
+                        groups.flat_map(|group| of_group[group].iter().copied()).collect();
                     let mut random = stream(seed, place + 1 + resample);
                     pools.draw(&prompts, size, POOLS.1, &mut random)
                 })

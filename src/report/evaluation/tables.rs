@@ -74,10 +74,7 @@ pub fn figures(evaluation: &Evaluation) -> Table {
     row("Brier score (0 to 2)", words::with_interval(&summary.brier, 3));
     row("expected calibration error", words::with_interval(&summary.calibration_error, 3));
     if let Some(by_chance) = summary.calibration_error_by_chance {
-        row(
-            "the same by chance, were all probabilities right",
-            [fixed(by_chance, 3), String::new()],
-        );
+        row("the same by chance, were all probabilities right", [fixed(by_chance, 3), "–".into()]);
     }
     row(&words::cllr_name(evaluation), words::with_interval(&summary.cllr, 3));
     if let Some(c_at_1) = &summary.c_at_1 {
@@ -186,7 +183,7 @@ pub fn lengths(evaluation: &Evaluation) -> Table {
         number("95 % interval"),
         number("log loss"),
         number("calibr. error"),
-        number("by chance"),
+        wide(number("by chance")),
     ];
     Table { title: "Short and long traces".into(), columns, rows: rows.collect() }
 }
