@@ -60,7 +60,8 @@ impl Groups {
         let mut sources: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         let mut same: FxHashMap<u64, usize> = FxHashMap::default();
         for (i, prompt) in prompts.iter().enumerate() {
-            let Some(text) = prompt.text else { continue };
+            let known = prompt.text.filter(|text| !text.trim().is_empty());
+            let Some(text) = known else { continue };
             sources.entry(prompt.source).or_default().push(i);
             links.join(*same.entry(prompt_hash(text)).or_insert(i), i);
         }
