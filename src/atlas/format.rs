@@ -46,7 +46,7 @@ use xxhash_rust::xxh3::xxh3_128;
 /// The first bytes of every atlas.
 pub const MAGIC: &[u8; 8] = b"COTPRINT";
 /// The version that this program writes and reads.
-pub const FORMAT_VERSION: u32 = 4;
+pub const FORMAT_VERSION: u32 = 5;
 
 const HEADER: usize = 40;
 const SECTIONS: usize = 17;
@@ -73,8 +73,10 @@ struct Description {
     open_set_new: Option<OpenSet>,
     known: Stack,
     new: Option<Stack>,
-    /// Of the grounds: what their weights give for the mean, and the odds of being on known ground.
+    /// Of the grounds: what their weights give for the mean, how near their own traces are, and the odds of being on known
+    /// ground.
     ground_offsets: Vec<f32>,
+    ground_usual: Vec<[f64; 2]>,
     familiarity: Odds,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     added: Option<Added>,
@@ -102,6 +104,7 @@ pub(super) fn write(parts: &Parts<'_>) -> Result<(Vec<u8>, String), Error> {
         known: model.known.clone(),
         new: model.new.clone(),
         ground_offsets: model.grounds.offsets.clone(),
+        ground_usual: model.grounds.usual.clone(),
         familiarity: model.grounds.familiarity.clone(),
         added: model.added.clone(),
     };
@@ -352,6 +355,8 @@ fn assemble(sections: &[Vec<u8>]) -> Result<(About, Model), String> {
         || style.as_ref().is_some_and(|s| !s.fits(values))
         || !description.known.weighs(learners)
         || !description.familiarity.fits(GROUND_SIGNS)
+        || (grounds > 1 && description.ground_usual.len() != grounds)
+        || !description.ground_usual.iter().flatten().all(|value| value.is_finite())
         || description.new.as_ref().is_some_and(|new| style.is_none() || !new.weighs(2))
         || description.added.as_ref().map_or(0, Added::references) != references - learned
         || description
@@ -368,6 +373,7 @@ fn assemble(sections: &[Vec<u8>]) -> Result<(About, Model), String> {
         grounds: Grounds {
             weights: ground_weights,
             offsets: description.ground_offsets,
+            usual: description.ground_usual,
             familiarity: description.familiarity,
         },
         known: description.known,

@@ -4,6 +4,7 @@ use rand_pcg::{
     Pcg64Mcg,
     rand_core::{RngCore, SeedableRng},
 };
+use std::collections::BTreeMap;
 
 /// Bins of the largest probability, of equal width.
 pub const BINS: usize = 15;
@@ -34,37 +35,77 @@ pub fn error_of_bins(bins: impl IntoIterator<Item = (f64, f64)>) -> f64 {
 /// Draws that the error by chance is the mean of.
 const DRAWS: usize = 200;
 
-/// The expected calibration error that so many probabilities would show if every one of them were right: the mean over draws in
-/// which each prediction is right as often as it says (consistency resampling; Bröcker & Smith 2007). An error near it says
-/// nothing against the probabilities. Predictions are drawn apart, as if each had a prompt of its own; those that share
-/// one err together, and then chance makes more.
-pub fn error_by_chance(confidences: &[f64]) -> f64 {
-    let mut random = Pcg64Mcg::seed_from_u64(confidences.len() as u64);
-    let mut drawn = confidences.iter().map(|&confidence| (confidence, false)).collect::<Vec<_>>();
+/// One answer, as far as calibration is concerned.
+#[derive(Debug, Clone, Copy)]
+pub struct Prediction {
+    /// The largest probability, 0 to 1.
+    pub confidence: f64,
+    /// Whether the reference that has it is the right one.
+    pub right: bool,
+    /// What was asked: answers of one group may be wrong together, those of different groups are independent.
+    pub group: usize,
+}
+
+/// The expected calibration error that such predictions would show by chance alone, if every probability were right: the mean
+/// over draws that turn the sign of all deviations (probability less outcome) of a group at once, which leaves them as large, and as alike within a
+/// group, as they are, but without a direction (the wild cluster bootstrap of Cameron, Gelbach & Miller 2008, with
+/// Rademacher weights). Where each prediction has a group of its own this is what √Σp(1−p) would make; where many share a few prompts, it
+/// is much more. An error near it says nothing against the probabilities. Of very few groups (five, say) it is too kind a judge.
+pub fn error_by_chance(predictions: &[Prediction]) -> f64 {
+    let mut deviations: BTreeMap<(usize, usize), f64> = BTreeMap::new();
+    for prediction in predictions {
+        *deviations.entry((prediction.group, bin_of(prediction.confidence))).or_default() +=
+            prediction.confidence - f64::from(u8::from(prediction.right));
+    }
+    let mut random = Pcg64Mcg::seed_from_u64(predictions.len() as u64);
     let mut sum = 0.0;
     for _ in 0..DRAWS {
-        for (confidence, right) in &mut drawn {
-            // 53 bits of it, from 0 to 1.
-            *right = ((random.next_u64() >> 11) as f64) < *confidence * (1_u64 << 53) as f64;
+        let mut bins = [0.0; BINS];
+        let mut sign = (None, 1.0);
+        for (&(group, bin), deviation) in &deviations {
+            if sign.0 != Some(group) {
+                sign = (Some(group), if random.next_u64() >> 63 == 0 { 1.0 } else { -1.0 });
+            }
+            bins[bin] += sign.1 * deviation;
         }
-        sum += expected_calibration_error(&drawn);
+        sum += bins.iter().map(|bin: &f64| bin.abs()).sum::<f64>();
     }
-    sum / DRAWS as f64
+    sum / DRAWS as f64 / predictions.len().max(1) as f64
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// Right and wrong in turn at this confidence, so many in each group.
+    fn predictions(traces: usize, confidence: f64, in_a_group: usize) -> Vec<Prediction> {
+        let one = |i: usize| Prediction {
+            confidence,
+            right: (i / in_a_group).is_multiple_of(2),
+            group: i / in_a_group,
+        };
+        (0..traces).map(one).collect()
+    }
+
     #[test]
-    fn chance_makes_an_error_that_shrinks_with_the_number_of_traces() {
-        // Of n traces at 0.5 the share that is right is off by √(2 / π) · 0.5 / √n on average.
-        for (traces, expected) in [(100, 0.0399), (10_000, 0.00399)] {
-            let found = error_by_chance(&vec![0.5; traces]);
-            assert!((found / expected - 1.0).abs() < 0.2, "{traces}: {found}");
+    fn chance_makes_an_error_that_shrinks_with_the_number_of_groups() {
+        // Of n independent traces at 0.5 the share that is right is off by √(2 / π) · 0.5 / √n on average.
+        for (traces, in_a_group, expected) in
+            [(100, 1, 0.0399), (10_000, 1, 0.00399), (10_000, 100, 0.0399)]
+        {
+            let found = error_by_chance(&predictions(traces, 0.5, in_a_group));
+            assert!((found / expected - 1.0).abs() < 0.2, "{traces}, {in_a_group}: {found}");
         }
-        assert_eq!(error_by_chance(&[1.0, 1.0, 0.0]), 0.0);
         assert_eq!(error_by_chance(&[]), 0.0);
+    }
+
+    #[test]
+    fn chance_does_not_explain_probabilities_that_are_too_large() {
+        // Half are right of those that say 0.9: off by 0.4, and chance would make a thirtieth of it.
+        let sure = predictions(1000, 0.9, 1);
+        let judged: Vec<(f64, bool)> = sure.iter().map(|p| (p.confidence, p.right)).collect();
+        assert!((expected_calibration_error(&judged) - 0.4).abs() < 1e-9);
+        assert!(error_by_chance(&sure) < 0.03, "{}", error_by_chance(&sure));
     }
 
     #[test]

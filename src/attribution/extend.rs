@@ -10,7 +10,7 @@ use super::{
     fit::{Example, judged},
     folds::Folds,
     model::Model,
-    pieces::piece,
+    pieces::pieces,
     style::{Basis, Head, PIECE_WORDS, Place, StyleEmbedding},
 };
 use crate::features::{NgramCounter, Row};
@@ -161,7 +161,7 @@ impl Read {
                 let mut row = model.vectorizer.row(&example.text, counter);
                 row.counts = Vec::new();
                 let mut seen = BTreeSet::new();
-                let pieces = (0..PIECES).filter_map(|j| piece(&example.text, PIECES * i + j));
+                let pieces = (0..PIECES).flat_map(|j| pieces(&example.text, PIECES * i + j));
                 let pieces = pieces
                     .filter(|piece| seen.insert((piece.text.as_ptr() as usize, piece.length)))
                     .map(|piece| (values(&model.vectorizer.row(piece.text, counter)), piece.length))

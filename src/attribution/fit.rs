@@ -18,7 +18,7 @@ use super::{
     model::{Model, Opinions, top},
     new_ground::{self, NewGround},
     open_set::OpenSet,
-    pieces::piece,
+    pieces::{Piece, pieces},
     pool::Pooling,
     regression::{Chosen, choose},
     stack::{Observations, Stack},
@@ -37,9 +37,10 @@ use xxhash_rust::xxh3::xxh3_64;
 
 /// A search ends when the gradient has shrunk to this share, or after so many steps.
 pub(super) const STOPPING: Stopping = Stopping { iterations: 60, tolerance: 1e-2 };
-/// What a piece counts for beside a whole trace when learners are weighed: most of what is scored is
-/// whole.
-const PIECE_WEIGHT: f64 = 0.5;
+/// What the opening of a trace counts for beside a whole trace when learners are weighed, and what a stretch from within: most of what is
+/// scored is whole, and what is not was mostly cut off at a limit.
+const OPENING_WEIGHT: f64 = 0.5;
+const STRETCH_WEIGHT: f64 = 0.1;
 
 /// What is learned, and from what seed.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -221,7 +222,11 @@ pub fn fit(
         }
         None => (None, None, None, None),
     };
-    let weight = |i: usize| if i < examples.len() { 1.0 } else { PIECE_WEIGHT };
+    let weight = |i: usize| match i.checked_sub(examples.len()) {
+        None => 1.0,
+        Some(i) if pieces.opening[i] => OPENING_WEIGHT,
+        Some(_) => STRETCH_WEIGHT,
+    };
     let of_known =
         |learners: &[ArrayView2<'_, f32>], of: &[usize]| known_stack(learners, of, &entry, &weight);
     let known = match &out_of_fold {
@@ -321,6 +326,8 @@ struct Pieces {
     of: Vec<usize>,
     /// The length of each, an index into [`PIECE_WORDS`].
     length: Vec<usize>,
+    /// Whether each is the opening of its example.
+    opening: Vec<bool>,
     /// How much there is of each.
     extents: Vec<Extent>,
     /// The nearest ground of each; `None` where there are fewer than two.
@@ -343,18 +350,20 @@ fn read_pieces(
     folds: &Folds,
     references: usize,
 ) -> Pieces {
-    type One = (usize, (usize, Extent), Option<HeldOut>, Vec<f32>, Vec<f32>);
+    type One = (usize, (usize, bool, Extent), Option<HeldOut>, Vec<f32>, Vec<f32>);
     let Readers { vectorizer, places, by_fold, grounds } = readers;
     let read: Vec<One> = examples
         .par_iter()
         .enumerate()
-        .map_init(NgramCounter::default, |counter, (i, example)| {
-            let piece = piece(&example.text, i)?;
-            let row = vectorizer.row(piece.text, counter);
-            let values = row.dense_at(places);
-            let logits = by_fold[folds.of[i]].logits(&row, &(0..0)).0;
-            let nearest = grounds.nearest(i, &row);
-            Some((i, (piece.length, Extent::of(&row)), nearest, values, logits))
+        .map_init(NgramCounter::default, |counter, (i, example)| -> Vec<One> {
+            let one = |piece: Piece<'_>| {
+                let row = vectorizer.row(piece.text, counter);
+                let values = row.dense_at(places);
+                let logits = by_fold[folds.of[i]].logits(&row, &(0..0)).0;
+                let nearest = grounds.nearest(i, &row);
+                (i, (piece.length, piece.opening, Extent::of(&row)), nearest, values, logits)
+            };
+            pieces(&example.text, i).map(one).collect()
         })
         .flatten_iter()
         .collect();
@@ -366,9 +375,10 @@ fn read_pieces(
     }
     let of = read.iter().map(|one| one.0).collect();
     let length = read.iter().map(|one| one.1.0).collect();
-    let extents = read.iter().map(|one| one.1.1).collect();
+    let opening = read.iter().map(|one| one.1.1).collect();
+    let extents = read.iter().map(|one| one.1.2).collect();
     let nearest = read.iter().map(|one| one.2).collect();
-    Pieces { values, logits, of, length, extents, nearest }
+    Pieces { values, logits, of, length, opening, extents, nearest }
 }
 
 /// A stack for known ground: what learners said of traces and pieces, of which `of` has the numbers, whose prompts they did not

@@ -292,7 +292,7 @@ impl<'a> Opinions<'a> {
                 words: self.extents[i].words,
             })
             .collect();
-        OpenSet::fit(&judged, labels)
+        OpenSet::fit(&judged, labels, &[])
     }
 }
 

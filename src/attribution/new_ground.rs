@@ -91,6 +91,7 @@ pub(super) fn judge(
 /// The open set of new ground.
 pub(super) fn open_set(traces: &[OnNewGround]) -> OpenSet {
     let labels: Vec<usize> = traces.iter().map(|trace| trace.label).collect();
+    let grounds: Vec<usize> = traces.iter().map(|trace| trace.ground).collect();
     let judged: Vec<Judged<'_>> = traces
         .iter()
         .map(|trace| Judged {
@@ -101,7 +102,7 @@ pub(super) fn open_set(traces: &[OnNewGround]) -> OpenSet {
             words: trace.extent.words,
         })
         .collect();
-    OpenSet::fit(&judged, &labels)
+    OpenSet::fit(&judged, &labels, &grounds)
 }
 
 /// How well the learner did there.

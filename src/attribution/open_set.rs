@@ -4,7 +4,10 @@
 //! each judged by a learner that had not seen its prompt, that looked at least as strange as this
 //! one. For traces of a known model on new prompts it is therefore spread evenly over [0, 1], and
 //! at most about 5 % of them fall below 0.05. That holds whatever strangeness is; how well strangers are
-//! told apart depends on it. Here it is the logarithmic odds of a logistic regression that tells the
+//! told apart depends on it. For subject matter that is not known no such promise can be kept: the traces to compare with are those of other grounds,
+//! each judged by a learner that had not seen it, and the next ground may be stranger than all of them. The p-value there is
+//! the largest over these grounds, so that a trace is a stranger only if it would be one on each (the groups of Dunn, Wasserman & Ramdas 2022, with
+//! the worst in place of a random one, as there are few). Strangeness is the logarithmic odds of a logistic regression that tells the
 //! references' own traces from the same traces when their reference is struck from the list, which is
 //! what a stranger with relatives in the atlas looks like.
 
@@ -14,9 +17,12 @@ use linfa_logistic::LogisticRegression;
 use ndarray::{Array1, Array2};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
-/// Most values that are kept of the references' own traces.
+/// Most values that are kept of the references' own traces, of each ground where they are kept apart.
 const KEPT: usize = 2000;
+/// A ground with fewer traces is no measure of its own.
+const FEWEST_OF_GROUND: usize = 50;
 /// Traces of a reference below which its own place is mixed with the average reference's.
 const FEW: f64 = 10.0;
 /// With fewer references the share of the first says nothing of strangers.
@@ -31,8 +37,8 @@ pub struct OpenSet {
     usual: Vec<(f32, f32)>,
     /// Intercept, then a weight for each sign.
     weights: Vec<f64>,
-    /// Conformity of the references' own traces, ascending.
-    own: Vec<f32>,
+    /// Conformity of the references' own traces, ascending; of each ground that was left out apart.
+    own: Vec<Vec<f32>>,
 }
 
 /// What is judged of one trace.
@@ -49,8 +55,9 @@ pub struct Judged<'a> {
 }
 
 impl OpenSet {
-    /// Learns from out-of-fold traces, with the reference that wrote each.
-    pub fn fit(judged: &[Judged<'_>], labels: &[usize]) -> Self {
+    /// Learns from out-of-fold traces, with the reference that wrote each. `grounds` has the ground of each where whole grounds
+    /// were left out, and is empty where prompts were.
+    pub fn fit(judged: &[Judged<'_>], labels: &[usize], grounds: &[usize]) -> Self {
         let references = judged.first().map_or(0, |j| j.probabilities.len());
         let mut open_set =
             Self { usual: usual(judged, labels, references), weights: Vec::new(), own: Vec::new() };
@@ -62,12 +69,14 @@ impl OpenSet {
             })
             .collect();
         open_set.weights = weights(&signs);
-        let mut own: Vec<f32> = signs.iter().map(|s| open_set.conformity(&s[0])).collect();
-        own.sort_by(f32::total_cmp);
-        if own.len() > KEPT {
-            own = (0..KEPT).map(|i| own[(i * (own.len() - 1)) / (KEPT - 1)]).collect();
+        let own: Vec<f32> = signs.iter().map(|s| open_set.conformity(&s[0])).collect();
+        let mut apart: BTreeMap<usize, Vec<f32>> = BTreeMap::new();
+        for (&ground, &conformity) in grounds.iter().zip(&own) {
+            apart.entry(ground).or_default().push(conformity);
         }
-        open_set.own = own;
+        apart.retain(|_, own| own.len() >= FEWEST_OF_GROUND);
+        let groups = if apart.is_empty() { vec![own] } else { apart.into_values().collect() };
+        open_set.own = groups.into_iter().map(kept).collect();
         open_set
     }
 
@@ -79,8 +88,12 @@ impl OpenSet {
     /// The p-value of a trace; small means that no reference writes like this.
     pub fn unknown(&self, judged: Judged<'_>) -> f64 {
         let conformity = self.conformity(&self.signs(judged, None));
-        let stranger = self.own.partition_point(|&own| own <= conformity);
-        (1 + stranger) as f64 / (1 + self.own.len()) as f64
+        let p_value = |own: &Vec<f32>| {
+            let stranger = own.partition_point(|&own| own <= conformity);
+            (1 + stranger) as f64 / (1 + own.len()) as f64
+        };
+        // Where nothing was learned, nothing is strange.
+        self.own.iter().map(p_value).reduce(f64::max).unwrap_or(1.0)
     }
 
     /// What strangeness is judged by, as if the reference `struck` were not in the list.
@@ -115,6 +128,15 @@ impl OpenSet {
         let Some((intercept, weights)) = self.weights.split_first() else { return 0.0 };
         (intercept + weights.iter().zip(signs).map(|(w, s)| w * s).sum::<f64>()) as f32
     }
+}
+
+/// The values in ascending order; of many, as many as are kept, evenly spaced.
+fn kept(mut own: Vec<f32>) -> Vec<f32> {
+    own.sort_by(f32::total_cmp);
+    if own.len() > KEPT {
+        own = (0..KEPT).map(|i| own[(i * (own.len() - 1)) / (KEPT - 1)]).collect();
+    }
+    own
 }
 
 /// Mean and deviation of the coordinate that each reference's traces have in its own direction.
@@ -207,7 +229,7 @@ mod tests {
     fn known_traces_get_even_p_values_and_strangers_small_ones() {
         let (rows, labels) = rows();
         let all: Vec<Judged<'_>> = rows.iter().map(judged).collect();
-        let open_set = OpenSet::fit(&all, &labels);
+        let open_set = OpenSet::fit(&all, &labels, &[]);
         assert!(open_set.fits(3));
         let values: Vec<f64> = all.iter().map(|j| open_set.unknown(*j)).collect();
         let below = |level: f64| values.iter().filter(|&&v| v <= level).count() as f64 / 3000.0;
@@ -217,6 +239,30 @@ mod tests {
         assert!(open_set.unknown(judged(&strange)) < 0.01);
         let clear = [vec![0.999, 0.0, 0.0], vec![4.0, 0.0, 0.0], vec![3.0, -1.0, -1.0]];
         assert!(open_set.unknown(judged(&clear)) > 0.98);
+    }
+
+    #[test]
+    fn on_new_ground_a_stranger_is_one_on_each_ground() {
+        let (rows, labels) = rows();
+        let all: Vec<Judged<'_>> = rows.iter().map(judged).collect();
+        // The less clear half of the traces is of the second ground.
+        let grounds: Vec<usize> = (0..rows.len()).map(|i| usize::from(i * 37 % 101 < 50)).collect();
+        let apart = OpenSet::fit(&all, &labels, &grounds);
+        let together = OpenSet::fit(&all, &labels, &[]);
+        assert_eq!((apart.own.len(), together.own.len()), (2, 1));
+        assert!(apart.own.iter().all(|own| own.is_sorted() && own.len() > 1400));
+        let called = |open_set: &OpenSet, ground: usize| {
+            let of_ground = all.iter().zip(&grounds).filter(|(_, own)| **own == ground);
+            let values: Vec<f64> = of_ground.map(|(j, _)| open_set.unknown(*j)).collect();
+            values.iter().filter(|&&p| p <= 0.05).count() as f64 / values.len() as f64
+        };
+        // Together a tenth of the second ground would be strangers, and none of the first.
+        assert!((called(&together, 1) - 0.1).abs() < 0.03, "{}", called(&together, 1));
+        assert!((called(&apart, 1) - 0.05).abs() < 0.02, "{}", called(&apart, 1));
+        assert_eq!((called(&together, 0), called(&apart, 0)), (0.0, 0.0));
+        // Ten traces of a ground are too few to be a measure.
+        let few: Vec<usize> = (0..rows.len()).map(|i| usize::from(i < 10)).collect();
+        assert_eq!(OpenSet::fit(&all, &labels, &few).own.len(), 1);
     }
 
     #[test]

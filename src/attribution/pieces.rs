@@ -1,7 +1,8 @@
 //! Pieces of traces: a learner that has only seen whole traces misjudges short ones.
 //!
-//! Of each trace that is long enough, its opening (two of three) or a stretch from within, 50, 100 or
-//! 200 words long. Which, is drawn from the trace's number.
+//! Of each trace that is long enough its opening (two of three) or a stretch from within, 50, 100 or
+//! 200 words long; and of every other one that is long enough for it a piece of 400 words besides. Which, is drawn from the
+//! trace's number.
 
 use super::style::PIECE_WORDS;
 use crate::trace::word_starts;
@@ -17,22 +18,30 @@ pub(super) struct Piece<'a> {
     pub text: &'a str,
     /// Its length, an index into [`PIECE_WORDS`].
     pub length: usize,
+    /// Whether it is the opening: what a limit leaves of a trace.
+    pub opening: bool,
 }
 
-/// The piece of the text with this number; `None` where the text is too short.
-pub(super) fn piece(text: &str, number: usize) -> Option<Piece<'_>> {
+/// The pieces of the text with this number; none where the text is too short.
+pub(super) fn pieces(text: &str, number: usize) -> impl Iterator<Item = Piece<'_>> {
     let starts = word_starts(text);
     // Drawn, not counted off: traces come in the order of prompts and models.
     let drawn = xxh3_64(&(number as u64).to_le_bytes());
-    let length = drawn as usize % PIECE_WORDS.len();
-    if starts.len() < LONGER * PIECE_WORDS[length] {
-        return None;
-    }
-    let opening = (drawn >> 8) % 3 < 2;
-    let room = starts.len() - PIECE_WORDS[length];
-    let from = if opening { 0 } else { 1 + (drawn >> 16) as usize % room };
-    let end = starts.get(from + PIECE_WORDS[length]).copied().unwrap_or(text.len());
-    Some(Piece { text: &text[starts[from]..end], length })
+    let longest = PIECE_WORDS.len() - 1;
+    // The long ones are few, and besides: drawn in place of the short ones they left short traces judged worse.
+    let short = Some((drawn as usize % longest, drawn >> 8));
+    let long = (drawn >> 40).is_multiple_of(2).then_some((longest, drawn >> 41));
+    short.into_iter().chain(long).filter_map(move |(length, drawn)| {
+        let words = PIECE_WORDS[length];
+        if starts.len() < LONGER * words {
+            return None;
+        }
+        let opening = drawn % 3 < 2;
+        let room = starts.len() - words;
+        let from = if opening { 0 } else { 1 + (drawn >> 8) as usize % room };
+        let end = starts.get(from + words).copied().unwrap_or(text.len());
+        Some(Piece { text: &text[starts[from]..end], length, opening })
+    })
 }
 
 #[cfg(test)]
@@ -42,16 +51,17 @@ mod tests {
 
     #[test]
     fn a_piece_has_the_words_that_its_length_says() {
-        let text: String = (0..500).map(|i| format!("w{i} ")).collect();
-        let pieces: Vec<Piece<'_>> = (0..900).filter_map(|number| piece(&text, number)).collect();
-        assert_eq!(pieces.len(), 900);
-        for piece in &pieces {
+        let text: String = (0..900).map(|i| format!("w{i} ")).collect();
+        let all: Vec<Piece<'_>> = (0..900).flat_map(|number| pieces(&text, number)).collect();
+        for piece in &all {
             assert_eq!(count_words(piece.text), PIECE_WORDS[piece.length]);
+            assert_eq!(piece.opening, piece.text.starts_with("w0 "));
         }
-        let count = |test: &dyn Fn(&Piece<'_>) -> bool| pieces.iter().filter(|p| test(p)).count();
-        assert!(count(&|piece| piece.text.starts_with("w0 ")).abs_diff(600) < 50);
-        for length in 0..PIECE_WORDS.len() {
-            assert!(count(&|piece| piece.length == length).abs_diff(300) < 50);
+        let count = |test: &dyn Fn(&Piece<'_>) -> bool| all.iter().filter(|p| test(p)).count();
+        for (length, expected) in [300, 300, 300, 450].into_iter().enumerate() {
+            assert!(count(&|piece| piece.length == length).abs_diff(expected) < 50);
+            let openings = count(&|piece| piece.length == length && piece.opening);
+            assert!(openings.abs_diff(expected * 2 / 3) < 50);
         }
     }
 
@@ -59,8 +69,8 @@ mod tests {
     fn a_short_text_gives_short_pieces_only() {
         let text = "wort ".repeat(120);
         let lengths: Vec<usize> =
-            (0..90).filter_map(|number| piece(&text, number)).map(|piece| piece.length).collect();
+            (0..90).flat_map(|number| pieces(&text, number)).map(|piece| piece.length).collect();
         assert!(lengths.len() > 15 && lengths.iter().all(|&length| length == 0));
-        assert_eq!(piece("", 0), None);
+        assert_eq!(pieces("", 0).count(), 0);
     }
 }

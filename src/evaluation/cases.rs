@@ -3,10 +3,10 @@
 //! Called by [`super::evaluate`]. What cannot be used is counted. A trace with too few words stays: the program
 //! gives no answer to it, and that is part of what is measured.
 
-use super::Error;
+use super::{Error, metrics::top};
 use crate::{
     atlas::{MINIMUM_TRACES, UNKNOWN_DOMAIN},
-    attribution::MINIMUM_WORDS,
+    attribution::{MINIMUM_WORDS, calibration::Prediction},
     prompts::Groups,
     trace::{TextKind, Trace, count_words},
 };
@@ -40,6 +40,16 @@ impl Case<'_> {
     /// Its domain, or what stands for one that is not known.
     pub fn domain(&self) -> &str {
         self.trace.domain.as_deref().filter(|domain| !domain.is_empty()).unwrap_or(UNKNOWN_DOMAIN)
+    }
+
+    /// What these probabilities, one per model, say of it as a whole.
+    pub fn prediction(&self, probabilities: &[f32]) -> Prediction {
+        let best = top(probabilities);
+        Prediction {
+            confidence: f64::from(probabilities[best]),
+            right: best == self.model,
+            group: self.group,
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Cases, HeldOut,
-    metrics::{Estimate, loss, ratio, top},
+    metrics::{Estimate, loss, ratio},
     tally::Rows,
 };
 use crate::{
@@ -50,21 +50,20 @@ pub(super) fn by_length(
     seed: u64,
 ) -> Vec<LengthBin> {
     let mut rows = Rows::new(cases.groups, WIDTH * FROM.len());
-    let mut confidences = vec![Vec::new(); FROM.len()];
+    let mut predictions = vec![Vec::new(); FROM.len()];
     for judged in &held.judgements {
         let case = &cases.cases[judged.case];
         let length = bin_of(case.words);
         let at = WIDTH * length;
         let row = rows.of(case.group);
         row[at] += 1.0;
-        let best = top(&judged.probabilities);
-        let right = f64::from(u8::from(best == case.model));
+        let prediction = case.prediction(&judged.probabilities);
+        let right = f64::from(u8::from(prediction.right));
         row[at + 1] += right;
         row[at + 2] += loss(judged.probabilities[case.model]);
-        let confidence = f64::from(judged.probabilities[best]);
-        confidences[length].push(confidence);
-        let bin = at + 3 + 2 * calibration_bin(confidence);
-        row[bin] += confidence;
+        predictions[length].push(prediction);
+        let bin = at + 3 + 2 * calibration_bin(prediction.confidence);
+        row[bin] += prediction.confidence;
         row[bin + 1] += right;
     }
     let (sums, resamples) = rows.finish(resamples, seed);
@@ -86,7 +85,7 @@ pub(super) fn by_length(
             top1: estimate(WIDTH * bin, &|sums| sums[WIDTH * bin + 1]),
             log_loss: estimate(WIDTH * bin, &|sums| sums[WIDTH * bin + 2]),
             calibration_error: Some(estimate(WIDTH * bin, &|sums| error(WIDTH * bin, sums))),
-            calibration_error_by_chance: Some(error_by_chance(&confidences[bin])),
+            calibration_error_by_chance: Some(error_by_chance(&predictions[bin])),
         })
         .collect()
 }

@@ -9,7 +9,10 @@ use super::{
     metrics::{Estimate, SMALLEST, loss, top},
 };
 use crate::{
-    attribution::{calibration::expected_calibration_error, pool::Pooling},
+    attribution::{
+        calibration::{Prediction, error_by_chance, expected_calibration_error},
+        pool::Pooling,
+    },
     lineage::bootstrap::{below, draws, percentiles, stream},
 };
 use rand_pcg::Pcg64Mcg;
@@ -37,6 +40,11 @@ pub struct Pooled {
     pub log_loss: Estimate,
     /// Expected calibration error of the largest probability, over 15 bins.
     pub calibration_error: Estimate,
+    /// What it would be about, by chance alone, if every probability were right
+    /// ([`error_by_chance`]; the pools of one model share its traces and are taken for one group); `None` where an
+    /// older program measured.
+    #[serde(default)]
+    pub calibration_error_by_chance: Option<f64>,
 }
 
 /// The figures for each size that any model has enough prompts for.
@@ -79,7 +87,8 @@ pub(super) fn pooled(
                 models: found.models,
                 top1: estimate(|drawn| drawn.top1),
                 log_loss: estimate(|drawn| drawn.log_loss),
-                calibration_error: estimate(|drawn| drawn.calibration_error),
+                calibration_error: estimate(|drawn| drawn.calibration_error()),
+                calibration_error_by_chance: Some(error_by_chance(&found.predictions)),
             })
         })
         .collect()
@@ -96,7 +105,15 @@ struct Drawn {
     models: usize,
     top1: f64,
     log_loss: f64,
-    calibration_error: f64,
+    predictions: Vec<Prediction>,
+}
+
+impl Drawn {
+    fn calibration_error(&self) -> f64 {
+        let judged: Vec<(f64, bool)> =
+            self.predictions.iter().map(|p| (p.confidence, p.right)).collect();
+        expected_calibration_error(&judged)
+    }
 }
 
 impl Pools {
@@ -136,7 +153,7 @@ impl Pools {
             parts => self.poolings.iter().map(|p| p.sharpness(size)).sum::<f64>() / parts as f64,
         };
         let each = pools.div_ceil(able.len());
-        let mut judged = Vec::new();
+        let mut predictions = Vec::new();
         let mut losses = 0.0;
         for (model, mut own) in able.iter().cloned() {
             for _ in 0..each {
@@ -151,16 +168,17 @@ impl Pools {
                 }
                 let probabilities = pool(&sum, size, sharpness as f32);
                 let best = top(&probabilities);
-                judged.push((f64::from(probabilities[best]), best == model));
+                let confidence = f64::from(probabilities[best]);
+                predictions.push(Prediction { confidence, right: best == model, group: model });
                 losses += loss(probabilities[model]);
             }
         }
-        let count = judged.len() as f64;
+        let count = predictions.len() as f64;
         Some(Drawn {
             models: able.len(),
-            top1: judged.iter().filter(|(_, right)| *right).count() as f64 / count,
+            top1: predictions.iter().filter(|p| p.right).count() as f64 / count,
             log_loss: losses / count,
-            calibration_error: expected_calibration_error(&judged),
+            predictions,
         })
     }
 }
@@ -206,7 +224,7 @@ mod tests {
         let three = pools.draw(&[0, 1, 2], 3, 100, &mut random).unwrap();
         assert_eq!((three.models, three.top1), (1, 1.0));
         assert!((three.log_loss - -(0.8_f64.ln())).abs() < 1e-5);
-        assert!((three.calibration_error - 0.2).abs() < 1e-5);
+        assert!((three.calibration_error() - 0.2).abs() < 1e-5);
         assert!(pools.draw(&[0, 1, 2], 4, 100, &mut random).is_none());
         assert!(pools.draw(&[0, 0, 0, 0], 4, 100, &mut random).is_some());
     }

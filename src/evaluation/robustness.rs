@@ -3,7 +3,7 @@
 
 use super::{
     Cases, HeldOut,
-    metrics::{Estimate, loss, ratio, top},
+    metrics::{Estimate, loss, ratio},
     perturbations::View,
     tally::Rows,
 };
@@ -50,25 +50,25 @@ pub(super) fn robustness(
     let one = |number: usize, view: &View| {
         let mut rows = Rows::new(cases.groups, FIXED + 2 * BINS);
         let mut too_short = 0;
-        let mut confidences = Vec::new();
+        let mut predictions = Vec::new();
         for judged in &held.judgements {
             let case = &cases.cases[judged.case];
             let Some(changed) = &judged.views[number] else {
                 too_short += 1;
                 continue;
             };
-            let right = |p: &[f32]| f64::from(u8::from(top(p) == case.model));
+            let prediction = case.prediction(changed);
+            let right = |right: bool| f64::from(u8::from(right));
             let row = rows.of(case.group);
             row[0] += 1.0;
-            row[1] += right(changed);
-            row[2] += right(&judged.probabilities);
+            row[1] += right(prediction.right);
+            row[2] += right(case.prediction(&judged.probabilities).right);
             row[3] += loss(changed[case.model]);
             row[4] += loss(judged.probabilities[case.model]);
-            let confidence = f64::from(changed[top(changed)]);
-            confidences.push(confidence);
-            let bin = FIXED + 2 * bin_of(confidence);
-            row[bin] += confidence;
-            row[bin + 1] += right(changed);
+            predictions.push(prediction);
+            let bin = FIXED + 2 * bin_of(prediction.confidence);
+            row[bin] += prediction.confidence;
+            row[bin + 1] += right(prediction.right);
         }
         let (sums, resamples) = rows.finish(resamples, seed);
         // No trace is long enough for this cut: there is nothing to tell.
@@ -90,7 +90,7 @@ pub(super) fn robustness(
                 let bins = (0..BINS).map(|bin| FIXED + 2 * bin);
                 ratio(error_of_bins(bins.map(|at| (sums[at], sums[at + 1]))), sums[0])
             })),
-            calibration_error_by_chance: Some(error_by_chance(&confidences)),
+            calibration_error_by_chance: Some(error_by_chance(&predictions)),
         })
     };
     views.iter().enumerate().filter_map(|(number, view)| one(number, view)).collect()

@@ -8,7 +8,7 @@ use super::{
     metrics::{LEVEL, brier, c_at_1, flat_bits, loss, ratio, top},
 };
 use crate::{
-    attribution::calibration::{BINS, bin_of, error_by_chance, error_of_bins},
+    attribution::calibration::{BINS, Prediction, bin_of, error_by_chance, error_of_bins},
     lineage::bootstrap::{Resamples, percentiles},
 };
 
@@ -141,10 +141,12 @@ impl Tallied {
         }
         let (sums, resamples) = rows.finish(resamples, seed);
         let has_unknown = held.judgements.iter().any(|judged| judged.unknown.is_some());
-        let confidence =
-            |judged: &Judgement| f64::from(judged.probabilities[top(&judged.probabilities)]);
-        let confidences: Vec<f64> = held.judgements.iter().map(confidence).collect();
-        let by_chance = error_by_chance(&confidences);
+        let predictions: Vec<Prediction> = held
+            .judgements
+            .iter()
+            .map(|judged| cases.cases[judged.case].prediction(&judged.probabilities))
+            .collect();
+        let by_chance = error_by_chance(&predictions);
         Self { layout, sums, resamples, by_chance, has_families: families.1, has_unknown }
     }
 

@@ -1,7 +1,7 @@
 //! What learners said of traces that they had not seen → a [`Stack`]. The loss is convex; it is minimized by Newton's
 //! method. Called by `fit` and by the steps of it.
 
-use super::{KNOTS, Stack, Weights, leave, odds_of_first, signs};
+use super::{KNOTS, Stack, Weights, leave, odds_of_first};
 use crate::attribution::{
     cholesky::Cholesky,
     lengths::{Extent, between},
@@ -120,12 +120,13 @@ impl Observations<'_> {
                     self.learners.iter().map(|learner| learner.row(i).to_vec()).collect();
                 let opinions: Vec<&[f32]> = opinions.iter().map(Vec::as_slice).collect();
                 let extent = self.extents[i];
-                let mut said = stack.logits(&opinions, extent, self.grounds.get(i).copied());
+                let ground = self.grounds.get(i).copied();
+                let mut said = stack.logits(&opinions, extent, ground);
                 leave(&mut said, self.among(i));
                 softmax(&mut said);
                 let odds = odds_of_first(&said);
                 Item {
-                    numbers: signs(odds, extent).to_vec(),
+                    numbers: stack.signs(odds, extent, ground),
                     before: odds,
                     outcome: top(&said) == self.labels[i],
                     weight: self.weights[i],

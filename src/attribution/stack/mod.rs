@@ -38,21 +38,13 @@ pub struct Stack {
     /// What is added on each ground for traces that have their end, and for those that break off; empty where they were
     /// learned on one ground, or without regard to it.
     grounds: Vec<[Weights; 2]>,
-    /// What is added to the odds of the reference that comes first where a trace breaks off, by [`signs`]: the weights that make
-    /// the loss least are somewhat too sure of such traces. (Top-label calibration; Gupta & Ramdas 2022.)
+    /// What is added to the odds of the reference that comes first where a trace breaks off, by [`Stack::signs`]: the weights that make
+    /// the loss least are too sure of such traces on some grounds, and too modest on others. (Top-label calibration; Gupta & Ramdas 2022.)
     first: Odds,
 }
 
-/// Numbers that the odds of the first reference are mended by.
-const SIGNS: usize = 2;
 /// No probability of the first reference is nearer to 0 or 1 for that.
 const EDGE: f64 = 1e-6;
-
-/// What the odds of the first reference are mended by: those odds, and the length of the trace.
-fn signs(odds: f64, extent: Extent) -> [f64; SIGNS] {
-    let words = extent.words.clamp(KNOTS[0], KNOTS[KNOTS.len() - 1]) as f64;
-    [odds, words.ln()]
-}
 
 /// The logarithmic odds of the largest probability.
 fn odds_of_first(probabilities: &[f32]) -> f64 {
@@ -102,21 +94,29 @@ impl Stack {
         leave(&mut values, candidates);
         softmax(&mut values);
         if extent.unfinished && values.len() > 1 {
-            self.mend(&mut values, extent);
+            self.mend(&mut values, extent, ground);
         }
         values
     }
 
+    /// What the odds of the first reference are mended by: those odds, the length of the trace, and for each ground that has weights of
+    /// its own whether the trace is on it.
+    fn signs(&self, odds: f64, extent: Extent, ground: Option<usize>) -> Vec<f64> {
+        let words = extent.words.clamp(KNOTS[0], KNOTS[KNOTS.len() - 1]) as f64;
+        let on = (0..self.grounds.len()).map(|own| f64::from(u8::from(ground == Some(own))));
+        [odds, words.ln()].into_iter().chain(on).collect()
+    }
+
     /// Mends the odds of the first reference; the others share the rest as before. It stays the first.
-    fn mend(&self, probabilities: &mut [f32], extent: Extent) {
+    fn mend(&self, probabilities: &mut [f32], extent: Extent, ground: Option<usize>) {
         let best = top(probabilities);
         let odds = odds_of_first(probabilities);
         let first = f64::from(probabilities[best]);
         let rest = (1.0 - first).max(EDGE);
         let others = probabilities.iter().enumerate().filter(|(i, _)| *i != best);
         let second = f64::from(others.fold(0.0_f32, |most, (_, &p)| most.max(p)));
-        let mended =
-            self.first.probability(&signs(odds, extent), odds).max(second / (second + rest));
+        let signs = self.signs(odds, extent, ground);
+        let mended = self.first.probability(&signs, odds).max(second / (second + rest));
         let factor = ((1.0 - mended) / rest) as f32;
         probabilities.iter_mut().for_each(|p| *p *= factor);
         probabilities[best] = mended as f32;
@@ -126,7 +126,7 @@ impl Stack {
 
     /// Whether this weighs so many learners, and each of them everywhere.
     pub fn weighs(&self, learners: usize) -> bool {
-        self.first.fits(SIGNS)
+        self.first.fits(2 + self.grounds.len())
             && [&self.weights, &self.unfinished]
                 .into_iter()
                 .chain(self.grounds.iter().flatten())
@@ -231,6 +231,31 @@ mod tests {
             stack.probabilities(&[&[2.0, 0.0]], Extent { words: 100, unfinished }, None)[0]
         };
         assert!((said(false) - 0.9).abs() < 0.03 && (said(true) - 0.6).abs() < 0.03);
+    }
+
+    #[test]
+    fn the_odds_of_the_first_are_mended_on_each_ground_where_a_trace_breaks_off() {
+        let none = || vec![[0.0; KNOTS.len()]];
+        let stack = Stack {
+            weights: vec![[1.0; KNOTS.len()]],
+            unfinished: none(),
+            grounds: vec![[none(), none()], [none(), none()]],
+            first: serde_json::from_str(r#"{"intercept": 0.0, "slopes": [0.0, 0.0, 1.0, -1.0]}"#)
+                .unwrap(),
+        };
+        assert!(stack.weighs(1));
+        let said = |ground, unfinished| {
+            let extent = Extent { words: 100, unfinished };
+            stack.probabilities(&[&[2.0, 0.0, 0.0]], extent, ground)
+        };
+        let odds = |p: &[f32]| f64::from(p[0] / (1.0 - p[0])).ln();
+        let plain = odds(&said(None, true));
+        for (ground, expected) in [(Some(0), plain + 1.0), (Some(1), plain - 1.0), (None, plain)] {
+            let p = said(ground, true);
+            assert!((odds(&p) - expected).abs() < 1e-4, "{ground:?} {p:?}");
+            assert!((p.iter().sum::<f32>() - 1.0).abs() < 1e-6 && p[1] == p[2]);
+            assert!((odds(&said(ground, false)) - plain).abs() < 1e-4);
+        }
     }
 
     #[test]

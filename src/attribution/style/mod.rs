@@ -23,7 +23,7 @@ use ndarray::Array2;
 use std::ops::Range;
 
 /// Lengths in words of the pieces that the second discriminant is learned from.
-pub const PIECE_WORDS: [usize; 3] = [50, 100, 200];
+pub const PIECE_WORDS: [usize; 4] = [50, 100, 200, 400];
 
 /// One discriminant as it is stored: weights as bytes, and the centres that the weights see.
 #[derive(Debug, Clone, PartialEq)]

@@ -201,6 +201,7 @@ pub fn pooled(evaluation: &Evaluation) -> Table {
             fixed(pool.log_loss.value, 3),
             error,
             error_interval,
+            by_chance(pool.calibration_error_by_chance),
         ]
     });
     let columns = vec![
@@ -211,6 +212,7 @@ pub fn pooled(evaluation: &Evaluation) -> Table {
         number("log loss"),
         number("calibr. error"),
         wide(number("95 % interval")),
+        wide(number("by chance")),
     ];
     Table { title: "Several traces judged together".into(), columns, rows: rows.collect() }
 }
