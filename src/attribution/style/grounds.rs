@@ -87,7 +87,7 @@ impl Grounds {
     }
 
     /// What the odds of known ground depend on: how near the nearest ground is, over the root of how near its own traces of that length
-    /// are, and the length. (Of nearness alone, the ratio, its logarithm and deviations in standard deviations this had the smallest loss on the
+    /// are, and the length. (Of nearness alone, the ratio, its logarithm and deviations in standard deviations this had the smallest loss, or nearly, on the
     /// traces that are learned from. How much nearer it is than the next was no better on known ground, and worse on new.)
     fn signs(&self, (ground, [near, length]): Nearest) -> [f64; SIGNS] {
         let usual = self.usual.get(ground).map_or(LEAST_USUAL, |[one, rise]| one + rise * length);
