@@ -16,14 +16,16 @@ pub fn bin_of(probability: f64) -> usize {
 
 /// Expected calibration error of the largest probability, over [`BINS`] bins of equal width (Naeini,
 /// Cooper & Hauskrecht 2015). Each item is the largest probability and whether it was right.
-pub fn expected_calibration_error(predictions: &[(f64, bool)]) -> f64 {
+pub fn expected_calibration_error(predictions: impl IntoIterator<Item = (f64, bool)>) -> f64 {
     let mut bins = [(0.0, 0.0); BINS];
-    for &(confidence, right) in predictions {
+    let mut count = 0_usize;
+    for (confidence, right) in predictions {
+        count += 1;
         let bin = &mut bins[bin_of(confidence)];
         bin.0 += confidence;
         bin.1 += f64::from(u8::from(right));
     }
-    error_of_bins(bins) / predictions.len().max(1) as f64
+    error_of_bins(bins) / count.max(1) as f64
 }
 
 /// The same from the bins' sums of probabilities and numbers of right answers; to be divided by the number
@@ -49,8 +51,8 @@ pub struct Prediction {
 /// The expected calibration error that such predictions would show by chance alone, if every probability were right: the mean
 /// over draws that turn the sign of all deviations (probability less outcome) of a group at once, which leaves them as large, and as alike within a
 /// group, as they are, but without a direction (the wild cluster bootstrap of Cameron, Gelbach & Miller 2008, with
-/// Rademacher weights). Where each prediction has a group of its own this is what √Σp(1−p) would make; where many share a few prompts, it
-/// is much more. An error near it says nothing against the probabilities. Of very few groups (five, say) it is too kind a judge.
+/// Rademacher weights). An error near it says nothing against the probabilities. It grows where many predictions share few groups; of a handful of
+/// groups it cannot tell a common fault from chance.
 pub fn error_by_chance(predictions: &[Prediction]) -> f64 {
     let mut deviations: BTreeMap<(usize, usize), f64> = BTreeMap::new();
     for prediction in predictions {
@@ -103,15 +105,15 @@ mod tests {
     fn chance_does_not_explain_probabilities_that_are_too_large() {
         // Half are right of those that say 0.9: off by 0.4, and chance would make a thirtieth of it.
         let sure = predictions(1000, 0.9, 1);
-        let judged: Vec<(f64, bool)> = sure.iter().map(|p| (p.confidence, p.right)).collect();
-        assert!((expected_calibration_error(&judged) - 0.4).abs() < 1e-9);
+        let judged = sure.iter().map(|p| (p.confidence, p.right));
+        assert!((expected_calibration_error(judged) - 0.4).abs() < 1e-9);
         assert!(error_by_chance(&sure) < 0.03, "{}", error_by_chance(&sure));
     }
 
     #[test]
     fn calibration_error_is_the_gap_between_confidence_and_success() {
-        assert_eq!(expected_calibration_error(&[]), 0.0);
-        let half: Vec<(f64, bool)> = (0..10).map(|i| (0.9, i < 5)).collect();
-        assert!((expected_calibration_error(&half) - 0.4).abs() < 1e-9);
+        assert_eq!(expected_calibration_error([]), 0.0);
+        let half = (0..10).map(|i| (0.9, i < 5));
+        assert!((expected_calibration_error(half) - 0.4).abs() < 1e-9);
     }
 }

@@ -425,14 +425,14 @@ fn summarize(
     let judged: Vec<(f64, bool, bool, f64)> =
         probabilities.iter().zip(labels).map(|(row, &label)| judged(row, label)).collect();
     let count = judged.len().max(1) as f64;
-    let confidences: Vec<(f64, bool)> = judged.iter().map(|&(p, right, ..)| (p, right)).collect();
+    let confidences = judged.iter().map(|&(p, right, ..)| (p, right));
     CrossValidation {
         folds,
         ridge,
         top1: judged.iter().filter(|j| j.1).count() as f64 / count,
         top5: judged.iter().filter(|j| j.2).count() as f64 / count,
         log_loss: judged.iter().map(|j| j.3).sum::<f64>() / count,
-        calibration_error: expected_calibration_error(&confidences),
+        calibration_error: expected_calibration_error(confidences),
         new_ground: None,
     }
 }

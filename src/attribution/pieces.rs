@@ -29,9 +29,9 @@ pub(super) fn pieces(text: &str, number: usize) -> impl Iterator<Item = Piece<'_
     let drawn = xxh3_64(&(number as u64).to_le_bytes());
     let longest = PIECE_WORDS.len() - 1;
     // The long ones are few, and besides: drawn in place of the short ones they left short traces judged worse.
-    let short = Some((drawn as usize % longest, drawn >> 8));
+    let short = std::iter::once((drawn as usize % longest, drawn >> 8));
     let long = (drawn >> 40).is_multiple_of(2).then_some((longest, drawn >> 41));
-    short.into_iter().chain(long).filter_map(move |(length, drawn)| {
+    short.chain(long).filter_map(move |(length, drawn)| {
         let words = PIECE_WORDS[length];
         if starts.len() < LONGER * words {
             return None;

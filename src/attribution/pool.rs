@@ -212,7 +212,7 @@ mod tests {
                 (f64::from(probabilities[best]), best == *reference)
             })
             .collect();
-        assert!(expected_calibration_error(&judged) < 0.05);
+        assert!(expected_calibration_error(judged) < 0.05);
     }
 
     #[test]

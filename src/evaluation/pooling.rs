@@ -67,7 +67,7 @@ pub(super) fn pooled(
         .filter_map(|(number, &size)| {
             // A stream for each size and resample; the first is for the figures themselves.
             let place = (number as u64 + 1) << 32;
-            let found = pools.draw(&all, size, POOLS.0, &mut stream(seed, place))?;
+            let (found, predictions) = pools.draw(&all, size, POOLS.0, &mut stream(seed, place))?;
             let drawn: Vec<Drawn> = (0..resamples.min(RESAMPLES) as u64)
                 .into_par_iter()
                 .filter_map(|resample| {
@@ -75,7 +75,7 @@ pub(super) fn pooled(
                     let prompts: Vec<usize> =
                         groups.flat_map(|group| of_group[group].iter().copied()).collect();
                     let mut random = stream(seed, place + 1 + resample);
-                    pools.draw(&prompts, size, POOLS.1, &mut random)
+                    pools.draw(&prompts, size, POOLS.1, &mut random).map(|(drawn, _)| drawn)
                 })
                 .collect();
             let estimate = |of: fn(&Drawn) -> f64| {
@@ -87,8 +87,8 @@ pub(super) fn pooled(
                 models: found.models,
                 top1: estimate(|drawn| drawn.top1),
                 log_loss: estimate(|drawn| drawn.log_loss),
-                calibration_error: estimate(|drawn| drawn.calibration_error()),
-                calibration_error_by_chance: Some(error_by_chance(&found.predictions)),
+                calibration_error: estimate(|drawn| drawn.calibration_error),
+                calibration_error_by_chance: Some(error_by_chance(&predictions)),
             })
         })
         .collect()
@@ -105,15 +105,7 @@ struct Drawn {
     models: usize,
     top1: f64,
     log_loss: f64,
-    predictions: Vec<Prediction>,
-}
-
-impl Drawn {
-    fn calibration_error(&self) -> f64 {
-        let judged: Vec<(f64, bool)> =
-            self.predictions.iter().map(|p| (p.confidence, p.right)).collect();
-        expected_calibration_error(&judged)
-    }
+    calibration_error: f64,
 }
 
 impl Pools {
@@ -128,14 +120,14 @@ impl Pools {
     }
 
     /// Draws about `pools` pools of `size` traces from these prompts; one that stands there twice counts as
-    /// two, as the bootstrap has it. `None` where no model has traces of so many prompts.
+    /// two, as the bootstrap has it. Gives the figures, and what was predicted. `None` where no model has traces of so many prompts.
     fn draw(
         &self,
         prompts: &[usize],
         size: usize,
         pools: usize,
         random: &mut Pcg64Mcg,
-    ) -> Option<Drawn> {
+    ) -> Option<(Drawn, Vec<Prediction>)> {
         let able: Vec<(usize, Vec<usize>)> = self
             .logs
             .iter()
@@ -174,12 +166,14 @@ impl Pools {
             }
         }
         let count = predictions.len() as f64;
-        Some(Drawn {
+        let judged = predictions.iter().map(|p| (p.confidence, p.right));
+        let drawn = Drawn {
             models: able.len(),
             top1: predictions.iter().filter(|p| p.right).count() as f64 / count,
             log_loss: losses / count,
-            predictions,
-        })
+            calibration_error: expected_calibration_error(judged),
+        };
+        Some((drawn, predictions))
     }
 }
 
@@ -219,12 +213,12 @@ mod tests {
             poolings: Vec::new(),
         };
         let mut random = stream(1, 1);
-        let one = pools.draw(&[0, 1, 2], 1, 100, &mut random).unwrap();
+        let (one, _) = pools.draw(&[0, 1, 2], 1, 100, &mut random).unwrap();
         assert_eq!((one.models, one.top1), (2, 0.5));
-        let three = pools.draw(&[0, 1, 2], 3, 100, &mut random).unwrap();
+        let (three, _) = pools.draw(&[0, 1, 2], 3, 100, &mut random).unwrap();
         assert_eq!((three.models, three.top1), (1, 1.0));
         assert!((three.log_loss - -(0.8_f64.ln())).abs() < 1e-5);
-        assert!((three.calibration_error() - 0.2).abs() < 1e-5);
+        assert!((three.calibration_error - 0.2).abs() < 1e-5);
         assert!(pools.draw(&[0, 1, 2], 4, 100, &mut random).is_none());
         assert!(pools.draw(&[0, 0, 0, 0], 4, 100, &mut random).is_some());
     }

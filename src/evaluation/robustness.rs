@@ -58,17 +58,17 @@ pub(super) fn robustness(
                 continue;
             };
             let prediction = case.prediction(changed);
-            let right = |right: bool| f64::from(u8::from(right));
+            let one_if = |right: bool| f64::from(u8::from(right));
             let row = rows.of(case.group);
             row[0] += 1.0;
-            row[1] += right(prediction.right);
-            row[2] += right(case.prediction(&judged.probabilities).right);
+            row[1] += one_if(prediction.right);
+            row[2] += one_if(case.prediction(&judged.probabilities).right);
             row[3] += loss(changed[case.model]);
             row[4] += loss(judged.probabilities[case.model]);
             predictions.push(prediction);
             let bin = FIXED + 2 * bin_of(prediction.confidence);
             row[bin] += prediction.confidence;
-            row[bin + 1] += right(prediction.right);
+            row[bin + 1] += one_if(prediction.right);
         }
         let (sums, resamples) = rows.finish(resamples, seed);
         // No trace is long enough for this cut: there is nothing to tell.

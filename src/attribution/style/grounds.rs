@@ -8,6 +8,7 @@
 //! pieces on new prompts against the same when their own ground is left out, both weighing the same.
 
 use crate::attribution::{
+    model::top,
     odds::{Item, Odds},
     weights::Weights,
 };
@@ -24,8 +25,8 @@ pub struct Grounds {
     pub weights: Weights,
     /// What the weights give for the mean over all grounds.
     pub offsets: Vec<f32>,
-    /// How near each ground's own traces are, on prompts that were not learned from: for a trace of one word, and
-    /// what is added for each unit of the logarithm of its words.
+    /// How near each ground's own traces usually are, on prompts that were not learned from: the height at 0 and the slope of a line
+    /// over the logarithm of the words. Empty with fewer than two grounds.
     pub usual: Vec<[f64; 2]>,
     /// The odds that a trace is on known ground, by its signs.
     pub familiarity: Odds,
@@ -36,7 +37,7 @@ fn length_of(row: &Row) -> f64 {
     (row.words.clamp(30, 5_000) as f64).ln()
 }
 
-/// No ground's own traces are taken to be less near: of such a ground nothing can be told.
+/// The least that a ground's usual nearness is taken to be, as it is divided by.
 const LEAST_USUAL: f64 = 0.01;
 
 /// What the odds of known ground cost, where cells of one ground in one fold weigh 1.
@@ -45,18 +46,25 @@ const RIDGE: [f64; 2] = [0.0, 1e-3];
 /// Numbers that a trace's ground is judged by.
 pub const SIGNS: usize = 2;
 
-/// The nearest ground of a row: its number, how near it is, and the logarithm of the words.
-type Nearest = (usize, [f64; 2]);
+/// The nearest ground of a row.
+#[derive(Debug, Clone, Copy)]
+struct Nearest {
+    ground: usize,
+    /// How near it is: the cosine with its mean, less that of the mean over all grounds.
+    near: f64,
+    /// The logarithm of the row's words.
+    length: f64,
+}
 
 /// Where a trace or piece stands that was held out by its prompt.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::attribution) struct HeldOut {
-    /// The nearest ground.
+    /// The nearest of all grounds.
     known: Nearest,
-    /// The nearest when its own was left out.
+    /// The nearest of the others, by means that had not seen its own.
     away: Nearest,
     /// How near its own is.
-    own: f64,
+    near_own: f64,
 }
 
 /// The grounds, and those without a part of the traces.
@@ -77,8 +85,8 @@ impl Grounds {
         if self.offsets.len() < 2 {
             return (0, 1.0);
         }
-        let nearest = self.nearest(row);
-        (nearest.0, self.familiar(nearest))
+        let nearest = nearest(&self.near(row), row);
+        (nearest.ground, self.familiar(nearest))
     }
 
     /// The probability that the nearest ground is the trace's own.
@@ -89,7 +97,7 @@ impl Grounds {
     /// What the odds of known ground depend on: how near the nearest ground is, over the root of how near its own traces of that length
     /// are, and the length. (Of nearness alone, the ratio, its logarithm and deviations in standard deviations this had the smallest loss, or nearly, on the
     /// traces that are learned from. How much nearer it is than the next was no better on known ground, and worse on new.)
-    fn signs(&self, (ground, [near, length]): Nearest) -> [f64; SIGNS] {
+    fn signs(&self, Nearest { ground, near, length }: Nearest) -> [f64; SIGNS] {
         let usual = self.usual.get(ground).map_or(LEAST_USUAL, |[one, rise]| one + rise * length);
         [near / usual.max(LEAST_USUAL).sqrt(), length]
     }
@@ -99,15 +107,6 @@ impl Grounds {
         let length = row.values.iter().map(|v| v * v).sum::<f32>().sqrt().max(1e-9);
         let values = self.weights.sparse_logits(row);
         values.iter().zip(&self.offsets).map(|(value, offset)| value / length - offset).collect()
-    }
-
-    fn nearest(&self, row: &Row) -> Nearest {
-        let near = self.near(row);
-        let best =
-            near.iter().copied().enumerate().fold((0, f32::NEG_INFINITY), |best, next| {
-                if next.1 > best.1 { next } else { best }
-            });
-        (best.0, [f64::from(best.1), length_of(row)])
     }
 
     /// The grounds' means over the rows that `keep` names. A ground `without` gets no weight and can
@@ -181,10 +180,10 @@ impl<'a> GroundFolds<'a> {
 
     /// The nearest ground of a row of a trace, or of a piece of it; `None` with fewer than two grounds.
     pub fn nearest(&self, trace: usize, row: &Row) -> Option<HeldOut> {
-        let grounds = self.by_fold.get(self.folds[trace])?;
+        let near = self.by_fold.get(self.folds[trace])?.near(row);
         let of = self.of[trace];
-        let away = self.left_out.get(of)?.nearest(row);
-        Some(HeldOut { known: grounds.nearest(row), away, own: f64::from(grounds.near(row)[of]) })
+        let away = nearest(&self.left_out.get(of)?.near(row), row);
+        Some(HeldOut { known: nearest(&near, row), away, near_own: f64::from(near[of]) })
     }
 
     /// The grounds with the odds that traces are on them, and for each trace its ground and how likely it is known, judged
@@ -210,7 +209,7 @@ impl<'a> GroundFolds<'a> {
         let mut own = vec![Vec::new(); self.left_out.len()];
         for (cell, held_out) in known() {
             let ground = cell / (2 * self.by_fold.len());
-            own[ground].push((held_out.known.1[1], held_out.own, 1.0 / sizes[cell]));
+            own[ground].push((held_out.known.length, held_out.near_own, 1.0 / sizes[cell]));
         }
         self.whole.usual = own.iter().map(|points| line(points)).collect();
         let items: Vec<Item> = known()
@@ -227,12 +226,18 @@ impl<'a> GroundFolds<'a> {
         let found = held_out[..traces]
             .iter()
             .map(|(_, held_out)| match held_out {
-                Some(HeldOut { known, .. }) => (known.0, self.whole.familiar(*known)),
+                Some(HeldOut { known, .. }) => (known.ground, self.whole.familiar(*known)),
                 None => (0, 1.0),
             })
             .collect();
         (self.whole, found)
     }
+}
+
+/// The nearest ground of a row, by how near each is.
+fn nearest(near: &[f32], row: &Row) -> Nearest {
+    let best = top(near);
+    Nearest { ground: best, near: f64::from(near[best]), length: length_of(row) }
 }
 
 /// The line of least weighted squares through points (x, y, weight): its height at 0 and its slope.
