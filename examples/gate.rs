@@ -15,9 +15,9 @@ use cotprint::{
     atlas::{Atlas, LearnOptions, learn, read_families},
     attribution::Scored,
     features::NgramCounter,
-    gate::{CheckOptions, Sample, Seen, check, decide::Outcome},
+    gate::{CheckOptions, CheckedRecords, Seen, check, decide::Outcome},
     ingest::{self, Place, Position, cleaning::Marks},
-    lineage::Tally,
+    lineage::ScoredCorpus,
     policy::{self, Policy},
     trace::Trace,
 };
@@ -220,7 +220,7 @@ impl Checkpoint<'_> {
         };
         let both: Vec<&String> =
             self.own.keys().filter(|prompt| self.other.contains_key(*prompt)).collect();
-        let mut sample = Sample::new(policy, atlas);
+        let mut sample = CheckedRecords::new(policy, atlas);
         for at in 0..self.count {
             let prompt = both[(random() * both.len() as f64) as usize];
             let from = if random() < self.contamination { self.other } else { self.own };
@@ -238,7 +238,7 @@ impl Checkpoint<'_> {
             });
         }
         let options = CheckOptions { seed, resamples: 2000 };
-        let checked = check(policy, atlas, &sample, &Tally::default(), None, options);
+        let checked = check(policy, atlas, &sample, &ScoredCorpus::default(), None, options);
         let condition = &checked.rules[0].conditions[0];
         let (low, high) = (condition.low.unwrap_or(0.0), condition.high.unwrap_or(1.0));
         (checked.rules[0].outcome, (low..=high).contains(&self.contamination))

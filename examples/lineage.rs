@@ -17,7 +17,7 @@ use cotprint::{
     attribution::panel::{Observed, Panel},
     features::NgramCounter,
     ingest,
-    lineage::{Pairing, Tally, compare_paired},
+    lineage::{Pairing, ScoredCorpus, compare_paired},
     trace::{TextKind, prompt_hash},
 };
 use rayon::prelude::*;
@@ -52,15 +52,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let places = atlas.model.vectorizer.style_places();
     let mut prompts: BTreeMap<String, u32> = BTreeMap::new();
     let mut observed = Vec::new();
-    let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();
+    let mut tallies: BTreeMap<&str, ScoredCorpus> = BTreeMap::new();
     for (trace, scored) in traces.iter().zip(scored) {
         let (Some(model), Some(scored)) = (trace.model.as_deref(), scored) else { continue };
         let Some(&reference) = references.get(model) else { continue };
         let next = prompts.len() as u32;
-        let ground = atlas.about.grounds.iter().position(|ground| *ground == trace.source);
+        let data_set = atlas.about.data_sets.iter().position(|data_set| *data_set == trace.source);
         observed.push(Observed {
             reference,
-            ground: ground.unwrap_or(atlas.about.grounds.len() - 1),
+            data_set: data_set.unwrap_or(atlas.about.data_sets.len() - 1),
             prompt: *prompts.entry(trace.prompt_key()).or_insert(next),
             key: trace.prompt.as_deref().map(prompt_hash),
             values: places.iter().map(|&(at, factor)| scored.row.dense[at] * factor).collect(),
@@ -72,7 +72,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             left_out.iter().filter_map(|m| references.get(m)).copied().collect();
         let kept: Vec<Observed> =
             observed.iter().filter(|o| !out.contains(&o.reference)).cloned().collect();
-        let panel = Panel::learn(&kept, atlas.about.grounds.len());
+        let panel = Panel::learn(&kept, atlas.about.data_sets.len());
         compare_paired(&panel, &atlas.about, tallies.get(model)?, 1000, 0)
     };
     let family = |model: &str| families.get(model).cloned().unwrap_or_else(|| model.to_owned());

@@ -61,7 +61,7 @@ fn score(traces: &str, atlas: &str, output: &str) -> anyhow::Result<()> {
             label,
             prompt,
             group: prompt,
-            ground: 0,
+            data_set: 0,
             vector: None,
         })
         .collect();

@@ -7,7 +7,7 @@ mod common;
 use common::{REFERENCES, Run, command, fixture, labelled_fixtures, run, write};
 use cotprint::{
     atlas,
-    evaluation::{EvaluateOptions, Group, Judge, Method, Opinion, evaluate},
+    evaluation::{Classifier, EvaluateOptions, Group, Method, Prediction, evaluate},
     features::NgramCounter,
     ingest,
     trace::Trace,
@@ -367,7 +367,11 @@ impl Method for Majority {
         "majority"
     }
 
-    fn learn(&self, training: &[&Trace], _: &dyn Fn(&str)) -> Result<Box<dyn Judge>, atlas::Error> {
+    fn learn(
+        &self,
+        training: &[&Trace],
+        _: &dyn Fn(&str),
+    ) -> Result<Box<dyn Classifier>, atlas::Error> {
         let names: BTreeSet<&String> = training.iter().filter_map(|t| t.model.as_ref()).collect();
         let share = |name: &String| {
             training.iter().filter(|t| t.model.as_ref() == Some(name)).count() as f32
@@ -379,13 +383,13 @@ impl Method for Majority {
     }
 }
 
-impl Judge for Constant {
+impl Classifier for Constant {
     fn references(&self) -> &[String] {
         &self.references
     }
 
-    fn judge(&self, _: &str, _: &mut NgramCounter) -> Option<Opinion> {
-        Some(Opinion { probabilities: self.probabilities.clone(), unknown: None })
+    fn judge(&self, _: &str, _: &mut NgramCounter) -> Option<Prediction> {
+        Some(Prediction { probabilities: self.probabilities.clone(), unknown: None })
     }
 }
 

@@ -12,8 +12,8 @@ mod made_up_others;
 
 use cotprint::lineage::Comparison;
 use cotprint::report::plots::{
-    CoursePlot, DriftPlot, Figure, FloorsPlot, HabitsPlot, HeatMap, HoldsPlot, LikenessPlot, Look,
-    MapPlot, RankingPlot, ReliabilityPlot, StepsPlot, TreePlot,
+    BreakdownPlot, CoursePlot, DriftPlot, Figure, FloorsPlot, HabitsPlot, HeatMap, LikenessPlot,
+    Look, MapPlot, RankingPlot, ReliabilityPlot, StepsPlot, TreePlot,
 };
 use made_up::{comparison, habits, holds, neighbourhood, tree};
 use made_up_others::{audit, evaluation, explanation};
@@ -158,7 +158,7 @@ fn figures(c: &Comparison) -> Vec<(&'static str, Picture)> {
         ("similarity", Picture::of(&HeatMap::new(c, look).unwrap())),
         ("drift", Picture::of(&DriftPlot::new(c.drift.as_ref().unwrap(), look).unwrap())),
         ("likeness", Picture::of(&LikenessPlot::new(c.pairing.as_ref().unwrap(), look).unwrap())),
-        ("holds", Picture::of(&HoldsPlot::new(c.holds.as_ref().unwrap(), look).unwrap())),
+        ("holds", Picture::of(&BreakdownPlot::new(c.holds.as_ref().unwrap(), look).unwrap())),
         ("habits", Picture::of(&HabitsPlot::new(&c.habits[0], look).unwrap())),
     ];
     if let Some(map) = MapPlot::new(c, look).unwrap() {
@@ -272,7 +272,7 @@ fn a_visible_change_is_found() {
     assert!(found > TOLERANCE, "a ring: {found}");
     let mut other = c.holds.clone().unwrap();
     other.groups[3].first = other.reference.clone();
-    let found = differs("holds", &Picture::of(&HoldsPlot::new(&other, look).unwrap()));
+    let found = differs("holds", &Picture::of(&BreakdownPlot::new(&other, look).unwrap()));
     assert!(found > TOLERANCE, "a dot's colour: {found}");
     // Supports that are gone, a bin that is right less often, a step, a part of a trace.
     let gone = |name: &str, picture: Picture| picture.difference(&Picture::read(&golden(name)).1);

@@ -17,7 +17,9 @@ use cotprint::{
     attribution::{Scored, classic::Method},
     features::NgramCounter,
     ingest,
-    lineage::{CompareOptions, Drift, InputSummary, Tally, add_drift, compare, compare_paired},
+    lineage::{
+        CompareOptions, Drift, InputSummary, ScoredCorpus, add_drift, compare, compare_paired,
+    },
     trace::{TextKind, Trace},
 };
 use rand_pcg::{
@@ -54,15 +56,15 @@ fn scored(atlas: &Atlas, name: &str) -> Option<Traces> {
     Some(scored.flatten().collect())
 }
 
-fn tally<'a>(atlas: &Atlas, traces: impl IntoIterator<Item = &'a (Trace, Scored)>) -> Tally {
-    let mut tally = Tally::default();
+fn tally<'a>(atlas: &Atlas, traces: impl IntoIterator<Item = &'a (Trace, Scored)>) -> ScoredCorpus {
+    let mut tally = ScoredCorpus::default();
     for (trace, scored) in traces {
         tally.add(atlas, trace, TextKind::Reasoning, scored.clone());
     }
     tally
 }
 
-fn drift(atlas: &Atlas, new: &Tally, old: &Tally, seed: u64) -> Drift {
+fn drift(atlas: &Atlas, new: &ScoredCorpus, old: &ScoredCorpus, seed: u64) -> Drift {
     let mut options = CompareOptions {
         seed,
         resamples: 2,

@@ -10,7 +10,7 @@ mod made_up;
 
 use cotprint::lineage::Comparison;
 use cotprint::report::plots::{
-    DriftPlot, FloorsPlot, HabitsPlot, HeatMap, HoldsPlot, LikenessPlot, Look, MapPlot,
+    BreakdownPlot, DriftPlot, FloorsPlot, HabitsPlot, HeatMap, LikenessPlot, Look, MapPlot,
     RankingPlot, svg,
 };
 use cotprint::report::{
@@ -156,8 +156,10 @@ fn figures_are_well_formed_whatever_their_labels() {
             let likeness = svg(&LikenessPlot::new(pairing, look).unwrap(), "d").unwrap();
             let drift =
                 svg(&DriftPlot::new(c.drift.as_ref().unwrap(), look).unwrap(), "e").unwrap();
-            let holds =
-                c.holds.as_ref().map(|own| svg(&HoldsPlot::new(own, look).unwrap(), "g").unwrap());
+            let holds = c
+                .holds
+                .as_ref()
+                .map(|own| svg(&BreakdownPlot::new(own, look).unwrap(), "g").unwrap());
             let habits =
                 c.habits.iter().map(|own| svg(&HabitsPlot::new(own, look).unwrap(), "h").unwrap());
             let neighbours = c

@@ -86,9 +86,9 @@ pub fn extend<T: Borrow<Trace>>(
         ));
     }
     let sources: BTreeSet<&str> = usable.iter().map(|u| u.trace.source.as_str()).collect();
-    let ground_of: Vec<usize> =
+    let data_set_of: Vec<usize> =
         usable.iter().map(|u| sources.range(..u.trace.source.as_str()).count()).collect();
-    let (examples, near_duplicates) = examples(&usable, &names, &ground_of);
+    let (examples, near_duplicates) = examples(&usable, &names, &data_set_of);
     stage("adding references");
     let learned_from = base.about.learned().iter().map(|reference| reference.traces).sum();
     let seed = options.fit.seed;
@@ -98,8 +98,8 @@ pub fn extend<T: Borrow<Trace>>(
 
     let older = base.about.references.len();
     let places = base.model.vectorizer.style_places();
-    // No ground has the number of one that is not known: only a shared prompt gives such a trace its place.
-    let place = |i: usize| (older + examples[i].label, extended.grounds[i].unwrap_or(usize::MAX));
+    // No data set has the number of one that is not known: only a shared prompt gives such a trace its place.
+    let place = |i: usize| (older + examples[i].label, extended.data_sets[i].unwrap_or(usize::MAX));
     let observed = observed(&usable, &examples, &extended.rows, &places, place);
     let panel = base.panel.clone().with(&observed);
 
@@ -109,11 +109,13 @@ pub fn extend<T: Borrow<Trace>>(
     for (label, &model) in names.iter().enumerate() {
         let own: Vec<usize> = (0..examples.len()).filter(|&i| examples[i].label == label).collect();
         let members: Vec<_> = own.iter().map(|&i| &usable[i]).collect();
-        let grounds: BTreeSet<usize> = own.iter().filter_map(|&i| extended.grounds[i]).collect();
-        strange += own.iter().filter(|&&i| extended.grounds[i].is_none()).count();
-        let grounds = grounds.into_iter().filter_map(|ground| about.grounds.get(ground).cloned());
+        let data_sets: BTreeSet<usize> =
+            own.iter().filter_map(|&i| extended.data_sets[i]).collect();
+        strange += own.iter().filter(|&&i| extended.data_sets[i].is_none()).count();
+        let data_sets =
+            data_sets.into_iter().filter_map(|data_set| about.data_sets.get(data_set).cloned());
         let described = describe(model, options.families.get(model), &members);
-        about.references.push(Reference { grounds: grounds.collect(), ..described });
+        about.references.push(Reference { data_sets: data_sets.collect(), ..described });
     }
     about.extensions.push(Extension {
         base: base.checksum.clone(),

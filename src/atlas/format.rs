@@ -12,7 +12,7 @@
 //! The sections are, in this order: the description (JSON), the features, their weights (bytes) and
 //! factors, the weights and factors of the dense values, the scale of the dense values (means, then
 //! deviations), the profiles, the weights and factors of the style embedding's two heads, their centres,
-//! the weights and factors of the grounds, the tokenizer of the channel `token` (its file, or nothing),
+//! the weights and factors of the data sets, the tokenizer of the channel `token` (its file, or nothing),
 //! the hashes of the texts learned from. After them may come sections that not every atlas has; each
 //! begins with a name of eight bytes, and those with an unknown name are skipped: `CLASSIC1`, what the
 //! classic measures of stylometry need, `PANEL001`, the panel of shared prompts, and `EXTEND01`, what it takes to add references (kept
@@ -23,14 +23,14 @@ use crate::{
     attribution::{
         Model,
         added::{Added, Extendable},
+        binary_logistic::BinaryLogistic,
         classic::Tables,
         delta::Profiles,
-        odds::Odds,
         open_set::OpenSet,
         panel::{Member, Panel, SharedPrompt},
         pool::Pooling,
         stack::Stack,
-        style::{GROUND_SIGNS, Grounds, Head, PIECE_WORDS, StyleEmbedding},
+        style::{DataSets, GROUND_SIGNS, Head, PIECE_WORDS, StyleEmbedding},
         weights::{Weights, round_to_bytes},
     },
     features::{
@@ -73,11 +73,14 @@ struct Description {
     open_set_new: Option<OpenSet>,
     known: Stack,
     new: Option<Stack>,
-    /// Of the grounds: what their weights give for the mean, how near their own traces are, and the odds of being on known
-    /// ground.
-    ground_offsets: Vec<f32>,
-    ground_usual: Vec<[f64; 2]>,
-    familiarity: Odds,
+    /// Of the data sets: what their weights give for the mean, how near their own traces are, and the odds of being on known
+    /// data set.
+    #[serde(rename = "ground_offsets")]
+    data_set_offsets: Vec<f32>,
+    #[serde(rename = "ground_usual")]
+    data_set_usual: Vec<[f64; 2]>,
+    #[serde(rename = "familiarity")]
+    in_domain_probability: BinaryLogistic,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     added: Option<Added>,
 }
@@ -103,16 +106,16 @@ pub(super) fn write(parts: &Parts<'_>) -> Result<(Vec<u8>, String), Error> {
         open_set_new: model.open_set_new.clone(),
         known: model.known.clone(),
         new: model.new.clone(),
-        ground_offsets: model.grounds.offsets.clone(),
-        ground_usual: model.grounds.usual.clone(),
-        familiarity: model.grounds.familiarity.clone(),
+        data_set_offsets: model.data_sets.offsets.clone(),
+        data_set_usual: model.data_sets.usual.clone(),
+        in_domain_probability: model.data_sets.in_domain_probability.clone(),
         added: model.added.clone(),
     };
     let json = serde_json::to_vec(&description).map_err(|e| inconsistent(e.to_string()))?;
     let (bytes, factors, dense_bytes, dense_factors) = model.weights.parts();
     let scale = model.vectorizer.scale();
     let [whole, whole_factors, pieces, pieces_factors, centres] = write_style(model.style.as_ref());
-    let (ground_bytes, ground_factors, ..) = model.grounds.weights.parts();
+    let (data_set_bytes, data_set_factors, ..) = model.data_sets.weights.parts();
     let mut sections = vec![
         json,
         write_features(model.vectorizer.vocabulary().features()),
@@ -127,8 +130,8 @@ pub(super) fn write(parts: &Parts<'_>) -> Result<(Vec<u8>, String), Error> {
         pieces,
         pieces_factors,
         centres,
-        write_bytes(ground_bytes),
-        write_floats(ground_factors),
+        write_bytes(data_set_bytes),
+        write_floats(data_set_factors),
         model.vectorizer.tokens().map(|tokens| tokens.source().to_vec()).unwrap_or_default(),
         seen.iter().flat_map(|hash| hash.to_le_bytes()).collect(),
     ];
@@ -246,7 +249,7 @@ pub(super) fn read(bytes: &[u8], name: &str) -> Result<Atlas, Error> {
         Some(bytes) => {
             let panel = read_panel(bytes, model.vectorizer.style_places().len());
             panel
-                .filter(|panel| panel.fits(about.references.len(), about.grounds.len()))
+                .filter(|panel| panel.fits(about.references.len(), about.data_sets.len()))
                 .ok_or_else(|| inconsistent("its panel of shared prompts does not fit the rest"))?
         }
         None => Panel::default(),
@@ -290,8 +293,8 @@ fn assemble(sections: &[Vec<u8>]) -> Result<(About, Model), String> {
         pieces,
         pieces_factors,
         centres,
-        ground_bytes,
-        ground_factors,
+        data_set_bytes,
+        data_set_factors,
         tokenizer,
         _,
     ] = rest
@@ -341,22 +344,22 @@ fn assemble(sections: &[Vec<u8>]) -> Result<(About, Model), String> {
     let (mean, deviation) = scale.split_at(4 * values);
     vectorizer.set_scale(Scale { mean: read_floats(mean), deviation: read_floats(deviation) });
     let profiles = read_profiles(profiles, references, vectorizer.profile_features())?;
-    let grounds = description.ground_offsets.len();
+    let data_sets = description.data_set_offsets.len();
     let style =
-        read_style([whole, whole_factors, pieces, pieces_factors, centres], references, grounds)?;
+        read_style([whole, whole_factors, pieces, pieces_factors, centres], references, data_sets)?;
     let learners = if style.is_some() { 3 } else { 1 };
-    let ground_weights = Weights::from_parts(
-        grounds,
-        (read_bytes(ground_bytes), read_floats(ground_factors)),
+    let data_set_weights = Weights::from_parts(
+        data_sets,
+        (read_bytes(data_set_bytes), read_floats(data_set_factors)),
         (Vec::new(), Vec::new()),
     )?;
-    if grounds == 0
-        || ground_weights.features() != vectorizer.vocabulary().len()
+    if data_sets == 0
+        || data_set_weights.features() != vectorizer.vocabulary().len()
         || style.as_ref().is_some_and(|s| !s.fits(values))
         || !description.known.weighs(learners)
-        || !description.familiarity.fits(GROUND_SIGNS)
-        || (grounds > 1 && description.ground_usual.len() != grounds)
-        || !description.ground_usual.iter().flatten().all(|value| value.is_finite())
+        || !description.in_domain_probability.fits(GROUND_SIGNS)
+        || (data_sets > 1 && description.data_set_usual.len() != data_sets)
+        || !description.data_set_usual.iter().flatten().all(|value| value.is_finite())
         || description.new.as_ref().is_some_and(|new| style.is_none() || !new.weighs(2))
         || description.added.as_ref().map_or(0, Added::references) != references - learned
         || description
@@ -370,11 +373,11 @@ fn assemble(sections: &[Vec<u8>]) -> Result<(About, Model), String> {
         vectorizer,
         weights,
         style,
-        grounds: Grounds {
-            weights: ground_weights,
-            offsets: description.ground_offsets,
-            usual: description.ground_usual,
-            familiarity: description.familiarity,
+        data_sets: DataSets {
+            weights: data_set_weights,
+            offsets: description.data_set_offsets,
+            usual: description.data_set_usual,
+            in_domain_probability: description.in_domain_probability,
         },
         known: description.known,
         new: description.new,
@@ -407,12 +410,12 @@ fn write_style(style: Option<&StyleEmbedding>) -> [Vec<u8>; 5] {
 fn read_style(
     [whole, whole_factors, pieces, pieces_factors, centres]: [&[u8]; 5],
     references: usize,
-    grounds: usize,
+    data_sets: usize,
 ) -> Result<Option<StyleEmbedding>, String> {
     if whole_factors.is_empty() {
         return Ok(None);
     }
-    let rows = grounds + 1;
+    let rows = data_sets + 1;
     if centres.len() != 4 * references * rows * (1 + PIECE_WORDS.len()) {
         return Err("the centres of its style embedding are of another size".into());
     }
@@ -446,13 +449,13 @@ fn write_panel(panel: &Panel) -> Vec<u8> {
         bytes.extend(rounded.iter().map(|&byte| byte as u8));
     };
     for prompt in &panel.prompts {
-        let numbers = [prompt.key, prompt.ground as u64, prompt.references as u64];
+        let numbers = [prompt.key, prompt.data_set as u64, prompt.references as u64];
         add(numbers, 0.0, &prompt.mean);
     }
     for member in &panel.members {
         let prompts = 2 * member.prompts as u64 + u64::from(member.paired);
         add(
-            [member.reference as u64, member.ground as u64, prompts],
+            [member.reference as u64, member.data_set as u64, prompts],
             member.noise,
             &member.departure,
         );
@@ -477,15 +480,15 @@ fn read_panel(bytes: &[u8], expected_width: usize) -> Option<Panel> {
         let values = chunk[32..].iter().map(|&byte| f32::from(byte as i8) * floats[1]).collect();
         (numbers, floats[0], values)
     });
-    let prompts = vectors.by_ref().take(prompts).map(|([key, ground, references], _, mean)| {
-        SharedPrompt { key, ground: ground as usize, references: references as usize, mean }
+    let prompts = vectors.by_ref().take(prompts).map(|([key, data_set, references], _, mean)| {
+        SharedPrompt { key, data_set: data_set as usize, references: references as usize, mean }
     });
     let prompts = prompts.collect();
     let members =
-        vectors.by_ref().take(members).map(|([reference, ground, prompts], noise, departure)| {
-            let (reference, ground) = (reference as usize, ground as usize);
+        vectors.by_ref().take(members).map(|([reference, data_set, prompts], noise, departure)| {
+            let (reference, data_set) = (reference as usize, data_set as usize);
             let (prompts, paired) = ((prompts / 2) as usize, prompts % 2 == 1);
-            Member { reference, ground, prompts, paired, departure, noise }
+            Member { reference, data_set, prompts, paired, departure, noise }
         });
     let members = members.collect();
     let centres = vectors

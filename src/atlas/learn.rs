@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     attribution::{
-        Brought, FitOptions, MINIMUM_WORDS, classic,
+        ExternalInputs, FitOptions, MINIMUM_WORDS, classic,
         delta::{Profiles, mean_profile, similarity},
         fit,
         panel::Panel,
@@ -109,12 +109,12 @@ pub fn learn<T: Borrow<Trace>>(
     let vector_of = |u: &Usable<'_>| source.map_or(Ok(None), |source| source.vector_of(u.trace));
     let vectors: Vec<Option<&[f32]>> = usable.iter().map(vector_of).collect::<Result<_, _>>()?;
 
-    let (grounds, ground_of) = grounds(&usable);
-    let (mut examples, near_duplicates) = examples(&usable, &names, &ground_of);
+    let (data_sets, data_set_of) = data_sets(&usable);
+    let (mut examples, near_duplicates) = examples(&usable, &names, &data_set_of);
     for (example, vector) in examples.iter_mut().zip(vectors) {
         example.vector = vector;
     }
-    let brought = Brought {
+    let brought = ExternalInputs {
         tokens: options.tokens.clone(),
         embedder: source.and_then(Source::embedder).cloned(),
     };
@@ -156,7 +156,7 @@ pub fn learn<T: Borrow<Trace>>(
         vectors: source.map(|source| source.info().clone()),
         cross_validation: fitted.cross_validation.clone(),
         floors,
-        grounds,
+        data_sets,
         families_learned: families_learned && references.iter().any(|r| r.family.is_some()),
         references,
         extensions: Vec::new(),
@@ -170,10 +170,10 @@ pub fn learn<T: Borrow<Trace>>(
     let panel = if fitted.model.style.is_none() || places.is_empty() {
         Panel::default()
     } else {
-        let place = |i: usize| (examples[i].label, examples[i].ground);
+        let place = |i: usize| (examples[i].label, examples[i].data_set);
         Panel::learn(
             &observed(&usable, &examples, &fitted.rows, &places, place),
-            about.grounds.len(),
+            about.data_sets.len(),
         )
     };
     let parts = format::Parts {
@@ -209,10 +209,10 @@ fn with_families(mut references: Vec<Reference>, groups: &[usize]) -> Vec<Refere
     references
 }
 
-/// The grounds that traces are compared on, by name, and the ground of each trace. A source with traces of
-/// several references is a ground; all others are one ground together, as what the traces of a source
+/// The data sets that traces are compared on, by name, and the data set of each trace. A source with traces of
+/// several references is a data set; all others are one data set together, as what the traces of a source
 /// with one reference have in common may be that reference's own style.
-fn grounds(usable: &[Usable<'_>]) -> (Vec<String>, Vec<usize>) {
+fn data_sets(usable: &[Usable<'_>]) -> (Vec<String>, Vec<usize>) {
     let mut models: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for u in usable {
         models.entry(&u.trace.source).or_default().insert(u.model);
@@ -274,7 +274,7 @@ pub(super) fn describe(name: &str, family: Option<&String>, own: &[&Usable<'_>])
             .iter()
             .filter_map(|u| u.trace.meta.get("licence")?.as_str().map(str::to_owned))
             .collect(),
-        grounds: BTreeSet::new(),
+        data_sets: BTreeSet::new(),
     }
 }
 

@@ -38,7 +38,7 @@ use std::{
 /// What stands for the domain of traces that name none.
 pub const UNKNOWN_DOMAIN: &str = "unknown";
 
-/// The ground of all traces whose source has too few references to be one.
+/// The data set of all traces whose source has too few references to be one.
 const OTHER_GROUND: &str = "other";
 
 /// The atlas that is built into the program, as `cotprint fit` wrote it.
@@ -87,7 +87,8 @@ pub struct About {
     /// What a similarity between two corpora means.
     pub floors: Vec<Floor>,
     /// The data sets within which references were compared.
-    pub grounds: Vec<String>,
+    #[serde(rename = "grounds")]
+    pub data_sets: Vec<String>,
     /// Whether the families were learned: they are references that were taken for each other on new prompts.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub families_learned: bool,
@@ -125,12 +126,12 @@ impl About {
         self.extensions.iter().any(|own| own.references.iter().any(|name| name == reference))
     }
 
-    /// Whether a reference was learned from traces on the ground with this number.
-    pub fn is_known_on(&self, reference: &Reference, ground: usize) -> bool {
-        self.grounds.get(ground).is_some_and(|name| {
-            reference.grounds.contains(name)
+    /// Whether a reference was learned from traces on the data set with this number.
+    pub fn is_known_on(&self, reference: &Reference, data_set: usize) -> bool {
+        self.data_sets.get(data_set).is_some_and(|name| {
+            reference.data_sets.contains(name)
                 || reference.sources.keys().any(|source| {
-                    source == name || (name == OTHER_GROUND && !self.grounds.contains(source))
+                    source == name || (name == OTHER_GROUND && !self.data_sets.contains(source))
                 })
         })
     }
@@ -159,7 +160,8 @@ pub struct Reference {
     pub licences: BTreeSet<String>,
     /// The atlas's data sets that its traces are like in subject matter, where it was added later; else its sources say.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub grounds: BTreeSet<String>,
+    #[serde(rename = "grounds")]
+    pub data_sets: BTreeSet<String>,
 }
 
 /// What a similarity means: its values between corpora whose relation is known.

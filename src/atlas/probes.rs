@@ -67,14 +67,14 @@ impl Atlas {
     pub fn prompt_sets(&self) -> Vec<PromptSet> {
         let mut sets: Vec<PromptSet> = self
             .about
-            .grounds
+            .data_sets
             .iter()
             .enumerate()
-            .map(|(ground, name)| {
+            .map(|(data_set, name)| {
                 let known = PUBLIC.iter().find(|public| public.0 == name);
                 let on = |member: &usize| self.about.references.get(*member);
                 let members: Vec<usize> =
-                    self.panel.on(ground).filter(|m| m.paired).map(|m| m.reference).collect();
+                    self.panel.on(data_set).filter(|m| m.paired).map(|m| m.reference).collect();
                 let families: BTreeSet<&str> = members
                     .iter()
                     .filter_map(on)
@@ -85,7 +85,7 @@ impl Atlas {
                     about: known.map(|public| public.1),
                     licence: known.map(|public| public.2),
                     url: known.map(|public| public.3),
-                    prompts: self.panel.prompts.iter().filter(|p| p.ground == ground).count(),
+                    prompts: self.panel.prompts.iter().filter(|p| p.data_set == data_set).count(),
                     references: members.len(),
                     families: families.len(),
                 }

@@ -106,25 +106,25 @@ fn thin_out(usable: &mut Vec<Usable<'_>>, seed: u64, drop: &mut impl FnMut(Strin
 }
 
 /// An example of each trace, and how many prompts ask nearly the same as another. `names` are the references',
-/// ascending; `ground_of` gives the ground of each trace.
+/// ascending; `data_set_of` gives the data set of each trace.
 pub(super) fn examples<'a>(
     usable: &[Usable<'a>],
     names: &[&str],
-    ground_of: &[usize],
+    data_set_of: &[usize],
 ) -> (Vec<Example<'a>>, usize) {
     let items = usable.iter().map(|u| (u.prompt.as_str(), u.trace));
     let (numbers, groups) = Groups::of_traces(items, FEWEST);
     let examples = usable
         .iter()
         .zip(numbers)
-        .zip(ground_of)
-        .map(|((u, prompt), &ground)| Example {
+        .zip(data_set_of)
+        .map(|((u, prompt), &data_set)| Example {
             text: u.text.clone(),
             words: u.words,
             label: names.binary_search(&u.model).unwrap_or_default(),
             prompt,
             group: groups.of[prompt as usize],
-            ground,
+            data_set,
             vector: None,
         })
         .collect();
@@ -132,7 +132,7 @@ pub(super) fn examples<'a>(
 }
 
 /// What the panel of shared prompts learns from: the values at `places` of each trace's row. `place` gives the number
-/// of its reference and its ground.
+/// of its reference and its data set.
 pub(super) fn observed(
     usable: &[Usable<'_>],
     examples: &[Example<'_>],
@@ -148,11 +148,11 @@ pub(super) fn observed(
     };
     (0..usable.len())
         .map(|i| {
-            let (reference, ground) = place(i);
+            let (reference, data_set) = place(i);
             let text = usable[i].trace.prompt.as_deref().filter(|text| !text.trim().is_empty());
             Observed {
                 reference,
-                ground,
+                data_set,
                 prompt: examples[i].prompt,
                 key: text.map(&mut key_of),
                 values: rows[i].dense_at(places),

@@ -4,18 +4,18 @@
 //! embedding can ([`Basis`]). So an added reference is told from all others by the embedding alone, with a stack that was
 //! calibrated for that when the others were learned; and the others are told from each other as before, with what probability
 //! the added ones leave. How strange a trace is that an added reference comes first for is asked of that reference's own traces.
-//! Comes in: what the learners say of a trace. Goes out: probabilities on known ground, and p-values. Called by `Model`; learned by
+//! Comes in: what the learners say of a trace. Goes out: probabilities on known data set, and p-values. Called by `Model`; learned by
 //! `extend`.
 
-use super::{lengths::Extent, stack::Stack, style::Basis};
+use super::{lengths::TextLength, stack::Stack, style::Basis};
 use serde::{Deserialize, Serialize};
 
 /// How added references are told from the others.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Added {
-    /// Place → probabilities among all references on known ground.
+    /// Place → probabilities among all references on known data set.
     pub stack: Stack,
-    /// For each of the last references, which were added, on known ground and on new ground: the coordinates of its own traces in its direction, ascending, each by a
+    /// For each of the last references, which were added, on known data set and on new data set: the coordinates of its own traces in its direction, ascending, each by a
     /// direction that was learned without the trace's prompt.
     pub own: Vec<[Vec<f32>; 2]>,
 }
@@ -46,17 +46,17 @@ impl Added {
         self.own.len()
     }
 
-    /// Probabilities on known ground. `older` gives those of the older references among themselves; `whole` and `pieces` are the
-    /// vectors by both heads, `extent` how much there is of the trace, `ground` the known ground that it is most likely of.
+    /// Probabilities on known data set. `older` gives those of the older references among themselves; `whole` and `pieces` are the
+    /// vectors by both heads, `extent` how much there is of the trace, `data_set` the known data set that it is most likely of.
     pub(super) fn probabilities(
         &self,
         mut older: Vec<f32>,
         whole: &[f32],
         pieces: &[f32],
-        extent: Extent,
-        ground: usize,
+        extent: TextLength,
+        data_set: usize,
     ) -> Vec<f32> {
-        let by_style = self.stack.probabilities(&[whole, pieces], extent, Some(ground));
+        let by_style = self.stack.probabilities(&[whole, pieces], extent, Some(data_set));
         let added = &by_style[older.len()..];
         let rest = (1.0 - added.iter().sum::<f32>()).max(0.0);
         older.iter_mut().for_each(|p| *p *= rest);
@@ -67,8 +67,8 @@ impl Added {
     /// The conformal p-value that the added reference with this number wrote a trace whose coordinate in its direction is
     /// `coordinate` (Vovk, Gammerman & Shafer 2005): the share of its own traces that lie no further in it. 1 where none of them
     /// could be held out.
-    pub(super) fn unknown(&self, number: usize, coordinate: f32, on_new_ground: bool) -> f64 {
-        let own = self.own.get(number).map(|own| own[usize::from(on_new_ground)].as_slice());
+    pub(super) fn unknown(&self, number: usize, coordinate: f32, on_new_data_set: bool) -> f64 {
+        let own = self.own.get(number).map(|own| own[usize::from(on_new_data_set)].as_slice());
         let own = own.unwrap_or_default();
         let stranger = own.partition_point(|&other| other <= coordinate);
         (1 + stranger) as f64 / (1 + own.len()) as f64
@@ -108,13 +108,13 @@ mod tests {
     fn the_older_references_share_what_the_added_ones_leave() {
         let first = arr2(&[[2.0_f32, 0.0, 0.0], [0.0, 2.0, 0.0], [0.0, 0.0, 2.0]]);
         let labels = vec![0, 1, 2];
-        let extent = Extent { words: 400, unfinished: false };
+        let extent = TextLength { words: 400, unfinished: false };
         let (stack, _) = Stack::fit(&super::super::stack::Observations {
             learners: vec![first.view(), first.view()],
             labels,
             extents: vec![extent; 3],
             weights: vec![1.0; 3],
-            grounds: Vec::new(),
+            data_sets: Vec::new(),
             candidates: &[],
             candidates_of: &[],
         });

@@ -24,7 +24,7 @@ use std::{
 
 /// Pieces that are drawn from each trace: new references have few traces.
 const PIECES: usize = 6;
-/// From this probability on that its subject matter is known, a trace is set against the centre of its ground.
+/// From this probability on that its subject matter is known, a trace is set against the centre of its data set.
 const FAMILIAR: f64 = 0.5;
 
 /// What adding references gives.
@@ -34,8 +34,8 @@ pub struct Extended {
     pub model: Model,
     /// The row of each trace, in their order.
     pub rows: Vec<Row>,
-    /// The ground of each trace; `None` where its subject matter is not known.
-    pub grounds: Vec<Option<usize>>,
+    /// The data set of each trace; `None` where its subject matter is not known.
+    pub data_sets: Vec<Option<usize>>,
     /// How well the traces are recognized; `None` where they all have one prompt.
     pub held_out: Option<AddedFigures>,
 }
@@ -55,7 +55,7 @@ pub struct AddedFigures {
     pub log_loss: f64,
 }
 
-/// Adds `count` references, whose traces `examples` are (their `ground` is the number of the data set that they come from), to a model that was learned from `traces` traces.
+/// Adds `count` references, whose traces `examples` are (their `data_set` is the number of the data set that they come from), to a model that was learned from `traces` traces.
 ///
 /// # Errors
 /// A sentence, where the model has no style embedding or what it keeps does not fit it.
@@ -70,24 +70,24 @@ pub fn extend(
         || "what it keeps for adding references does not fit its style embedding".to_owned();
     let style = model.style.as_ref().ok_or_else(damaged)?;
     let places = model.vectorizer.style_places();
-    let grounds = style.whole.centres.len() - 1;
+    let data_sets = style.whole.centres.len() - 1;
     if extendable.whole.places() != places.len()
         || extendable.pieces.places() != places.len()
-        || extendable.whole.grounds() != grounds
-        || extendable.pieces.grounds() != grounds * PIECE_WORDS.len()
+        || extendable.whole.data_sets() != data_sets
+        || extendable.pieces.data_sets() != data_sets * PIECE_WORDS.len()
     {
         return Err(damaged());
     }
     let read = Read::all(model, examples, &places);
-    let widening = Widening {
+    let widening = ReferenceAdder {
         model,
         style,
         extendable,
         places: &places,
-        grounds,
+        data_sets,
         count,
-        whole: extendable.whole.directions(grounds).ok_or_else(damaged)?,
-        pieces: extendable.pieces.directions(grounds).ok_or_else(damaged)?,
+        whole: extendable.whole.directions(data_sets).ok_or_else(damaged)?,
+        pieces: extendable.pieces.directions(data_sets).ok_or_else(damaged)?,
     };
     let all: Vec<usize> = (0..examples.len()).collect();
     let labels: Vec<usize> = examples.iter().map(|example| example.label).collect();
@@ -104,8 +104,8 @@ pub fn extend(
         for i in test {
             let Example { words, label, .. } = examples[i];
             let placed = style.place(&read.rows[i], &(0..0)).0;
-            let ground = without.grounds.find(&read.rows[i]).0;
-            own[0][label].push(style.vectors(&placed, Some(ground), words)[0][older + label]);
+            let data_set = without.data_sets.find(&read.rows[i]).0;
+            own[0][label].push(style.vectors(&placed, Some(data_set), words)[0][older + label]);
             own[1][label].push(style.vectors(&placed, None, words)[0][older + label]);
             let scored = without.score_row(read.rows[i].clone());
             found.push(judged(&scored.probabilities, older + label));
@@ -135,13 +135,13 @@ pub fn extend(
     let phrases = phrases(model, &read.rows, &labels, (count, traces), extendable.own_logit);
     let dense = Array2::zeros((model.weights.dense_values(), count));
     extended.weights = model.weights.with_columns(&phrases, &dense);
-    Ok(Extended { model: extended, rows: read.rows, grounds: read.grounds, held_out })
+    Ok(Extended { model: extended, rows: read.rows, data_sets: read.data_sets, held_out })
 }
 
 /// The traces as the style embedding reads them.
 struct Read {
     rows: Vec<Row>,
-    grounds: Vec<Option<usize>>,
+    data_sets: Vec<Option<usize>>,
     /// A row per trace.
     whole: Array2<f32>,
     /// A row per piece.
@@ -171,10 +171,10 @@ impl Read {
             .collect();
         let found: Vec<Option<usize>> = read
             .iter()
-            .map(|(row, _)| model.grounds.find(row))
-            .map(|(ground, familiar)| (familiar >= FAMILIAR).then_some(ground))
+            .map(|(row, _)| model.data_sets.find(row))
+            .map(|(data_set, in_domain)| (in_domain >= FAMILIAR).then_some(data_set))
             .collect();
-        let grounds = by_source(examples, &found);
+        let data_sets = by_source(examples, &found);
         let count = read.iter().map(|one| one.1.len()).sum();
         let mut whole = Array2::zeros((read.len(), places.len()));
         let mut pieces = Array2::zeros((count, places.len()));
@@ -188,47 +188,51 @@ impl Read {
             for (values, length) in own {
                 let mut target = pieces.row_mut(piece_of.len());
                 target.iter_mut().zip(values).for_each(|(target, value)| *target = *value);
-                piece_of.push((i, (*length, grounds[i])));
+                piece_of.push((i, (*length, data_sets[i])));
             }
         }
         let rows = read.into_iter().map(|one| one.0).collect();
-        Self { rows, grounds, whole, pieces, piece_of }
+        Self { rows, data_sets, whole, pieces, piece_of }
     }
 }
 
-/// The ground of each trace: that which most traces of its reference and source are found on. A few that look like another one
+/// The data set of each trace: that which most traces of its reference and source are found on. A few that look like another one
 /// would make a mean of their own there, which counts as much as that of all the rest.
 fn by_source(examples: &[Example<'_>], found: &[Option<usize>]) -> Vec<Option<usize>> {
     let mut counts: BTreeMap<(usize, usize), BTreeMap<Option<usize>, usize>> = BTreeMap::new();
-    let key = |example: &Example<'_>| (example.label, example.ground);
-    for (example, &ground) in examples.iter().zip(found) {
-        *counts.entry(key(example)).or_default().entry(ground).or_default() += 1;
+    let key = |example: &Example<'_>| (example.label, example.data_set);
+    for (example, &data_set) in examples.iter().zip(found) {
+        *counts.entry(key(example)).or_default().entry(data_set).or_default() += 1;
     }
     let most = |example: &Example<'_>| {
         let own = counts.get(&key(example))?;
-        own.iter().max_by_key(|(ground, count)| (**count, Reverse(**ground)))?.0.as_ref().copied()
+        own.iter()
+            .max_by_key(|(data_set, count)| (**count, Reverse(**data_set)))?
+            .0
+            .as_ref()
+            .copied()
     };
     examples.iter().map(most).collect()
 }
 
 /// A model, and what it takes to add references to it.
-struct Widening<'a> {
+struct ReferenceAdder<'a> {
     model: &'a Model,
     style: &'a StyleEmbedding,
     extendable: &'a Extendable,
     places: &'a [(usize, f32)],
-    grounds: usize,
+    data_sets: usize,
     count: usize,
     whole: super::style::Directions<'a>,
     pieces: super::style::Directions<'a>,
 }
 
-impl Widening<'_> {
+impl ReferenceAdder<'_> {
     /// The model with the directions that the traces of `members` give. What else belongs to a reference is left as if its
     /// traces were average.
     fn model(&self, read: &Read, members: &[usize], labels: &[usize]) -> Model {
         let own: Vec<usize> = members.iter().map(|&i| labels[i]).collect();
-        let at: Vec<Place> = members.iter().map(|&i| (0, read.grounds[i])).collect();
+        let at: Vec<Place> = members.iter().map(|&i| (0, read.data_sets[i])).collect();
         let whole = self.whole.of(&read.whole.select(Axis(0), members), &own, &at, self.count);
         let kept: BTreeSet<usize> = members.iter().copied().collect();
         let pieces: Vec<usize> =
@@ -237,7 +241,7 @@ impl Widening<'_> {
         let at: Vec<Place> = pieces.iter().map(|&i| read.piece_of[i].1).collect();
         let pieces = self.pieces.of(&read.pieces.select(Axis(0), &pieces), &own, &at, self.count);
         let head = |head: &Head, directions: &Array2<f32>, basis: &Basis, blocks: usize| {
-            head.with(directions, basis, self.places, (blocks, self.grounds))
+            head.with(directions, basis, self.places, (blocks, self.data_sets))
         };
         let Extendable { whole: whole_basis, pieces: piece_basis, stack, .. } = self.extendable;
         let style = StyleEmbedding {
@@ -253,7 +257,7 @@ impl Widening<'_> {
             vectorizer: model.vectorizer.clone(),
             weights: model.weights.with_columns(&features, &dense),
             style: Some(style),
-            grounds: model.grounds.clone(),
+            data_sets: model.data_sets.clone(),
             known: model.known.clone(),
             new: model.new.clone(),
             added: Some(Added {

@@ -4,7 +4,7 @@
 //! regression (one Gram matrix serves the choice of its penalty, its folds, and the final weights) and
 //! the style embedding; what both say of traces that they had not seen teaches the stacks, which
 //! weigh and calibrate them, and the open set. Folds are grouped by prompt throughout; for subject
-//! matter that is not known, whole grounds are left out.
+//! matter that is not known, whole data sets are left out.
 
 use super::{
     added::Extendable,
@@ -13,16 +13,16 @@ use super::{
     families::confused,
     folds::Folds,
     gram::gram,
-    lengths::Extent,
+    lengths::TextLength,
     logistic::{Solution, Stopping, solve},
     model::{Model, Opinions, top},
-    new_ground::{self, NewGround},
     open_set::OpenSet,
     pieces::{Piece, pieces},
     pool::Pooling,
     regression::{Chosen, choose},
     stack::{Observations, Stack},
-    style::{self, GroundFolds, Heads, HeldOut, LearnedStyle},
+    style::{self, DataSetFolds, HeldOut, LearnedStyle, StyleTraining},
+    unseen::{self, UnseenDataSet},
     weights::Weights,
 };
 use crate::features::{
@@ -68,8 +68,8 @@ pub struct Example<'a> {
     /// The number of the group of prompts that ask nearly the same as its own ([`crate::prompts`]): folds hold out
     /// whole groups.
     pub group: u32,
-    /// The number of its ground: the data set within which references can be compared.
-    pub ground: usize,
+    /// The number of its data set: the data set within which references can be compared.
+    pub data_set: usize,
     /// What the channel `vectors` has of it, where that comes from a file; a model makes its own.
     pub vector: Option<&'a [f32]>,
 }
@@ -95,14 +95,15 @@ pub struct CrossValidation {
     pub log_loss: f64,
     /// Expected calibration error, over 15 bins.
     pub calibration_error: f64,
-    /// The same for traces on ground that was left out, among the references that are known from
-    /// elsewhere; `None` where there is but one ground.
-    pub new_ground: Option<NewGround>,
+    /// The same for traces on data set that was left out, among the references that are known from
+    /// elsewhere; `None` where there is but one data set.
+    #[serde(rename = "new_ground")]
+    pub new_data_set: Option<UnseenDataSet>,
 }
 
 /// What the user brings to channels that cannot do without.
 #[derive(Debug, Clone, Default)]
-pub struct Brought {
+pub struct ExternalInputs {
     /// The tokenizer of the channel `token`.
     pub tokens: Option<Arc<TokenNgrams>>,
     /// The model of the channel `vectors`, where its vectors do not come with the examples.
@@ -134,14 +135,14 @@ pub fn fit(
     examples: &[Example<'_>],
     references: usize,
     options: &FitOptions,
-    brought: &Brought,
+    brought: &ExternalInputs,
     stage: &dyn Fn(&str),
 ) -> Result<Fitted, String> {
     let prompts: Vec<u32> = examples.iter().map(|e| e.prompt).collect();
     let labels: Vec<usize> = examples.iter().map(|e| e.label).collect();
     let words: Vec<usize> = examples.iter().map(|e| e.words).collect();
-    let grounds: Vec<usize> = examples.iter().map(|e| e.ground).collect();
-    let ground_count = grounds.iter().max().map_or(1, |most| most + 1);
+    let data_sets: Vec<usize> = examples.iter().map(|e| e.data_set).collect();
+    let data_set_count = data_sets.iter().max().map_or(1, |most| most + 1);
     let groups: Vec<u32> = examples.iter().map(|e| e.group).collect();
     let folds = Folds::by_prompt(&groups, options.seed).ok_or(
         "all traces have the same prompt, so that nothing can be held out to calibrate on; \
@@ -150,7 +151,7 @@ pub fn fit(
 
     stage("counting n-grams");
     let channels = options.channels.extracted();
-    let Brought { tokens, embedder } = brought;
+    let ExternalInputs { tokens, embedder } = brought;
     let vocabulary = learn_vocabulary(examples, &prompts, &channels, tokens.as_ref())?;
     let features = vocabulary.len();
     stage("turning traces into rows");
@@ -162,7 +163,7 @@ pub fn fit(
     stage("comparing traces with each other");
     let gram = gram(&rows, features, &units);
 
-    let extents: Vec<Extent> = rows.iter().map(Extent::of).collect();
+    let extents: Vec<TextLength> = rows.iter().map(TextLength::of).collect();
     stage("choosing the penalty on folds by prompt");
     let Chosen { ridge, logits, start, by_fold } =
         choose(&gram, &labels, &extents, references, &folds);
@@ -174,30 +175,30 @@ pub fn fit(
         .collect();
     let style = options.channels.has(Channel::Embed);
     let places = if style { vectorizer.style_places() } else { Vec::new() };
-    let ground_folds = GroundFolds::new(&rows, features, &grounds, ground_count, &folds.of);
+    let data_set_folds = DataSetFolds::new(&rows, features, &data_sets, data_set_count, &folds.of);
     let readers = Readers {
         vectorizer: &vectorizer,
         places: &places,
         by_fold: &by_fold,
-        grounds: &ground_folds,
+        data_sets: &data_set_folds,
     };
     let pieces = read_pieces(examples, &readers, &folds, references);
     drop(by_fold);
     let mut held_out: Vec<(usize, Option<HeldOut>)> =
-        rows.par_iter().enumerate().map(|(i, row)| (i, ground_folds.nearest(i, row))).collect();
+        rows.par_iter().enumerate().map(|(i, row)| (i, data_set_folds.nearest(i, row))).collect();
     held_out.extend(pieces.of.iter().copied().zip(pieces.nearest.iter().copied()));
-    let (known_grounds, found) = ground_folds.finish(&held_out, examples.len());
+    let (known_data_sets, found) = data_set_folds.finish(&held_out, examples.len());
 
     let learned = (!places.is_empty()).then(|| {
         stage("learning the style embedding");
-        let heads = Heads {
+        let heads = StyleTraining {
             places: &places,
             dense_values: vectorizer.dense_values(),
             rows: &rows,
             labels: &labels,
             words: &words,
-            grounds: &grounds,
-            ground_count,
+            data_sets: &data_sets,
+            data_set_count,
             references,
             folds: &folds,
             piece_of: &pieces.of,
@@ -208,10 +209,10 @@ pub fn fit(
     });
     stage("weighing what was learned");
     let entry = |i: usize| match i.checked_sub(examples.len()) {
-        None => (labels[i], extents[i], grounds[i]),
+        None => (labels[i], extents[i], data_sets[i]),
         Some(i) => {
             let of = pieces.of[i];
-            (labels[of], pieces.extents[i], grounds[of])
+            (labels[of], pieces.extents[i], data_sets[of])
         }
     };
     let said = concatenate(Axis(0), &[logits.view(), pieces.logits.view()])
@@ -238,8 +239,8 @@ pub fn fit(
     };
     let new_stack = left_out
         .as_ref()
-        .filter(|new| new.of.len() >= new_ground::MINIMUM_TRACES)
-        .map(|new| new_ground::fit_stack(new, &entry, &weight, ground_count));
+        .filter(|new| new.of.len() >= unseen::MINIMUM_TRACES)
+        .map(|new| unseen::fit_stack(new, &entry, &weight, data_set_count));
     stage("learning the weights");
     let solution = solve(gram.view(), &labels, ridge, Solution::at(gram.view(), start), STOPPING);
     let weights = Weights::from_coefficients(&rows, features, &units, solution.coefficients.view());
@@ -247,7 +248,7 @@ pub fn fit(
         vectorizer,
         weights,
         style: embedding,
-        grounds: known_grounds,
+        data_sets: known_data_sets,
         known,
         new: new_stack,
         added: None,
@@ -256,15 +257,15 @@ pub fn fit(
         open_set_new: None,
         profiles: learn_profiles(&labels, &rows, references),
     };
-    let in_folds = Opinions::of_traces(&logits, out_of_fold.as_ref(), &extents, &grounds, &found);
+    let in_folds = Opinions::of_traces(&logits, out_of_fold.as_ref(), &extents, &data_sets, &found);
     let probabilities = in_folds.probabilities(&model);
     model.pooling = Pooling::learn(&probabilities, &labels, &prompts, options.seed);
     model.open_set = in_folds.open_set(&probabilities, &labels);
     let mut cross_validation = summarize(&probabilities, &labels, ridge, folds.count);
     if let Some((new, stack)) = left_out.as_ref().zip(model.new.as_ref()) {
-        let judged = new_ground::judge(new, stack, &entry, examples.len());
-        cross_validation.new_ground = Some(new_ground::summarize(&judged));
-        model.open_set_new = Some(new_ground::open_set(&judged));
+        let judged = unseen::judge(new, stack, &entry, examples.len());
+        cross_validation.new_data_set = Some(unseen::summarize(&judged));
+        model.open_set_new = Some(unseen::open_set(&judged));
     }
     let extendable = bases.zip(out_of_fold.as_ref()).map(|([whole, pieces], said_by_style)| {
         let own: f64 = labels.iter().enumerate().map(|(i, &own)| f64::from(logits[[i, own]])).sum();
@@ -329,8 +330,8 @@ struct Pieces {
     /// Whether each is the opening of its example.
     opening: Vec<bool>,
     /// How much there is of each.
-    extents: Vec<Extent>,
-    /// The nearest ground of each; `None` where there are fewer than two.
+    extents: Vec<TextLength>,
+    /// The nearest data set of each; `None` where there are fewer than two.
     nearest: Vec<Option<HeldOut>>,
 }
 
@@ -341,7 +342,7 @@ struct Readers<'a> {
     places: &'a [(usize, f32)],
     /// The regression of each fold.
     by_fold: &'a [Weights],
-    grounds: &'a GroundFolds<'a>,
+    data_sets: &'a DataSetFolds<'a>,
 }
 
 fn read_pieces(
@@ -350,8 +351,8 @@ fn read_pieces(
     folds: &Folds,
     references: usize,
 ) -> Pieces {
-    type One = (usize, (usize, bool, Extent), Option<HeldOut>, Vec<f32>, Vec<f32>);
-    let Readers { vectorizer, places, by_fold, grounds } = readers;
+    type One = (usize, (usize, bool, TextLength), Option<HeldOut>, Vec<f32>, Vec<f32>);
+    let Readers { vectorizer, places, by_fold, data_sets } = readers;
     let read: Vec<One> = examples
         .par_iter()
         .enumerate()
@@ -360,8 +361,8 @@ fn read_pieces(
                 let row = vectorizer.row(piece.text, counter);
                 let values = row.dense_at(places);
                 let logits = by_fold[folds.of[i]].logits(&row, &(0..0)).0;
-                let nearest = grounds.nearest(i, &row);
-                (i, (piece.length, piece.opening, Extent::of(&row)), nearest, values, logits)
+                let nearest = data_sets.nearest(i, &row);
+                (i, (piece.length, piece.opening, TextLength::of(&row)), nearest, values, logits)
             };
             pieces(&example.text, i).map(one).collect()
         })
@@ -381,12 +382,12 @@ fn read_pieces(
     Pieces { values, logits, of, length, opening, extents, nearest }
 }
 
-/// A stack for known ground: what learners said of traces and pieces, of which `of` has the numbers, whose prompts they did not
-/// know. `entry` gives the reference, the extent and the ground of each.
+/// A stack for known data set: what learners said of traces and pieces, of which `of` has the numbers, whose prompts they did not
+/// know. `entry` gives the reference, the extent and the data set of each.
 fn known_stack(
     learners: &[ArrayView2<'_, f32>],
     of: &[usize],
-    entry: &dyn Fn(usize) -> (usize, Extent, usize),
+    entry: &dyn Fn(usize) -> (usize, TextLength, usize),
     weight: &dyn Fn(usize) -> f64,
 ) -> Stack {
     Stack::fit(&Observations {
@@ -394,7 +395,7 @@ fn known_stack(
         labels: of.iter().map(|&i| entry(i).0).collect(),
         extents: of.iter().map(|&i| entry(i).1).collect(),
         weights: of.iter().map(|&i| weight(i)).collect(),
-        grounds: of.iter().map(|&i| entry(i).2).collect(),
+        data_sets: of.iter().map(|&i| entry(i).2).collect(),
         candidates: &[],
         candidates_of: &[],
     })
@@ -433,7 +434,7 @@ fn summarize(
         top5: judged.iter().filter(|j| j.2).count() as f64 / count,
         log_loss: judged.iter().map(|j| j.3).sum::<f64>() / count,
         calibration_error: expected_calibration_error(confidences),
-        new_ground: None,
+        new_data_set: None,
     }
 }
 

@@ -6,7 +6,7 @@ use ndarray::NdFloat;
 
 /// How much there is of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Extent {
+pub(super) struct TextLength {
     /// Words in it.
     pub words: usize,
     /// Whether it breaks off ([`breaks_off`](crate::trace::breaks_off)): the first words of a long trace are another thing than a
@@ -14,7 +14,7 @@ pub(super) struct Extent {
     pub unfinished: bool,
 }
 
-impl Extent {
+impl TextLength {
     /// That of the text of a row.
     pub fn of(row: &Row) -> Self {
         Self { words: row.words, unfinished: row.unfinished }

@@ -6,6 +6,7 @@
 //! reads a file or knows what a verdict is.
 
 pub mod added;
+pub mod binary_logistic;
 pub mod calibration;
 mod cholesky;
 pub mod classic;
@@ -18,8 +19,6 @@ pub mod gram;
 mod lengths;
 pub mod logistic;
 mod model;
-mod new_ground;
-pub mod odds;
 pub mod open_set;
 pub mod panel;
 mod pieces;
@@ -28,10 +27,11 @@ mod postings;
 mod regression;
 pub mod stack;
 pub mod style;
+mod unseen;
 pub mod weights;
 
 pub use extend::{AddedFigures, Extended, extend};
-pub use fit::{Brought, CrossValidation, Example, FitOptions, Fitted, fit};
+pub use fit::{CrossValidation, Example, ExternalInputs, FitOptions, Fitted, fit};
 pub(crate) use model::top;
 pub use model::{MINIMUM_WORDS, Model, Scored};
-pub use new_ground::NewGround;
+pub use unseen::UnseenDataSet;

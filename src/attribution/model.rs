@@ -3,11 +3,11 @@
 use super::{
     added::Added,
     delta::Profiles,
-    lengths::Extent,
+    lengths::TextLength,
     open_set::{Judged, OpenSet},
     pool::Pooling,
     stack::Stack,
-    style::{Grounds, OutOfSample, Placed, StyleEmbedding},
+    style::{DataSets, OutOfSample, StyleCoordinates, StyleEmbedding},
     weights::Weights,
 };
 use crate::{
@@ -29,19 +29,19 @@ pub struct Model {
     pub weights: Weights,
     /// Row → place between the references; `None` where the channels do not allow for it.
     pub style: Option<StyleEmbedding>,
-    /// Row → ground, and whether it is known.
-    pub grounds: Grounds,
-    /// Logits and place → probabilities on known ground.
+    /// Row → data set, and whether it is known.
+    pub data_sets: DataSets,
+    /// Logits and place → probabilities on known data set.
     pub known: Stack,
-    /// Place → probabilities on new ground; `None` where all traces to learn from were of one ground.
+    /// Place → probabilities on new data set; `None` where all traces to learn from were of one data set.
     pub new: Option<Stack>,
     /// The last references, where they were added without the traces of the others; `None` where all were learned together.
     pub added: Option<Added>,
     /// Probabilities of several traces of one writer → those of the writer.
     pub pooling: Pooling,
-    /// Probabilities, logits and place → `unknown` on known ground.
+    /// Probabilities, logits and place → `unknown` on known data set.
     pub open_set: OpenSet,
-    /// The same on new ground, where a known model's traces look stranger than at home; there where
+    /// The same on new data set, where a known model's traces look stranger than at home; there where
     /// `new` is.
     pub open_set_new: Option<OpenSet>,
     /// The references' profiles for Cosine Delta.
@@ -60,9 +60,9 @@ pub struct Scored {
     /// Conformal p-value that some reference wrote it; small means that none writes like this.
     pub unknown: f64,
     /// Probability that its subject matter is that of one of the data sets learned from.
-    pub familiar: f64,
-    /// Which of them, an index into the atlas's grounds, if it is one.
-    pub ground: usize,
+    pub in_domain: f64,
+    /// Which of them, an index into the atlas's data sets, if it is one.
+    pub data_set: usize,
     /// The row that the scores rest on.
     pub row: Row,
     /// The vector that was given with the text, for whoever judges or explains it again.
@@ -113,89 +113,91 @@ impl Model {
     /// Judges a text by its row.
     pub(super) fn score_row(&self, row: Row) -> Scored {
         let layout = self.vectorizer.measures_of(Channel::Layout);
-        let found = self.grounds.find(&row);
+        let found = self.data_sets.find(&row);
         let (bare, layout_logits) = self.weights.logits(&row, &layout);
         let regression: Vec<f32> = bare.iter().zip(&layout_logits).map(|(a, b)| a + b).collect();
         let placed = self.style.as_ref().map(|style| (style, style.place(&row, &layout)));
         let bare_place = placed.as_ref().map(|(style, places)| (*style, &places.0));
-        let extent = Extent::of(&row);
+        let extent = TextLength::of(&row);
         let without_layout = self.judge(&bare, bare_place, found, extent).probabilities;
         let full = placed.map(|(style, (most, rest))| (style, most.plus(&rest)));
         let full = full.as_ref().map(|(style, place)| (*style, place));
         let judgement = self.judge(&regression, full, found, extent);
         let unknown = self.unknown(&judgement, &regression, found.1, extent.words);
         let probabilities = judgement.probabilities;
-        let (ground, familiar) = found;
+        let (data_set, in_domain) = found;
         let vector = None;
         let words = extent.words;
-        Scored { words, probabilities, without_layout, unknown, familiar, ground, row, vector }
+        Scored { words, probabilities, without_layout, unknown, in_domain, data_set, row, vector }
     }
 
-    /// Judges by the regression's logits, the place, and the ground with the probability that it is
+    /// Judges by the regression's logits, the place, and the data set with the probability that it is
     /// known.
     fn judge(
         &self,
         regression: &[f32],
-        placed: Option<(&StyleEmbedding, &Placed)>,
-        (ground, familiar): (usize, f64),
-        extent: Extent,
+        placed: Option<(&StyleEmbedding, &StyleCoordinates)>,
+        (data_set, in_domain): (usize, f64),
+        extent: TextLength,
     ) -> Judgement {
         let Some((style, placed)) = placed else {
-            let probabilities = self.known.probabilities(&[regression], extent, Some(ground));
+            let probabilities = self.known.probabilities(&[regression], extent, Some(data_set));
             return Judgement { probabilities, place: Vec::new(), new: None };
         };
-        let own = style.vectors(placed, Some(ground), extent.words);
+        let own = style.vectors(placed, Some(data_set), extent.words);
         let on_new = || style.vectors(placed, None, extent.words);
-        self.mix(regression, own, on_new, (ground, familiar), extent)
+        self.mix(regression, own, on_new, (data_set, in_domain), extent)
     }
 
-    /// The probabilities on known ground and on new ground, weighed by how likely either is. `own` and
+    /// The probabilities on known data set and on new data set, weighed by how likely either is. `own` and
     /// `on_new` are the vectors by whole traces and by pieces.
     fn mix(
         &self,
         regression: &[f32],
         own: [Vec<f32>; 2],
         on_new: impl FnOnce() -> [Vec<f32>; 2],
-        (ground, familiar): (usize, f64),
-        extent: Extent,
+        (data_set, in_domain): (usize, f64),
+        extent: TextLength,
     ) -> Judgement {
         let [whole, pieces] = own;
         let mut probabilities = match &self.added {
-            None => self.known.probabilities(&[regression, &whole, &pieces], extent, Some(ground)),
+            None => {
+                self.known.probabilities(&[regression, &whole, &pieces], extent, Some(data_set))
+            }
             Some(added) => {
                 let older = regression.len() - added.references();
                 let said = [&regression[..older], &whole[..older], &pieces[..older]];
-                let older = self.known.probabilities(&said, extent, Some(ground));
-                added.probabilities(older, &whole, &pieces, extent, ground)
+                let older = self.known.probabilities(&said, extent, Some(data_set));
+                added.probabilities(older, &whole, &pieces, extent, data_set)
             }
         };
-        let new = self.new.as_ref().filter(|_| familiar < 1.0).map(|stack| {
+        let new = self.new.as_ref().filter(|_| in_domain < 1.0).map(|stack| {
             let [whole, pieces] = on_new();
             (stack.probabilities(&[&whole, &pieces], extent, None), whole)
         });
         if let Some((other, _)) = &new {
-            let familiar = familiar as f32;
+            let in_domain = in_domain as f32;
             for (p, other) in probabilities.iter_mut().zip(other) {
-                *p = familiar * *p + (1.0 - familiar) * other;
+                *p = in_domain * *p + (1.0 - in_domain) * other;
             }
         }
         Judgement { probabilities, place: whole, new }
     }
 
     /// The p-value where an added reference comes first; else `None`.
-    fn of_added(&self, probabilities: &[f32], place: &[f32], on_new_ground: bool) -> Option<f64> {
+    fn of_added(&self, probabilities: &[f32], place: &[f32], on_new_data_set: bool) -> Option<f64> {
         let added = self.added.as_ref()?;
         let best = top(probabilities);
         let number = best.checked_sub(probabilities.len() - added.references())?;
-        Some(added.unknown(number, *place.get(best)?, on_new_ground))
+        Some(added.unknown(number, *place.get(best)?, on_new_data_set))
     }
 
-    /// The p-values on known ground and on new ground, weighed by how likely either is.
+    /// The p-values on known data set and on new data set, weighed by how likely either is.
     fn unknown(
         &self,
         judgement: &Judgement,
         regression: &[f32],
-        familiar: f64,
+        in_domain: f64,
         words: usize,
     ) -> f64 {
         let Judgement { probabilities, place, new } = judgement;
@@ -208,7 +210,7 @@ impl Model {
                     let regression = place;
                     open_set.unknown(Judged { probabilities, regression, style: place, words })
                 });
-                familiar * known + (1.0 - familiar) * new
+                in_domain * known + (1.0 - in_domain) * new
             }
             _ => known,
         }
@@ -218,9 +220,9 @@ impl Model {
 /// What is made of one trace.
 struct Judgement {
     probabilities: Vec<f32>,
-    /// The vector by whole traces on the ground; empty without a style embedding.
+    /// The vector by whole traces on the data set; empty without a style embedding.
     place: Vec<f32>,
-    /// Probabilities and vector if the ground is new; `None` where it surely is not.
+    /// Probabilities and vector if the data set is new; `None` where it surely is not.
     new: Option<(Vec<f32>, Vec<f32>)>,
 }
 
@@ -229,9 +231,9 @@ pub(super) struct Opinions<'a> {
     regression: &'a Array2<f32>,
     /// By the heads of whole traces and of pieces; a row per trace.
     style: Option<[Array2<f32>; 2]>,
-    extents: &'a [Extent],
-    grounds: &'a [usize],
-    /// The ground that each is found on and how likely it is known, by grounds that had not seen its prompt.
+    extents: &'a [TextLength],
+    data_sets: &'a [usize],
+    /// The data set that each is found on and how likely it is known, by data sets that had not seen its prompt.
     found: &'a [(usize, f64)],
 }
 
@@ -240,8 +242,8 @@ impl<'a> Opinions<'a> {
     pub fn of_traces(
         regression: &'a Array2<f32>,
         style: Option<&OutOfSample>,
-        extents: &'a [Extent],
-        grounds: &'a [usize],
+        extents: &'a [TextLength],
+        data_sets: &'a [usize],
         found: &'a [(usize, f64)],
     ) -> Self {
         let in_order = |values: &Array2<f32>, of: &[usize]| {
@@ -252,7 +254,7 @@ impl<'a> Opinions<'a> {
             ordered
         };
         let style = style.map(|s| [in_order(&s.whole, &s.of), in_order(&s.pieces, &s.of)]);
-        Self { regression, style, extents, grounds, found }
+        Self { regression, style, extents, data_sets, found }
     }
 
     /// The probabilities that `model`'s stacks make of them.
@@ -270,7 +272,7 @@ impl<'a> Opinions<'a> {
                     );
                 };
                 let own = [whole.row(i).to_vec(), pieces.row(i).to_vec()];
-                let on_new = || style.moved_to_new(&own, self.grounds[i], self.extents[i].words);
+                let on_new = || style.moved_to_new(&own, self.data_sets[i], self.extents[i].words);
                 model.mix(&regression, own.clone(), on_new, found, self.extents[i]).probabilities
             })
             .collect()

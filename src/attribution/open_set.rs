@@ -4,9 +4,9 @@
 //! each judged by a learner that had not seen its prompt, that looked at least as strange as this
 //! one. For traces of a known model on new prompts it is therefore spread evenly over [0, 1], and
 //! at most about 5 % of them fall below 0.05. That holds whatever strangeness is; how well strangers are
-//! told apart depends on it. For subject matter that is not known no such promise can be kept: the traces to compare with are those of other grounds,
-//! each judged by a learner that had not seen it, and the next ground may be stranger than all of them. The p-value there is
-//! the largest over these grounds, so that a trace is a stranger only if it would be one on each (the groups of Dunn, Wasserman & Ramdas 2022, with
+//! told apart depends on it. For subject matter that is not known no such promise can be kept: the traces to compare with are those of other data sets,
+//! each judged by a learner that had not seen it, and the next data set may be stranger than all of them. The p-value there is
+//! the largest over these data sets, so that a trace is a stranger only if it would be one on each (the groups of Dunn, Wasserman & Ramdas 2022, with
 //! the worst in place of a random one, as there are few). Strangeness is the logarithmic odds of a logistic regression that tells the
 //! references' own traces from the same traces when their reference is struck from the list, which is
 //! what a stranger with relatives in the atlas looks like.
@@ -19,9 +19,9 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Most values that are kept of the references' own traces, of each ground where they are kept apart.
+/// Most values that are kept of the references' own traces, of each data set where they are kept apart.
 const KEPT: usize = 2000;
-/// A ground with fewer traces is no measure of its own.
+/// A data set with fewer traces is no measure of its own.
 const FEWEST_OF_GROUND: usize = 50;
 /// Traces of a reference below which its own place is mixed with the average reference's.
 const FEW: f64 = 10.0;
@@ -37,7 +37,7 @@ pub struct OpenSet {
     usual: Vec<(f32, f32)>,
     /// Intercept, then a weight for each sign.
     weights: Vec<f64>,
-    /// Conformity of the references' own traces, ascending; of each ground that was left out apart.
+    /// Conformity of the references' own traces, ascending; of each data set that was left out apart.
     own: Vec<Vec<f32>>,
 }
 
@@ -55,9 +55,9 @@ pub struct Judged<'a> {
 }
 
 impl OpenSet {
-    /// Learns from out-of-fold traces, with the reference that wrote each. `grounds` has the ground of each where whole grounds
+    /// Learns from out-of-fold traces, with the reference that wrote each. `data_sets` has the data set of each where whole data sets
     /// were left out, and is empty where prompts were.
-    pub fn fit(judged: &[Judged<'_>], labels: &[usize], grounds: &[usize]) -> Self {
+    pub fn fit(judged: &[Judged<'_>], labels: &[usize], data_sets: &[usize]) -> Self {
         let references = judged.first().map_or(0, |j| j.probabilities.len());
         let mut open_set =
             Self { usual: usual(judged, labels, references), weights: Vec::new(), own: Vec::new() };
@@ -71,8 +71,8 @@ impl OpenSet {
         open_set.weights = weights(&signs);
         let own: Vec<f32> = signs.iter().map(|s| open_set.conformity(&s[0])).collect();
         let mut apart: BTreeMap<usize, Vec<f32>> = BTreeMap::new();
-        for (&ground, &conformity) in grounds.iter().zip(&own) {
-            apart.entry(ground).or_default().push(conformity);
+        for (&data_set, &conformity) in data_sets.iter().zip(&own) {
+            apart.entry(data_set).or_default().push(conformity);
         }
         apart.retain(|_, own| own.len() >= FEWEST_OF_GROUND);
         let groups = if apart.is_empty() { vec![own] } else { apart.into_values().collect() };
@@ -242,25 +242,26 @@ mod tests {
     }
 
     #[test]
-    fn on_new_ground_a_stranger_is_one_on_each_ground() {
+    fn on_new_data_set_a_stranger_is_one_on_each_data_set() {
         let (rows, labels) = rows();
         let all: Vec<Judged<'_>> = rows.iter().map(judged).collect();
-        // The less clear half of the traces is of the second ground.
-        let grounds: Vec<usize> = (0..rows.len()).map(|i| usize::from(i * 37 % 101 < 50)).collect();
-        let apart = OpenSet::fit(&all, &labels, &grounds);
+        // The less clear half of the traces is of the second data set.
+        let data_sets: Vec<usize> =
+            (0..rows.len()).map(|i| usize::from(i * 37 % 101 < 50)).collect();
+        let apart = OpenSet::fit(&all, &labels, &data_sets);
         let together = OpenSet::fit(&all, &labels, &[]);
         assert_eq!((apart.own.len(), together.own.len()), (2, 1));
         assert!(apart.own.iter().all(|own| own.is_sorted() && own.len() > 1400));
-        let called = |open_set: &OpenSet, ground: usize| {
-            let of_ground = all.iter().zip(&grounds).filter(|(_, own)| **own == ground);
-            let values: Vec<f64> = of_ground.map(|(j, _)| open_set.unknown(*j)).collect();
+        let called = |open_set: &OpenSet, data_set: usize| {
+            let of_data_set = all.iter().zip(&data_sets).filter(|(_, own)| **own == data_set);
+            let values: Vec<f64> = of_data_set.map(|(j, _)| open_set.unknown(*j)).collect();
             values.iter().filter(|&&p| p <= 0.05).count() as f64 / values.len() as f64
         };
-        // Together a tenth of the second ground would be strangers, and none of the first.
+        // Together a tenth of the second data set would be strangers, and none of the first.
         assert!((called(&together, 1) - 0.1).abs() < 0.03, "{}", called(&together, 1));
         assert!((called(&apart, 1) - 0.05).abs() < 0.02, "{}", called(&apart, 1));
         assert_eq!((called(&together, 0), called(&apart, 0)), (0.0, 0.0));
-        // Ten traces of a ground are too few to be a measure.
+        // Ten traces of a data set are too few to be a measure.
         let few: Vec<usize> = (0..rows.len()).map(|i| usize::from(i < 10)).collect();
         assert_eq!(OpenSet::fit(&all, &labels, &few).own.len(), 1);
     }

@@ -1,7 +1,7 @@
 //! The panel: how the references write on prompts that several of them answered.
 //!
 //! Comes in: the rows that an atlas is learned from. Goes out: for each shared prompt the mean of all
-//! references that answered it, and for each reference on each ground how it departs from those
+//! references that answered it, and for each reference on each data set how it departs from those
 //! means ([`Panel`]). Called by `atlas` (to learn and to store) and by `lineage`, which takes the same
 //! means off the traces of a model that was never seen. A prompt makes everybody write in some way;
 //! what is left when that is taken off is the writer's own (paired comparison: Fisher 1935, chapter III).
@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 /// A prompt is shared if so many references answered it.
 pub const SHARED_BY: usize = 3;
-/// A reference stands in the panel of a ground with at least so many prompts there.
+/// A reference stands in the panel of a data set with at least so many prompts there.
 pub const MINIMUM_PROMPTS: usize = 4;
 
 /// How the references write, prompt by prompt.
@@ -23,9 +23,9 @@ pub const MINIMUM_PROMPTS: usize = 4;
 pub struct Panel {
     /// The shared prompts, in ascending order of keys.
     pub prompts: Vec<SharedPrompt>,
-    /// The references on each ground, by ground, then by reference.
+    /// The references on each data set, by data set, then by reference.
     pub members: Vec<Member>,
-    /// The mean of each ground over its references; empty where there are fewer than [`SHARED_BY`].
+    /// The mean of each data set over its references; empty where there are fewer than [`SHARED_BY`].
     pub centres: Vec<Vec<f32>>,
 }
 
@@ -34,24 +34,24 @@ pub struct Panel {
 pub struct SharedPrompt {
     /// [`crate::trace::prompt_hash`] of its text; the text itself is not kept.
     pub key: u64,
-    /// The ground that it belongs to.
-    pub ground: usize,
+    /// The data set that it belongs to.
+    pub data_set: usize,
     /// References that answered it.
     pub references: usize,
     /// Their mean.
     pub mean: Vec<f32>,
 }
 
-/// A reference on a ground.
+/// A reference on a data set.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Member {
     /// Its number in the atlas.
     pub reference: usize,
-    /// The number of the ground.
-    pub ground: usize,
+    /// The number of the data set.
+    pub data_set: usize,
     /// Prompts that the departure is a mean of.
     pub prompts: usize,
-    /// Whether they are shared prompts; else the centre of the ground was taken off.
+    /// Whether they are shared prompts; else the centre of the data set was taken off.
     pub paired: bool,
     /// How it departs from the mean of the others on the same prompts.
     pub departure: Vec<f32>,
@@ -64,8 +64,8 @@ pub struct Member {
 pub struct Observed {
     /// Its reference.
     pub reference: usize,
-    /// Its ground.
-    pub ground: usize,
+    /// Its data set.
+    pub data_set: usize,
     /// The number of its prompt.
     pub prompt: u32,
     /// The key of its prompt; `None` where the text of the prompt is not known.
@@ -74,17 +74,17 @@ pub struct Observed {
     pub values: Vec<f32>,
 }
 
-/// A ground, a prompt and a reference.
+/// A data set, a prompt and a reference.
 type Place = (usize, u32, usize);
 
 impl Panel {
     /// Learns from traces, of which those of one prompt must stand next to each other.
-    pub fn learn(observed: &[Observed], grounds: usize) -> Self {
+    pub fn learn(observed: &[Observed], data_sets: usize) -> Self {
         // One cell per prompt and reference.
         let mut cells: BTreeMap<Place, Mean> = BTreeMap::new();
         let mut keys: BTreeMap<u32, u64> = BTreeMap::new();
         for one in observed {
-            cells.entry((one.ground, one.prompt, one.reference)).or_default().add(&one.values);
+            cells.entry((one.data_set, one.prompt, one.reference)).or_default().add(&one.values);
             if let Some(key) = one.key {
                 keys.entry(one.prompt).or_insert(key);
             }
@@ -92,12 +92,12 @@ impl Panel {
         let cells: Vec<(Place, Vec<f32>)> =
             cells.into_iter().map(|(place, mean)| (place, mean.finish())).collect();
         let centres: Vec<Vec<f32>> =
-            (0..grounds).map(|ground| centre(&cells, ground)).map(|c| rounded(&c)).collect();
+            (0..data_sets).map(|data_set| centre(&cells, data_set)).map(|c| rounded(&c)).collect();
         let mut prompts = Vec::new();
-        // (ground, reference) → its departures on shared prompts, and on the others.
-        let mut departures: BTreeMap<(usize, usize), [Spread; 2]> = BTreeMap::new();
+        // (data set, reference) → its departures on shared prompts, and on the others.
+        let mut residuals: BTreeMap<(usize, usize), [Spread; 2]> = BTreeMap::new();
         for own in cells.chunk_by(|a, b| (a.0.0, a.0.1) == (b.0.0, b.0.1)) {
-            let (ground, prompt, _) = own[0].0;
+            let (data_set, prompt, _) = own[0].0;
             let shared = own.len() >= SHARED_BY;
             let mut mean = Mean::default();
             own.iter().for_each(|(_, values)| mean.add(values));
@@ -106,52 +106,52 @@ impl Panel {
                 // Of all but itself: its own part of the mean would draw it towards the middle.
                 let others = own.len() as f32 / (own.len() as f32 - 1.0);
                 let (centre, factor) =
-                    if shared { (&mean, others) } else { (&centres[ground], 1.0) };
+                    if shared { (&mean, others) } else { (&centres[data_set], 1.0) };
                 if centre.is_empty() {
                     continue;
                 }
                 let departure: Vec<f32> =
                     values.iter().zip(centre).map(|(v, m)| (v - m) * factor).collect();
-                let both = departures.entry((ground, *reference)).or_default();
+                let both = residuals.entry((data_set, *reference)).or_default();
                 both[usize::from(!shared)].add(&departure);
             }
             if let Some(&key) = keys.get(&prompt).filter(|_| shared) {
-                prompts.push(SharedPrompt { key, ground, references: own.len(), mean });
+                prompts.push(SharedPrompt { key, data_set, references: own.len(), mean });
             }
         }
-        prompts.sort_by_key(|prompt| (prompt.key, prompt.ground));
+        prompts.sort_by_key(|prompt| (prompt.key, prompt.data_set));
         prompts.dedup_by_key(|prompt| prompt.key);
-        let members = departures.into_iter().filter_map(member).collect();
+        let members = residuals.into_iter().filter_map(member).collect();
         Self { prompts, members, centres }
     }
 
     /// The same with the departures of references that were not there when the means were taken: those of a shared prompt from its
-    /// mean, others from the centre of their ground. What has neither is left out.
+    /// mean, others from the centre of their data set. What has neither is left out.
     #[must_use]
     pub fn with(mut self, observed: &[Observed]) -> Self {
         let mut cells: BTreeMap<(usize, u32), (Option<u64>, usize, Mean)> = BTreeMap::new();
         for one in observed {
             let cell = cells
                 .entry((one.reference, one.prompt))
-                .or_insert_with(|| (one.key, one.ground, Mean::default()));
+                .or_insert_with(|| (one.key, one.data_set, Mean::default()));
             cell.2.add(&one.values);
         }
-        let mut departures: BTreeMap<(usize, usize), [Spread; 2]> = BTreeMap::new();
-        for ((reference, _), (key, ground, mean)) in cells {
+        let mut residuals: BTreeMap<(usize, usize), [Spread; 2]> = BTreeMap::new();
+        for ((reference, _), (key, data_set, mean)) in cells {
             let shared = key.and_then(|key| self.prompt(key));
-            let (ground, centre) = match shared {
-                Some(prompt) => (prompt.ground, prompt.mean.as_slice()),
-                None => (ground, self.centres.get(ground).map_or(&[][..], Vec::as_slice)),
+            let (data_set, centre) = match shared {
+                Some(prompt) => (prompt.data_set, prompt.mean.as_slice()),
+                None => (data_set, self.centres.get(data_set).map_or(&[][..], Vec::as_slice)),
             };
             if centre.is_empty() {
                 continue;
             }
             let values = mean.finish();
             let departure: Vec<f32> = values.iter().zip(centre).map(|(v, m)| v - m).collect();
-            let both = departures.entry((ground, reference)).or_default();
+            let both = residuals.entry((data_set, reference)).or_default();
             both[usize::from(shared.is_none())].add(&departure);
         }
-        self.members.extend(departures.into_iter().filter_map(member));
+        self.members.extend(residuals.into_iter().filter_map(member));
         self
     }
 
@@ -161,21 +161,21 @@ impl Panel {
         self.prompts.get(place)
     }
 
-    /// The references on a ground.
-    pub fn on(&self, ground: usize) -> impl Iterator<Item = &Member> {
-        self.members.iter().filter(move |member| member.ground == ground)
+    /// The references on a data set.
+    pub fn on(&self, data_set: usize) -> impl Iterator<Item = &Member> {
+        self.members.iter().filter(move |member| member.data_set == data_set)
     }
 
-    /// Whether it speaks of no more than so many references and grounds, and of finite values only.
-    pub(crate) fn fits(&self, references: usize, grounds: usize) -> bool {
+    /// Whether it speaks of no more than so many references and data sets, and of finite values only.
+    pub(crate) fn fits(&self, references: usize, data_sets: usize) -> bool {
         let finite = |values: &[f32]| values.iter().all(|value| value.is_finite());
-        self.centres.len() == grounds
+        self.centres.len() == data_sets
             && self.centres.iter().all(|centre| finite(centre))
-            && self.prompts.iter().all(|p| p.ground < grounds && finite(&p.mean))
+            && self.prompts.iter().all(|p| p.data_set < data_sets && finite(&p.mean))
             && self.prompts.is_sorted_by_key(|prompt| prompt.key)
             && self.members.iter().all(|m| {
                 m.reference < references
-                    && m.ground < grounds
+                    && m.data_set < data_sets
                     && m.noise.is_finite()
                     && finite(&m.departure)
             })
@@ -189,21 +189,21 @@ impl Panel {
 
 /// A place in the panel from departures on shared prompts and on others: by the shared ones where there are enough.
 fn member(
-    ((ground, reference), [shared, others]): ((usize, usize), [Spread; 2]),
+    ((data_set, reference), [shared, others]): ((usize, usize), [Spread; 2]),
 ) -> Option<Member> {
     let paired = shared.count >= MINIMUM_PROMPTS;
     let spread = if paired { shared } else { others };
     (spread.count >= MINIMUM_PROMPTS).then(|| {
         let (departure, noise) = spread.finish();
         let (prompts, departure) = (spread.count, rounded(&departure));
-        Member { reference, ground, prompts, paired, departure, noise }
+        Member { reference, data_set, prompts, paired, departure, noise }
     })
 }
 
-/// The mean over a ground's references of their means over prompts; empty where there are too few.
-fn centre(cells: &[(Place, Vec<f32>)], ground: usize) -> Vec<f32> {
+/// The mean over a data set's references of their means over prompts; empty where there are too few.
+fn centre(cells: &[(Place, Vec<f32>)], data_set: usize) -> Vec<f32> {
     let mut by_reference: BTreeMap<usize, Mean> = BTreeMap::new();
-    for ((.., reference), values) in cells.iter().filter(|(place, _)| place.0 == ground) {
+    for ((.., reference), values) in cells.iter().filter(|(place, _)| place.0 == data_set) {
         by_reference.entry(*reference).or_default().add(values);
     }
     if by_reference.len() < SHARED_BY {
@@ -293,7 +293,7 @@ mod tests {
     fn observed(reference: usize, prompt: u32, values: [f32; 2]) -> Observed {
         Observed {
             reference,
-            ground: 0,
+            data_set: 0,
             prompt,
             key: Some(u64::from(100 - prompt)),
             values: values.into(),
@@ -356,13 +356,13 @@ mod tests {
         let member = wide.members.last().unwrap();
         assert!(member.reference == 3 && member.paired && member.prompts == 4);
         assert!((member.departure[1] - 2.0).abs() < 0.05 && member.departure[0].abs() < 0.1);
-        // On prompts of its own it is set against the centre of the ground.
+        // On prompts of its own it is set against the centre of the data set.
         let apart: Vec<Observed> = (10..14).map(|p| observed(3, p, [1.5, 1.0])).collect();
         let member = panel.clone().with(&apart).members.pop().unwrap();
         assert!(!member.paired && (member.departure[1] - 1.0).abs() < 0.05);
-        // On a ground that is not known it has no place.
+        // On a data set that is not known it has no place.
         let strange: Vec<Observed> =
-            (10..14).map(|p| Observed { ground: 7, ..observed(3, p, [1.5, 1.0]) }).collect();
+            (10..14).map(|p| Observed { data_set: 7, ..observed(3, p, [1.5, 1.0]) }).collect();
         assert_eq!(panel.clone().with(&strange).members.len(), panel.members.len());
     }
 }

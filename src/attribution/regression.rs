@@ -3,7 +3,7 @@
 use super::{
     fit::STOPPING,
     folds::Folds,
-    lengths::Extent,
+    lengths::TextLength,
     logistic::{Solution, solve},
     stack::{Observations, Stack},
 };
@@ -31,7 +31,7 @@ pub(super) struct Chosen {
 pub(super) fn choose(
     gram: &Array2<f32>,
     labels: &[usize],
-    extents: &[Extent],
+    extents: &[TextLength],
     references: usize,
     folds: &Folds,
 ) -> Chosen {
@@ -78,7 +78,7 @@ pub(super) fn choose(
 fn best_of(
     mut candidates: Vec<Chosen>,
     labels: &[usize],
-    extents: &[Extent],
+    extents: &[TextLength],
     folds: &Folds,
 ) -> Chosen {
     if candidates.len() == 1 {
@@ -92,7 +92,7 @@ fn best_of(
             labels: held_out.iter().map(|&i| labels[i]).collect(),
             extents: held_out.iter().map(|&i| extents[i]).collect(),
             weights: vec![1.0; held_out.len()],
-            grounds: Vec::new(),
+            data_sets: Vec::new(),
             candidates: &[],
             candidates_of: &[],
         })

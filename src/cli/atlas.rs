@@ -114,11 +114,11 @@ fn show(atlas: &Atlas, name: &str, out: &mut dyn Write) -> anyhow::Result<()> {
         validation.log_loss,
         validation.calibration_error
     )?;
-    if let Some(new) = &validation.new_ground {
+    if let Some(new) = &validation.new_data_set {
         writeln!(
             out,
             "on data sets left out ({}): top-1 {:.3}, top-5 {:.3}, log loss {:.3}, {} traces",
-            about.grounds.iter().map(|name| escape::name(name)).collect::<Vec<_>>().join(", "),
+            about.data_sets.iter().map(|name| escape::name(name)).collect::<Vec<_>>().join(", "),
             new.top1,
             new.top5,
             new.log_loss,

@@ -7,7 +7,7 @@ use crate::{
     atlas::Atlas,
     attribution::Scored,
     ingest::{Place, cleaning::language_of},
-    lineage::{PROFILE_MAGIC, Profile, Tally},
+    lineage::{PROFILE_MAGIC, Profile, ScoredCorpus},
     trace::Trace,
 };
 use anyhow::Context;
@@ -22,7 +22,7 @@ pub(super) fn tally_baseline(
     baseline: &[String],
     atlas: &Atlas,
     common: &Common,
-) -> anyhow::Result<Tally> {
+) -> anyhow::Result<ScoredCorpus> {
     tally_baseline_with(scoring, baseline, atlas, common, &mut |_, _, _, _| Ok(()))
 }
 
@@ -36,7 +36,7 @@ pub(super) fn tally_baseline_with(
     atlas: &Atlas,
     common: &Common,
     each: &mut EachTrace<'_>,
-) -> anyhow::Result<Tally> {
+) -> anyhow::Result<ScoredCorpus> {
     if atlas.panel.width() == 0 {
         anyhow::bail!(
             "--baseline needs an atlas with a panel of shared prompts to measure with, and the atlas ({}) holds none: \
@@ -65,7 +65,7 @@ pub(super) fn tally(
     scoring: &ScoringArguments,
     atlas: &Atlas,
     common: &Common,
-) -> anyhow::Result<Tally> {
+) -> anyhow::Result<ScoredCorpus> {
     tally_with(scoring, atlas, common, &mut |_, _, _, _| Ok(()))
 }
 
@@ -74,9 +74,9 @@ fn tally_with(
     atlas: &Atlas,
     common: &Common,
     each: &mut EachTrace<'_>,
-) -> anyhow::Result<Tally> {
+) -> anyhow::Result<ScoredCorpus> {
     let text = scoring.reading.text;
-    let mut tally = Tally::default();
+    let mut tally = ScoredCorpus::default();
     scoring.score_with_places(
         atlas,
         common,

@@ -15,13 +15,14 @@ use super::{
 };
 use crate::{
     atlas::Atlas,
-    gate::{CheckOptions, Checked, Sample, Seen, check},
+    gate::{CheckOptions, Checked, CheckedRecords, Seen, check},
     ingest::{
         Survey,
         cleaning::{DuplicateFinder, Step, examine},
     },
     lineage::{
-        CompareOptions, Comparison, Tally, VerdictKind, add_drift, compare, drift_across_languages,
+        CompareOptions, Comparison, ScoredCorpus, VerdictKind, add_drift, compare,
+        drift_across_languages,
     },
     policy::{self, Policy},
     report::{
@@ -176,8 +177,8 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
 /// What came of reading the inputs.
 struct Read {
     /// For the rules.
-    sample: Sample,
-    tally: Tally,
+    sample: CheckedRecords,
+    tally: ScoredCorpus,
     /// For what a report shows, where one is written.
     texts: Option<Texts>,
     comparison: Comparison,
@@ -198,8 +199,8 @@ fn read(
     let names_masked = cleaning.mask_names;
     // No rule asks for them.
     cleaning.skip.push(Step::PromptQuotes);
-    let mut sample = Sample::new(policy, atlas);
-    let mut tally = Tally::default();
+    let mut sample = CheckedRecords::new(policy, atlas);
+    let mut tally = ScoredCorpus::default();
     let mut texts = arguments.report.is_some().then(|| Texts::new(common.seed));
     let mut survey = Survey::default();
     let mut duplicates = DuplicateFinder::default();

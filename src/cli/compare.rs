@@ -19,8 +19,8 @@ use crate::{
         cleaning::{DuplicateFinder, Step, examine},
     },
     lineage::{
-        CompareOptions, Comparison, Sample, Tally, VerdictKind, add_concordance, add_drift,
-        add_examples, add_neighbourhood, compare,
+        CompareOptions, Comparison, ScoredCorpus, TextReservoir, VerdictKind, add_concordance,
+        add_drift, add_examples, add_neighbourhood, compare,
         tree::{Corpora, THE_INPUT, add_tree},
     },
     report::{
@@ -133,7 +133,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
 /// What is kept of the traces for a report.
 pub(super) struct Texts {
     /// Some of the texts.
-    sample: Sample,
+    sample: TextReservoir,
     /// The fingerprints of all, as one corpus.
     corpora: Corpora,
 }
@@ -141,7 +141,7 @@ pub(super) struct Texts {
 impl Texts {
     /// Nothing yet.
     pub fn new(seed: u64) -> Self {
-        Self { sample: Sample::new(seed), corpora: Corpora::default() }
+        Self { sample: TextReservoir::new(seed), corpora: Corpora::default() }
     }
 
     /// Adds a trace that was scored as the one with the number `at`.
@@ -170,7 +170,7 @@ impl Texts {
 pub(super) fn add_what_reports_show(
     comparison: &mut Comparison,
     atlas: &Atlas,
-    tally: &Tally,
+    tally: &ScoredCorpus,
     texts: &Texts,
     options: &CompareOptions,
 ) {
@@ -219,7 +219,7 @@ pub(super) struct Compared {
     /// The comparison.
     pub comparison: Comparison,
     /// For what else is to be measured.
-    pub tally: Tally,
+    pub tally: ScoredCorpus,
     /// For what a report shows.
     pub texts: Texts,
 }
@@ -237,7 +237,7 @@ pub(super) fn compared(
     let names_masked = cleaning.mask_names;
     // Nothing in a comparison shows them.
     cleaning.skip.push(Step::PromptQuotes);
-    let mut tally = Tally::default();
+    let mut tally = ScoredCorpus::default();
     let mut texts = Texts::new(common.seed);
     let mut survey = Survey::default();
     let mut duplicates = DuplicateFinder::default();

@@ -29,7 +29,7 @@ pub struct ScoringArguments {
     pub atlas: Option<PathBuf>,
     /// What gives the scores: the default model, or a classic measure of stylometry on the most frequent
     /// words, with probabilities calibrated on prompts held out (docs/methods.md). `unknown` and
-    /// `familiar` are the default model's whatever the method. An atlas of your own needs `fit --classic`
+    /// `in_domain` are the default model's whatever the method. An atlas of your own needs `fit --classic`
     #[arg(long, value_name = "NAME", value_enum, default_value_t)]
     pub method: Method,
     /// Where the vectors of the traces come from, for an atlas that was learned with `fit --embed`: the folder of the

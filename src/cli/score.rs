@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
                 line["scores"] = Value::Object(ranked(&names, &scored.probabilities));
                 line["unknown"] = rounded(scored.unknown).into();
                 line["words"] = scored.words.into();
-                line["familiar"] = rounded(scored.familiar).into();
+                line["familiar"] = rounded(scored.in_domain).into();
                 if scored.row.untokenized > 0 {
                     line["untokenized_bytes"] = scored.row.untokenized.into();
                 }

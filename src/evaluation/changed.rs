@@ -9,7 +9,8 @@ use crate::{
     atlas::Atlas,
     features::NgramCounter,
     lineage::{
-        CompareOptions, Comparison, HoldsKind, LEAST_PROMPTS, Sample, Sampled, Tally, group_of,
+        BreakdownKind, CompareOptions, Comparison, LEAST_PROMPTS, SampledText, ScoredCorpus,
+        TextReservoir, group_of,
     },
 };
 use rayon::prelude::*;
@@ -26,8 +27,8 @@ const CHANGES: [Change; 4] =
 pub fn add_changed_texts(
     comparison: &mut Comparison,
     atlas: &Atlas,
-    tally: &Tally,
-    sample: &Sample,
+    tally: &ScoredCorpus,
+    sample: &TextReservoir,
     options: &CompareOptions,
 ) {
     if atlas.vectors().is_some_and(|source| source.embedder().is_none()) {
@@ -36,7 +37,7 @@ pub fn add_changed_texts(
     let Some(holds) = &mut comparison.holds else { return };
     let Some(first) = atlas.names().position(|name| name == holds.reference) else { return };
     let mut bytes = 0;
-    let chosen: Vec<(&Sampled, &[f32], u32)> = sample
+    let chosen: Vec<(&SampledText, &[f32], u32)> = sample
         .traces()
         .filter(|one| !one.is_cut)
         .take_while(|one| {
@@ -51,7 +52,7 @@ pub fn add_changed_texts(
         .collect();
     let group = |what: &str, traces: &[(u32, &[f32])]| {
         let (resamples, seed) = (options.resamples, options.seed);
-        group_of(atlas, HoldsKind::Changed, what, traces, first, resamples, seed)
+        group_of(atlas, BreakdownKind::Changed, what, traces, first, resamples, seed)
     };
     let as_they_are: Vec<(u32, &[f32])> =
         chosen.iter().map(|&(_, probabilities, prompt)| (prompt, probabilities)).collect();

@@ -2,7 +2,7 @@
 //!
 //! Comes in: a measure ([`classic::Method`]). Goes out: a [`Method`] for [`super::evaluate`]. Called by `cli`.
 
-use super::judge::{Judge, Method, Opinion};
+use super::classifier::{Classifier, Method, Prediction};
 use crate::{
     atlas,
     attribution::{Example, MINIMUM_WORDS, classic, folds::FEWEST},
@@ -34,7 +34,7 @@ impl ClassicMethod {
     ];
 }
 
-struct ClassicJudge {
+struct ClassicClassifier {
     references: Vec<String>,
     model: classic::ClassicModel,
 }
@@ -48,7 +48,7 @@ impl Method for ClassicMethod {
         &self,
         training: &[&Trace],
         stage: &dyn Fn(&str),
-    ) -> Result<Box<dyn Judge>, atlas::Error> {
+    ) -> Result<Box<dyn Classifier>, atlas::Error> {
         let usable = |trace: &&&Trace| {
             let text = trace.text(self.text);
             trace.model.is_some() && text.is_some_and(|text| count_words(&text) >= MINIMUM_WORDS)
@@ -75,7 +75,7 @@ impl Method for ClassicMethod {
                     label: names.binary_search(&model).unwrap_or(0),
                     prompt,
                     group: groups.of[prompt as usize],
-                    ground: 0,
+                    data_set: 0,
                     vector: None,
                 }
             })
@@ -83,17 +83,17 @@ impl Method for ClassicMethod {
         let model = classic::learn(self.method, &examples, names.len(), self.seed, stage)
             .map_err(atlas::Error::TooLittle)?;
         let references = names.into_iter().map(str::to_owned).collect();
-        Ok(Box::new(ClassicJudge { references, model }))
+        Ok(Box::new(ClassicClassifier { references, model }))
     }
 }
 
-impl Judge for ClassicJudge {
+impl Classifier for ClassicClassifier {
     fn references(&self) -> &[String] {
         &self.references
     }
 
-    fn judge(&self, text: &str, _: &mut NgramCounter) -> Option<Opinion> {
+    fn judge(&self, text: &str, _: &mut NgramCounter) -> Option<Prediction> {
         (count_words(text) >= MINIMUM_WORDS)
-            .then(|| Opinion { probabilities: self.model.probabilities(text), unknown: None })
+            .then(|| Prediction { probabilities: self.model.probabilities(text), unknown: None })
     }
 }

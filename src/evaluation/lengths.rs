@@ -2,8 +2,8 @@
 
 use super::{
     Cases, HeldOut,
+    figures::Rows,
     metrics::{Estimate, loss, ratio},
-    tally::Rows,
 };
 use crate::{
     attribution::{

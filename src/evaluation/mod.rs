@@ -11,8 +11,9 @@
 pub mod cases;
 mod changed;
 mod classic;
+pub mod classifier;
 mod error;
-pub mod judge;
+mod figures;
 mod lengths;
 pub mod metrics;
 mod notes;
@@ -22,14 +23,15 @@ mod planner;
 mod pooling;
 mod robustness;
 pub mod splits;
-mod tally;
 mod verdicts;
 
 pub use cases::{Case, Cases};
 pub use changed::add_changed_texts;
 pub use classic::ClassicMethod;
+pub use classifier::{
+    AtlasMethod, Classifier, HeldOut, Method, Outcome, Prediction, cross_validate,
+};
 pub use error::Error;
-pub use judge::{AtlasMethod, HeldOut, Judge, Judgement, Method, Opinion, cross_validate};
 pub use lengths::LengthBin;
 pub use metrics::{CalibrationBin, Confusion, Estimate, ModelFigures, Summary};
 pub use open_set::{OpenSetFigures, Round};
@@ -44,10 +46,10 @@ use crate::{
     features::embed::Source,
     trace::Trace,
 };
+use figures::Figures;
 use perturbations::View;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use tally::Tallied;
 
 /// How an evaluation is made.
 #[derive(Debug, Clone)]
@@ -213,7 +215,7 @@ pub fn evaluate(
             let held = cross_validate(&cases, &split, *method, &[], &|step| {
                 stage(&format!("{name}, {step}"));
             })?;
-            let summary = Tallied::new(&cases, &held, &families, options.resamples, seed).summary();
+            let summary = Figures::new(&cases, &held, &families, options.resamples, seed).summary();
             Ok(MethodFigures { name, summary })
         })
         .collect::<Result<Vec<_>, Error>>()?;
@@ -243,8 +245,8 @@ pub fn evaluate(
     };
 
     stage("measuring");
-    let tallied = Tallied::new(&cases, &held, &families, options.resamples, seed);
-    let confusion = tally::confusion(&cases, &held);
+    let tallied = Figures::new(&cases, &held, &families, options.resamples, seed);
+    let confusion = figures::confusion(&cases, &held);
     let models = tallied.models(&confusion, |model| options.learn.families.get(model).cloned());
     let mut dropped = options.dropped.clone();
     for (reason, count) in &cases.dropped {

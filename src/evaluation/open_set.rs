@@ -7,7 +7,7 @@
 
 use super::{
     Cases, Error,
-    judge::Method,
+    classifier::Method,
     metrics::{Estimate, LEVEL, ratio},
     verdicts::{Corpus, Known, VerdictCounts},
 };

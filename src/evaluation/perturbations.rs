@@ -2,7 +2,7 @@
 //! changed are taken away.
 //!
 //! Each [`View`] is a function of the text and the seed alone. Called by
-//! [`super::judge::cross_validate`] on held-out traces.
+//! [`super::classifier::cross_validate`] on held-out traces.
 
 use crate::{
     features::sentences,

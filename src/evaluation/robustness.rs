@@ -3,9 +3,9 @@
 
 use super::{
     Cases, HeldOut,
+    figures::Rows,
     metrics::{Estimate, loss, ratio},
     perturbations::View,
-    tally::Rows,
 };
 use crate::attribution::calibration::{BINS, bin_of, error_by_chance, error_of_bins};
 use serde::{Deserialize, Serialize};

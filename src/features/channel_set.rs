@@ -96,7 +96,7 @@ impl ChannelSet {
 
     /// The channels that are read from a text: where the set has the style embedding, all that it reads
     /// beside the others. What is added has next to no weight
-    /// for the regression, but grounds, which only ask for directions, still see it.
+    /// for the regression, but data sets, which only ask for directions, still see it.
     #[must_use]
     pub fn extracted(&self) -> Self {
         let mut set = self.clone();

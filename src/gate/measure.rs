@@ -4,11 +4,11 @@
 //! resampled by prompt; parts of a data set come from [`Mixture`], drift from [`Movement`].
 
 use super::{
-    CheckOptions, ConditionAnswer, Sample, Unit,
+    CheckOptions, CheckedRecords, ConditionAnswer, Unit,
+    checked_records::Record,
     decide::{LEAST_PROMPTS, Level, Outcome, compare, decide, more_prompts},
     mixture::Mixture,
-    offenders::list,
-    sample::Record,
+    worst_records::list,
 };
 use crate::{
     atlas::Atlas,
@@ -26,7 +26,7 @@ const DRIFT_BUDGET: usize = 2_000_000_000;
 /// What a condition is measured on.
 pub(super) struct Context<'a> {
     pub atlas: &'a Atlas,
-    pub sample: &'a Sample,
+    pub sample: &'a CheckedRecords,
     pub slice: &'a Slice,
     pub movement: Option<&'a Result<Movement, String>>,
     pub mixture: Option<&'a Mixture>,
@@ -94,7 +94,7 @@ fn count(condition: &Condition, context: &Context<'_>, answer: &mut ConditionAns
 }
 
 /// What a record adds to a share, and whether it is counted at all.
-fn part(quantity: &Quantity, record: &Record, sample: &Sample) -> Option<f64> {
+fn part(quantity: &Quantity, record: &Record, sample: &CheckedRecords) -> Option<f64> {
     let is = |holds: bool| Some(f64::from(u8::from(holds)));
     let of = |target| sample.target(target).filter(|_| record.scored);
     match quantity {

@@ -8,7 +8,7 @@
 //! `audit` takes for strangers need not be any: text that was cut or changed looks strange, too, and a rule on what is too much
 //! would pass because of it.
 
-use super::{CheckOptions, Sample, decide::LEAST_PROMPTS, sample::Record};
+use super::{CheckOptions, CheckedRecords, checked_records::Record, decide::LEAST_PROMPTS};
 use crate::{
     atlas::Atlas,
     lineage::{
@@ -33,7 +33,7 @@ const RESAMPLES: usize = 200;
 pub(super) struct Likely {
     pub likelihoods: Likelihoods,
     /// The probability that the atlas knows its subject matter.
-    pub familiar: Vec<f64>,
+    pub in_domain: Vec<f64>,
 }
 
 /// The parts that references have in a slice, and what they would be with other prompts.
@@ -52,7 +52,12 @@ pub(super) struct Mixture {
 
 impl Mixture {
     /// Estimates the parts of the traces in a slice.
-    pub fn of(atlas: &Atlas, sample: &Sample, slice: &Slice, options: CheckOptions) -> Self {
+    pub fn of(
+        atlas: &Atlas,
+        sample: &CheckedRecords,
+        slice: &Slice,
+        options: CheckOptions,
+    ) -> Self {
         let Some(likely) = sample.likely() else { return Self::nothing() };
         let own: Vec<(usize, &Record)> =
             sample.of(slice).filter_map(|record| Some((record.row? as usize, record))).collect();
@@ -112,7 +117,7 @@ impl Mixture {
     /// scored.
     pub fn probability(
         &self,
-        sample: &Sample,
+        sample: &CheckedRecords,
         record: &Record,
         references: &[usize],
     ) -> Option<f64> {
@@ -125,7 +130,7 @@ impl Mixture {
 /// Why the parts are a rough picture only, as `audit` would say of these traces.
 fn why_rough(
     atlas: &Atlas,
-    sample: &Sample,
+    sample: &CheckedRecords,
     likely: &Likely,
     own: &[(usize, &Record)],
     prompts: &[(usize, usize)],
@@ -136,11 +141,11 @@ fn why_rough(
     let mut by_prompt = vec![0_usize; count];
     prompts.iter().for_each(|&(_, prompt)| by_prompt[prompt] += 1);
     let traces = own.len() as f64;
-    let familiar: f64 = own.iter().map(|&(row, _)| likely.familiar[row]).sum();
+    let in_domain: f64 = own.iter().map(|&(row, _)| likely.in_domain[row]).sum();
     let checks = Checks {
         largest_prompt: by_prompt.iter().max().copied().unwrap_or(0) as f64 / traces,
         median_words: lengths.get((lengths.len() - 1) / 2).copied().unwrap_or(0),
-        familiar: familiar / traces,
+        in_domain: in_domain / traces,
         atlas_language: atlas_language(atlas).map(str::to_owned),
         ..Checks::default()
     };

@@ -1,6 +1,6 @@
 //! Rules and traces → which rules hold, which do not, and which cannot be told.
 //!
-//! Comes in: a [`Policy`], a [`Sample`] of scored traces, and for drift the tallies of the corpus and its
+//! Comes in: a [`Policy`], a [`CheckedRecords`] of scored traces, and for drift the tallies of the corpus and its
 //! baseline. Goes out: a [`Checked`], which `report` writes in many formats. Called by `cli`; pure, the same input and
 //! seed give the same answer.
 //!
@@ -10,18 +10,18 @@
 //! policy's confidence ([`decide`]). `docs/gate.md` has what this comes to on real traces.
 
 mod answer;
+mod checked_records;
 pub mod decide;
 mod measure;
 mod mixture;
-mod offenders;
-mod sample;
+mod worst_records;
 
 pub use answer::*;
-pub use sample::{Sample, Seen};
+pub use checked_records::{CheckedRecords, Seen};
 
 use crate::{
     atlas::Atlas,
-    lineage::{Movement, Tally},
+    lineage::{Movement, ScoredCorpus},
     policy::{OnInconclusive, Policy, Quantity, Rule, Severity, Slice},
 };
 use decide::{Level, Outcome};
@@ -35,9 +35,9 @@ use mixture::Mixture;
 pub fn check(
     policy: &Policy,
     atlas: &Atlas,
-    sample: &Sample,
-    tally: &Tally,
-    baseline: Option<&Tally>,
+    sample: &CheckedRecords,
+    tally: &ScoredCorpus,
+    baseline: Option<&ScoredCorpus>,
     options: CheckOptions,
 ) -> Checked {
     let estimated =

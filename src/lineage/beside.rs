@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 
 /// Where the first reference holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Holds {
+pub struct Breakdown {
     /// The first reference of the ranking.
     pub reference: String,
     /// Groups of traces: all, then without layout, by domain, by length, by mediation, with their texts changed. A group of fewer
     /// than five prompts is left out, and so is the only group of its kind.
-    pub groups: Vec<HoldsGroup>,
+    pub groups: Vec<Subgroup>,
     /// Groups that were left out because they have too few prompts, or because there are too many domains.
     pub left_out: usize,
 }
@@ -19,7 +19,7 @@ pub struct Holds {
 /// What the traces of a group have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum HoldsKind {
+pub enum BreakdownKind {
     /// Nothing: it is all of them.
     All,
     /// All of them, scored without the layout channel.
@@ -36,9 +36,9 @@ pub enum HoldsKind {
 
 /// A group of traces and the first reference's share there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct HoldsGroup {
+pub struct Subgroup {
     /// What they have in common.
-    pub kind: HoldsKind,
+    pub kind: BreakdownKind,
     /// Which of that kind (hostile where it is a domain: escape it).
     pub what: String,
     /// Traces in it.

@@ -4,13 +4,14 @@ use super::{
     Comparison, InputSummary, Pairing, Provenance, RankedFamily, RankedReference, SimilarityMatrix,
     UnknownSummary,
     bootstrap::Resamples,
-    departures::Departures,
+    breakdown,
     drift::drift,
-    evidence, habits, holds,
+    evidence, habits,
     judgement::{Findings, judge},
     limits::{Overlap, limits, overlap},
     pairing,
-    tally::Tally,
+    residuals::Residuals,
+    scored_corpus::ScoredCorpus,
 };
 use crate::{
     atlas::{About, Atlas},
@@ -42,7 +43,7 @@ pub struct CompareOptions {
 /// Compares a corpus with the references of an atlas.
 pub fn compare(
     atlas: &Atlas,
-    tally: &Tally,
+    tally: &ScoredCorpus,
     input: InputSummary,
     options: &CompareOptions,
 ) -> Comparison {
@@ -69,7 +70,7 @@ pub fn compare(
     let ranking: Vec<RankedReference> = order
         .iter()
         .map(|&index| RankedReference {
-            pooled: pooled.get(index).copied().map(f64::from).filter(|_| tally.is_familiar()),
+            pooled: pooled.get(index).copied().map(f64::from).filter(|_| tally.is_in_domain()),
             ..rank(atlas, index, &means, &resamples, &profile, tally.traces())
         })
         .collect();
@@ -117,7 +118,7 @@ pub fn compare(
         floors: atlas.about.floors.clone(),
         pairing,
         drift: None,
-        holds: holds::holds(atlas, tally, first, options.resamples, options.seed),
+        holds: breakdown::holds(atlas, tally, first, options.resamples, options.seed),
         habits: habits::habits(atlas, tally, &order, options.resamples, options.seed),
         neighbourhood: None,
         examples: Vec::new(),
@@ -150,7 +151,10 @@ fn known_text(seen_before: usize, traces: usize) -> Option<String> {
 /// Why no drift from `baseline` is told where the two corpora are mostly in different languages: it would be the
 /// difference between the languages. Comes in: traces by language of the newer corpus, as far as it could be told. `None`
 /// where both have the same language in front, or where it was not told, as of profiles.
-pub fn drift_across_languages(new: &BTreeMap<String, usize>, baseline: &Tally) -> Option<String> {
+pub fn drift_across_languages(
+    new: &BTreeMap<String, usize>,
+    baseline: &ScoredCorpus,
+) -> Option<String> {
     let ((new, of_new, all_new), (old, of_old, all_old)) =
         (most_spoken(new)?, most_spoken(&baseline.languages)?);
     (new != old).then(|| {
@@ -178,11 +182,11 @@ fn most_spoken(languages: &BTreeMap<String, usize>) -> Option<(String, usize, us
 pub fn compare_paired(
     panel: &Panel,
     about: &About,
-    tally: &Tally,
+    tally: &ScoredCorpus,
     resamples: usize,
     seed: u64,
 ) -> Option<Pairing> {
-    pairing::pair(panel, about, &Departures::of(panel, tally), resamples, seed)
+    pairing::pair(panel, about, &Residuals::of(panel, tally), resamples, seed)
 }
 
 /// Adds to a comparison how the corpus moved away from an older one, whose traces were tallied with the
@@ -193,8 +197,8 @@ pub fn compare_paired(
 pub fn add_drift(
     comparison: &mut Comparison,
     atlas: &Atlas,
-    tally: &Tally,
-    baseline: &Tally,
+    tally: &ScoredCorpus,
+    baseline: &ScoredCorpus,
     options: &CompareOptions,
 ) -> Result<(), String> {
     if let Some(why) = drift_across_languages(&comparison.input.languages, baseline) {
@@ -306,7 +310,7 @@ fn first_family_stays(families: &[RankedFamily], atlas: &Atlas, resamples: &Resa
 }
 
 fn summarize_unknown(
-    tally: &Tally,
+    tally: &ScoredCorpus,
     means: &[f64],
     resamples: &Resamples,
     column: usize,
@@ -362,7 +366,8 @@ mod tests {
         let of = |languages: &[(&str, usize)]| {
             languages.iter().map(|&(name, n)| (name.to_owned(), n)).collect::<BTreeMap<_, _>>()
         };
-        let spoken = |languages| Tally { languages: of(languages), ..Tally::default() };
+        let spoken =
+            |languages| ScoredCorpus { languages: of(languages), ..ScoredCorpus::default() };
         let english = of(&[("eng", 28), ("deu", 2)]);
         assert_eq!(drift_across_languages(&english, &spoken(&[("eng", 30)])), None);
         // What a record says may be another name of the same language.

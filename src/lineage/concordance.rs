@@ -1,10 +1,10 @@
 //! Phrases and the texts of traces → concordance lines: where each phrase stands, with some words on either side.
 //!
 //! Called by `cli` after [`super::compare`], since the phrases are known only when all traces were scored. A phrase is looked
-//! for as its feature is (by tokens, whatever the white space between them), in the traces of the [`Sample`]. Its lines come
+//! for as its feature is (by tokens, whatever the white space between them), in the traces of the [`TextReservoir`]. Its lines come
 //! from different prompts as far as there are any, since what stands in one prompt only is its topic.
 
-use super::{Comparison, ConcordanceLine, sample::Sample};
+use super::{Comparison, ConcordanceLine, text_reservoir::TextReservoir};
 use crate::{
     features::word_ngrams,
     trace::{is_ideographic, word_starts},
@@ -18,7 +18,7 @@ const WORDS: usize = 8;
 const BYTES: usize = 160;
 
 /// Adds to each phrase of a comparison at most three lines of the traces in `sample`.
-pub fn add_concordance(comparison: &mut Comparison, sample: &Sample) {
+pub fn add_concordance(comparison: &mut Comparison, sample: &TextReservoir) {
     let phrases: Vec<&str> = comparison.evidence.iter().map(|one| one.phrase.as_str()).collect();
     let found = lines(&phrases, sample);
     for (evidence, lines) in comparison.evidence.iter_mut().zip(found) {
@@ -35,7 +35,7 @@ struct Found<'a> {
     others: Vec<ConcordanceLine>,
 }
 
-fn lines(phrases: &[&str], sample: &Sample) -> Vec<Vec<ConcordanceLine>> {
+fn lines(phrases: &[&str], sample: &TextReservoir) -> Vec<Vec<ConcordanceLine>> {
     let mut places: FxHashMap<u64, Vec<usize>> = FxHashMap::default();
     for (at, phrase) in phrases.iter().enumerate() {
         if let Some(id) = word_ngrams::id_of(phrase) {
@@ -109,8 +109,8 @@ mod tests {
     use super::*;
     use crate::trace::{TextKind, Trace};
 
-    fn sample(traces: &[(&str, &str)]) -> Sample {
-        let mut sample = Sample::new(0);
+    fn sample(traces: &[(&str, &str)]) -> TextReservoir {
+        let mut sample = TextReservoir::new(0);
         for (at, (prompt, text)) in traces.iter().enumerate() {
             let trace = Trace {
                 id: format!("t{at}"),

@@ -20,10 +20,10 @@
 use super::{
     Drift, DriftChannel, DriftReference, DriftShare,
     bootstrap::{percentiles, stream},
-    departures::{Departures, ENOUGH_SHARED, known_similarities, member_for},
     log_odds,
     pairing::{against_unrelated, dot, draw, holm, sign_flips},
-    tally::Tally,
+    residuals::{ENOUGH_SHARED, Residuals, known_similarities, member_for},
+    scored_corpus::ScoredCorpus,
 };
 use crate::{
     atlas::{Atlas, floor},
@@ -57,7 +57,7 @@ const LENGTH_BUDGET: usize = 200_000_000;
 /// One prompt of both corpora: their departures from the panel.
 #[derive(Debug, Clone)]
 pub(super) struct Step {
-    pub ground: usize,
+    pub data_set: usize,
     pub old: Vec<f32>,
     pub shift: Vec<f32>,
 }
@@ -65,8 +65,8 @@ pub(super) struct Step {
 /// Compares a newer corpus with an older one; an error says why it cannot be done.
 pub(super) fn drift(
     atlas: &Atlas,
-    new: &Tally,
-    old: &Tally,
+    new: &ScoredCorpus,
+    old: &ScoredCorpus,
     resamples: usize,
     seed: u64,
 ) -> Result<Drift, String> {
@@ -81,39 +81,44 @@ pub(super) fn drift(
     let is_itself = |r: usize| new.labels.contains(&atlas.about.references[r].name);
     let all: Vec<usize> = (0..atlas.about.references.len())
         .filter(|&r| !is_itself(r))
-        .filter(|&r| steps.iter().all(|step| member_for(panel, r, step.ground).is_some()))
+        .filter(|&r| steps.iter().all(|step| member_for(panel, r, step.data_set).is_some()))
         .collect();
     // How a reference departs from others in one data set says little of another.
     let at_home = |r: usize| {
-        steps.iter().all(|step| panel.on(step.ground).any(|member| member.reference == r))
+        steps.iter().all(|step| panel.on(step.data_set).any(|member| member.reference == r))
     };
     let home: Vec<usize> = all.iter().copied().filter(|&r| at_home(r)).collect();
     let references = if home.len() >= ENOUGH_REFERENCES { home } else { all };
-    let grounds: BTreeMap<usize, Vec<&Member>> = steps
+    let data_sets: BTreeMap<usize, Vec<&Member>> = steps
         .iter()
         .map(|step| {
-            let members = references.iter().filter_map(|&r| member_for(panel, r, step.ground));
-            (step.ground, members.collect())
+            let members = references.iter().filter_map(|&r| member_for(panel, r, step.data_set));
+            (step.data_set, members.collect())
         })
         .collect();
     let channels = channels(atlas, &steps);
     // Every channel has the same weight, and all together the length 1 where each moved by 1.
     let size = size(&steps) / (channels.len().max(1) as f64).sqrt();
-    let changes = changes(&steps, &references, &grounds, None);
+    let changes = changes(&steps, &references, &data_sets, None);
     let drawn: Vec<Vec<f64>> = (0..resamples as u64)
         .into_par_iter()
         .map(|resample| {
-            changes_of(&steps, &references, &grounds, Some(&mut stream(seed, resample)))
+            changes_of(&steps, &references, &data_sets, Some(&mut stream(seed, resample)))
         })
         .collect();
-    let p_values = p_values(&steps, &references, &grounds, &families, seed);
+    let p_values = p_values(&steps, &references, &data_sets, &families, seed);
     let size_p_value = size_p_value(&steps, seed);
     let corrected: Vec<f64> = holm(&p_values).into_iter().map(|p| p.max(size_p_value)).collect();
-    let shares = shares(&steps, &references, &grounds, None);
+    let shares = shares(&steps, &references, &data_sets, None);
     let drawn_shares: Vec<Vec<f64>> = (0..SHARE_RESAMPLES as u64)
         .into_par_iter()
         .map(|resample| {
-            self::shares(&steps, &references, &grounds, Some(&mut stream(seed ^ 0x5348, resample)))
+            self::shares(
+                &steps,
+                &references,
+                &data_sets,
+                Some(&mut stream(seed ^ 0x5348, resample)),
+            )
         })
         .collect();
     let own = 1.0 - shares.iter().sum::<f64>();
@@ -188,13 +193,13 @@ pub(super) fn drift(
 /// the older. `only` chooses the prompts by their keys; a choice is met by shared prompts alone.
 pub(super) fn steps(
     panel: &Panel,
-    new: &Tally,
-    old: &Tally,
+    new: &ScoredCorpus,
+    old: &ScoredCorpus,
     only: impl Fn(&str) -> bool,
 ) -> Result<(bool, Vec<Step>), String> {
     let minus =
         |a: &[f32], b: &[f32]| -> Vec<f32> { a.iter().zip(b).map(|(a, b)| a - b).collect() };
-    let departed_old = Departures::of(panel, old);
+    let departed_old = Residuals::of(panel, old);
     let by_prompt: BTreeMap<usize, _> =
         departed_old.prompts.iter().map(|departure| (departure.prompt, departure)).collect();
     let all = new.keys();
@@ -210,7 +215,7 @@ pub(super) fn steps(
             let departure = by_prompt.get(&before)?;
             let (now, then) = (new.cells.get(at as usize)?, old.cells.get(before)?);
             (now.traces > 0 && then.traces > 0).then(|| Step {
-                ground: departure.ground,
+                data_set: departure.data_set,
                 old: departure.values.clone(),
                 shift: minus(&now.mean(), &then.mean()),
             })
@@ -226,16 +231,16 @@ pub(super) fn steps(
             shared.len()
         ));
     }
-    // Prompts of one ground are set beside each other as they come. Each stands in one pair only, so
+    // Prompts of one data set are set beside each other as they come. Each stands in one pair only, so
     // that pairs are independent and what is drawn over them is as wide as it should be; where one corpus has
     // more prompts, the rest is left out.
-    let departed_new = Departures::of(panel, new);
-    let old_grounds = departed_old.by_ground();
+    let departed_new = Residuals::of(panel, new);
+    let old_data_sets = departed_old.by_data_set();
     let mut steps = Vec::new();
-    for (ground, now) in departed_new.by_ground() {
-        let Some(then) = old_grounds.get(&ground) else { continue };
+    for (data_set, now) in departed_new.by_data_set() {
+        let Some(then) = old_data_sets.get(&data_set) else { continue };
         steps.extend(now.iter().zip(then).map(|(now, then)| Step {
-            ground,
+            data_set,
             old: then.values.clone(),
             shift: minus(&now.values, &then.values),
         }));
@@ -313,18 +318,18 @@ struct Changes {
     after: Vec<f64>,
 }
 
-/// The similarity to each reference before and after, over grounds weighed by their prompts.
+/// The similarity to each reference before and after, over data sets weighed by their prompts.
 fn changes(
     steps: &[Step],
     references: &[usize],
-    grounds: &BTreeMap<usize, Vec<&Member>>,
+    data_sets: &BTreeMap<usize, Vec<&Member>>,
     mut random: Option<&mut Pcg64Mcg>,
 ) -> Changes {
     let times = if random.is_some() { 2.0 } else { 1.0 };
     let mut changes =
         Changes { before: vec![0.0; references.len()], after: vec![0.0; references.len()] };
-    for (ground, members) in grounds {
-        let own: Vec<&Step> = steps.iter().filter(|step| step.ground == *ground).collect();
+    for (data_set, members) in data_sets {
+        let own: Vec<&Step> = steps.iter().filter(|step| step.data_set == *data_set).collect();
         let drawn = draw(own.len(), random.as_deref_mut());
         let weight = own.len() as f64 / steps.len() as f64;
         let (mut then, mut now) = (Default::default(), Default::default());
@@ -354,24 +359,24 @@ fn changes(
 fn changes_of(
     steps: &[Step],
     references: &[usize],
-    grounds: &BTreeMap<usize, Vec<&Member>>,
+    data_sets: &BTreeMap<usize, Vec<&Member>>,
     random: Option<&mut Pcg64Mcg>,
 ) -> Vec<f64> {
-    let changes = changes(steps, references, grounds, random);
+    let changes = changes(steps, references, data_sets, random);
     changes.after.iter().zip(&changes.before).map(|(after, before)| after - before).collect()
 }
 
 fn p_values(
     steps: &[Step],
     references: &[usize],
-    grounds: &BTreeMap<usize, Vec<&Member>>,
+    data_sets: &BTreeMap<usize, Vec<&Member>>,
     families: &[Option<&str>],
     seed: u64,
 ) -> Vec<f64> {
     let rows: Vec<Vec<f64>> = steps
         .iter()
         .map(|step| {
-            let members = &grounds[&step.ground];
+            let members = &data_sets[&step.data_set];
             let projections: Vec<f64> = members
                 .iter()
                 .map(|m| {
@@ -392,7 +397,7 @@ fn p_values(
 fn shares(
     steps: &[Step],
     references: &[usize],
-    grounds: &BTreeMap<usize, Vec<&Member>>,
+    data_sets: &BTreeMap<usize, Vec<&Member>>,
     random: Option<&mut Pcg64Mcg>,
 ) -> Vec<f64> {
     let count = references.len();
@@ -416,7 +421,7 @@ fn shares(
         own_oo += t * t * dot(&step.old, &step.old);
         own_os += t * t * dot(&step.old, &step.shift);
         own_ss += t * t * dot(&step.shift, &step.shift);
-        for (place, member) in target.chunks_mut(width.max(1)).zip(&grounds[&step.ground]) {
+        for (place, member) in target.chunks_mut(width.max(1)).zip(&data_sets[&step.data_set]) {
             add(place, &member.departure);
         }
     }
@@ -433,8 +438,10 @@ fn shares(
         (0..count).map(|r| dot(place(r), &sum_shift) / (n * n) - old_shift).collect();
     let with_old: Vec<f64> = (0..count).map(|r| dot(place(r), &sum_old) / (n * n)).collect();
     let mean_noise = |r: usize| {
-        let sum: f64 =
-            times.iter().map(|(&at, t)| t * f64::from(grounds[&steps[at].ground][r].noise)).sum();
+        let sum: f64 = times
+            .iter()
+            .map(|(&at, t)| t * f64::from(data_sets[&steps[at].data_set][r].noise))
+            .sum();
         sum / n
     };
     let mut products = vec![0.0; count * count];
@@ -628,7 +635,7 @@ mod tests {
 
     #[test]
     fn products_between_different_prompts_have_no_noise_of_their_own() {
-        let step = |value: f32| Step { ground: 0, old: vec![0.0], shift: vec![value] };
+        let step = |value: f32| Step { data_set: 0, old: vec![0.0], shift: vec![value] };
         // 1 and −1: the mean is 0, and the product between the two prompts −1.
         let steps = [step(1.0), step(-1.0)];
         assert_eq!(u_product(&steps, &[0, 1], |s| &s.shift, |s| &s.shift), -1.0);
@@ -648,7 +655,7 @@ mod tests {
             let mut value = || (random.next_u64() >> 40) as f32 / (1_u64 << 24) as f32 - 0.5;
             let steps: Vec<Step> = (0..20)
                 .map(|_| Step {
-                    ground: 0,
+                    data_set: 0,
                     old: Vec::new(),
                     shift: (0..8).map(|_| value()).collect(),
                 })
@@ -660,10 +667,10 @@ mod tests {
         assert!((3..=19).contains(&alarms), "{alarms} of 200");
         assert!(positive > 50, "a length alone is no sign: {positive} of 200");
         let moved: Vec<Step> =
-            (0..20).map(|_| Step { ground: 0, old: Vec::new(), shift: vec![0.3; 8] }).collect();
+            (0..20).map(|_| Step { data_set: 0, old: Vec::new(), shift: vec![0.3; 8] }).collect();
         assert!(size_p_value(&moved, 1) < 0.001);
         let still: Vec<Step> =
-            (0..20).map(|_| Step { ground: 0, old: Vec::new(), shift: vec![0.0; 8] }).collect();
+            (0..20).map(|_| Step { data_set: 0, old: Vec::new(), shift: vec![0.0; 8] }).collect();
         assert_eq!(size_p_value(&still, 1), 1.0);
     }
 
@@ -671,21 +678,21 @@ mod tests {
     fn a_shift_half_of_the_way_to_a_reference_is_explained_by_it() {
         let member = |reference: usize, departure: [f32; 3]| Member {
             reference,
-            ground: 0,
+            data_set: 0,
             prompts: 9,
             paired: true,
             departure: departure.into(),
             noise: 0.0,
         };
         let (a, b) = (member(0, [2.0, 0.0, 0.0]), member(1, [0.0, 2.0, 0.0]));
-        let grounds = BTreeMap::from([(0, vec![&a, &b])]);
+        let data_sets = BTreeMap::from([(0, vec![&a, &b])]);
         let steps: Vec<Step> = (0..20)
-            .map(|_| Step { ground: 0, old: vec![0.0; 3], shift: vec![1.0, 0.0, 1.0] })
+            .map(|_| Step { data_set: 0, old: vec![0.0; 3], shift: vec![1.0, 0.0, 1.0] })
             .collect();
-        let shares = shares(&steps, &[0, 1], &grounds, None);
+        let shares = shares(&steps, &[0, 1], &data_sets, None);
         // Half of the squared length is towards a, half is in a direction of its own.
         assert!((shares[0] - 0.5).abs() < 0.02 && shares[1] == 0.0, "{shares:?}");
-        let changes = changes(&steps, &[0, 1], &grounds, None);
+        let changes = changes(&steps, &[0, 1], &data_sets, None);
         assert!(changes.before[0].abs() < 1e-9 && (changes.after[0] - 0.5_f64.sqrt()).abs() < 1e-6);
     }
 }

@@ -4,7 +4,7 @@
 //! times its learned weight for this reference over its mean weight for all, per trace. Phrases
 //! that stand in fewer than two prompts, or in few traces, are left out: they are the topic.
 
-use super::{Evidence, log_odds::prompts_of, tally::Tally};
+use super::{Evidence, log_odds::prompts_of, scored_corpus::ScoredCorpus};
 use crate::{atlas::Atlas, features::word_ngrams};
 use rustc_hash::FxHashSet;
 
@@ -16,7 +16,7 @@ const LEAST_SHARE: f64 = 0.1;
 /// better reference: it cannot tell the two apart.
 pub(super) fn strongest(
     atlas: &Atlas,
-    tally: &Tally,
+    tally: &ScoredCorpus,
     reference: usize,
     most: usize,
     shown: &[Evidence],

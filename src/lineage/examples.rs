@@ -5,7 +5,7 @@
 //! attribution where in the trace the resemblance is.
 
 use super::{
-    Comparison, Sample, Sampled, Tally, VerdictKind,
+    Comparison, SampledText, ScoredCorpus, TextReservoir, VerdictKind,
     explain::{Explanation, explain},
 };
 use crate::{
@@ -46,15 +46,21 @@ pub struct Example {
 
 /// Adds three examples to a comparison, fewer where the sample has fewer traces; none where nothing was ranked or there is too little text
 /// for a verdict.
-pub fn add_examples(comparison: &mut Comparison, atlas: &Atlas, tally: &Tally, sample: &Sample) {
+pub fn add_examples(
+    comparison: &mut Comparison,
+    atlas: &Atlas,
+    tally: &ScoredCorpus,
+    sample: &TextReservoir,
+) {
     let has_verdict = comparison.verdict.kind != VerdictKind::TooLittleText;
     let Some(first) = comparison.ranking.first().filter(|_| has_verdict) else { return };
     let Some(place) = atlas.names().position(|name| name == first.reference) else { return };
-    let probability =
-        |one: &Sampled| tally.probabilities(one.at).and_then(|(all, _)| all.get(place).copied());
-    let mut known: Vec<(f32, &Sampled)> =
+    let probability = |one: &SampledText| {
+        tally.probabilities(one.at).and_then(|(all, _)| all.get(place).copied())
+    };
+    let mut known: Vec<(f32, &SampledText)> =
         sample.traces().filter_map(|one| Some((probability(one)?, one))).collect();
-    let fit: Vec<(f32, &Sampled)> = (known.iter().copied())
+    let fit: Vec<(f32, &SampledText)> = (known.iter().copied())
         .filter(|(_, one)| !one.is_cut && WORDS.contains(&count_words(&one.text)))
         .collect();
     if fit.len() >= 3 {

@@ -8,9 +8,9 @@
 use super::{
     Habit, Habits, HabitsBasis,
     bootstrap::{Resamples, percentiles_at},
-    departures::{Departure, Departures, member_for},
-    holds::LEAST_PROMPTS,
-    tally::Tally,
+    breakdown::LEAST_PROMPTS,
+    residuals::{Departure, Residuals, member_for},
+    scored_corpus::ScoredCorpus,
 };
 use crate::{
     atlas::Atlas,
@@ -134,7 +134,7 @@ impl Readable {
 /// The habits of a tally; `order` has the numbers of the references, the nearest first.
 pub(super) fn habits(
     atlas: &Atlas,
-    tally: &Tally,
+    tally: &ScoredCorpus,
     order: &[usize],
     resamples: usize,
     seed: u64,
@@ -152,7 +152,7 @@ pub(super) fn habits(
 /// Those that the panel has.
 fn beside_references(
     atlas: &Atlas,
-    tally: &Tally,
+    tally: &ScoredCorpus,
     order: &[usize],
     resamples: usize,
     seed: u64,
@@ -161,8 +161,8 @@ fn beside_references(
     if panel.width() == 0 {
         return None;
     }
-    let departures = Departures::of(panel, tally);
-    let grounds: Vec<(usize, Vec<&Departure>)> = departures.by_ground().into_iter().collect();
+    let residuals = Residuals::of(panel, tally);
+    let data_sets: Vec<(usize, Vec<&Departure>)> = residuals.by_data_set().into_iter().collect();
     let vectorizer = &atlas.model.vectorizer;
     let style = vectorizer.style_places();
     // Each measure with its place among the values that the panel compares, and the factor that is to be undone.
@@ -173,20 +173,20 @@ fn beside_references(
             (at < panel.width() && style[at].1 > 0.0).then(|| (one, at, style[at].1))
         })
         .collect();
-    if departures.prompts.len() < LEAST_PROMPTS || measures.is_empty() {
+    if residuals.prompts.len() < LEAST_PROMPTS || measures.is_empty() {
         return None;
     }
     let own = |values: &[f32]| -> Vec<f64> {
         measures.iter().map(|(_, at, factor)| f64::from(values[*at] / factor)).collect()
     };
     let rows: Vec<Vec<f64>> =
-        departures.prompts.iter().map(|departure| own(&departure.values)).collect();
-    // A reference's value on each ground, weighed as the input's prompts are.
-    let all = departures.prompts.len() as f64;
+        residuals.prompts.iter().map(|departure| own(&departure.values)).collect();
+    // A reference's value on each data set, weighed as the input's prompts are.
+    let all = residuals.prompts.len() as f64;
     let of_reference = |reference: usize| -> Option<Vec<f64>> {
         let mut sum = vec![0.0; measures.len()];
-        for (ground, prompts) in &grounds {
-            let member = member_for(panel, reference, *ground)?;
+        for (data_set, prompts) in &data_sets {
+            let member = member_for(panel, reference, *data_set)?;
             let weight = prompts.len() as f64 / all;
             sum.iter_mut().zip(own(&member.departure)).for_each(|(sum, v)| *sum += weight * v);
         }
@@ -200,7 +200,7 @@ fn beside_references(
         let all = values.iter().flatten().map(|own| own[column]).collect();
         percentiles_at(all, 0.05).unwrap_or_default()
     };
-    let basis = if departures.paired { HabitsBasis::Prompts } else { HabitsBasis::DataSet };
+    let basis = if residuals.paired { HabitsBasis::Prompts } else { HabitsBasis::DataSet };
     let names: Vec<&Readable> = measures.iter().map(|(one, ..)| one).collect();
     let habits = told(&names, &rows, resamples, seed, |column, habit| {
         (habit.usual_low, habit.usual_high) = usual(column);
@@ -213,7 +213,7 @@ fn beside_references(
 
 /// Those that only the traces that the atlas was learned from can be set beside, as far as they are `wanted`.
 fn beside_traces(
-    tally: &Tally,
+    tally: &ScoredCorpus,
     resamples: usize,
     seed: u64,
     wanted: impl Fn(&Readable) -> bool,

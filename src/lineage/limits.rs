@@ -3,7 +3,7 @@
 //! Comes in: the tally, the ranking and the atlas. Goes out: sentences, and whether the first reference is known from what the traces are
 //! about, which the verdict asks too. Called by `comparison`; `audit` and `profiles` ask for the sentence on mixed mediation.
 
-use super::{RankedReference, VerdictKind, tally::Tally};
+use super::{RankedReference, VerdictKind, scored_corpus::ScoredCorpus};
 use crate::{
     atlas::{Atlas, UNKNOWN_DOMAIN},
     trace::Mediation,
@@ -19,7 +19,7 @@ pub(super) enum Overlap {
 }
 
 /// Whether a reference is known from what the traces are about, by their labels and their words.
-pub(super) fn overlap(atlas: &Atlas, tally: &Tally, reference: &RankedReference) -> Overlap {
+pub(super) fn overlap(atlas: &Atlas, tally: &ScoredCorpus, reference: &RankedReference) -> Overlap {
     // Traces that were learned from are known subject matter, whatever they call it, and so is what
     // bears the same label.
     if 2 * tally.seen_before > tally.traces()
@@ -30,9 +30,9 @@ pub(super) fn overlap(atlas: &Atlas, tally: &Tally, reference: &RankedReference)
     if atlas.model.new.is_some() {
         // What the traces' words say.
         let own = atlas.about.references.iter().find(|r| r.name == reference.reference);
-        let nearest = tally.grounds.iter().max_by_key(|(_, count)| **count);
-        let known = own.zip(nearest).is_some_and(|(own, (&ground, _))| {
-            tally.is_familiar() && atlas.about.is_known_on(own, ground)
+        let nearest = tally.data_sets.iter().max_by_key(|(_, count)| **count);
+        let known = own.zip(nearest).is_some_and(|(own, (&data_set, _))| {
+            tally.is_in_domain() && atlas.about.is_known_on(own, data_set)
         });
         if known {
             return Overlap::Some;
@@ -134,7 +134,7 @@ fn mediation_limits(mediation: &BTreeMap<String, usize>, first: &RankedReference
 /// What the result cannot say, the most important first.
 pub(super) fn limits(
     atlas: &Atlas,
-    tally: &Tally,
+    tally: &ScoredCorpus,
     ranking: &[RankedReference],
     kind: VerdictKind,
     names_masked: bool,
@@ -177,7 +177,7 @@ pub(super) fn limits(
             if names.is_empty() { none.to_owned() } else { names.join(", ") }
         };
         let domains = tally.domains.keys().map(String::as_str).collect();
-        let measured = atlas.about.cross_validation.new_ground.as_ref().map_or_else(String::new, |new| {
+        let measured = atlas.about.cross_validation.new_data_set.as_ref().map_or_else(String::new, |new| {
             format!(
                 " On data sets left out the right reference came first for {:.0} % of single traces.",
                 100.0 * new.top1

@@ -8,7 +8,7 @@
 //! neither of stop words nor of what stands twice. Two-sided p-values are corrected by Holm over all
 //! n-grams that are compared; what stands in one or two prompts only is topic, and is left out.
 
-use super::{MovedPhrase, tally::Tally};
+use super::{MovedPhrase, scored_corpus::ScoredCorpus};
 use crate::{atlas::Atlas, features::word_ngrams};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -19,8 +19,8 @@ const LEAST_PROMPTS: usize = 3;
 /// in common where `paired`, so that what is asked does not come or go.
 pub(super) fn came_and_went(
     atlas: &Atlas,
-    new: &Tally,
-    old: &Tally,
+    new: &ScoredCorpus,
+    old: &ScoredCorpus,
     paired: bool,
     most: usize,
 ) -> (Vec<MovedPhrase>, Vec<MovedPhrase>) {
@@ -75,7 +75,7 @@ struct Counts {
 
 impl Counts {
     /// Those of a tally, on the prompts that `other` has, too, where it is given.
-    fn of(tally: &Tally, other: Option<&Tally>) -> Self {
+    fn of(tally: &ScoredCorpus, other: Option<&ScoredCorpus>) -> Self {
         let mut counted = vec![false; tally.prompts.len()];
         for (key, &prompt) in &tally.prompts {
             counted[prompt as usize] = other.is_none_or(|other| other.prompts.contains_key(key));
@@ -128,7 +128,7 @@ fn holds_word(form: &str) -> bool {
 
 /// The prompts that each of some features stands in.
 pub(super) fn prompts_of(
-    tally: &Tally,
+    tally: &ScoredCorpus,
     features: &FxHashSet<u32>,
 ) -> FxHashMap<u32, FxHashSet<u32>> {
     let mut prompts: FxHashMap<u32, FxHashSet<u32>> = FxHashMap::default();

@@ -1,6 +1,6 @@
 //! Scores of a corpus → a verdict on it.
 //!
-//! Comes in: the scored traces of one corpus ([`Tally`]) and the atlas. Goes out: a
+//! Comes in: the scored traces of one corpus ([`ScoredCorpus`]) and the atlas. Goes out: a
 //! [`Comparison`], which `cli` prints and `report` draws. [`tree`] puts corpora and references into a
 //! tree, [`audit`] says of a mixed data set which share of it each reference has, [`explain`] of one trace
 //! where and by what it resembles which. Nothing here reads files or draws.
@@ -8,15 +8,14 @@
 pub mod audit;
 mod beside;
 pub(crate) mod bootstrap;
+mod breakdown;
 mod comparison;
 mod concordance;
-mod departures;
 mod drift;
 mod evidence;
 mod examples;
 pub mod explain;
 mod habits;
-mod holds;
 pub(crate) mod judgement;
 mod limits;
 mod log_odds;
@@ -25,21 +24,22 @@ mod neighbourhood;
 mod pairing;
 mod profile;
 mod profiles;
-mod sample;
-mod tally;
+mod residuals;
+mod scored_corpus;
+mod text_reservoir;
 pub mod tree;
 mod verdict;
 
 pub use beside::*;
 pub(crate) use bootstrap::{draws, percentiles_at};
+pub(crate) use breakdown::{LEAST_PROMPTS, group_of};
 pub use comparison::{CompareOptions, add_drift, compare, compare_paired, drift_across_languages};
 pub use concordance::add_concordance;
 pub use examples::{Example, ExampleKind, add_examples};
-pub(crate) use holds::{LEAST_PROMPTS, group_of};
 pub use movement::{Movement, Resampled};
 pub use neighbourhood::add_neighbourhood;
 pub use profile::{PROFILE_MAGIC, Profile, ProfileError, ProfileHead};
 pub use profiles::{Figure, Likeness, ProfileComparison, Profiled, compare_profiles};
-pub use sample::{Sample, Sampled};
-pub use tally::Tally;
+pub use scored_corpus::ScoredCorpus;
+pub use text_reservoir::{SampledText, TextReservoir};
 pub use verdict::*;

@@ -7,10 +7,10 @@
 
 use super::{
     bootstrap::stream,
-    departures::member_for,
     drift::{NO_PANEL, Step, channels, steps},
     pairing::{dot, draw},
-    tally::Tally,
+    residuals::member_for,
+    scored_corpus::ScoredCorpus,
 };
 use crate::{
     atlas::Atlas,
@@ -98,8 +98,8 @@ impl Movement {
     /// A sentence, where they cannot be compared: no panel in the atlas, or too few prompts in common.
     pub fn between(
         atlas: &Atlas,
-        new: &Tally,
-        old: &Tally,
+        new: &ScoredCorpus,
+        old: &ScoredCorpus,
         only: impl Fn(&str) -> bool,
         seed: u64,
     ) -> Result<Self, String> {
@@ -151,7 +151,7 @@ impl Movement {
     }
 
     /// By how much the mean similarity to these references changed; `None` where the panel does not hold
-    /// them on these grounds.
+    /// them on these data sets.
     pub fn change_towards(
         &self,
         atlas: &Atlas,
@@ -159,17 +159,17 @@ impl Movement {
         resamples: usize,
     ) -> Option<Resampled> {
         let known = |r: usize| {
-            self.steps.iter().all(|step| member_for(&atlas.panel, r, step.ground).is_some())
+            self.steps.iter().all(|step| member_for(&atlas.panel, r, step.data_set).is_some())
         };
         let references: Vec<usize> = references.iter().copied().filter(|&r| known(r)).collect();
         if references.is_empty() {
             return None;
         }
-        let mut grounds: BTreeMap<usize, (Vec<usize>, Vec<&Member>)> = BTreeMap::new();
+        let mut data_sets: BTreeMap<usize, (Vec<usize>, Vec<&Member>)> = BTreeMap::new();
         for (at, step) in self.steps.iter().enumerate() {
-            let (own, members) = grounds.entry(step.ground).or_default();
+            let (own, members) = data_sets.entry(step.data_set).or_default();
             if own.is_empty() {
-                let known = |&r: &usize| member_for(&atlas.panel, r, step.ground);
+                let known = |&r: &usize| member_for(&atlas.panel, r, step.data_set);
                 members.extend(references.iter().filter_map(known));
             }
             own.push(at);
@@ -178,7 +178,7 @@ impl Movement {
             // What is drawn anew has noise of its own on top, as large as that of the first drawing.
             let noisier = if random.is_some() { 2.0 } else { 1.0 };
             let mut change = 0.0;
-            for (own, members) in grounds.values() {
+            for (own, members) in data_sets.values() {
                 let drawn = drawn_of(own, random.as_deref_mut());
                 let weight = own.len() as f64 / (self.steps.len() * references.len()) as f64;
                 for (side, sign) in self.sides.iter().zip([-1.0, 1.0]) {
@@ -236,7 +236,7 @@ mod tests {
     fn movement(shifts: &[[f32; 2]]) -> Movement {
         let steps: Vec<Step> = shifts
             .iter()
-            .map(|shift| Step { ground: 0, old: vec![1.0, 0.0], shift: shift.to_vec() })
+            .map(|shift| Step { data_set: 0, old: vec![1.0, 0.0], shift: shift.to_vec() })
             .collect();
         Movement::new(true, steps, 1, 3)
     }

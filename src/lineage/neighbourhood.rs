@@ -5,7 +5,7 @@
 //! algorithm (no Barnes-Hut tree), which runs on one thread and draws from the seed alone, so that the same input gives the
 //! same bytes.
 
-use super::{Comparison, Neighbour, Neighbourhood, tally::Tally};
+use super::{Comparison, Neighbour, Neighbourhood, scored_corpus::ScoredCorpus};
 use crate::atlas::Atlas;
 use linfa::traits::Transformer;
 use linfa_tsne::TSneParams;
@@ -21,7 +21,12 @@ const PERPLEXITY: f64 = 12.0;
 const ITERATIONS: usize = 1_000;
 
 /// Adds the map to a comparison; nothing where there are too few corpora or the algorithm finds no finite places.
-pub fn add_neighbourhood(comparison: &mut Comparison, atlas: &Atlas, tally: &Tally, seed: u64) {
+pub fn add_neighbourhood(
+    comparison: &mut Comparison,
+    atlas: &Atlas,
+    tally: &ScoredCorpus,
+    seed: u64,
+) {
     if comparison.ranking.is_empty() {
         return;
     }

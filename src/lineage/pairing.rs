@@ -1,6 +1,6 @@
 //! The paired comparison: how alike a corpus and each reference are, beyond what their prompts do.
 //!
-//! Comes in: the departures of a corpus from the panel ([`Departures`]). Goes out: a [`Pairing`]: for
+//! Comes in: the departures of a corpus from the panel ([`Residuals`]). Goes out: a [`Pairing`]: for
 //! each reference the similarity with its interval and a corrected p-value, and what such a similarity
 //! means. Called by `comparison`.
 //!
@@ -13,7 +13,7 @@
 use super::{
     Floor, PairedSimilarity, Pairing,
     bootstrap::{below, percentiles, stream},
-    departures::{Departure, Departures, known_similarities, member_for},
+    residuals::{Departure, Residuals, known_similarities, member_for},
 };
 use crate::{
     atlas::{About, floor},
@@ -33,32 +33,34 @@ const FLIP_BUDGET: usize = 8_000_000;
 pub(super) fn pair(
     panel: &Panel,
     about: &About,
-    departures: &Departures,
+    residuals: &Residuals,
     resamples: usize,
     seed: u64,
 ) -> Option<Pairing> {
-    if departures.prompts.len() < MINIMUM_PROMPTS {
+    if residuals.prompts.len() < MINIMUM_PROMPTS {
         return None;
     }
     let families: Vec<Option<&str>> =
         about.references.iter().map(|r| r.family.as_deref()).collect();
-    let grounds: Vec<(usize, Vec<&Departure>)> = departures.by_ground().into_iter().collect();
+    let data_sets: Vec<(usize, Vec<&Departure>)> = residuals.by_data_set().into_iter().collect();
     let references: Vec<(usize, Vec<&Member>)> = (0..about.references.len())
         .filter_map(|reference| {
-            let members: Option<Vec<&Member>> =
-                grounds.iter().map(|(ground, _)| member_for(panel, reference, *ground)).collect();
+            let members: Option<Vec<&Member>> = data_sets
+                .iter()
+                .map(|(data_set, _)| member_for(panel, reference, *data_set))
+                .collect();
             members.map(|members| (reference, members))
         })
         .collect();
-    let point = similarities(&grounds, &references, None);
+    let point = similarities(&data_sets, &references, None);
     let drawn: Vec<Vec<f64>> = (0..resamples as u64)
         .into_par_iter()
         .map(|resample| {
             let mut random = stream(seed, resample);
-            similarities(&grounds, &references, Some(&mut random))
+            similarities(&data_sets, &references, Some(&mut random))
         })
         .collect();
-    let p_values = randomization(&grounds, &references, &families, seed);
+    let p_values = randomization(&data_sets, &references, &families, seed);
     let corrected = holm(&p_values);
     let mut ranked: Vec<PairedSimilarity> = references
         .iter()
@@ -67,7 +69,8 @@ pub(super) fn pair(
             let (low, high) =
                 percentiles(drawn.iter().map(|similarities| similarities[at]).collect());
             let own = &about.references[*reference];
-            let on_ground = grounds.iter().zip(members).all(|((ground, _), m)| m.ground == *ground);
+            let on_data_set =
+                data_sets.iter().zip(members).all(|((data_set, _), m)| m.data_set == *data_set);
             PairedSimilarity {
                 reference: own.name.clone(),
                 family: own.family.clone(),
@@ -76,7 +79,7 @@ pub(super) fn pair(
                 high: high.max(point[at]),
                 p_value: p_values[at],
                 corrected_p_value: corrected[at],
-                same_data_set: on_ground,
+                same_data_set: on_data_set,
             }
         })
         .collect();
@@ -87,15 +90,15 @@ pub(super) fn pair(
         .into_iter()
         .filter_map(|(what, values)| floor(what, values))
         .collect();
-    let data_sets = grounds
+    let data_sets = data_sets
         .iter()
-        .map(|(ground, prompts)| {
-            (about.grounds.get(*ground).cloned().unwrap_or_default(), prompts.len())
+        .map(|(data_set, prompts)| {
+            (about.data_sets.get(*data_set).cloned().unwrap_or_default(), prompts.len())
         })
         .collect();
     Some(Pairing {
-        paired: departures.paired,
-        prompts: departures.prompts.len(),
+        paired: residuals.paired,
+        prompts: residuals.prompts.len(),
         data_sets,
         similarities: ranked,
         floors,
@@ -110,16 +113,16 @@ pub(super) fn draw(count: usize, random: Option<&mut Pcg64Mcg>) -> Vec<usize> {
     }
 }
 
-/// The similarity to each reference, over grounds weighed by their prompts; of prompts that are drawn
+/// The similarity to each reference, over data sets weighed by their prompts; of prompts that are drawn
 /// anew, where a random stream is given.
 fn similarities(
-    grounds: &[(usize, Vec<&Departure>)],
+    data_sets: &[(usize, Vec<&Departure>)],
     references: &[(usize, Vec<&Member>)],
     mut random: Option<&mut Pcg64Mcg>,
 ) -> Vec<f64> {
     let mut sums = vec![0.0; references.len()];
     let mut all = 0.0;
-    for (at, (_, prompts)) in grounds.iter().enumerate() {
+    for (at, (_, prompts)) in data_sets.iter().enumerate() {
         let (mean, noise) = mean_of(prompts, random.as_deref_mut());
         let weight = prompts.len() as f64;
         all += weight;
@@ -147,14 +150,14 @@ pub(super) fn mean_of(prompts: &[&Departure], random: Option<&mut Pcg64Mcg>) -> 
 
 /// One-sided p-values of the randomization test, one per reference.
 fn randomization(
-    grounds: &[(usize, Vec<&Departure>)],
+    data_sets: &[(usize, Vec<&Departure>)],
     references: &[(usize, Vec<&Member>)],
     families: &[Option<&str>],
     seed: u64,
 ) -> Vec<f64> {
     // A row per prompt: its projection on each reference, less the mean over unrelated ones.
     let mut contrasts: Vec<Vec<f64>> = Vec::new();
-    for (at, (_, prompts)) in grounds.iter().enumerate() {
+    for (at, (_, prompts)) in data_sets.iter().enumerate() {
         for prompt in prompts {
             let projections: Vec<f64> = references
                 .iter()

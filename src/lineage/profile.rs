@@ -1,6 +1,6 @@
 //! What is kept of a corpus to measure a later one against it: a small file that can lie beside the code.
 //!
-//! Comes in: a [`Tally`]. Goes out: a [`Profile`], its bytes, and again a tally that `drift` and `check` take
+//! Comes in: a [`ScoredCorpus`]. Goes out: a [`Profile`], its bytes, and again a tally that `drift` and `check` take
 //! in place of an older corpus. Called by `cli`. A profile holds numbers only: for each prompt a hash of its key,
 //! a hash of its text, the number of traces and the mean of the values that the panel compares. No
 //! text, no name of a prompt, no feature's text is in it. Profiles of parts add up ([`Profile::merge`]).
@@ -17,7 +17,7 @@
 //! | 16 | XXH3-128 checksum of the packed data |
 //! | … | zstd: 4 bytes length of the head, the head as JSON, then by prompt (ascending keys) all keys, all text keys (0: none), all counts of traces, then each column: lowest value and step (f32), a byte per prompt. All numbers little endian |
 
-use super::tally::{Cell, Tally, key_hash};
+use super::scored_corpus::{Cell, ScoredCorpus, key_hash};
 use crate::atlas::Atlas;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -64,9 +64,11 @@ pub struct ProfileHead {
     /// Traces that were too short.
     pub too_short: usize,
     /// Sum over the traces of the probability that the atlas knows their subject matter.
-    familiar: f64,
-    /// Traces by ground.
-    grounds: BTreeMap<usize, usize>,
+    #[serde(rename = "familiar")]
+    in_domain: f64,
+    /// Traces by data set.
+    #[serde(rename = "grounds")]
+    data_sets: BTreeMap<usize, usize>,
     /// Traces by mediation.
     pub mediation: BTreeMap<String, usize>,
 }
@@ -93,7 +95,7 @@ impl Profile {
     ///
     /// # Errors
     /// When the atlas holds no panel of shared prompts, so that there is nothing to measure with.
-    pub fn of(atlas: &Atlas, tally: &Tally) -> Result<Self, String> {
+    pub fn of(atlas: &Atlas, tally: &ScoredCorpus) -> Result<Self, String> {
         if atlas.panel.width() == 0 {
             return Err(super::drift::NO_PANEL.into());
         }
@@ -114,8 +116,8 @@ impl Profile {
                 traces: tally.traces(),
                 words: tally.words,
                 too_short: tally.too_short,
-                familiar: tally.familiar,
-                grounds: tally.grounds.clone(),
+                in_domain: tally.in_domain,
+                data_sets: tally.data_sets.clone(),
                 mediation: tally.mediation.clone(),
             },
             prompts,
@@ -153,9 +155,9 @@ impl Profile {
         add(&mut own.traces, new.traces);
         add(&mut own.words, new.words);
         add(&mut own.too_short, new.too_short);
-        own.familiar += new.familiar;
-        for (&ground, &count) in &new.grounds {
-            add(own.grounds.entry(ground).or_default(), count);
+        own.in_domain += new.in_domain;
+        for (&data_set, &count) in &new.data_sets {
+            add(own.data_sets.entry(data_set).or_default(), count);
         }
         for (kind, &count) in &new.mediation {
             add(own.mediation.entry(kind.clone()).or_default(), count);
@@ -183,7 +185,7 @@ impl Profile {
     ///
     /// # Errors
     /// When the profile was made with another atlas, or of another text.
-    pub fn tally(&self, atlas: &Atlas, name: &str) -> Result<Tally, ProfileError> {
+    pub fn tally(&self, atlas: &Atlas, name: &str) -> Result<ScoredCorpus, ProfileError> {
         let head = &self.head;
         if head.channels != channels(atlas) {
             return Err(error(
@@ -220,14 +222,14 @@ impl Profile {
                 ),
             ));
         }
-        let mut tally = Tally {
+        let mut tally = ScoredCorpus {
             profiled: head.traces,
             words: head.words,
             too_short: head.too_short,
-            familiar: head.familiar,
-            grounds: head.grounds.clone(),
+            in_domain: head.in_domain,
+            data_sets: head.data_sets.clone(),
             mediation: head.mediation.clone(),
-            ..Tally::default()
+            ..ScoredCorpus::default()
         };
         for (at, (&key, prompt)) in self.prompts.iter().enumerate() {
             tally.hashed.insert(key, at as u32);
@@ -361,7 +363,7 @@ fn parse(data: &[u8]) -> Option<Profile> {
     let texts: Option<Vec<u64>> = (0..count).map(|_| reader.u64()).collect();
     let traces: Option<Vec<u32>> = (0..count).map(|_| reader.u32()).collect();
     let (keys, texts, traces) = (keys?, texts?, traces?);
-    if !keys.is_sorted_by(|a, b| a < b) || traces.contains(&0) || !head.familiar.is_finite() {
+    if !keys.is_sorted_by(|a, b| a < b) || traces.contains(&0) || !head.in_domain.is_finite() {
         return None;
     }
     if traces.iter().map(|&count| u64::from(count)).sum::<u64>() != head.traces as u64 {
@@ -426,8 +428,8 @@ mod tests {
                 traces,
                 words: 10 * traces,
                 too_short: 1,
-                familiar: traces as f64,
-                grounds: BTreeMap::from([(0, traces)]),
+                in_domain: traces as f64,
+                data_sets: BTreeMap::from([(0, traces)]),
                 mediation: BTreeMap::from([("raw".into(), traces)]),
             },
             prompts: prompts

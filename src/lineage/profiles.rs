@@ -1,6 +1,6 @@
 //! Profiles → how alike two corpora are and what moved, as far as profiles tell.
 //!
-//! Comes in: the [`Tally`] of a profile, and of an older corpus, which may come from a profile, too. Goes out: a
+//! Comes in: the [`ScoredCorpus`] of a profile, and of an older corpus, which may come from a profile, too. Goes out: a
 //! [`ProfileComparison`]. Called by `cli` for `compare A.profile B.profile`. A profile keeps per prompt the mean of the values
 //! that the panel compares, so that everything that rests on these can be told with its intervals over prompts: the
 //! similarity of both, the distance, the drift, the likeness to references. It keeps no scores and no text: there is no verdict,
@@ -11,10 +11,10 @@ use super::{
     Verdict,
     bootstrap::{below, percentiles, stream},
     comparison::{compare_paired, provenance},
-    departures::{Departures, known_similarities},
     drift::drift,
     limits::mixed_mediation,
-    tally::Tally,
+    residuals::{Residuals, known_similarities},
+    scored_corpus::ScoredCorpus,
 };
 use crate::{
     atlas::{Atlas, floor},
@@ -25,7 +25,7 @@ use std::collections::BTreeMap;
 
 /// Random splits of the older corpus into halves.
 const SPLITS: u64 = 40;
-/// With fewer prompts on a ground there are no halves.
+/// With fewer prompts on a data set there are no halves.
 const LEAST_OF_HALVES: usize = 20;
 /// What the similarity of two halves is called.
 const HALVES: &str = "two halves of the older corpus, on different prompts";
@@ -49,7 +49,7 @@ pub struct Profiled {
 
 impl Profiled {
     /// What a tally holds.
-    pub fn of(tally: &Tally, name: &str) -> Self {
+    pub fn of(tally: &ScoredCorpus, name: &str) -> Self {
         Self {
             name: name.to_owned(),
             traces: tally.traces(),
@@ -127,8 +127,8 @@ pub struct ProfileComparison {
 /// atlas that both belong to.
 pub fn compare_profiles(
     atlas: &Atlas,
-    new: (&Tally, &str),
-    old: Option<(&Tally, &str)>,
+    new: (&ScoredCorpus, &str),
+    old: Option<(&ScoredCorpus, &str)>,
     options: &CompareOptions,
 ) -> Result<ProfileComparison, String> {
     let (tally, name) = new;
@@ -171,7 +171,7 @@ pub fn compare_profiles(
 }
 
 /// What a similarity of two corpora means: two halves of the older one, and references whose relation is known.
-fn floors(atlas: &Atlas, old: &Tally, seed: u64) -> Vec<Floor> {
+fn floors(atlas: &Atlas, old: &ScoredCorpus, seed: u64) -> Vec<Floor> {
     let families: Vec<Option<&str>> =
         atlas.about.references.iter().map(|r| r.family.as_deref()).collect();
     let known = known_similarities(&atlas.panel, &families);
@@ -179,11 +179,11 @@ fn floors(atlas: &Atlas, old: &Tally, seed: u64) -> Vec<Floor> {
     halves.into_iter().chain(known.into_iter().filter_map(|(what, all)| floor(what, all))).collect()
 }
 
-/// The similarity of random halves of a corpus on the ground that most of its prompts belong to; none where there are too few.
-fn halves(panel: &Panel, tally: &Tally, seed: u64) -> Vec<f64> {
-    let departures = Departures::of(panel, tally);
-    let grounds = departures.by_ground();
-    let Some(own) = grounds.into_values().max_by_key(Vec::len) else { return Vec::new() };
+/// The similarity of random halves of a corpus on the data set that most of its prompts belong to; none where there are too few.
+fn halves(panel: &Panel, tally: &ScoredCorpus, seed: u64) -> Vec<f64> {
+    let residuals = Residuals::of(panel, tally);
+    let data_sets = residuals.by_data_set();
+    let Some(own) = data_sets.into_values().max_by_key(Vec::len) else { return Vec::new() };
     if own.len() < LEAST_OF_HALVES {
         return Vec::new();
     }

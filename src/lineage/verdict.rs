@@ -4,9 +4,9 @@
 //! none removed. Every share and probability is in [0, 1]; every interval is a 95 % interval from
 //! a bootstrap over prompts.
 
-use super::beside::{Habits, Holds, Neighbourhood};
-use super::departures::UNRELATED;
+use super::beside::{Breakdown, Habits, Neighbourhood};
 use super::examples::Example;
+use super::residuals::UNRELATED;
 use super::tree::LineageTree;
 pub use crate::atlas::Floor;
 use crate::ingest::cleaning::Duplicates;
@@ -45,7 +45,7 @@ pub struct Comparison {
     pub drift: Option<Drift>,
     /// Where the first reference holds: its share by domain, length, mediation, with and without layout.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub holds: Option<Holds>,
+    pub holds: Option<Breakdown>,
     /// Measured habits beside those of the nearest references.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub habits: Vec<Habits>,

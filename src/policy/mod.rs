@@ -9,11 +9,11 @@
 
 mod read;
 mod rules;
-mod sense;
 mod table;
+mod validate;
 
 pub use read::open;
-pub use sense::{nearest, validate};
+pub use validate::{nearest, validate};
 
 use crate::{ingest::cleaning::Step, trace::Mediation};
 use serde::{Deserialize, Serialize};

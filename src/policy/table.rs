@@ -4,7 +4,7 @@
 //! [`super::read`]. A key that is not known is an error that names the nearest one that is: a rule with a
 //! slip in it must never pass because it was not read.
 
-use super::{Error, Kind, OnInconclusive, Severity, sense::nearest};
+use super::{Error, Kind, OnInconclusive, Severity, validate::nearest};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use toml::de::{DeTable, DeValue};

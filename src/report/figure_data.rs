@@ -8,7 +8,7 @@ use super::escape::name;
 use super::plots::{habits_file_name, places};
 use super::wording;
 use crate::lineage::{
-    Comparison, Drift, Floor, Habits, Holds, Neighbourhood, Pairing, SimilarityMatrix,
+    Breakdown, Comparison, Drift, Floor, Habits, Neighbourhood, Pairing, SimilarityMatrix,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -168,7 +168,7 @@ fn floors(name: &'static str, floors: &[Floor]) -> DataTable {
     table(name, ["relation", "pairs", "low", "median", "high"], rows)
 }
 
-fn holds(holds: &Holds) -> DataTable {
+fn holds(holds: &Breakdown) -> DataTable {
     let rows = holds.groups.iter().map(|one| {
         [
             Cell::Text(wording::holds_kind(one.kind).into()),

@@ -4,12 +4,12 @@ use super::escape::name;
 use super::numbers::{count, interval, share};
 use super::page::unbroken_one as unbroken;
 use super::wording;
-use crate::lineage::{Holds, HoldsKind};
+use crate::lineage::{Breakdown, BreakdownKind};
 use serde::Serialize;
 
 /// The section of the page.
 #[derive(Serialize)]
-pub(super) struct HoldsSection {
+pub(super) struct BreakdownSection {
     title: String,
     shown: String,
     kinds: Vec<Kind>,
@@ -35,8 +35,8 @@ pub(super) struct GroupRow {
 }
 
 /// The rows of all groups with their kinds, in the order of the result.
-pub(super) fn rows(holds: &Holds) -> Vec<(HoldsKind, GroupRow)> {
-    let row = |group: &crate::lineage::HoldsGroup| GroupRow {
+pub(super) fn rows(holds: &Breakdown) -> Vec<(BreakdownKind, GroupRow)> {
+    let row = |group: &crate::lineage::Subgroup| GroupRow {
         what: name(&group.what),
         share: share(group.share),
         interval: interval(group.low, group.high),
@@ -50,9 +50,9 @@ pub(super) fn rows(holds: &Holds) -> Vec<(HoldsKind, GroupRow)> {
     holds.groups.iter().map(|group| (group.kind, row(group))).collect()
 }
 
-impl HoldsSection {
+impl BreakdownSection {
     /// What the template needs.
-    pub fn new(holds: &Holds) -> Self {
+    pub fn new(holds: &Breakdown) -> Self {
         let mut kinds: Vec<Kind> = Vec::new();
         for (kind, row) in rows(holds) {
             let name = wording::holds_kind(kind);

@@ -10,10 +10,10 @@ use super::examples::ExamplesSection;
 use super::explain;
 use super::gate::RulesSection;
 use super::habits::HabitsSection;
-use super::holds::HoldsSection;
+use super::holds::BreakdownSection;
 use super::page::Page;
 use super::plots::{
-    self, DriftPlot, Figure, FloorsPlot, HabitsPlot, HeatMap, HoldsPlot, LikenessPlot, Look,
+    self, BreakdownPlot, DriftPlot, Figure, FloorsPlot, HabitsPlot, HeatMap, LikenessPlot, Look,
     MapPlot, PlotError, RankingPlot,
 };
 use super::tree::TreeSection;
@@ -73,7 +73,7 @@ pub(super) fn render_page_with(
         None => Ok(String::new()),
     };
     let holds = |look, id| match &comparison.holds {
-        Some(holds) => inline(HoldsPlot::new(holds, look), id),
+        Some(holds) => inline(BreakdownPlot::new(holds, look), id),
         None => Ok(String::new()),
     };
     let mut habits = Vec::new();
@@ -91,7 +91,7 @@ pub(super) fn render_page_with(
         habits,
         examples => ExamplesSection::new(comparison),
         tree => comparison.tree.as_ref().map(TreeSection::new).transpose()?,
-        holds => comparison.holds.as_ref().map(HoldsSection::new),
+        holds => comparison.holds.as_ref().map(BreakdownSection::new),
         figure_holds => holds(Look::Page, "holds").map_err(figure("where it holds"))?,
         figure_holds_phone =>
             holds(Look::Phone, "holds-phone").map_err(figure("where it holds"))?,

@@ -61,7 +61,7 @@ pub use understood::{write_explanations, write_formats};
 
 use crate::lineage::Comparison;
 use plots::{
-    DriftPlot, Figure, HabitsPlot, HeatMap, HoldsPlot, LikenessPlot, Look, MapPlot, PlotError,
+    BreakdownPlot, DriftPlot, Figure, HabitsPlot, HeatMap, LikenessPlot, Look, MapPlot, PlotError,
     RankingPlot, TreePlot,
 };
 use std::path::{Path, PathBuf};
@@ -153,7 +153,7 @@ fn write_report_page(
         write_figure(&likeness, "likeness", folder, &mut files)?;
     }
     if let Some(holds) = &comparison.holds {
-        let holds = HoldsPlot::new(holds, Look::File).map_err(drawn("where it holds"))?;
+        let holds = BreakdownPlot::new(holds, Look::File).map_err(drawn("where it holds"))?;
         write_figure(&holds, "holds", folder, &mut files)?;
     }
     if let Some(known) = &comparison.neighbourhood {

@@ -6,10 +6,10 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
 
 use cotprint::lineage::{
-    Comparison, ConcordanceLine, Drift, DriftChannel, DriftReference, DriftShare, Evidence,
-    Example, ExampleKind, Floor, Habit, Habits, HabitsBasis, Holds, HoldsGroup, HoldsKind,
-    InputSummary, MovedPhrase, Neighbour, Neighbourhood, PairedSimilarity, Pairing, Provenance,
-    RankedFamily, RankedReference, SimilarityMatrix, UnknownSummary, Verdict, VerdictKind,
+    Breakdown, BreakdownKind, Comparison, ConcordanceLine, Drift, DriftChannel, DriftReference,
+    DriftShare, Evidence, Example, ExampleKind, Floor, Habit, Habits, HabitsBasis, InputSummary,
+    MovedPhrase, Neighbour, Neighbourhood, PairedSimilarity, Pairing, Provenance, RankedFamily,
+    RankedReference, SimilarityMatrix, Subgroup, UnknownSummary, Verdict, VerdictKind,
     tree::{DistanceKind, LineageTree, Method, THE_INPUT, Tip, average_linkage},
 };
 use std::collections::BTreeMap;
@@ -173,9 +173,9 @@ pub fn lines(phrase: &str) -> Vec<ConcordanceLine> {
 }
 
 /// Where the first of these references holds: everywhere but in one domain.
-pub fn holds(names: &[String]) -> Holds {
+pub fn holds(names: &[String]) -> Breakdown {
     let name = |at: usize| names.get(at).cloned().unwrap_or_default();
-    let group = |kind, what: &str, share: f64, first: usize| HoldsGroup {
+    let group = |kind, what: &str, share: f64, first: usize| Subgroup {
         kind,
         what: what.into(),
         traces: 50,
@@ -186,8 +186,8 @@ pub fn holds(names: &[String]) -> Holds {
         first: name(first),
         first_share: if first == 0 { share } else { 0.5 },
     };
-    use HoldsKind::{All, Changed, Domain, Layout, Length, Mediation};
-    Holds {
+    use BreakdownKind::{All, Changed, Domain, Layout, Length, Mediation};
+    Breakdown {
         reference: name(0),
         groups: vec![
             group(All, "all traces", 0.61, 0),

@@ -139,7 +139,7 @@ mod tests {
             label,
             prompt: 0,
             group: 0,
-            ground: 0,
+            data_set: 0,
             vector: None,
         }
     }

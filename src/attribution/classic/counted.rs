@@ -158,7 +158,7 @@ mod tests {
             label,
             prompt,
             group: prompt,
-            ground: 0,
+            data_set: 0,
             vector: None,
         }
     }

@@ -29,7 +29,7 @@ fn examples(texts: &[String]) -> Vec<Example<'_>> {
         label: i % 2,
         prompt: (i / 4) as u32,
         group: (i / 4) as u32,
-        ground: 0,
+        data_set: 0,
         vector: None,
     };
     texts.iter().enumerate().map(of).collect()

@@ -3,11 +3,11 @@
 
 use super::{KNOTS, Stack, Weights, leave, odds_of_first};
 use crate::attribution::{
+    binary_logistic::{BinaryLogistic, Item},
     cholesky::Cholesky,
-    lengths::{Extent, between},
+    lengths::{TextLength, between},
     logistic::softmax,
     model::top,
-    odds::{Item, Odds},
 };
 use ndarray::{Array1, Array2, ArrayView2};
 use rayon::prelude::*;
@@ -33,11 +33,11 @@ pub(in crate::attribution) struct Observations<'a> {
     /// The reference that wrote each.
     pub labels: Vec<usize>,
     /// How much there is of each.
-    pub extents: Vec<Extent>,
+    pub extents: Vec<TextLength>,
     /// How much each counts.
     pub weights: Vec<f64>,
-    /// The ground of each. Empty where the weights are to be the same on all.
-    pub grounds: Vec<usize>,
+    /// The data set of each. Empty where the weights are to be the same on all.
+    pub data_sets: Vec<usize>,
     /// Sets of references; an observation is judged among those of its set. All where there is none.
     pub candidates: &'a [Vec<bool>],
     /// The set of each observation.
@@ -84,12 +84,12 @@ impl Stack {
         });
         let weights = blocks.next().unwrap_or_default();
         let unfinished = blocks.next().unwrap_or_default();
-        let mut grounds = Vec::new();
+        let mut data_sets = Vec::new();
         while let (Some(finished), Some(unfinished)) = (blocks.next(), blocks.next()) {
-            grounds.push([finished, unfinished]);
+            data_sets.push([finished, unfinished]);
         }
-        let mut stack = Self { weights, unfinished, grounds, first: Odds::default() };
-        stack.first = Odds::learn(&observations.firsts(&stack), MENDING);
+        let mut stack = Self { weights, unfinished, data_sets, first: BinaryLogistic::default() };
+        stack.first = BinaryLogistic::learn(&observations.firsts(&stack), MENDING);
         (stack, state.plain_loss)
     }
 }
@@ -120,13 +120,13 @@ impl Observations<'_> {
                     self.learners.iter().map(|learner| learner.row(i).to_vec()).collect();
                 let opinions: Vec<&[f32]> = opinions.iter().map(Vec::as_slice).collect();
                 let extent = self.extents[i];
-                let ground = self.grounds.get(i).copied();
-                let mut said = stack.logits(&opinions, extent, ground);
+                let data_set = self.data_sets.get(i).copied();
+                let mut said = stack.logits(&opinions, extent, data_set);
                 leave(&mut said, self.among(i));
                 softmax(&mut said);
                 let odds = odds_of_first(&said);
                 Item {
-                    numbers: stack.signs(odds, extent, ground),
+                    numbers: stack.signs(odds, extent, data_set),
                     before: odds,
                     outcome: top(&said) == self.labels[i],
                     weight: self.weights[i],
@@ -159,18 +159,18 @@ impl Observations<'_> {
     }
 
     /// How many sets of weights there are: one for all, what is added to it where traces break off, and what is added on each
-    /// ground for either kind.
+    /// data set for either kind.
     fn blocks(&self) -> usize {
-        // With one ground there is nothing that it could depart from.
-        let grounds = self.grounds.iter().max().map_or(0, |most| most + 1);
-        2 + if grounds > 1 { 2 * grounds } else { 0 }
+        // With one data set there is nothing that it could depart from.
+        let data_sets = self.data_sets.iter().max().map_or(0, |most| most + 1);
+        2 + if data_sets > 1 { 2 * data_sets } else { 0 }
     }
 
     /// Where the weights of the first learner that an observation is judged by stand in a point, and the share of each.
     fn places(&self, i: usize, blocks: usize) -> Vec<(usize, f64)> {
-        let Extent { words, unfinished } = self.extents[i];
-        let own = self.grounds.get(i).filter(|_| blocks > 2);
-        let own = own.map(|ground| 2 + 2 * ground + usize::from(unfinished));
+        let TextLength { words, unfinished } = self.extents[i];
+        let own = self.data_sets.get(i).filter(|_| blocks > 2);
+        let own = own.map(|data_set| 2 + 2 * data_set + usize::from(unfinished));
         let basis = between::<f64>(&KNOTS, words);
         std::iter::once(0)
             .chain(unfinished.then_some(1))

@@ -1,7 +1,7 @@
 //! What a discriminant needs to learn the direction of one more reference: its sufficient statistics.
 //!
 //! Fisher's discriminant asks of the traces that it was learned from no more than the covariance within
-//! references and the centre of each ground. Where an atlas keeps both, a reference that comes later gets the
+//! references and the centre of each data set. Where an atlas keeps both, a reference that comes later gets the
 //! very direction that it would have got beside the others, up to what its own traces add to covariance
 //! and centres. Comes in: the traces of new references as the style embedding reads them. Goes out: a direction
 //! for each. Made by `discriminant`, used by `attribution::extend`, stored by `atlas`.
@@ -13,18 +13,18 @@ use std::collections::BTreeMap;
 /// One step of a stored correlation.
 const STEP: f32 = 1.0 / 4096.0;
 
-/// The covariance within references and the centres of the grounds.
+/// The covariance within references and the centres of the data sets.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Basis {
     /// The ridged covariance within references, times `total`: its diagonal and what is below it.
     covariance: Array2<f32>,
     /// What the references weigh together in `covariance`.
     total: f32,
-    /// The centre of each ground, place by place; `None` where nothing was seen of it.
+    /// The centre of each data set, place by place; `None` where nothing was seen of it.
     centres: Vec<Option<Vec<f32>>>,
 }
 
-/// Where a trace or a piece stands: its block of grounds (a length of pieces, 0 for whole traces) and its ground in it;
+/// Where a trace or a piece stands: its block of data sets (a length of pieces, 0 for whole traces) and its data set in it;
 /// `None` where its subject matter is not known.
 pub type Place = (usize, Option<usize>);
 
@@ -32,8 +32,8 @@ pub type Place = (usize, Option<usize>);
 pub struct Directions<'a> {
     basis: &'a Basis,
     cholesky: Cholesky<f32>,
-    /// Grounds of a block.
-    grounds: usize,
+    /// Data sets of a block.
+    data_sets: usize,
 }
 
 impl Basis {
@@ -46,22 +46,23 @@ impl Basis {
         self.covariance.nrows()
     }
 
-    /// The number of grounds, those of all blocks together.
-    pub fn grounds(&self) -> usize {
+    /// The number of data sets, those of all blocks together.
+    pub fn data_sets(&self) -> usize {
         self.centres.len()
     }
 
-    /// Prepares directions, where a block has so many grounds. `None` where the covariance is damaged.
-    pub fn directions(&self, grounds: usize) -> Option<Directions<'_>> {
+    /// Prepares directions, where a block has so many data sets. `None` where the covariance is damaged.
+    pub fn directions(&self, data_sets: usize) -> Option<Directions<'_>> {
         let cholesky = Cholesky::new(self.covariance.clone())?;
-        Some(Directions { basis: self, cholesky, grounds: grounds.max(1) })
+        Some(Directions { basis: self, cholesky, data_sets: data_sets.max(1) })
     }
 
     /// The centre of a place as a direction sees it is its product with this.
-    pub fn centre(&self, (block, ground): Place, grounds: usize) -> Vec<f32> {
-        let own = ground.and_then(|ground| self.centres.get(block * grounds + ground)?.as_ref());
+    pub fn centre(&self, (block, data_set): Place, data_sets: usize) -> Vec<f32> {
+        let own =
+            data_set.and_then(|data_set| self.centres.get(block * data_sets + data_set)?.as_ref());
         own.cloned().unwrap_or_else(|| {
-            let block = self.centres.iter().skip(block * grounds).take(grounds);
+            let block = self.centres.iter().skip(block * data_sets).take(data_sets);
             let mut mean = mean_profile(block.flatten().map(Vec::as_slice));
             mean.resize(self.places(), 0.0);
             mean
@@ -100,15 +101,15 @@ impl Basis {
     pub fn from_bytes(bytes: &[u8]) -> Option<(Self, &[u8])> {
         /// More places than any discriminant has.
         const MOST_PLACES: usize = 1 << 14;
-        /// More grounds than any atlas has.
+        /// More data sets than any atlas has.
         const MOST_GROUNDS: usize = 1 << 16;
         let (places, rest) = bytes.split_first_chunk::<4>()?;
-        let (grounds, rest) = rest.split_first_chunk::<4>()?;
+        let (data_sets, rest) = rest.split_first_chunk::<4>()?;
         let (total, rest) = rest.split_first_chunk::<4>()?;
-        let (places, grounds) =
-            (u32::from_le_bytes(*places) as usize, u32::from_le_bytes(*grounds) as usize);
+        let (places, data_sets) =
+            (u32::from_le_bytes(*places) as usize, u32::from_le_bytes(*data_sets) as usize);
         let total = f32::from_le_bytes(*total);
-        if places > MOST_PLACES || grounds > MOST_GROUNDS || !total.is_finite() || total <= 0.0 {
+        if places > MOST_PLACES || data_sets > MOST_GROUNDS || !total.is_finite() || total <= 0.0 {
             return None;
         }
         let (roots, rest) = rest.split_at_checked(4 * places)?;
@@ -123,7 +124,7 @@ impl Basis {
             covariance[[row, column]] = f32::from(step) * STEP * roots[row] * roots[column];
         }
         let mut centres = Vec::new();
-        for _ in 0..grounds {
+        for _ in 0..data_sets {
             let (known, behind) = rest.split_first()?;
             let (values, behind) = behind.split_at_checked(4 * places)?;
             centres
@@ -155,13 +156,13 @@ impl Directions<'_> {
         let mut targets = Array2::<f32>::zeros((places, count));
         for (label, mut column) in targets.axis_iter_mut(Axis(1)).enumerate() {
             let own = cells.range((label, (0, None))..(label + 1, (0, None)));
-            let departures: Vec<Vec<f32>> = own
+            let residuals: Vec<Vec<f32>> = own
                 .map(|((_, place), (sum, traces))| {
-                    let centre = self.basis.centre(*place, self.grounds);
+                    let centre = self.basis.centre(*place, self.data_sets);
                     sum.iter().zip(&centre).map(|(sum, centre)| sum / traces - centre).collect()
                 })
                 .collect();
-            let mean = mean_profile(departures.iter().map(Vec::as_slice));
+            let mean = mean_profile(residuals.iter().map(Vec::as_slice));
             column.iter_mut().zip(mean).for_each(|(target, value)| *target = value);
         }
         let mut directions = self.cholesky.solve(targets.view());
@@ -199,7 +200,7 @@ mod tests {
     fn a_direction_is_worked_by_hand() {
         let basis = basis();
         let directions = basis.directions(3).unwrap();
-        // Two traces on ground 0 with the mean (3, 2): (2, 0) off its centre. [[4, 1], [1, 2]]⁻¹ (2, 0) = (4, −2) / 7.
+        // Two traces on data set 0 with the mean (3, 2): (2, 0) off its centre. [[4, 1], [1, 2]]⁻¹ (2, 0) = (4, −2) / 7.
         let values = ndarray::arr2(&[[2.0_f32, 1.0], [4.0, 3.0], [9.0, 9.0]]);
         let at = [(0, Some(0)), (0, Some(0)), (0, Some(0))];
         let found = directions.of(&values, &[0, 0, 2], &at, 2);
@@ -211,11 +212,11 @@ mod tests {
     }
 
     #[test]
-    fn where_the_ground_is_not_known_the_mean_of_the_known_ones_stands_for_it() {
+    fn where_the_data_set_is_not_known_the_mean_of_the_known_ones_stands_for_it() {
         assert_eq!(basis().centre((0, None), 3), [2.0, 1.0]);
         assert_eq!(basis().centre((0, Some(1)), 3), [2.0, 1.0]);
         assert_eq!(basis().centre((0, Some(2)), 3), [3.0, 0.0]);
-        // The second block has no ground at all.
+        // The second block has no data set at all.
         assert_eq!(basis().centre((1, None), 3), [0.0, 0.0]);
     }
 

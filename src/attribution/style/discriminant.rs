@@ -2,10 +2,10 @@
 //!
 //! Fisher's criterion for many classes with a ridge (Friedman 1989; for speakers, within-class
 //! covariance normalization, Hatch, Kajarekar & Stolcke 2006): directions in which references differ
-//! much and the traces of one reference little. The places of a row are compared within a *ground*, the
-//! traces of one data set and one length: a ground's centre, the mean over its references, is
+//! much and the traces of one reference little. The places of a row are compared within a *data set*, the
+//! traces of one data set and one length: a data set's centre, the mean over its references, is
 //! subtracted, so that what all of them do there (its subject, its length) plays no part. Without a
-//! centre of its own, a new ground is judged from the mean of the known ones.
+//! centre of its own, a new data set is judged from the mean of the known ones.
 //!
 //! The scatter of any set of traces is the sum over its parts, so that one pass over all traces and one
 //! over each part serve the discriminants of every complement: folds by prompt, and data sets left out.
@@ -28,11 +28,11 @@ pub(super) struct Examples {
     pub values: Array2<f32>,
     /// The reference of each trace, in `0..references`.
     pub labels: Vec<usize>,
-    /// The ground of each trace, in `0..grounds`.
-    pub grounds: Vec<usize>,
+    /// The data set of each trace, in `0..data_sets`.
+    pub data_sets: Vec<usize>,
     /// The number of references.
     pub references: usize,
-    /// The number of grounds.
+    /// The number of data sets.
     pub count: usize,
 }
 
@@ -41,7 +41,7 @@ pub(super) struct Examples {
 pub(super) struct Discriminant {
     /// A row per place, a column per reference; all zero for a reference that was not seen.
     pub weights: Array2<f32>,
-    /// The centre of each ground as the weights see it; `None` where nothing was seen of it.
+    /// The centre of each data set as the weights see it; `None` where nothing was seen of it.
     pub centres: Vec<Option<Vec<f32>>>,
 }
 
@@ -50,7 +50,7 @@ pub(super) struct Discriminant {
 struct Sums {
     /// `Σ w x xᵀ`, its diagonal and what is below, where a reference's traces weigh 1 together.
     scatter: Array2<f32>,
-    /// Per reference and ground: `Σ x`, and the number of traces.
+    /// Per reference and data set: `Σ x`, and the number of traces.
     cells: Vec<(Vec<f32>, f32)>,
 }
 
@@ -89,7 +89,7 @@ impl Examples {
         let places = self.values.ncols();
         let mut cells = vec![(vec![0.0_f32; places], 0.0_f32); self.references * self.count];
         for &i in members {
-            let cell = &mut cells[self.labels[i] * self.count + self.grounds[i]];
+            let cell = &mut cells[self.labels[i] * self.count + self.data_sets[i]];
             cell.0.iter_mut().zip(self.values.row(i)).for_each(|(sum, value)| *sum += value);
             cell.1 += 1.0;
         }
@@ -114,7 +114,7 @@ impl Examples {
     ) -> (Discriminant, Option<Basis>) {
         let places = self.values.ncols();
         let Sums { scatter: mut within, mut cells } = sums;
-        // The scatter about the means of each reference on each ground.
+        // The scatter about the means of each reference on each data set.
         let filled: Vec<usize> = (0..cells.len()).filter(|&i| cells[i].1 > 0.5).collect();
         let mut means = Array2::<f32>::zeros((filled.len(), places));
         for (mut row, &i) in means.outer_iter_mut().zip(&filled) {
@@ -127,8 +127,8 @@ impl Examples {
         // The scatter sums over references: it is so many times the mean variance within them.
         let total: f32 = filled.iter().map(|&i| cells[i].1 / sizes[i / self.count].max(1.0)).sum();
         let centres: Vec<Option<Vec<f32>>> = (0..self.count)
-            .map(|ground| {
-                let mut own = filled.iter().filter(|&&i| i % self.count == ground).peekable();
+            .map(|data_set| {
+                let mut own = filled.iter().filter(|&&i| i % self.count == data_set).peekable();
                 own.peek()?;
                 Some(mean_profile(own.map(|&i| cells[i].0.as_slice())))
             })
@@ -170,9 +170,9 @@ impl Examples {
 }
 
 impl Discriminant {
-    /// The mean of the centres of `grounds`; zero where none of them was seen.
-    pub(super) fn mean_centre(&self, grounds: &[usize]) -> Vec<f32> {
-        let own = grounds.iter().filter_map(|&ground| self.centres[ground].as_deref());
+    /// The mean of the centres of `data_sets`; zero where none of them was seen.
+    pub(super) fn mean_centre(&self, data_sets: &[usize]) -> Vec<f32> {
+        let own = data_sets.iter().filter_map(|&data_set| self.centres[data_set].as_deref());
         let mut mean = mean_profile(own);
         mean.resize(self.weights.ncols(), 0.0);
         mean
@@ -199,7 +199,7 @@ fn add_products(matrix: &mut Array2<f32>, rows: &Array2<f32>, factor: f32) {
 mod tests {
     use super::*;
 
-    /// Two references, whose traces lie one step around 1 and −1, on two grounds that lie 10 apart.
+    /// Two references, whose traces lie one step around 1 and −1, on two data sets that lie 10 apart.
     fn examples() -> Examples {
         let rows: Vec<(f32, usize, usize)> = [(0.0, 0), (2.0, 0), (-2.0, 1), (0.0, 1)]
             .into_iter()
@@ -208,7 +208,7 @@ mod tests {
         Examples {
             values: Array2::from_shape_fn((rows.len(), 1), |(i, _)| rows[i].0),
             labels: rows.iter().map(|row| row.1).collect(),
-            grounds: rows.iter().map(|row| row.2).collect(),
+            data_sets: rows.iter().map(|row| row.2).collect(),
             references: 2,
             count: 2,
         }
@@ -218,7 +218,7 @@ mod tests {
     fn one_place_is_worked_by_hand() {
         let (without, whole, basis) = examples().learn(&[vec![1, 3, 5, 7]], false);
         assert!(basis.is_none());
-        // Each reference: mean ±1 about its ground, variance 1. Scatter 1 + 1, ridge ½ · 2: W = 3.
+        // Each reference: mean ±1 about its data set, variance 1. Scatter 1 + 1, ridge ½ · 2: W = 3.
         // W⁻¹ m = 1/3; its unit 1 / √(1/3); times the root of the weight 2 that the scatter sums.
         let expected = (2.0_f32 / 3.0).sqrt();
         for discriminant in [&whole, &without[0]] {
@@ -230,7 +230,7 @@ mod tests {
         let centre = whole.centres[1].as_ref().unwrap();
         assert!((centre[0] - 10.0 * expected).abs() < 1e-4, "{centre:?}");
         assert!((whole.mean_centre(&[0, 1])[0] - 5.0 * expected).abs() < 1e-4);
-        // The ground that was left out was not seen.
+        // The data set that was left out was not seen.
         assert!(without[0].centres[1].is_none());
     }
 
@@ -246,7 +246,7 @@ mod tests {
         let examples = examples();
         let (_, whole, basis) = examples.learn(&[], true);
         let basis = basis.unwrap();
-        let at: Vec<_> = examples.grounds.iter().map(|&ground| (0, Some(ground))).collect();
+        let at: Vec<_> = examples.data_sets.iter().map(|&data_set| (0, Some(data_set))).collect();
         let again = basis.directions(2).unwrap().of(&examples.values, &examples.labels, &at, 2);
         for (a, b) in again.iter().zip(&whole.weights) {
             assert!((a - b).abs() < 1e-5, "{again:?} {:?}", whole.weights);

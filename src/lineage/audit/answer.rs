@@ -70,7 +70,8 @@ pub struct Checks {
     /// The median of the words in a scored trace; the lower of two.
     pub median_words: usize,
     /// The mean probability that the atlas knows the subject matter of a trace.
-    pub familiar: f64,
+    #[serde(rename = "familiar")]
+    pub in_domain: f64,
     /// The language that the atlas seems to be learned from, as ISO 639-3; `null` where it cannot be told.
     pub atlas_language: Option<String>,
 }

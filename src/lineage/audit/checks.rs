@@ -34,7 +34,7 @@ pub(super) fn checks(atlas: &Atlas, records: &Records, input: &InputSummary) -> 
         mediation: records.mediation.clone(),
         largest_prompt: by_prompt.iter().max().copied().unwrap_or(0) as f64 / count,
         median_words: lengths.get(lengths.len().saturating_sub(1) / 2).map_or(0, |&n| n as usize),
-        familiar: records.familiar / count,
+        in_domain: records.in_domain / count,
         atlas_language: atlas_language(atlas).map(str::to_owned),
     }
 }
@@ -86,7 +86,7 @@ pub(crate) fn reasons(atlas: &Atlas, checks: &Checks, input: &InputSummary) -> V
             100.0 * checks.largest_prompt
         ));
     }
-    if atlas.model.new.is_some() && checks.familiar < 0.5 {
+    if atlas.model.new.is_some() && checks.in_domain < 0.5 {
         reasons.push(
             "The traces are about something that the atlas does not know, by their words: across \
              domains the right reference is missed more often than found."
@@ -221,9 +221,9 @@ mod tests {
     fn the_embedded_atlas_is_in_english() {
         let atlas = Atlas::embedded().unwrap();
         assert_eq!(atlas_language(&atlas), Some("eng"));
-        let good = Checks { median_words: 400, familiar: 0.9, ..Checks::default() };
+        let good = Checks { median_words: 400, in_domain: 0.9, ..Checks::default() };
         assert_eq!(reasons(&atlas, &good, &input(&[])), [""; 0]);
-        let bad = Checks { median_words: 30, familiar: 0.1, largest_prompt: 0.9, ..good };
+        let bad = Checks { median_words: 30, in_domain: 0.1, largest_prompt: 0.9, ..good };
         assert_eq!(reasons(&atlas, &bad, &input(&[])).len(), 3);
         assert!(
             limits(&atlas, &Checks { seen_before: 2, repeated: 1, ..bad }, &input(&[]), &[], 9)[0]

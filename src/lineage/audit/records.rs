@@ -34,7 +34,7 @@ pub struct Records {
     pub(super) too_short: usize,
     pub(super) seen_before: usize,
     /// Sum over the records of the probability that the atlas knows their subject matter.
-    pub(super) familiar: f64,
+    pub(super) in_domain: f64,
     pub(super) mediation: BTreeMap<String, usize>,
     /// Sources and labels, each kept once.
     texts: FxHashMap<String, Arc<str>>,
@@ -65,7 +65,7 @@ impl Records {
         self.profiles[first].iter_mut().zip(profile).for_each(|(sum, value)| *sum += value);
         self.lengths.push(u32::try_from(scored.words).unwrap_or(u32::MAX));
         self.words += scored.words;
-        self.familiar += scored.familiar;
+        self.in_domain += scored.in_domain;
         self.seen_before += usize::from(trace.text(kind).is_some_and(|text| atlas.has_seen(&text)));
         *self.mediation.entry(trace.mediation().name().into()).or_default() += 1;
         let source = self.shared(&trace.source);

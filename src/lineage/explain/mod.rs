@@ -51,7 +51,8 @@ pub struct Explanation {
     /// The p-value that some reference wrote it; small means that none writes like this.
     pub unknown: f64,
     /// The probability that the atlas knows its subject matter.
-    pub familiar: f64,
+    #[serde(rename = "familiar")]
+    pub in_domain: f64,
     /// Whether the atlas was learned from this very trace.
     pub seen_before: bool,
     /// Words of a window: [`WINDOW_WORDS`] but for very long traces.
@@ -220,7 +221,7 @@ pub fn explain(
         words: scored.words,
         references: ranked(atlas, &scored.probabilities, REFERENCES.0),
         unknown: scored.unknown,
-        familiar: scored.familiar,
+        in_domain: scored.in_domain,
         seen_before: atlas.has_seen(text),
         window_words: size,
         windows: told,
@@ -391,7 +392,7 @@ fn limits(atlas: &Atlas, explanation: &Explanation, scored: &Scored) -> Vec<Stri
             explanation.unknown
         ));
     }
-    if atlas.model.new.is_some() && explanation.familiar < 0.5 {
+    if atlas.model.new.is_some() && explanation.in_domain < 0.5 {
         limits.push(
             "The trace is about something that the atlas does not know, by its words: there the first \
              place is wrong more often than right."

@@ -135,13 +135,13 @@ fn explained(groups: &[usize], labels: &[&str]) -> f64 {
 
 /// Subtracts from each profile what the data sets of the reference explain by least squares.
 fn centred_by_data_set(about: &About, profiles: &[Vec<f32>]) -> ndarray::Array2<f32> {
-    let sets = about.grounds.len();
+    let sets = about.data_sets.len();
     let shares: Vec<Vec<f64>> = about
         .references
         .iter()
         .map(|r| {
             let of = |name: &String| r.sources.get(name).copied().unwrap_or(0) as f64;
-            about.grounds.iter().map(|name| of(name) / r.traces as f64).collect()
+            about.data_sets.iter().map(|name| of(name) / r.traces as f64).collect()
         })
         .collect();
     // Gauss–Seidel on the normal equations: they are small and positive definite.

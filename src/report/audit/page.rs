@@ -162,7 +162,7 @@ fn checks(audit: &Audit) -> Vec<Fact> {
         fact("Mediation", mediation.collect::<Vec<_>>().join(", ")),
         fact("Median words", count(checks.median_words)),
         fact("Largest prompt", format!("{} of the traces", percent(checks.largest_prompt))),
-        fact("Known subject matter", percent(checks.familiar)),
+        fact("Known subject matter", percent(checks.in_domain)),
     ]
 }
 

@@ -111,9 +111,9 @@ impl Figure for FloorsPlot {
                 look.size -= 0.5;
             }
             let what = look.fit(&row.what, room)?;
-            // A ground of paper: the upright lines would run through the text.
-            let ground = (SIDE + 4.0 + look.width(&what)?, top + 22.0);
-            canvas.rect((SIDE + 1.0, top + 6.0), ground, PAPER)?;
+            // A data set of paper: the upright lines would run through the text.
+            let data_set = (SIDE + 4.0 + look.width(&what)?, top + 22.0);
+            canvas.rect((SIDE + 1.0, top + 6.0), data_set, PAPER)?;
             canvas.text(&what, (SIDE + 2.0, top + 14.0), &look)?;
             let y = top + 32.0;
             if let Some((low, high)) = row.range {

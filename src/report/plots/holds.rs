@@ -8,7 +8,7 @@ use super::canvas::{Canvas, Figure, PlotError, Text};
 use super::palette::{INK, MUTED, OTHER, PAPER, SERIES};
 use super::rows::{AXIS_ROOM, Rows, point, whisker, width};
 use super::{Heading, Look, heading};
-use crate::lineage::{Holds, HoldsGroup, HoldsKind};
+use crate::lineage::{Breakdown, BreakdownKind, Subgroup};
 use crate::report::{escape, numbers, wording};
 use plotters::backend::DrawingBackend;
 
@@ -18,7 +18,7 @@ const KIND: f64 = 26.0;
 const SHOWN: usize = 40;
 
 /// The figure.
-pub struct HoldsPlot {
+pub struct BreakdownPlot {
     look: Look,
     heading: Heading,
     title: String,
@@ -36,19 +36,19 @@ enum Row {
     Group { what: String, numbers: String, share: f64, interval: Option<(f64, f64)>, first: bool },
 }
 
-impl HoldsPlot {
+impl BreakdownPlot {
     /// The figure of where a comparison holds.
     ///
     /// # Errors
     /// When the bundled font cannot be read.
-    pub fn new(holds: &Holds, look: Look) -> Result<Self, PlotError> {
+    pub fn new(holds: &Breakdown, look: Look) -> Result<Self, PlotError> {
         let known = holds.groups.iter().filter(|group| group.share.is_finite()).take(SHOWN);
         let mut rows = Vec::new();
-        let mut before = HoldsKind::All;
+        let mut before = BreakdownKind::All;
         let mut described = Vec::new();
         for group in known {
             // The first two kinds are one row each, which says what it is.
-            let headed = !matches!(group.kind, HoldsKind::All | HoldsKind::Layout);
+            let headed = !matches!(group.kind, BreakdownKind::All | BreakdownKind::Layout);
             if headed && group.kind != before {
                 rows.push(Row::Kind(wording::holds_kind(group.kind)));
             }
@@ -77,7 +77,7 @@ impl HoldsPlot {
                 described.join("; ")
             ),
         };
-        let all = holds.groups.iter().find(|group| group.kind == HoldsKind::All);
+        let all = holds.groups.iter().find(|group| group.kind == BreakdownKind::All);
         Ok(Self {
             look,
             heading,
@@ -96,7 +96,7 @@ impl HoldsPlot {
 }
 
 impl Row {
-    fn of(group: &HoldsGroup, first: bool, look: Look) -> Self {
+    fn of(group: &Subgroup, first: bool, look: Look) -> Self {
         let interval =
             (group.low.is_finite() && group.high.is_finite()).then_some((group.low, group.high));
         let mut numbers = numbers::share(group.share);
@@ -126,7 +126,7 @@ impl Row {
     }
 }
 
-impl Figure for HoldsPlot {
+impl Figure for BreakdownPlot {
     fn size(&self) -> (f64, f64) {
         let margins = 2.0 * self.look.margin();
         (width(self.look), margins + self.heading.height + self.rows_height().max(40.0) + AXIS_ROOM)
@@ -205,5 +205,5 @@ const ROOM: (f64, f64) = (286.0, 300.0);
 
 /// Where its rows stand.
 fn layout(look: Look) -> Rows {
-    Rows::new(look, ROOM.0, ROOM.1).from(6.0).grounded()
+    Rows::new(look, ROOM.0, ROOM.1).from(6.0).data_seted()
 }

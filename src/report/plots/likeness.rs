@@ -110,7 +110,7 @@ impl LikenessPlot {
         canvas.rect((low, y - 5.0), (high, y + 5.0), relation.colour.faint(0.5))?;
         let median = self.axis.at(relation.median);
         canvas.line((median, y - 7.0), (median, y + 7.0), 2.4, relation.colour)?;
-        // The band's edges: where bands lie on each other their grounds cannot be told apart.
+        // The band's edges: where bands lie on each other their data sets cannot be told apart.
         for x in [low, high] {
             canvas.line((x, y + 5.0), (x, bottom), 1.0, relation.colour.faint(0.7))?;
         }
@@ -251,5 +251,5 @@ fn describe(rows: &[Row], relations: &[Relation]) -> String {
 
 /// Where its rows stand.
 fn layout(look: Look) -> Rows {
-    Rows::new(look, 312.0, 170.0).grounded()
+    Rows::new(look, 312.0, 170.0).data_seted()
 }

@@ -31,7 +31,7 @@ pub use floors::FloorsPlot;
 pub use habits::HabitsPlot;
 pub(crate) use habits::file_name as habits_file_name;
 pub use heatmap::HeatMap;
-pub use holds::HoldsPlot;
+pub use holds::BreakdownPlot;
 pub use likeness::LikenessPlot;
 pub use map::MapPlot;
 pub(crate) use map::places;

@@ -19,14 +19,14 @@ pub(super) struct Rows {
     room: (f64, f64),
     /// Where the drawing begins on a phone.
     phone_left: f64,
-    /// Whether labels on a phone have a ground of paper, since lines would run through them.
-    grounded: bool,
+    /// Whether labels on a phone have a data set of paper, since lines would run through them.
+    data_seted: bool,
 }
 
 impl Rows {
     /// Rows with so much room for labels and for numbers on a wide figure.
     pub fn new(look: Look, labels: f64, numbers: f64) -> Self {
-        Self { look, room: (labels, numbers), phone_left: 18.0, grounded: false }
+        Self { look, room: (labels, numbers), phone_left: 18.0, data_seted: false }
     }
 
     /// The same with the drawing's left end on a phone elsewhere.
@@ -35,8 +35,8 @@ impl Rows {
     }
 
     /// The same with labels that cover the lines below them.
-    pub fn grounded(self) -> Self {
-        Self { grounded: true, ..self }
+    pub fn data_seted(self) -> Self {
+        Self { data_seted: true, ..self }
     }
 
     /// The width of the figure.
@@ -91,8 +91,8 @@ impl Rows {
         }
         let right = self.width() - 8.0;
         let taken = small.width(numbers)?;
-        let label = look.fit(label, right - if self.grounded { 18.0 } else { 14.0 } - taken)?;
-        if self.grounded {
+        let label = look.fit(label, right - if self.data_seted { 18.0 } else { 14.0 } - taken)?;
+        if self.data_seted {
             canvas.rect((4.0, y - 8.0), (8.0 + look.width(&label)?, y + 8.0), PAPER)?;
             canvas.rect((right - 2.0 - taken, y - 8.0), (right + 2.0, y + 8.0), PAPER)?;
         }

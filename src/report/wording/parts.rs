@@ -2,7 +2,7 @@
 
 use super::super::escape::name;
 use super::super::numbers::counted;
-use crate::lineage::{ExampleKind, Habits, HabitsBasis, Holds, HoldsKind, Neighbourhood};
+use crate::lineage::{Breakdown, BreakdownKind, ExampleKind, Habits, HabitsBasis, Neighbourhood};
 
 /// The title of the map that keeps neighbours.
 pub fn neighbours_title(neighbourhood: &Neighbourhood) -> String {
@@ -16,20 +16,21 @@ pub fn neighbours_shown() -> &'static str {
 }
 
 /// What kind of groups follow.
-pub fn holds_kind(kind: HoldsKind) -> &'static str {
+pub fn holds_kind(kind: BreakdownKind) -> &'static str {
     match kind {
-        HoldsKind::All => "all traces",
-        HoldsKind::Layout => "layout",
-        HoldsKind::Domain => "by domain",
-        HoldsKind::Length => "by length",
-        HoldsKind::Mediation => "by mediation",
-        HoldsKind::Changed => "some traces, their texts changed",
+        BreakdownKind::All => "all traces",
+        BreakdownKind::Layout => "layout",
+        BreakdownKind::Domain => "by domain",
+        BreakdownKind::Length => "by length",
+        BreakdownKind::Mediation => "by mediation",
+        BreakdownKind::Changed => "some traces, their texts changed",
     }
 }
 
 /// In how many groups, or with how many changes, the first reference comes first.
-pub fn holds_title(holds: &Holds) -> String {
-    let ways: Vec<_> = holds.groups.iter().filter(|group| group.kind != HoldsKind::All).collect();
+pub fn holds_title(holds: &Breakdown) -> String {
+    let ways: Vec<_> =
+        holds.groups.iter().filter(|group| group.kind != BreakdownKind::All).collect();
     let own = ways.iter().filter(|group| group.first == holds.reference).count();
     let reference = name(&holds.reference);
     match (own, ways.len()) {
@@ -41,7 +42,7 @@ pub fn holds_title(holds: &Holds) -> String {
 }
 
 /// What the figure of groups shows.
-pub fn holds_shown(holds: &Holds) -> String {
+pub fn holds_shown(holds: &Breakdown) -> String {
     let left_out = match holds.left_out {
         0 => String::new(),
         n => format!(

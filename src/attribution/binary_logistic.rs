@@ -1,6 +1,6 @@
 //! The logarithmic odds of a binary outcome from a few numbers: weighted logistic regression by Newton's method.
 //!
-//! Called by the grounds, which ask how likely a trace is on known ground, and by the stack, which asks how likely the first
+//! Called by the data sets, which ask how likely a trace is on known data set, and by the stack, which asks how likely the first
 //! reference is the right one.
 
 use super::cholesky::Cholesky;
@@ -27,12 +27,12 @@ pub(super) struct Item {
 
 /// Logarithmic odds, linear in a few numbers.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Odds {
+pub struct BinaryLogistic {
     intercept: f64,
     slopes: Vec<f64>,
 }
 
-impl Odds {
+impl BinaryLogistic {
     /// The probability of the outcome, where the logarithmic odds `before` stand already. Numbers without a slope
     /// count for nothing.
     pub fn probability(&self, numbers: &[f64], before: f64) -> f64 {
@@ -124,7 +124,7 @@ mod tests {
         let items: Vec<Item> = (0..80)
             .map(|i| item(&[f64::from(i % 2)], (i / 2 % 4 == 0) != (i % 2 == 1), 1.0))
             .collect();
-        let odds = Odds::learn(&items, FREE);
+        let odds = BinaryLogistic::learn(&items, FREE);
         assert!((odds.probability(&[0.0], 0.0) - 0.25).abs() < 1e-3, "{odds:?}");
         assert!((odds.probability(&[1.0], 0.0) - 0.75).abs() < 1e-3, "{odds:?}");
         assert!(odds.fits(1) && !odds.fits(2));
@@ -139,7 +139,7 @@ mod tests {
             items.push(item(&[a, b], true, truth(a, b)));
             items.push(item(&[a, b], false, 1.0 - truth(a, b)));
         }
-        let odds = Odds::learn(&items, FREE);
+        let odds = BinaryLogistic::learn(&items, FREE);
         for (a, b) in [(2.0, 0.0), (2.0, 2.0)] {
             assert!((odds.probability(&[a, b], 0.0) - truth(a, b)).abs() < 1e-3, "{odds:?}");
         }
@@ -155,7 +155,8 @@ mod tests {
                 outcome,
                 weight: 1.0,
             });
-            Odds::learn(&items.collect::<Vec<_>>(), [5.0, 5.0]).probability(&[1.0], 4.0_f64.ln())
+            BinaryLogistic::learn(&items.collect::<Vec<_>>(), [5.0, 5.0])
+                .probability(&[1.0], 4.0_f64.ln())
         };
         let few = said(&[true; 3]);
         assert!(few > 0.8 && few < 0.86, "{few}");
@@ -166,8 +167,8 @@ mod tests {
     #[test]
     fn outcomes_that_never_mix_and_nothing_at_all_end() {
         let apart: Vec<Item> = (0..20).map(|i| item(&[f64::from(i)], i >= 10, 1.0)).collect();
-        let odds = Odds::learn(&apart, FREE);
+        let odds = BinaryLogistic::learn(&apart, FREE);
         assert!(odds.probability(&[0.0], 0.0) < 0.01 && odds.probability(&[19.0], 0.0) > 0.99);
-        assert_eq!(Odds::learn(&[], FREE).probability(&[3.0], 0.0), 0.5);
+        assert_eq!(BinaryLogistic::learn(&[], FREE).probability(&[3.0], 0.0), 0.5);
     }
 }

@@ -1,35 +1,35 @@
-//! Grounds: which data set a trace belongs to, and whether a new trace is on known ground at all.
+//! Data sets: which data set a trace belongs to, and whether a new trace is on known data set at all.
 //!
-//! References are compared within a ground, and calibrated apart on known and on new ground. A new
-//! trace says nothing of its ground, but its content words do: the nearest of the grounds' mean rows,
-//! after the mean over all grounds is subtracted, is its ground. How likely it is on known ground at all is a
-//! logistic regression on how near that is, beside how near the ground's own traces of that length are: a short one is never
+//! References are compared within a data set, and calibrated apart on known and on new data set. A new
+//! trace says nothing of its data set, but its content words do: the nearest of the data sets' mean rows,
+//! after the mean over all data sets is subtracted, is its data set. How likely it is on known data set at all is a
+//! logistic regression on how near that is, beside how near the data set's own traces of that length are: a short one is never
 //! as near, and the questions of one data set are more alike than those of another. It is learned from traces and
-//! pieces on new prompts against the same when their own ground is left out, both weighing the same.
+//! pieces on new prompts against the same when their own data set is left out, both weighing the same.
 
 use crate::attribution::{
+    binary_logistic::{BinaryLogistic, Item},
     model::top,
-    odds::{Item, Odds},
     weights::Weights,
 };
 use crate::features::Row;
 use ndarray::Array2;
 
-/// A ground needs so many references: the centre of fewer would be their own style.
+/// A data set needs so many references: the centre of fewer would be their own style.
 pub const MINIMUM_REFERENCES: usize = 3;
 
-/// The known grounds.
+/// The known data sets.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Grounds {
-    /// Feature → number per ground; the cosine of a row with each ground's mean.
+pub struct DataSets {
+    /// Feature → number per data set; the cosine of a row with each data set's mean.
     pub weights: Weights,
-    /// What the weights give for the mean over all grounds.
+    /// What the weights give for the mean over all data sets.
     pub offsets: Vec<f32>,
-    /// How near each ground's own traces usually are, on prompts that were not learned from: the height at 0 and the slope of a line
-    /// over the logarithm of the words. Empty with fewer than two grounds.
+    /// How near each data set's own traces usually are, on prompts that were not learned from: the height at 0 and the slope of a line
+    /// over the logarithm of the words. Empty with fewer than two data sets.
     pub usual: Vec<[f64; 2]>,
-    /// The odds that a trace is on known ground, by its signs.
-    pub familiarity: Odds,
+    /// The odds that a trace is on known data set, by its signs.
+    pub in_domain_probability: BinaryLogistic,
 }
 
 /// The logarithm of the words of a trace, as far as they count.
@@ -37,20 +37,20 @@ fn length_of(row: &Row) -> f64 {
     (row.words.clamp(30, 5_000) as f64).ln()
 }
 
-/// The least that a ground's usual nearness is taken to be, as it is divided by.
+/// The least that a data set's usual nearness is taken to be, as it is divided by.
 const LEAST_USUAL: f64 = 0.01;
 
-/// What the odds of known ground cost, where cells of one ground in one fold weigh 1.
+/// What the odds of known data set cost, where cells of one data set in one fold weigh 1.
 const RIDGE: [f64; 2] = [0.0, 1e-3];
 
-/// Numbers that a trace's ground is judged by.
+/// Numbers that a trace's data set is judged by.
 pub const SIGNS: usize = 2;
 
-/// The nearest ground of a row.
+/// The nearest data set of a row.
 #[derive(Debug, Clone, Copy)]
 struct Nearest {
-    ground: usize,
-    /// How near it is: the cosine with its mean, less that of the mean over all grounds.
+    data_set: usize,
+    /// How near it is: the cosine with its mean, less that of the mean over all data sets.
     near: f64,
     /// The logarithm of the row's words.
     length: f64,
@@ -59,7 +59,7 @@ struct Nearest {
 /// Where a trace or piece stands that was held out by its prompt.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::attribution) struct HeldOut {
-    /// The nearest of all grounds.
+    /// The nearest of all data sets.
     known: Nearest,
     /// The nearest of the others, by means that had not seen its own.
     away: Nearest,
@@ -67,49 +67,49 @@ pub(in crate::attribution) struct HeldOut {
     near_own: f64,
 }
 
-/// The grounds, and those without a part of the traces.
-pub(in crate::attribution) struct GroundFolds<'a> {
-    whole: Grounds,
+/// The data sets, and those without a part of the traces.
+pub(in crate::attribution) struct DataSetFolds<'a> {
+    whole: DataSets,
     /// Without the traces of a fold.
-    by_fold: Vec<Grounds>,
-    /// Without a ground.
-    left_out: Vec<Grounds>,
+    by_fold: Vec<DataSets>,
+    /// Without a data set.
+    left_out: Vec<DataSets>,
     of: &'a [usize],
     folds: &'a [usize],
 }
 
-impl Grounds {
-    /// The ground of a row and the probability that it is known ground. With fewer than two grounds
+impl DataSets {
+    /// The data set of a row and the probability that it is known data set. With fewer than two data sets
     /// nothing can be told: the first, and 1.
     pub fn find(&self, row: &Row) -> (usize, f64) {
         if self.offsets.len() < 2 {
             return (0, 1.0);
         }
         let nearest = nearest(&self.near(row), row);
-        (nearest.ground, self.familiar(nearest))
+        (nearest.data_set, self.in_domain(nearest))
     }
 
-    /// The probability that the nearest ground is the trace's own.
-    fn familiar(&self, nearest: Nearest) -> f64 {
-        self.familiarity.probability(&self.signs(nearest), 0.0)
+    /// The probability that the nearest data set is the trace's own.
+    fn in_domain(&self, nearest: Nearest) -> f64 {
+        self.in_domain_probability.probability(&self.signs(nearest), 0.0)
     }
 
-    /// What the odds of known ground depend on: how near the nearest ground is, over the root of how near its own traces of that length
+    /// What the odds of known data set depend on: how near the nearest data set is, over the root of how near its own traces of that length
     /// are, and the length. (Of nearness alone, the ratio, its logarithm and deviations in standard deviations this had the smallest loss, or nearly, on the
-    /// traces that are learned from. How much nearer it is than the next was no better on known ground, and worse on new.)
-    fn signs(&self, Nearest { ground, near, length }: Nearest) -> [f64; SIGNS] {
-        let usual = self.usual.get(ground).map_or(LEAST_USUAL, |[one, rise]| one + rise * length);
+    /// traces that are learned from. How much nearer it is than the next was no better on known data set, and worse on new.)
+    fn signs(&self, Nearest { data_set, near, length }: Nearest) -> [f64; SIGNS] {
+        let usual = self.usual.get(data_set).map_or(LEAST_USUAL, |[one, rise]| one + rise * length);
         [near / usual.max(LEAST_USUAL).sqrt(), length]
     }
 
-    /// How near each ground is.
+    /// How near each data set is.
     fn near(&self, row: &Row) -> Vec<f32> {
         let length = row.values.iter().map(|v| v * v).sum::<f32>().sqrt().max(1e-9);
         let values = self.weights.sparse_logits(row);
         values.iter().zip(&self.offsets).map(|(value, offset)| value / length - offset).collect()
     }
 
-    /// The grounds' means over the rows that `keep` names. A ground `without` gets no weight and can
+    /// The data sets' means over the rows that `keep` names. A data set `without` gets no weight and can
     /// never be the nearest.
     fn from_means(
         rows: &[Row],
@@ -129,17 +129,18 @@ impl Grounds {
             coefficients[[i, of[i]]] = 1.0 / sizes[of[i]].max(1.0);
         }
         let mut means = sparse_product(rows, features, &coefficients);
-        let present: Vec<usize> = (0..count).filter(|&ground| Some(ground) != without).collect();
+        let present: Vec<usize> =
+            (0..count).filter(|&data_set| Some(data_set) != without).collect();
         let mut middle = vec![0.0_f32; features];
-        for &ground in &present {
-            for (sum, value) in middle.iter_mut().zip(means.column(ground)) {
+        for &data_set in &present {
+            for (sum, value) in middle.iter_mut().zip(means.column(data_set)) {
                 *sum += value / present.len().max(1) as f32;
             }
         }
         let mut offsets = vec![f32::INFINITY; count];
-        for (ground, offset) in offsets.iter_mut().enumerate() {
-            let mut column = means.column_mut(ground);
-            if Some(ground) == without {
+        for (data_set, offset) in offsets.iter_mut().enumerate() {
+            let mut column = means.column_mut(data_set);
+            if Some(data_set) == without {
                 column.fill(0.0);
                 continue;
             }
@@ -149,12 +150,17 @@ impl Grounds {
             *offset = column.iter().zip(&middle).map(|(a, b)| a * b).sum();
         }
         let weights = Weights::sparse(&means);
-        Self { weights, offsets, usual: Vec::new(), familiarity: Odds::default() }
+        Self {
+            weights,
+            offsets,
+            usual: Vec::new(),
+            in_domain_probability: BinaryLogistic::default(),
+        }
     }
 }
 
-impl<'a> GroundFolds<'a> {
-    /// Learns from rows with the ground of each, in `0..count`, and the fold of each.
+impl<'a> DataSetFolds<'a> {
+    /// Learns from rows with the data set of each, in `0..count`, and the fold of each.
     pub fn new(
         rows: &[Row],
         features: usize,
@@ -163,22 +169,22 @@ impl<'a> GroundFolds<'a> {
         folds: &'a [usize],
     ) -> Self {
         let means = |keep: &dyn Fn(usize) -> bool, without: Option<usize>| {
-            Grounds::from_means(rows, features, of, count, keep, without)
+            DataSets::from_means(rows, features, of, count, keep, without)
         };
         let parts = if count < 2 { 0 } else { folds.iter().max().map_or(1, |most| most + 1) };
-        let grounds = if count < 2 { 0 } else { count };
+        let data_sets = if count < 2 { 0 } else { count };
         Self {
             whole: means(&|_| true, None),
             by_fold: (0..parts).map(|fold| means(&|i| folds[i] != fold, None)).collect(),
-            left_out: (0..grounds)
-                .map(|ground| means(&|i| of[i] != ground, Some(ground)))
+            left_out: (0..data_sets)
+                .map(|data_set| means(&|i| of[i] != data_set, Some(data_set)))
                 .collect(),
             of,
             folds,
         }
     }
 
-    /// The nearest ground of a row of a trace, or of a piece of it; `None` with fewer than two grounds.
+    /// The nearest data set of a row of a trace, or of a piece of it; `None` with fewer than two data sets.
     pub fn nearest(&self, trace: usize, row: &Row) -> Option<HeldOut> {
         let near = self.by_fold.get(self.folds[trace])?.near(row);
         let of = self.of[trace];
@@ -186,13 +192,13 @@ impl<'a> GroundFolds<'a> {
         Some(HeldOut { known: nearest(&near, row), away, near_own: f64::from(near[of]) })
     }
 
-    /// The grounds with the odds that traces are on them, and for each trace its ground and how likely it is known, judged
+    /// The data sets with the odds that traces are on them, and for each trace its data set and how likely it is known, judged
     /// without its prompt. `held_out` has the traces, and behind them pieces with the number of their trace.
     pub fn finish(
         mut self,
         held_out: &[(usize, Option<HeldOut>)],
         traces: usize,
-    ) -> (Grounds, Vec<(usize, f64)>) {
+    ) -> (DataSets, Vec<(usize, f64)>) {
         let cell = |trace: usize, piece: bool| {
             let parts = self.by_fold.len();
             (self.of[trace] * parts + self.folds[trace]) * 2 + usize::from(piece)
@@ -205,11 +211,11 @@ impl<'a> GroundFolds<'a> {
         };
         let mut sizes = vec![0.0_f64; self.left_out.len() * self.by_fold.len() * 2];
         known().for_each(|(cell, _)| sizes[cell] += 1.0);
-        // Every ground weighs the same in every fold.
+        // Every data set weighs the same in every fold.
         let mut own = vec![Vec::new(); self.left_out.len()];
         for (cell, held_out) in known() {
-            let ground = cell / (2 * self.by_fold.len());
-            own[ground].push((held_out.known.length, held_out.near_own, 1.0 / sizes[cell]));
+            let data_set = cell / (2 * self.by_fold.len());
+            own[data_set].push((held_out.known.length, held_out.near_own, 1.0 / sizes[cell]));
         }
         self.whole.usual = own.iter().map(|points| line(points)).collect();
         let items: Vec<Item> = known()
@@ -222,11 +228,11 @@ impl<'a> GroundFolds<'a> {
                 })
             })
             .collect();
-        self.whole.familiarity = Odds::learn(&items, RIDGE);
+        self.whole.in_domain_probability = BinaryLogistic::learn(&items, RIDGE);
         let found = held_out[..traces]
             .iter()
             .map(|(_, held_out)| match held_out {
-                Some(HeldOut { known, .. }) => (known.ground, self.whole.familiar(*known)),
+                Some(HeldOut { known, .. }) => (known.data_set, self.whole.in_domain(*known)),
                 None => (0, 1.0),
             })
             .collect();
@@ -234,10 +240,10 @@ impl<'a> GroundFolds<'a> {
     }
 }
 
-/// The nearest ground of a row, by how near each is.
+/// The nearest data set of a row, by how near each is.
 fn nearest(near: &[f32], row: &Row) -> Nearest {
     let best = top(near);
-    Nearest { ground: best, near: f64::from(near[best]), length: length_of(row) }
+    Nearest { data_set: best, near: f64::from(near[best]), length: length_of(row) }
 }
 
 /// The line of least weighted squares through points (x, y, weight): its height at 0 and its slope.
@@ -270,7 +276,7 @@ fn sparse_product(rows: &[Row], features: usize, coefficients: &Array2<f32>) -> 
 mod tests {
     use super::*;
 
-    /// Two grounds with a feature of their own and one that both share.
+    /// Two data sets with a feature of their own and one that both share.
     fn rows() -> (Vec<Row>, Vec<usize>, Vec<usize>) {
         let rows = (0..40).map(|i| Row {
             indices: vec![(i % 2) as u32, 2],
@@ -285,28 +291,28 @@ mod tests {
         of: &[usize],
         count: usize,
         folds: &[usize],
-    ) -> (Grounds, Vec<(usize, f64)>) {
-        let learned = GroundFolds::new(rows, 4, of, count, folds);
+    ) -> (DataSets, Vec<(usize, f64)>) {
+        let learned = DataSetFolds::new(rows, 4, of, count, folds);
         let held_out: Vec<(usize, Option<HeldOut>)> =
             rows.iter().enumerate().map(|(i, row)| (i, learned.nearest(i, row))).collect();
         learned.finish(&held_out, rows.len())
     }
 
     #[test]
-    fn a_row_is_on_the_ground_whose_words_it_holds() {
+    fn a_row_is_on_the_data_set_whose_words_it_holds() {
         let (rows, of, folds) = rows();
-        let (grounds, found) = learned(&rows, &of, 2, &folds);
-        let (ground, known) = grounds.find(&rows[1]);
-        assert!(ground == 1 && known > 0.8, "{ground} {known}");
+        let (data_sets, found) = learned(&rows, &of, 2, &folds);
+        let (data_set, known) = data_sets.find(&rows[1]);
+        assert!(data_set == 1 && known > 0.8, "{data_set} {known}");
         assert!(found.iter().zip(&of).all(|(found, of)| found.0 == *of && found.1 > 0.8));
         // A row with the shared feature only is as near to either.
         let strange = Row { indices: vec![2, 3], values: vec![0.6, 0.8], ..Row::default() };
-        assert!(grounds.find(&strange).1 < 0.5, "{:?}", grounds.find(&strange));
+        assert!(data_sets.find(&strange).1 < 0.5, "{:?}", data_sets.find(&strange));
     }
 
     #[test]
     fn a_short_row_need_not_be_as_near() {
-        // Rows of three grounds: the long ones are mostly about their ground, the short ones hardly.
+        // Rows of three data sets: the long ones are mostly about their data set, the short ones hardly.
         let rows: Vec<Row> = (0..120)
             .map(|i| Row {
                 indices: vec![(i % 3) as u32, 3],
@@ -317,17 +323,17 @@ mod tests {
             .collect();
         let of: Vec<usize> = (0..120).map(|i| i % 3).collect();
         let folds: Vec<usize> = (0..120).map(|i| i / 30).collect();
-        let (grounds, _) = learned(&rows, &of, 3, &folds);
+        let (data_sets, _) = learned(&rows, &of, 3, &folds);
         let long = Row { words: 1000, ..rows[1].clone() };
-        assert!(grounds.find(&rows[1]).1 > grounds.find(&long).1);
+        assert!(data_sets.find(&rows[1]).1 > data_sets.find(&long).1);
     }
 
     #[test]
-    fn a_ground_whose_own_traces_are_nearer_is_harder_to_belong_to() {
-        // Three grounds, each with a feature of its own; the traces of the first hold more of it.
-        let strength = |ground: usize| if ground == 0 { 0.9_f32 } else { 0.4 };
-        let row = |ground: usize, strength: f32| Row {
-            indices: vec![ground as u32, 3],
+    fn a_data_set_whose_own_traces_are_nearer_is_harder_to_belong_to() {
+        // Three data sets, each with a feature of its own; the traces of the first hold more of it.
+        let strength = |data_set: usize| if data_set == 0 { 0.9_f32 } else { 0.4 };
+        let row = |data_set: usize, strength: f32| Row {
+            indices: vec![data_set as u32, 3],
             values: vec![strength, (1.0 - strength * strength).sqrt()],
             words: 300,
             ..Row::default()
@@ -335,9 +341,10 @@ mod tests {
         let rows: Vec<Row> = (0..120).map(|i| row(i % 3, strength(i % 3))).collect();
         let of: Vec<usize> = (0..120).map(|i| i % 3).collect();
         let folds: Vec<usize> = (0..120).map(|i| i / 30).collect();
-        let (grounds, _) = learned(&rows, &of, 3, &folds);
-        assert!(grounds.usual[0][0] > grounds.usual[1][0], "{:?}", grounds.usual);
-        let (half_first, half_second) = (grounds.find(&row(0, 0.4)), grounds.find(&row(1, 0.4)));
+        let (data_sets, _) = learned(&rows, &of, 3, &folds);
+        assert!(data_sets.usual[0][0] > data_sets.usual[1][0], "{:?}", data_sets.usual);
+        let (half_first, half_second) =
+            (data_sets.find(&row(0, 0.4)), data_sets.find(&row(1, 0.4)));
         assert_eq!((half_first.0, half_second.0), (0, 1));
         assert!(half_first.1 < half_second.1, "{half_first:?} {half_second:?}");
     }
@@ -351,9 +358,9 @@ mod tests {
     }
 
     #[test]
-    fn with_one_ground_all_is_known() {
+    fn with_one_data_set_all_is_known() {
         let (rows, _, folds) = rows();
-        let (grounds, found) = learned(&rows, &[0; 40], 1, &folds);
-        assert_eq!((grounds.find(&rows[0]), found[0]), ((0, 1.0), (0, 1.0)));
+        let (data_sets, found) = learned(&rows, &[0; 40], 1, &folds);
+        assert_eq!((data_sets.find(&rows[0]), found[0]), ((0, 1.0), (0, 1.0)));
     }
 }

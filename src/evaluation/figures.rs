@@ -4,7 +4,7 @@
 //! groups that it draws. Called by [`super::evaluate`]; [`Rows`] by the other modules that measure.
 
 use super::{
-    CalibrationBin, Cases, Confusion, Estimate, HeldOut, Judgement, ModelFigures, Summary,
+    CalibrationBin, Cases, Confusion, Estimate, HeldOut, ModelFigures, Outcome, Summary,
     metrics::{LEVEL, brier, c_at_1, flat_bits, loss, ratio, top},
 };
 use crate::{
@@ -48,7 +48,7 @@ impl Sums {
     fn add(
         self,
         row: &mut [f64],
-        judged: &Judgement,
+        judged: &Outcome,
         shares: &[f64],
         own: usize,
         families: &[usize],
@@ -109,7 +109,7 @@ impl Sums {
 }
 
 /// The sums of all held-out judgements, by prompt, and their resamples.
-pub(super) struct Tallied {
+pub(super) struct Figures {
     layout: Sums,
     sums: Vec<f64>,
     resamples: Resamples,
@@ -118,7 +118,7 @@ pub(super) struct Tallied {
     has_unknown: bool,
 }
 
-impl Tallied {
+impl Figures {
     /// Adds up the judgements. `families` gives the family of each model and whether any holds two.
     pub fn new(
         cases: &Cases<'_>,
@@ -276,7 +276,7 @@ pub(super) fn confusion(cases: &Cases<'_>, held: &HeldOut) -> Confusion {
 
 #[cfg(test)]
 mod tests {
-    use super::super::judge::PartOutcome;
+    use super::super::classifier::PartOutcome;
     use super::*;
     use crate::trace::{TextKind, Trace};
     use std::collections::BTreeMap;
@@ -302,9 +302,9 @@ mod tests {
         traces
     }
 
-    fn judgement(case: usize, probabilities: [f32; 3], unknown: f64) -> Judgement {
+    fn judgement(case: usize, probabilities: [f32; 3], unknown: f64) -> Outcome {
         let probabilities = probabilities.to_vec();
-        Judgement { case, part: 0, probabilities, unknown: Some(unknown), views: Vec::new() }
+        Outcome { case, part: 0, probabilities, unknown: Some(unknown), views: Vec::new() }
     }
 
     /// Four judgements: cases come by prompt and then model, so case 0 is of a, 1 of b, 2 of c, 3 of a.
@@ -323,12 +323,12 @@ mod tests {
         }
     }
 
-    fn summary() -> (Summary, Tallied, Confusion) {
+    fn summary() -> (Summary, Figures, Confusion) {
         let traces = traces();
         let cases = Cases::new(&traces, TextKind::Reasoning).unwrap();
         let held = held();
         // a and b are of one family.
-        let tallied = Tallied::new(&cases, &held, &(vec![0, 0, 1], true), 200, 1);
+        let tallied = Figures::new(&cases, &held, &(vec![0, 0, 1], true), 200, 1);
         (tallied.summary(), tallied, confusion(&cases, &held))
     }
 
@@ -363,7 +363,7 @@ mod tests {
         let cases = Cases::new(&traces, TextKind::Reasoning).unwrap();
         let mut held = held();
         held.judgements.iter_mut().for_each(|judged| judged.unknown = None);
-        let found = Tallied::new(&cases, &held, &(vec![0, 1, 2], false), 10, 1).summary();
+        let found = Figures::new(&cases, &held, &(vec![0, 1, 2], false), 10, 1).summary();
         assert_eq!((found.family_accuracy, found.c_at_1), (None, None));
     }
 

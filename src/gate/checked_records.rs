@@ -1,6 +1,6 @@
 //! What is kept of each trace to decide rules by.
 //!
-//! Comes in: scored traces with their marks, in input order. Goes out: a [`Sample`], which [`super::check`] measures. Called by
+//! Comes in: scored traces with their marks, in input order. Goes out: a [`CheckedRecords`], which [`super::check`] measures. Called by
 //! `cli`. Of the probabilities only those that a rule asks for are kept, and of the text nothing.
 
 use super::mixture::Likely;
@@ -87,7 +87,7 @@ impl Names {
 
 /// The traces of a check.
 #[derive(Debug, Default)]
-pub struct Sample {
+pub struct CheckedRecords {
     pub(super) records: Vec<Record>,
     /// Members of each target, by number in the atlas.
     targets: BTreeMap<Target, (usize, Vec<usize>)>,
@@ -101,7 +101,7 @@ pub struct Sample {
     domain_of_prompt: Vec<Option<u32>>,
 }
 
-impl Sample {
+impl CheckedRecords {
     /// An empty sample for the rules of a policy whose names are known ([`crate::policy::validate`]).
     pub fn new(policy: &Policy, atlas: &Atlas) -> Self {
         let mut sample = Self::default();
@@ -145,8 +145,8 @@ impl Sample {
         }
         let row = self.likely.as_mut().zip(scored).map(|(likely, scored)| {
             likely.likelihoods.push(&scored.probabilities);
-            likely.familiar.push(scored.familiar);
-            likely.familiar.len() as u32 - 1
+            likely.in_domain.push(scored.in_domain);
+            likely.in_domain.len() as u32 - 1
         });
         let mediation = trace.mediation();
         self.records.push(Record {

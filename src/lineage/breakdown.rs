@@ -5,9 +5,9 @@
 //! What has to be scored again (texts with their markdown stripped, say) is added by [`crate::evaluation::add_changed_texts`].
 
 use super::{
-    Holds, HoldsGroup, HoldsKind,
+    Breakdown, BreakdownKind, Subgroup,
     bootstrap::Resamples,
-    tally::{Kept, Tally},
+    scored_corpus::{Kept, ScoredCorpus},
 };
 use crate::{atlas::Atlas, attribution::MINIMUM_WORDS, trace::Mediation};
 use std::collections::BTreeMap;
@@ -22,11 +22,11 @@ const FROM: [usize; 6] = [MINIMUM_WORDS, 100, 250, 500, 1_000, 2_500];
 /// Where the reference with the number `first` holds; `None` where there are too few prompts to say anything of groups.
 pub(super) fn holds(
     atlas: &Atlas,
-    tally: &Tally,
+    tally: &ScoredCorpus,
     first: usize,
     resamples: usize,
     seed: u64,
-) -> Option<Holds> {
+) -> Option<Breakdown> {
     if tally.prompts.len() < LEAST_PROMPTS {
         return None;
     }
@@ -36,18 +36,18 @@ pub(super) fn holds(
             .collect();
         group_of(atlas, kind, what, &traces, first, resamples, seed)
     };
-    let mut groups = vec![group(HoldsKind::All, "all traces", &|_| true)];
+    let mut groups = vec![group(BreakdownKind::All, "all traces", &|_| true)];
     let without: Vec<(u32, &[f32])> =
         tally.kept.iter().map(|kept| (kept.prompt, kept.without_layout.as_slice())).collect();
     let what = "without the layout channel";
-    groups.push(group_of(atlas, HoldsKind::Layout, what, &without, first, resamples, seed));
+    groups.push(group_of(atlas, BreakdownKind::Layout, what, &without, first, resamples, seed));
 
     let mut domains: Vec<(&String, &usize)> = tally.domains.iter().collect();
     domains.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
     let mut left_out = domains.len().saturating_sub(DOMAINS);
     for (domain, _) in domains.into_iter().take(DOMAINS) {
         let Some(&number) = tally.domain_numbers.get(domain) else { continue };
-        groups.push(group(HoldsKind::Domain, domain, &|kept| kept.domain == Some(number)));
+        groups.push(group(BreakdownKind::Domain, domain, &|kept| kept.domain == Some(number)));
     }
     for (at, &from) in FROM.iter().enumerate() {
         let below = FROM.get(at + 1).copied();
@@ -56,17 +56,18 @@ pub(super) fn holds(
             None => format!("{from} words and more"),
         };
         let within = |kept: &Kept| kept.length >= from && below.is_none_or(|b| kept.length < b);
-        groups.push(group(HoldsKind::Length, &what, &within));
+        groups.push(group(BreakdownKind::Length, &what, &within));
     }
     let all = [Mediation::Raw, Mediation::Summary, Mediation::Truncated, Mediation::Unknown];
     for mediation in all {
-        groups.push(group(HoldsKind::Mediation, mediation.name(), &|k| k.mediation == mediation));
+        groups
+            .push(group(BreakdownKind::Mediation, mediation.name(), &|k| k.mediation == mediation));
     }
     let before = groups.iter().filter(|group| group.prompts > 0).count();
-    groups.retain(|group| group.kind == HoldsKind::All || group.prompts >= LEAST_PROMPTS);
+    groups.retain(|group| group.kind == BreakdownKind::All || group.prompts >= LEAST_PROMPTS);
     left_out += before - groups.len();
     // One group that is everything says what the first row says.
-    for kind in [HoldsKind::Domain, HoldsKind::Length, HoldsKind::Mediation] {
+    for kind in [BreakdownKind::Domain, BreakdownKind::Length, BreakdownKind::Mediation] {
         let mut own = groups.iter().filter(|group| group.kind == kind);
         if let (Some(only), None) = (own.next(), own.next())
             && only.traces == tally.kept.len()
@@ -75,19 +76,19 @@ pub(super) fn holds(
         }
     }
     let reference = atlas.about.references.get(first)?.name.clone();
-    Some(Holds { reference, groups, left_out })
+    Some(Breakdown { reference, groups, left_out })
 }
 
 /// The share of a reference over some traces, each with the number of its prompt and its probabilities.
 pub(crate) fn group_of(
     atlas: &Atlas,
-    kind: HoldsKind,
+    kind: BreakdownKind,
     what: &str,
     traces: &[(u32, &[f32])],
     first: usize,
     resamples: usize,
     seed: u64,
-) -> HoldsGroup {
+) -> Subgroup {
     // Prompts in a fixed order: the bootstrap draws them by number.
     let mut prompts: BTreeMap<u32, (Vec<f64>, f64)> = BTreeMap::new();
     for (prompt, probabilities) in traces {
@@ -109,7 +110,7 @@ pub(crate) fn group_of(
         0 => (0.0, 1.0),
         _ => Resamples::draw(&rows, resamples, seed).interval(0),
     };
-    HoldsGroup {
+    Subgroup {
         kind,
         what: what.to_owned(),
         traces: traces.len(),

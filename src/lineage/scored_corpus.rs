@@ -25,11 +25,11 @@ pub(super) struct Kept {
     pub words: Vec<(u32, u32)>,
     /// Words in it.
     pub length: usize,
-    /// The number of its domain ([`Tally::domain_numbers`]).
+    /// The number of its domain ([`ScoredCorpus::domain_numbers`]).
     pub domain: Option<u32>,
     /// How it was shown.
     pub mediation: Mediation,
-    /// The values of [`Tally::readable`].
+    /// The values of [`ScoredCorpus::readable`].
     pub habits: Vec<f32>,
 }
 
@@ -71,7 +71,7 @@ impl Cell {
 /// The scored traces of one corpus. Traces are added one at a time, in input order; their texts
 /// are not kept.
 #[derive(Debug, Default)]
-pub struct Tally {
+pub struct ScoredCorpus {
     pub(super) kept: Vec<Kept>,
     pub(super) prompts: FxHashMap<String, u32>,
     /// The prompts of a tally that was read from a profile, by [`key_hash`]: their names are not kept.
@@ -94,9 +94,9 @@ pub struct Tally {
     /// Traces that an atlas with the channel `vectors` judged without a vector.
     pub(super) without_vector: usize,
     /// Sum over the traces of the probability that the atlas knows their subject matter.
-    pub(super) familiar: f64,
-    /// Traces by ground, whether it is theirs or only the nearest.
-    pub(super) grounds: BTreeMap<usize, usize>,
+    pub(super) in_domain: f64,
+    /// Traces by data set, whether it is theirs or only the nearest.
+    pub(super) data_sets: BTreeMap<usize, usize>,
     pub(super) mediation: BTreeMap<String, usize>,
     pub(super) domains: BTreeMap<String, usize>,
     /// Traces by language, where they were told; none of a profile are.
@@ -107,7 +107,7 @@ pub struct Tally {
     pub(super) readable: Vec<Readable>,
 }
 
-impl Tally {
+impl ScoredCorpus {
     /// Counts a trace of this language.
     pub fn add_language(&mut self, language: &str) {
         *self.languages.entry(language.to_owned()).or_insert(0) += 1;
@@ -140,8 +140,8 @@ impl Tally {
         if let Some(label) = trace.model.as_ref().filter(|label| !self.labels.contains(*label)) {
             self.labels.insert(label.clone());
         }
-        self.familiar += scored.familiar;
-        *self.grounds.entry(scored.ground).or_default() += 1;
+        self.in_domain += scored.in_domain;
+        *self.data_sets.entry(scored.data_set).or_default() += 1;
         self.untokenized += scored.row.untokenized;
         self.without_vector += usize::from(scored.row.without_vector);
         self.seen_before += usize::from(trace.text(kind).is_some_and(|text| atlas.has_seen(&text)));
@@ -209,8 +209,8 @@ impl Tally {
     }
 
     /// Whether the atlas probably knows what the traces are about.
-    pub(super) fn is_familiar(&self) -> bool {
-        2.0 * self.familiar >= self.traces() as f64
+    pub(super) fn is_in_domain(&self) -> bool {
+        2.0 * self.in_domain >= self.traces() as f64
     }
 
     /// Per reference the sum over prompts of the mean log probability of each prompt's traces, and the

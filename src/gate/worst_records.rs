@@ -2,7 +2,7 @@
 //!
 //! Called by [`super::measure`] where a condition did not pass.
 
-use super::{ConditionAnswer, Offender, measure::Context, sample::Record};
+use super::{ConditionAnswer, Offender, checked_records::Record, measure::Context};
 use crate::{ingest::Position, policy::Bound};
 
 /// Records that are listed against a condition.

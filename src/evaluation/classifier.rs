@@ -1,4 +1,4 @@
-//! The seam between what judges and what measures: a [`Method`] learns a [`Judge`] from labelled traces, a judge turns
+//! The seam between what judges and what measures: a [`Method`] learns a [`Classifier`] from labelled traces, a judge turns
 //! a text into a probability per reference, and [`cross_validate`] gives what judges say of traces
 //! whose prompts they have not seen.
 //!
@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 /// What a judge says of one text.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Opinion {
+pub struct Prediction {
     /// Probability per reference of the judge; sums to one.
     pub probabilities: Vec<f32>,
     /// The p-value that some reference wrote it, where the judge gives one.
@@ -25,12 +25,12 @@ pub struct Opinion {
 }
 
 /// Anything that turns a text into a probability per reference.
-pub trait Judge: Sync {
+pub trait Classifier: Sync {
     /// The names of the references, in the order of the probabilities; each at most once.
     fn references(&self) -> &[String];
     /// Judges a text, or `None` where it has too few words. `counter` is memory to work in, for judges that
     /// count n-grams.
-    fn judge(&self, text: &str, counter: &mut NgramCounter) -> Option<Opinion>;
+    fn judge(&self, text: &str, counter: &mut NgramCounter) -> Option<Prediction>;
     /// Judges a whole trace, whose text this is. A judge that has more of a trace than its text, such as a vector
     /// from a file, has its own way; the others judge the text.
     fn judge_trace(
@@ -38,7 +38,7 @@ pub trait Judge: Sync {
         _trace: &Trace,
         text: &str,
         counter: &mut NgramCounter,
-    ) -> Option<Opinion> {
+    ) -> Option<Prediction> {
         self.judge(text, counter)
     }
     /// How it judges several traces together; `None` where it has no way of its own, and the geometric mean
@@ -60,7 +60,7 @@ pub trait Method {
         &self,
         training: &[&Trace],
         stage: &dyn Fn(&str),
-    ) -> Result<Box<dyn Judge>, atlas::Error>;
+    ) -> Result<Box<dyn Classifier>, atlas::Error>;
 }
 
 /// The program's own method: an atlas is learned, as `cotprint fit` does.
@@ -70,22 +70,22 @@ pub struct AtlasMethod {
     pub options: LearnOptions,
 }
 
-struct AtlasJudge {
+struct AtlasClassifier {
     references: Vec<String>,
     model: Model,
     /// Where the vectors of traces come from, if the atlas needs any.
     vectors: Option<Source>,
 }
 
-impl AtlasJudge {
+impl AtlasClassifier {
     fn opinion(
         &self,
         text: &str,
         vector: Option<&[f32]>,
         counter: &mut NgramCounter,
-    ) -> Option<Opinion> {
+    ) -> Option<Prediction> {
         let scored = self.model.score_with(text, vector, counter).ok()?;
-        Some(Opinion { probabilities: scored.probabilities, unknown: Some(scored.unknown) })
+        Some(Prediction { probabilities: scored.probabilities, unknown: Some(scored.unknown) })
     }
 }
 
@@ -98,20 +98,20 @@ impl Method for AtlasMethod {
         &self,
         training: &[&Trace],
         stage: &dyn Fn(&str),
-    ) -> Result<Box<dyn Judge>, atlas::Error> {
+    ) -> Result<Box<dyn Classifier>, atlas::Error> {
         let atlas = learn(training, &self.options, stage)?.atlas;
         let references = atlas.names().map(str::to_owned).collect();
         let vectors = self.options.vectors.clone();
-        Ok(Box::new(AtlasJudge { references, model: atlas.model, vectors }))
+        Ok(Box::new(AtlasClassifier { references, model: atlas.model, vectors }))
     }
 }
 
-impl Judge for AtlasJudge {
+impl Classifier for AtlasClassifier {
     fn references(&self) -> &[String] {
         &self.references
     }
 
-    fn judge(&self, text: &str, counter: &mut NgramCounter) -> Option<Opinion> {
+    fn judge(&self, text: &str, counter: &mut NgramCounter) -> Option<Prediction> {
         self.opinion(text, None, counter)
     }
 
@@ -120,7 +120,7 @@ impl Judge for AtlasJudge {
         trace: &Trace,
         text: &str,
         counter: &mut NgramCounter,
-    ) -> Option<Opinion> {
+    ) -> Option<Prediction> {
         // That every trace has a vector is seen to before anything is learned.
         let vector = self.vectors.as_ref().and_then(|source| source.vector_of(trace).ok()?);
         self.opinion(text, vector, counter)
@@ -133,7 +133,7 @@ impl Judge for AtlasJudge {
 
 /// What a judge said of one held-out case.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Judgement {
+pub struct Outcome {
     /// The case, an index.
     pub case: usize,
     /// The part in which it was held out.
@@ -160,7 +160,7 @@ pub struct PartOutcome {
 #[derive(Debug, Clone, PartialEq)]
 pub struct HeldOut {
     /// The judgements, by case.
-    pub judgements: Vec<Judgement>,
+    pub judgements: Vec<Outcome>,
     /// What became of each part.
     pub parts: Vec<PartOutcome>,
     /// How the judges of the parts pool, where they have a way of their own.
@@ -226,7 +226,7 @@ pub fn cross_validate(
                 to_judge.push(i);
             }
         }
-        let spread = |opinion: &Opinion| {
+        let spread = |opinion: &Prediction| {
             let mut probabilities = vec![0.0; cases.models.len()];
             for (place, &p) in place_of.iter().zip(&opinion.probabilities) {
                 if let Some(place) = *place {
@@ -235,13 +235,13 @@ pub fn cross_validate(
             }
             probabilities
         };
-        let judged: Vec<(usize, Option<Judgement>)> = to_judge
+        let judged: Vec<(usize, Option<Outcome>)> = to_judge
             .par_iter()
             .map_init(NgramCounter::default, |counter, &case| {
                 let text = &cases.cases[case].text;
                 let trace = cases.cases[case].trace;
                 let opinion = judge.judge_trace(trace, text, counter);
-                let judgement = opinion.map(|opinion| Judgement {
+                let judgement = opinion.map(|opinion| Outcome {
                     case,
                     part: number,
                     probabilities: spread(&opinion),
@@ -313,7 +313,7 @@ mod tests {
             &self,
             training: &[&Trace],
             _: &dyn Fn(&str),
-        ) -> Result<Box<dyn Judge>, atlas::Error> {
+        ) -> Result<Box<dyn Classifier>, atlas::Error> {
             let ids = training.iter().map(|trace| trace.id.clone()).collect();
             self.given.lock().unwrap().push(ids);
             let mut names: Vec<String> =
@@ -327,16 +327,16 @@ mod tests {
         }
     }
 
-    impl Judge for Sure {
+    impl Classifier for Sure {
         fn references(&self) -> &[String] {
             &self.0
         }
 
         /// Sure of the reference whose name the text begins with.
-        fn judge(&self, text: &str, _: &mut NgramCounter) -> Option<Opinion> {
+        fn judge(&self, text: &str, _: &mut NgramCounter) -> Option<Prediction> {
             let of = |name: &String| if text.starts_with(name.as_str()) { 1.0 } else { 0.0 };
             let probabilities = self.0.iter().map(of).collect();
-            Some(Opinion { probabilities, unknown: None })
+            Some(Prediction { probabilities, unknown: None })
         }
     }
 
@@ -383,7 +383,11 @@ mod tests {
             "helpless"
         }
 
-        fn learn(&self, _: &[&Trace], _: &dyn Fn(&str)) -> Result<Box<dyn Judge>, atlas::Error> {
+        fn learn(
+            &self,
+            _: &[&Trace],
+            _: &dyn Fn(&str),
+        ) -> Result<Box<dyn Classifier>, atlas::Error> {
             Err(atlas::Error::TooLittle("there is nothing.".into()))
         }
     }

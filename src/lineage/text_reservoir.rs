@@ -1,6 +1,6 @@
 //! A bounded draw of traces whose texts are kept, so that a report can quote them.
 //!
-//! Comes in: traces as they stream by, each after it was added to the [`Tally`](super::Tally). Goes out: the texts of at
+//! Comes in: traces as they stream by, each after it was added to the [`ScoredCorpus`](super::Tally). Goes out: the texts of at
 //! most [`MOST_TRACES`] of them. Called by `cli`; read by `concordance` and by `examples`. Which traces are kept
 //! depends on the seed, their ids and their prompts (where their texts are very long, on their order too): a hash is their lot, and
 //! the lowest lots win, so that memory is bounded however long the input is, and standard input need not be read twice.
@@ -19,7 +19,7 @@ const ID_CHARACTERS: usize = 200;
 
 /// One trace that is kept.
 #[derive(Debug, Clone)]
-pub struct Sampled {
+pub struct SampledText {
     /// Its place among the traces that were scored, from 0.
     pub at: usize,
     /// Its id, cut to 200 characters (hostile: escape it).
@@ -36,13 +36,13 @@ pub struct Sampled {
 
 /// The draw.
 #[derive(Debug, Default)]
-pub struct Sample {
+pub struct TextReservoir {
     seed: u64,
-    kept: BTreeMap<(u64, usize), Sampled>,
+    kept: BTreeMap<(u64, usize), SampledText>,
     bytes: usize,
 }
 
-impl Sample {
+impl TextReservoir {
     /// An empty draw with this seed.
     pub fn new(seed: u64) -> Self {
         Self { seed, ..Self::default() }
@@ -61,7 +61,7 @@ impl Sample {
         }
         let Some(text) = trace.text(kind) else { return };
         let end = boundary(&text, LONGEST);
-        let sampled = Sampled {
+        let sampled = SampledText {
             at,
             id: trace.id.chars().take(ID_CHARACTERS).collect(),
             prompt,
@@ -78,7 +78,7 @@ impl Sample {
     }
 
     /// The traces that are kept, in the order of their lots.
-    pub fn traces(&self) -> impl Iterator<Item = &Sampled> {
+    pub fn traces(&self) -> impl Iterator<Item = &SampledText> {
         self.kept.values()
     }
 }
@@ -97,7 +97,7 @@ mod tests {
     }
 
     fn ids(seed: u64, order: impl Iterator<Item = usize>) -> Vec<String> {
-        let mut sample = Sample::new(seed);
+        let mut sample = TextReservoir::new(seed);
         order.for_each(|id| sample.add(id, &trace(id, "a text"), TextKind::Reasoning, None));
         sample.traces().map(|one| one.id.clone()).collect()
     }
@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn memory_is_bounded_and_a_cut_is_told() {
-        let mut sample = Sample::new(0);
+        let mut sample = TextReservoir::new(0);
         let long = "ä".repeat(LONGEST);
         for id in 0..80 {
             sample.add(id, &trace(id, &long), TextKind::Reasoning, None);
