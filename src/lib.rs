@@ -43,4 +43,5 @@ pub mod policy;
 pub mod prompts;
 pub mod report;
 pub mod trace;
+pub mod wording;
 mod words;

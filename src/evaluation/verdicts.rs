@@ -7,7 +7,7 @@
 
 use crate::lineage::{
     bootstrap::Resamples,
-    judgement::{LEAST_PROMPTS, LEAST_TRACES, Named, named},
+    verdict_rules::{LEAST_PROMPTS, LEAST_TRACES, Named, named},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

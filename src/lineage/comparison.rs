@@ -7,11 +7,11 @@ use super::{
     breakdown,
     drift::drift,
     evidence, habits,
-    judgement::{Findings, judge},
     limits::{Overlap, limits, overlap},
     pairing,
     residuals::Residuals,
     scored_corpus::ScoredCorpus,
+    verdict_rules::{Findings, decide_verdict},
 };
 use crate::{
     atlas::{About, Atlas},
@@ -81,7 +81,7 @@ pub fn compare(
         means.get(first).is_some_and(|own| means[..references].iter().all(|m| m <= own))
     });
     let family_stays = first_family_stays(&families, atlas, &resamples);
-    let mut verdict = judge(&Findings {
+    let mut verdict = decide_verdict(&Findings {
         traces: tally.traces(),
         prompts: tally.prompts.len(),
         words: tally.words,

@@ -16,7 +16,6 @@ mod evidence;
 mod examples;
 pub mod explain;
 mod habits;
-pub(crate) mod judgement;
 mod limits;
 mod log_odds;
 mod movement;
@@ -29,6 +28,7 @@ mod scored_corpus;
 mod text_reservoir;
 pub mod tree;
 mod verdict;
+pub(crate) mod verdict_rules;
 
 pub use beside::*;
 pub(crate) use bootstrap::{draws, percentiles_at};

@@ -21,7 +21,6 @@
 mod audit;
 mod concordance;
 mod data_table;
-pub mod escape;
 mod evaluation;
 mod evidence_pack;
 mod examples;
@@ -34,7 +33,6 @@ mod html;
 mod json;
 mod markdown;
 mod moved;
-pub mod numbers;
 mod overview;
 mod page;
 pub mod plots;
@@ -44,7 +42,6 @@ mod terminal;
 pub mod tree;
 mod understood;
 mod verb_data;
-pub mod wording;
 
 pub use audit::{render_audit, write_audit, write_audit_report};
 pub use evaluation::{render_evaluation, write_evaluation, write_evaluation_report};
@@ -58,6 +55,8 @@ pub use prompt_sets::write_prompt_sets;
 pub use reading::{Reading, render_reading, write_reading_report};
 pub use terminal::{TerminalOptions, write_profiles, write_terminal};
 pub use understood::{write_explanations, write_formats};
+
+pub use crate::wording::{self, escape, numbers};
 
 use crate::lineage::Comparison;
 use plots::{

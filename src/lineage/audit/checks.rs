@@ -8,7 +8,7 @@ use crate::{
     attribution::MINIMUM_WORDS,
     features::Channel,
     ingest::cleaning::language,
-    lineage::{InputSummary, judgement::counted, limits::mixed_mediation},
+    lineage::{InputSummary, limits::mixed_mediation, verdict_rules::counted},
 };
 
 /// Shorter traces, in the median, say too little each.

@@ -21,7 +21,7 @@ use super::{
     CompareOptions, InputSummary,
     bootstrap::Resamples,
     comparison::provenance,
-    judgement::{counted, percent},
+    verdict_rules::{counted, percent},
 };
 use crate::{
     atlas::{Atlas, TWO_HALVES},

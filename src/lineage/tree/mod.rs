@@ -25,7 +25,7 @@ pub use space::DistanceKind;
 pub use topology::{Node, TipSet, Tree};
 
 use super::Comparison;
-use super::judgement::{LEAST_PROMPTS, LEAST_TRACES, LEAST_WORDS};
+use super::verdict_rules::{LEAST_PROMPTS, LEAST_TRACES, LEAST_WORDS};
 use crate::atlas::Atlas;
 use serde::{Deserialize, Serialize};
 use space::{Space, distances};

@@ -1,12 +1,11 @@
 //! An evaluation → a page, figures, tables, JSON.
 //!
-//! Comes in: an [`Evaluation`]. Goes out: bytes and files, which `cli` puts in their place. `tables` and `words` hold
-//! what the terminal and the page share.
+//! Comes in: an [`Evaluation`]. Goes out: bytes and files, which `cli` puts in their place. `tables` holds
+//! what the terminal and the page share; sentences are made in [`crate::wording::evaluation`].
 
 mod page;
 mod tables;
 mod terminal;
-mod words;
 
 pub use page::render_evaluation;
 pub use terminal::write_evaluation;

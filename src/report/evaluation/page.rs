@@ -3,7 +3,6 @@
 //! Every value is text by now and is escaped by the template; the figures' labels are escaped by the SVG writer.
 
 use super::tables::{self, Table};
-use super::words;
 use crate::evaluation::Evaluation;
 use crate::report::Error;
 use crate::report::escape::{name, sentence};
@@ -12,6 +11,7 @@ use crate::report::numbers::{count, counted};
 use crate::report::plots::{Figure, HeatMap, Look, PlotError, ReliabilityPlot, StepsPlot};
 use crate::report::verb_data::EvaluationData;
 use crate::report::wording;
+use crate::wording::evaluation as words;
 use minijinja::context;
 use serde::Serialize;
 

@@ -1,9 +1,9 @@
 //! An evaluation → its tables as text, which the terminal and the page lay out.
 
-use super::words;
 use crate::evaluation::{Estimate, Evaluation, Summary, VerdictCounts};
 use crate::report::escape;
 use crate::report::numbers::{accuracy, accuracy_interval, count, fixed, fixed_interval, share};
+use crate::wording::evaluation as words;
 use serde::Serialize;
 
 /// A table: the first column is text, the others are numbers unless they say otherwise.

@@ -1,12 +1,12 @@
 //! An evaluation → what `evaluate` prints for a person: at most 80 columns, no text unescaped.
 
 use super::tables::{self, Table};
-use super::words;
 use crate::evaluation::Evaluation;
 use crate::report::TerminalOptions;
 use crate::report::escape::columns;
 use crate::report::numbers::counted;
 use crate::report::terminal::{Ink, Page, WIDTH, padded};
+use crate::wording::evaluation as words;
 use std::io::{self, Write};
 
 /// Room between columns.

@@ -3,7 +3,7 @@
 //! A workflow command is a line of output, and whatever a rule or record is called must not become one: values are escaped as GitHub's
 //! own toolkit does, and [`fenced`] switches commands off around text that is for people.
 
-use super::words;
+use crate::wording::gate as words;
 use crate::{gate::Checked, policy::Severity, report::escape::sentence};
 use sha2::{Digest, Sha256};
 

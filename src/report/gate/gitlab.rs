@@ -1,6 +1,7 @@
 //! What a check found → the code-quality report of GitLab: a list of findings.
 
-use super::{fingerprint, words};
+use super::fingerprint;
+use crate::wording::gate as words;
 use crate::{
     gate::Checked,
     policy::Severity,

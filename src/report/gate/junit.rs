@@ -4,7 +4,7 @@
 //! A rule that is reported as an error is a failure. One that failed as less, or cannot be told, is skipped with its reason: JUnit knows
 //! no warnings, and a pass would hide it.
 
-use super::words;
+use crate::wording::gate as words;
 use crate::{
     gate::{Checked, RuleAnswer, decide::Outcome},
     policy::Severity,

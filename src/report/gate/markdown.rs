@@ -3,7 +3,7 @@
 //! Names and sentences go in as code spans or with every sign of Markdown and HTML escaped: no record can put a link, an
 //! image or a mention into a comment.
 
-use super::words;
+use crate::wording::gate as words;
 use crate::{
     gate::{Checked, RuleAnswer, decide::Outcome},
     lineage::Comparison,

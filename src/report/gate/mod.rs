@@ -1,7 +1,7 @@
 //! What a check found → every form in which a person or a machine takes it.
 //!
 //! Comes in: a [`Checked`]. Goes out: text. Called by `cli`, which decides where each goes. One file for each form: `terminal`,
-//! [`markdown`], [`junit`], [`sarif`], [`github`], [`gitlab`], `page`; `words` are shared. Ids, file names and messages may
+//! [`markdown`], [`junit`], [`sarif`], [`github`], [`gitlab`], `page`. Sentences are made in [`crate::wording::gate`]. Ids, file names and messages may
 //! hold anything and go through [`super::escape`] first; what a form needs besides stands in its file.
 
 pub mod github;
@@ -11,7 +11,6 @@ mod markdown;
 mod page;
 mod sarif;
 mod terminal;
-pub(super) mod words;
 
 pub use gitlab::gitlab;
 pub use junit::junit;

@@ -2,7 +2,7 @@
 //!
 //! Every value is text by now and is escaped by the template, `assets/rules.html` in `assets/report.html`.
 
-use super::words;
+use crate::wording::gate as words;
 use crate::{
     gate::{Checked, decide::Outcome},
     lineage::Comparison,

@@ -3,7 +3,8 @@
 //! A result points at the record that speaks most against the rule, or at the rule in the policy where no record does; further records
 //! are related locations. Its fingerprint is of the rule alone, so that the same finding is the same alert in every run.
 
-use super::{fingerprint, words};
+use super::fingerprint;
+use crate::wording::gate as words;
 use crate::{
     gate::{Checked, Offender, RuleAnswer, decide::Outcome},
     policy::Severity,

@@ -1,6 +1,6 @@
 //! What a check found → what a person reads in a terminal: at most 80 columns, no text unescaped.
 
-use super::words;
+use crate::wording::gate as words;
 use crate::{
     gate::{Checked, RuleAnswer, decide::Outcome},
     report::{

@@ -3,7 +3,7 @@
 use crate::{
     gate::{Checked, ConditionAnswer, Offender, RuleAnswer, Unit, decide::Outcome},
     policy::{Bound, Severity},
-    report::{
+    wording::{
         escape::{name, sentence},
         numbers::{count, counted, fixed},
     },

@@ -66,7 +66,7 @@ pub(crate) fn named(first: (f64, f64), family: Option<(f64, f64)>) -> Named {
 }
 
 /// Draws the verdict.
-pub(super) fn judge(findings: &Findings<'_>) -> Verdict {
+pub(super) fn decide_verdict(findings: &Findings<'_>) -> Verdict {
     let Findings { traces, prompts, words, ranking, families, .. } = *findings;
     let verdict =
         |kind, references: Vec<&RankedReference>, family: Option<&str>, sentence| Verdict {
@@ -220,7 +220,7 @@ mod tests {
             unknown: &unknown,
             other_domain,
         };
-        let verdict = judge(&findings);
+        let verdict = decide_verdict(&findings);
         let warned = verdict.sentence.contains("other subject matter");
         assert_eq!(warned, other_domain && verdict.kind == VerdictKind::Between);
         assert!(!verdict.sentence.contains("train") && !verdict.sentence.contains("distill"));

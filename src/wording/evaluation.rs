@@ -1,8 +1,8 @@
 //! An evaluation → the sentences around its numbers, the same in the terminal and in the page.
 
+use super::escape;
+use super::numbers::{accuracy, accuracy_interval, count, counted, fixed, fixed_interval};
 use crate::evaluation::{Evaluation, Group, MOST, OpenSetFigures, PairPlan};
-use crate::report::escape;
-use crate::report::numbers::{accuracy, accuracy_interval, count, counted, fixed, fixed_interval};
 
 /// What was found, in one sentence.
 pub fn headline(evaluation: &Evaluation) -> String {

@@ -1,0 +1,36 @@
+//! Results → the sentences that a person reads about them.
+//!
+//! Comes in: the data that `lineage`, `evaluation` and `gate` found. Goes out: text, the same for the
+//! terminal, the page, Markdown and JSON. No other stage makes sentences about a result. Called by
+//! `analysis`, `report` and `cli`; needs no feature of the crate.
+//!
+//! One file per noun. A sentence says what the numbers show and no more: none speaks of how a model
+//! was made. [`numbers`] rounds, [`escape`] makes hostile text safe to look at.
+
+mod audit;
+mod breakdown;
+mod drift;
+pub mod escape;
+pub mod evaluation;
+mod examples;
+pub mod gate;
+mod habits;
+mod likeness;
+mod method;
+pub mod numbers;
+mod similarity;
+mod tree;
+mod verdict;
+
+pub use audit::audit_rests_on;
+pub use breakdown::{holds_kind, holds_shown, holds_title};
+pub use drift::{drift_shown, drift_size, drift_title, shift_basis};
+pub use examples::example_title;
+pub use habits::{habits_shown, habits_title, habits_usual};
+pub use likeness::{likeness_shown, pairing_basis, pairing_title};
+pub use method::{STYLE_IS_EVIDENCE, method};
+pub use similarity::{
+    map_shown, map_title, nearest, neighbours_shown, neighbours_title, similarity_title,
+};
+pub use tree::{STYLE_IS_NOT_DESCENT, SUPPORT_IS_OF_FEATURES, TREE_IS_NESTED, tree_basis};
+pub use verdict::{how_sure, kind, ranking_title, rests_on, unknown, verdict};
