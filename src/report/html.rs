@@ -6,16 +6,16 @@
 //! The page's policy forbids scripts and every request, and names its style sheet by hash.
 
 use super::Error;
-use super::examples::ExamplesSection;
 use super::explain;
 use super::gate::RulesSection;
-use super::habits::HabitsSection;
-use super::holds::BreakdownSection;
 use super::page::Page;
 use super::plots::{
     self, BreakdownPlot, DriftPlot, Figure, FloorsPlot, HabitsPlot, HeatMap, LikenessPlot, Look,
     MapPlot, PlotError, RankingPlot,
 };
+use super::sections::breakdown::page::BreakdownSection;
+use super::sections::examples::ExamplesSection;
+use super::sections::habits::page::HabitsSection;
 use super::tree::TreeSection;
 use super::wording;
 use crate::lineage::Comparison;
@@ -78,7 +78,7 @@ pub(super) fn render_page_with(
     };
     let mut habits = Vec::new();
     for known in comparison.habits.iter().filter(|known| !known.habits.is_empty()) {
-        let id = plots::habits_file_name(known);
+        let id = super::sections::habits::figure::file_name(known);
         let drawn = |look, id: &str| inline(HabitsPlot::new(known, look), id);
         habits.push(HabitsSection::new(
             known,

@@ -4,13 +4,15 @@
 //! Names and phrases stand in code spans, where nothing is markup, a link or a mention; sentences have
 //! every character escaped that could be one.
 
-use super::concordance::{Line, quoted};
 use super::escape::{name, phrase, sentence};
+use super::ingest::terminal::input_notes;
 use super::numbers::{count, counted, fixed_interval, interval, p_value, percent, rate, share};
 use super::numbers::{signed, signed_interval, similarity};
-use super::overview::input_notes;
-use super::plots::{habits_file_name, places, tree_title};
+use super::sections::evidence::quote::{Line, quoted};
+use super::sections::habits::figure::file_name as habits_file_name;
+use super::sections::map::figure::places;
 use super::terminal::by_reference;
+use super::tree::figure::title as tree_title;
 use super::wording;
 use crate::lineage::{Comparison, Drift, Floor, MovedPhrase, Pairing};
 
@@ -128,16 +130,18 @@ fn holds(out: &mut Markdown, comparison: &Comparison) {
     let Some(holds) = &comparison.holds else { return };
     out.heading(&wording::holds_title(holds));
     out.image(&wording::holds_title(holds), "holds.png");
-    let rows = super::holds::rows(holds).into_iter().take(3 * SHOWN).map(|(kind, row)| {
-        [
-            text(wording::holds_kind(kind)),
-            code(&row.what),
-            row.share,
-            row.interval,
-            row.traces,
-            text(&row.other),
-        ]
-    });
+    let rows = super::sections::breakdown::page::rows(holds).into_iter().take(3 * SHOWN).map(
+        |(kind, row)| {
+            [
+                text(wording::holds_kind(kind)),
+                code(&row.what),
+                row.share,
+                row.interval,
+                row.traces,
+                text(&row.other),
+            ]
+        },
+    );
     out.table(["", "traces", "share", "95 % interval", "traces", "first, if another"], 2, rows);
 }
 

@@ -19,42 +19,36 @@
 //! - [`escape`], [`numbers`] and [`wording`] are what all of them share.
 
 mod audit;
-mod concordance;
-mod data_table;
+mod downloads;
+mod drawing;
 mod evaluation;
 mod evidence_pack;
-mod examples;
 mod explain;
-mod figure_data;
 pub mod gate;
-mod habits;
-mod holds;
 mod html;
+mod ingest;
 mod json;
 mod markdown;
-mod moved;
-mod overview;
 mod page;
 pub mod plots;
 mod prompt_sets;
-mod reading;
+mod sections;
 mod terminal;
 pub mod tree;
-mod understood;
-mod verb_data;
 
 pub use audit::{render_audit, write_audit, write_audit_report};
 pub use evaluation::{render_evaluation, write_evaluation, write_evaluation_report};
 pub use evidence_pack::{EvidencePack, Parameters, RecordsOf};
 pub use explain::{render_explanation, write_explanation};
 pub use html::render_page;
+pub use ingest::{
+    Reading, render_reading, write_explanations, write_formats, write_overview,
+    write_reading_report,
+};
 pub use json::{escaped_json, to_json};
 pub use markdown::to_markdown;
-pub use overview::write_overview;
 pub use prompt_sets::write_prompt_sets;
-pub use reading::{Reading, render_reading, write_reading_report};
 pub use terminal::{TerminalOptions, write_profiles, write_terminal};
-pub use understood::{write_explanations, write_formats};
 
 pub use crate::wording::{self, escape, numbers};
 
@@ -166,7 +160,7 @@ fn write_report_page(
     }
     for known in comparison.habits.iter().filter(|known| !known.habits.is_empty()) {
         let habits = HabitsPlot::new(known, Look::File).map_err(drawn("the habits"))?;
-        write_figure(&habits, plots::habits_file_name(known), folder, &mut files)?;
+        write_figure(&habits, sections::habits::figure::file_name(known), folder, &mut files)?;
     }
     Ok(files)
 }

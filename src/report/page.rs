@@ -4,12 +4,12 @@
 //! in `assets/report.html` only lays out. Called by [`super::html`].
 
 use super::Error;
-use super::concordance::Line;
 use super::escape::{is_space_mark, name, phrase, sentence};
-use super::figure_data::FigureData;
-use super::moved::{DriftSection, PairingSection};
+use super::ingest::terminal::input_notes;
 use super::numbers::{count, counted, fixed_interval, interval, percent, rate, share, similarity};
-use super::overview::input_notes;
+use super::sections::downloads::FigureData;
+use super::sections::drift::page::{DriftSection, PairingSection};
+use super::sections::evidence::quote::Line;
 use super::terminal::by_reference;
 use super::wording;
 use crate::lineage::{

@@ -3,6 +3,7 @@
 //! Comes in: an [`Audit`]. Goes out: bytes and files. Called by `cli`. Where the shares are rough, a person is
 //! told words and sees neither figures nor a drawing; `audit.json` has the numbers without intervals.
 
+mod downloads;
 mod page;
 mod terminal;
 

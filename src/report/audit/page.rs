@@ -2,6 +2,7 @@
 //!
 //! Everything is text before the template in `assets/audit.html` sees it.
 
+use super::downloads::AuditData;
 use super::{first_of_all, interval_text, kind, record_text, share_text, shown};
 use crate::{
     lineage::audit::{Audit, AuditKind, FamilyShare, RecordShares, ReferenceShare},
@@ -9,11 +10,10 @@ use crate::{
         Error,
         escape::{name, sentence},
         html::{fill, inline, style_sheet},
+        ingest::terminal::input_notes,
         numbers::{self, count, percent},
-        overview::input_notes,
         page::{Fact, fact, input_facts, listed, provenance, unbroken},
         plots::{Look, RankingPlot},
-        verb_data::AuditData,
         wording,
     },
 };

@@ -3,7 +3,10 @@
 //! Comes in: an [`Evaluation`]. Goes out: bytes and files, which `cli` puts in their place. `tables` holds
 //! what the terminal and the page share; sentences are made in [`crate::wording::evaluation`].
 
+mod downloads;
 mod page;
+pub(super) mod reliability_figure;
+pub(super) mod steps_figure;
 mod tables;
 mod terminal;
 

@@ -2,6 +2,7 @@
 //!
 //! Every value is text by now and is escaped by the template; the figures' labels are escaped by the SVG writer.
 
+use super::downloads::EvaluationData;
 use super::tables::{self, Table};
 use crate::evaluation::Evaluation;
 use crate::report::Error;
@@ -9,7 +10,6 @@ use crate::report::escape::{name, sentence};
 use crate::report::html::{fill, inline, style_sheet};
 use crate::report::numbers::{count, counted};
 use crate::report::plots::{Figure, HeatMap, Look, PlotError, ReliabilityPlot, StepsPlot};
-use crate::report::verb_data::EvaluationData;
 use crate::report::wording;
 use crate::wording::evaluation as words;
 use minijinja::context;

@@ -4,6 +4,8 @@
 //! text. Called by `cli`. Every piece of the trace goes through [`super::escape`]; how much of it is shown is
 //! bounded and what is left out is counted.
 
+pub(super) mod course_figure;
+mod downloads;
 mod marks;
 mod page;
 mod terminal;

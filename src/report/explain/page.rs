@@ -3,6 +3,7 @@
 //! Everything is text before the template in `assets/explain.html` sees it, and the template escapes it
 //! again for HTML. The page works without scripts: what a mark means stands in its title and in the tables.
 
+use super::downloads::ExplanationData;
 use super::{
     marks::{Marks, colour_of, stretch_text},
     terminal::{about, signed},
@@ -16,7 +17,6 @@ use crate::{
         numbers::{count, counted, percent, share},
         page::{Fact, Piece, fact, pieces},
         plots::{CoursePlot, Look},
-        verb_data::ExplanationData,
         wording,
     },
 };

@@ -7,10 +7,10 @@ mod profiles;
 
 pub use profiles::write_profiles;
 
-use super::concordance::{Line, quoted};
 use super::escape::{self, columns, fit_columns};
+use super::ingest::terminal::{LISTED, input_notes, listed};
 use super::numbers;
-use super::overview::{LISTED, input_notes, listed};
+use super::sections::evidence::quote::{Line, quoted};
 use super::wording;
 use crate::lineage::{Comparison, Evidence, InputSummary, RankedReference};
 use std::io::{self, Write};
@@ -173,7 +173,7 @@ impl Page<'_> {
     /// The first reference's share in each group of traces.
     fn holds(&mut self, comparison: &Comparison) -> io::Result<()> {
         let groups = match &comparison.holds {
-            Some(holds) if holds.groups.len() > 1 => super::holds::rows(holds),
+            Some(holds) if holds.groups.len() > 1 => super::sections::breakdown::page::rows(holds),
             _ => return Ok(()),
         };
         self.heading("Where it holds (its share, 95 % interval, traces)")?;

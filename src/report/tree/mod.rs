@@ -4,6 +4,7 @@
 //! [`crate::report::plots::TreePlot`]. Names are hostile: all formats take them from [`labels`], which
 //! makes them one visible line each, and quote what their format wants quoted.
 
+pub(super) mod figure;
 mod json;
 mod newick;
 mod nexus;

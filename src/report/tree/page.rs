@@ -8,12 +8,13 @@ use crate::{
     lineage::tree::{LineageTree, Method, Tip},
     report::{
         Error,
-        data_table::{Cell, DataTable, Downloads, rounded},
+        downloads::{Cell, DataTable, Downloads, rounded},
         escape::{name, sentence},
         html::{fill, inline, style_sheet},
         numbers::{count, counted, fixed},
         page::{Fact, fact, listed, unbroken_one},
-        plots::{Look, TreePlot, tree_title},
+        plots::{Look, TreePlot},
+        tree::figure::title as tree_title,
         wording,
     },
 };

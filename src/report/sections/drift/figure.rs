@@ -1,0 +1,259 @@
+//! The drift: how similar the older and the newer corpus are to each reference.
+//!
+//! A hollow dot is the similarity before, a filled one that after, the band between them the change. The
+//! thin line is the change's 95 % interval, laid on at the similarity before: where it does not reach the
+//! hollow dot, the change is no chance. The references that are clearly nearer than before are blue.
+//! On a phone the label stands above its row instead of beside it.
+
+use crate::lineage::{Drift, DriftReference};
+use crate::report::drawing::axis::Axis;
+use crate::report::drawing::canvas::{Canvas, Figure, PlotError, Text};
+use crate::report::drawing::palette::{Colour, INK, MUTED, OTHER, PAPER, SERIES};
+use crate::report::drawing::rows::{AXIS_ROOM, Rows, whisker, width};
+use crate::report::drawing::{Heading, Look, heading};
+use crate::report::{escape, numbers, wording};
+use plotters::backend::DrawingBackend;
+
+/// References that are drawn.
+const SHOWN: usize = 15;
+/// Of these, the most that stand there because they are clearly nearer than before.
+const CLEAR: usize = 8;
+/// Height of the key above the rows on a wide figure, and on a phone, where it takes two lines.
+const KEY: (f64, f64) = (30.0, 50.0);
+
+/// The figure.
+pub struct DriftPlot {
+    look: Look,
+    heading: Heading,
+    title: String,
+    description: String,
+    rows: Vec<Row>,
+    axis: Axis,
+}
+
+struct Row {
+    name: String,
+    before: f64,
+    after: f64,
+    /// The interval of the change, laid on at `before`.
+    interval: Option<(f64, f64)>,
+    clear: bool,
+    numbers: String,
+}
+
+impl DriftPlot {
+    /// The figure of a drift: of the references that are clearly nearer than before those that are nearest now, then
+    /// those with the largest changes. What is nearest now stands first.
+    pub fn new(drift: &Drift, look: Look) -> Result<Self, PlotError> {
+        let rows: Vec<Row> = chosen(&drift.references).into_iter().map(Row::new).collect();
+        let values = rows.iter().flat_map(Row::values);
+        let axis =
+            Axis::around(values, if look == Look::Phone { 6 } else { 8 }, layout(look).ends());
+        let title = wording::drift_title(drift);
+        let subtitle =
+            format!("{} {}", wording::drift_shown(drift, rows.len()), wording::shift_basis(drift));
+        let heading = Heading::new(look, width(look) - 2.0 * look.margin(), &title, &subtitle)?;
+        let described: Vec<String> = rows
+            .iter()
+            .take(6)
+            .map(|row| {
+                format!(
+                    "{} from {} to {}, change {}",
+                    row.name,
+                    numbers::similarity(row.before),
+                    numbers::similarity(row.after),
+                    row.numbers
+                )
+            })
+            .collect();
+        let description = match described.is_empty() {
+            true => "The figure is empty.".to_owned(),
+            false => format!(
+                "Similarity to each reference before and after, with the 95 % interval of the change: {}. All values are in \
+                 the table.",
+                described.join("; ")
+            ),
+        };
+        Ok(Self { look, heading, title, description, rows, axis })
+    }
+
+    fn key_height(&self) -> f64 {
+        if self.look == Look::Phone { KEY.1 } else { KEY.0 }
+    }
+
+    fn key<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>, y: f64) -> Result<(), PlotError> {
+        let small = Text::new(12.0, MUTED);
+        let phone = self.look == Look::Phone;
+        let left = layout(self.look).ends().0;
+        let y = y + 8.0;
+        mark(canvas, left + 6.0, left + 44.0, y, INK)?;
+        let label = "before → after";
+        canvas.text(label, (left + 56.0, y), &small)?;
+        let next = left + 56.0 + small.width(label)? + 24.0;
+        let (x, y) = if phone { (left, y + 20.0) } else { (next, y) };
+        whisker(canvas, (x, x + 30.0), y, 4.5, INK)?;
+        canvas.text("95 % interval of the change", (x + 38.0, y), &small)?;
+        if !phone {
+            canvas.text("change (interval)", (layout(self.look).ends().1 + 18.0, y), &small)?;
+        }
+        Ok(())
+    }
+
+    fn row<DB: DrawingBackend>(
+        &self,
+        canvas: &Canvas<'_, DB>,
+        row: &Row,
+        top: f64,
+    ) -> Result<(), PlotError> {
+        let layout = layout(self.look);
+        let y = layout.middle(top);
+        let mut name = Text::new(13.0, INK);
+        name.bold = row.clear;
+        layout.labels(canvas, &row.name, name, &row.numbers, top)?;
+        let colour = if row.clear { SERIES[0] } else { OTHER };
+        mark(canvas, self.axis.at(row.before), self.axis.at(row.after), y, colour)?;
+        match row.interval {
+            Some((low, high)) => {
+                whisker(canvas, (self.axis.at(low), self.axis.at(high)), y, 4.5, colour)
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+impl Row {
+    fn new(one: &DriftReference) -> Self {
+        let interval = (one.low.is_finite() && one.high.is_finite())
+            .then_some((one.before + one.low, one.before + one.high));
+        let numbers = match interval {
+            Some(_) => {
+                format!(
+                    "{} ({})",
+                    numbers::signed(one.change),
+                    numbers::signed_interval(one.low, one.high)
+                )
+            }
+            None => numbers::signed(one.change),
+        };
+        Self {
+            name: escape::name(&one.reference),
+            before: one.before,
+            after: one.after,
+            interval,
+            clear: one.is_clear(),
+            numbers,
+        }
+    }
+
+    fn values(&self) -> impl Iterator<Item = f64> {
+        let (low, high) = self.interval.unwrap_or((f64::NAN, f64::NAN));
+        [self.before, self.after, low, high].into_iter()
+    }
+}
+
+impl Figure for DriftPlot {
+    fn size(&self) -> (f64, f64) {
+        let rows = self.rows.len().max(1) as f64 * layout(self.look).height();
+        let margins = 2.0 * self.look.margin();
+        (width(self.look), margins + self.heading.height + self.key_height() + rows + AXIS_ROOM)
+    }
+
+    fn title(&self) -> &str {
+        &self.title
+    }
+
+    fn description(&self) -> &str {
+        &self.description
+    }
+
+    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Result<(), PlotError> {
+        canvas.rect((0.0, 0.0), self.size(), PAPER)?;
+        let top = heading(canvas, self.look, &self.heading)?;
+        if self.rows.is_empty() {
+            let text = "There is no reference to compare with.";
+            return canvas.text(text, (self.look.margin(), top + 20.0), &Text::new(14.0, MUTED));
+        }
+        self.key(canvas, top)?;
+        let top = top + self.key_height();
+        let bottom = top + layout(self.look).height() * self.rows.len() as f64;
+        self.axis.grid(canvas, top, bottom)?;
+        for (i, row) in self.rows.iter().enumerate() {
+            self.row(canvas, row, top + layout(self.look).height() * i as f64)?;
+        }
+        self.axis.labels(canvas, bottom, "similarity beyond the prompts (0: two writers at random)")
+    }
+}
+
+/// The references that are drawn, the nearest first.
+fn chosen(references: &[DriftReference]) -> Vec<&DriftReference> {
+    let mut known: Vec<&DriftReference> = references
+        .iter()
+        .filter(|one| one.change.is_finite() && one.before.is_finite() && one.after.is_finite())
+        .collect();
+    let nearest = |a: &&DriftReference, b: &&DriftReference| b.after.total_cmp(&a.after);
+    known.sort_by(|a, b| b.is_clear().cmp(&a.is_clear()).then_with(|| nearest(a, b)));
+    let clear = known.iter().filter(|one| one.is_clear()).count().min(CLEAR);
+    let mut others = known.split_off(clear);
+    others.sort_by(|a, b| b.change.abs().total_cmp(&a.change.abs()));
+    known.extend(others.into_iter().take(SHOWN - clear));
+    known.sort_by(nearest);
+    known
+}
+
+/// A hollow dot, a filled dot and the band between them.
+fn mark<DB: DrawingBackend>(
+    canvas: &Canvas<'_, DB>,
+    before: f64,
+    after: f64,
+    y: f64,
+    colour: Colour,
+) -> Result<(), PlotError> {
+    canvas.rect((before.min(after), y - 4.0), (before.max(after), y + 4.0), colour.faint(0.22))?;
+    canvas.dot((before, y), 5.4, colour)?;
+    canvas.dot((before, y), 3.6, PAPER)?;
+    canvas.dot((after, y), 5.4, colour)
+}
+
+/// Where its rows stand.
+fn layout(look: Look) -> Rows {
+    Rows::new(look, 286.0, 186.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reference(name: &str, change: f64, corrected_p_value: f64) -> DriftReference {
+        DriftReference {
+            reference: name.into(),
+            family: None,
+            before: 0.1,
+            after: 0.1 + change,
+            change,
+            low: change - 0.1,
+            high: change + 0.1,
+            p_value: corrected_p_value,
+            corrected_p_value,
+            share: 0.0,
+            share_low: 0.0,
+            share_high: 0.0,
+        }
+    }
+
+    #[test]
+    fn the_nearest_of_the_clear_ones_are_shown_then_the_largest_changes() {
+        let mut all = vec![reference("lost", f64::NAN, 1.0), reference("rise", 0.9, 1.0)];
+        all.extend(
+            (0..10).map(|i| reference(&format!("clear-{i}"), 0.15 + f64::from(i) / 100.0, 0.01)),
+        );
+        all.extend(
+            (0..20).map(|i| reference(&format!("fall-{i}"), -0.3 - f64::from(i) / 100.0, 1.0)),
+        );
+        let names: Vec<&str> = chosen(&all).iter().map(|one| one.reference.as_str()).collect();
+        let expected = [
+            "rise", "clear-9", "clear-8", "clear-7", "clear-6", "clear-5", "clear-4", "clear-3",
+            "clear-2", "fall-14", "fall-15", "fall-16", "fall-17", "fall-18", "fall-19",
+        ];
+        assert_eq!(names, expected);
+    }
+}

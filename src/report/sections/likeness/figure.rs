@@ -1,0 +1,255 @@
+//! The likeness beyond the prompts: each reference's similarity with its 95 % interval, and behind it what
+//! references whose relation is known have with each other.
+//!
+//! Above the rows stands one row for each relation: its middle 90 % as a bar, its median as a stroke. The
+//! bar goes on through all rows as a faint band; the relation of the least alike, the one to be beaten, is the grey
+//! one and stands first. The references that the input surely resembles are
+//! blue. On a phone the label stands above its row instead of beside it.
+
+use crate::lineage::{Floor, PairedSimilarity, Pairing};
+use crate::report::drawing::axis::Axis;
+use crate::report::drawing::canvas::{Canvas, Figure, PlotError, Text};
+use crate::report::drawing::palette::{AXIS, Colour, INK, MUTED, OTHER, PAPER, SERIES};
+use crate::report::drawing::rows::{AXIS_ROOM, Rows, point, whisker, width};
+use crate::report::drawing::{Heading, Look, heading};
+use crate::report::{escape, numbers, wording};
+use plotters::backend::DrawingBackend;
+
+/// References that are drawn.
+const SHOWN: usize = 15;
+/// Relations that are drawn.
+const RELATIONS: usize = 4;
+/// Their colours, told apart by lightness as well.
+const BANDS: [Colour; RELATIONS] = [OTHER, SERIES[4], SERIES[2], SERIES[3]];
+/// Height of the words above the relations, and of the room between these and the references.
+const KEY: f64 = 26.0;
+const GAP: f64 = 16.0;
+
+/// The figure.
+pub struct LikenessPlot {
+    look: Look,
+    heading: Heading,
+    title: String,
+    description: String,
+    relations: Vec<Relation>,
+    rows: Vec<Row>,
+    axis: Axis,
+}
+
+struct Relation {
+    what: String,
+    median: f64,
+    range: (f64, f64),
+    colour: Colour,
+    numbers: String,
+}
+
+struct Row {
+    name: String,
+    similarity: f64,
+    interval: Option<(f64, f64)>,
+    clear: bool,
+    numbers: String,
+}
+
+impl LikenessPlot {
+    /// The figure of a paired comparison: the references that the input is most like.
+    pub fn new(pairing: &Pairing, look: Look) -> Result<Self, PlotError> {
+        let clear: Vec<&PairedSimilarity> = pairing.clear().collect();
+        let rows: Vec<Row> = pairing
+            .similarities
+            .iter()
+            .filter(|one| one.similarity.is_finite())
+            .take(SHOWN)
+            .map(|one| Row::new(one, clear.iter().any(|other| std::ptr::eq(*other, one))))
+            .collect();
+        let known = pairing.floors.iter().filter(|floor| {
+            floor.low.is_finite() && floor.median.is_finite() && floor.high.is_finite()
+        });
+        let mut known: Vec<&Floor> = known.collect();
+        known.sort_by(|a, b| a.median.total_cmp(&b.median));
+        let relations: Vec<Relation> = known
+            .into_iter()
+            .zip(BANDS)
+            .map(|(floor, colour)| Relation::new(floor, colour))
+            .collect();
+        let values = rows.iter().flat_map(Row::values);
+        let bands = relations.iter().flat_map(|relation| [relation.range.0, relation.range.1]);
+        let axis = Axis::around(
+            values.chain(bands),
+            if look == Look::Phone { 6 } else { 8 },
+            layout(look).ends(),
+        );
+        let title = wording::pairing_title(pairing);
+        let subtitle = wording::likeness_shown(pairing, rows.len());
+        let heading = Heading::new(look, width(look) - 2.0 * look.margin(), &title, &subtitle)?;
+        let description = describe(&rows, &relations);
+        Ok(Self { look, heading, title, description, relations, rows, axis })
+    }
+
+    /// Height of the relations with the words above them.
+    fn relations_height(&self) -> f64 {
+        match self.relations.len() {
+            0 => 0.0,
+            n => KEY + layout(self.look).height() * n as f64 + GAP,
+        }
+    }
+
+    fn relation<DB: DrawingBackend>(
+        &self,
+        canvas: &Canvas<'_, DB>,
+        relation: &Relation,
+        top: f64,
+        bottom: f64,
+    ) -> Result<(), PlotError> {
+        let layout = layout(self.look);
+        let y = layout.middle(top);
+        let (low, high) = (self.axis.at(relation.range.0), self.axis.at(relation.range.1));
+        let words = Text::new(12.5, MUTED);
+        layout.labels(canvas, &relation.what, words, &relation.numbers, top)?;
+        canvas.rect((low, y - 5.0), (high, y + 5.0), relation.colour.faint(0.5))?;
+        let median = self.axis.at(relation.median);
+        canvas.line((median, y - 7.0), (median, y + 7.0), 2.4, relation.colour)?;
+        // The band's edges: where bands lie on each other their data sets cannot be told apart.
+        for x in [low, high] {
+            canvas.line((x, y + 5.0), (x, bottom), 1.0, relation.colour.faint(0.7))?;
+        }
+        Ok(())
+    }
+
+    fn row<DB: DrawingBackend>(
+        &self,
+        canvas: &Canvas<'_, DB>,
+        row: &Row,
+        top: f64,
+    ) -> Result<(), PlotError> {
+        let layout = layout(self.look);
+        let y = layout.middle(top);
+        let mut name = Text::new(13.0, INK);
+        name.bold = row.clear;
+        layout.labels(canvas, &row.name, name, &row.numbers, top)?;
+        let colour = if row.clear { SERIES[0] } else { MUTED };
+        if let Some((low, high)) = row.interval {
+            whisker(canvas, (self.axis.at(low), self.axis.at(high)), y, 3.5, colour)?;
+        }
+        point(canvas, (self.axis.at(row.similarity), y), colour)
+    }
+}
+
+impl Relation {
+    fn new(floor: &Floor, colour: Colour) -> Self {
+        Self {
+            what: escape::name(&floor.what),
+            median: floor.median,
+            range: (floor.low, floor.high),
+            colour,
+            numbers: format!(
+                "{} ({})",
+                numbers::similarity(floor.median),
+                numbers::fixed_interval(floor.low, floor.high, 2)
+            ),
+        }
+    }
+}
+
+impl Row {
+    fn new(one: &PairedSimilarity, clear: bool) -> Self {
+        let interval = (one.low.is_finite() && one.high.is_finite()).then_some((one.low, one.high));
+        let value = numbers::similarity(one.similarity);
+        Self {
+            name: escape::name(&one.reference),
+            similarity: one.similarity,
+            interval,
+            clear,
+            numbers: match interval {
+                Some((low, high)) => format!("{value} ({})", numbers::fixed_interval(low, high, 2)),
+                None => value,
+            },
+        }
+    }
+
+    fn values(&self) -> impl Iterator<Item = f64> {
+        let (low, high) = self.interval.unwrap_or((f64::NAN, f64::NAN));
+        [self.similarity, low, high].into_iter()
+    }
+}
+
+impl Figure for LikenessPlot {
+    fn size(&self) -> (f64, f64) {
+        let rows = self.rows.len().max(1) as f64 * layout(self.look).height();
+        let margins = 2.0 * self.look.margin();
+        let height =
+            margins + self.heading.height + self.relations_height() + KEY + rows + AXIS_ROOM;
+        (width(self.look), height)
+    }
+
+    fn title(&self) -> &str {
+        &self.title
+    }
+
+    fn description(&self) -> &str {
+        &self.description
+    }
+
+    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Result<(), PlotError> {
+        canvas.rect((0.0, 0.0), self.size(), PAPER)?;
+        let start = heading(canvas, self.look, &self.heading)?;
+        let margin = self.look.margin();
+        if self.rows.is_empty() {
+            let text = "There is no reference to compare with.";
+            return canvas.text(text, (margin, start + 20.0), &Text::new(14.0, MUTED));
+        }
+        let rows = start + self.relations_height() + KEY;
+        let bottom = rows + layout(self.look).height() * self.rows.len() as f64;
+        for (i, relation) in self.relations.iter().enumerate() {
+            let (low, high) = (self.axis.at(relation.range.0), self.axis.at(relation.range.1));
+            let opacity = if i == 0 { 0.2 } else { 0.08 };
+            canvas.rect((low, rows - KEY), (high, bottom), relation.colour.faint(opacity))?;
+        }
+        self.axis.grid(canvas, rows, bottom)?;
+        let head = |text: &str, y: f64| {
+            let look = Text::new(12.0, MUTED);
+            let x = if self.look == Look::Phone { 6.0 } else { margin };
+            canvas.text(text, (x, y), &look)
+        };
+        if !self.relations.is_empty() {
+            head("What is usual: median and middle 90 %", start + 9.0)?;
+            for (i, relation) in self.relations.iter().enumerate() {
+                let top = start + KEY + layout(self.look).height() * i as f64;
+                self.relation(canvas, relation, top, bottom)?;
+            }
+            let y = rows - KEY - GAP / 2.0;
+            canvas.line((margin, y), (width(self.look) - margin, y), 1.0, AXIS.faint(0.6))?;
+        }
+        head("The input: likeness and 95 % interval", rows - KEY + 11.0)?;
+        for (i, row) in self.rows.iter().enumerate() {
+            self.row(canvas, row, rows + layout(self.look).height() * i as f64)?;
+        }
+        self.axis.labels(canvas, bottom, "likeness beyond the prompts (0: two writers at random)")
+    }
+}
+
+fn describe(rows: &[Row], relations: &[Relation]) -> String {
+    if rows.is_empty() {
+        return "The figure is empty.".into();
+    }
+    let alike: Vec<String> =
+        rows.iter().take(5).map(|row| format!("{} {}", row.name, row.numbers)).collect();
+    let usual: Vec<String> = relations
+        .iter()
+        .map(|relation| format!("{} {}", relation.what, relation.numbers))
+        .collect();
+    let usual = match usual.is_empty() {
+        true => String::new(),
+        false => format!(" What is usual, median and middle 90 %: {}.", usual.join("; ")),
+    };
+    format!(
+        "Likeness of the input to each reference with its 95 % interval: {}.{usual} All values are in the table.",
+        alike.join("; ")
+    )
+}
+
+/// Where its rows stand.
+fn layout(look: Look) -> Rows {
+    Rows::new(look, 312.0, 170.0).data_seted()
+}

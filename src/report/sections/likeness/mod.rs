@@ -1,0 +1,3 @@
+//! How alike the input and the references are beyond what their prompts do.
+
+pub(in crate::report) mod figure;

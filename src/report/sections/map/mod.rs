@@ -1,0 +1,3 @@
+//! Maps of the input among the references.
+
+pub(in crate::report) mod figure;

@@ -1,0 +1,518 @@
+//! The tree of styles: rectangular, branches to scale, a name at each tip. For a file, a page or a phone ([`Look`]).
+//!
+//! A tree without a root is drawn from the middle of its longest way. The largest families have colours,
+//! on the branches of their members too; inputs are bold on a band. A dot on a fork says how often
+//! resamples have it, and its number stands beside it where there is room for it.
+
+use crate::lineage::tree::{LineageTree, THE_INPUT, Tree};
+use crate::report::drawing::canvas::{Canvas, Figure, LARGEST_SIDE, PlotError, Text};
+use crate::report::drawing::palette::{AXIS, Colour, GRID, INK, MUTED, OTHER, PAPER, SERIES};
+use crate::report::drawing::{Heading, Look, heading};
+use crate::report::{tree::labels, wording};
+use plotters::backend::DrawingBackend;
+use std::collections::BTreeMap;
+
+/// Height of a tip where there is room, in a file and in a page, and the least that can be read.
+const ROW: (f64, f64, f64) = (24.0, 18.0, 9.5);
+/// From a tip to its name.
+const TO_NAME: f64 = 16.0;
+/// Height of a line of the key, what is left free above and below it, and between two of its parts.
+const KEY_LINE: f64 = 20.0;
+const KEY_ROOM: f64 = 12.0;
+const KEY_GAP: f64 = 22.0;
+/// Size of the numbers at forks.
+const NUMBER: f64 = 10.0;
+/// Support that is shown, and from where on in a darker dot.
+const SHOWN: [(f64, Colour); 3] = [(0.5, GRID_DARK), (0.75, AXIS_DARK), (0.95, INK)];
+const GRID_DARK: Colour = Colour { red: 0xB9, green: 0xBE, blue: 0xC4, opacity: 1.0 };
+const AXIS_DARK: Colour = Colour { red: 0x76, green: 0x7E, blue: 0x86, opacity: 1.0 };
+
+/// The figure.
+pub struct TreePlot {
+    look: Look,
+    heading: Heading,
+    title: String,
+    description: String,
+    tree: Tree,
+    /// Name, colour and whether it is an input, of each tip.
+    tips: Vec<(String, Colour, bool)>,
+    /// The parts of the key with their widths, on lines that fit.
+    key: Vec<Vec<(KeyPart, f64)>>,
+    row: f64,
+    names: f64,
+    /// The length that fills the room for branches.
+    deepest: f64,
+    /// Where each node stands: its distance from the root, and its row.
+    places: Vec<(f64, f64)>,
+}
+
+/// A part of the key.
+enum KeyPart {
+    /// The length of branches: how long the line is in CSS pixels, and what is said of it.
+    Scale(f64, String),
+    /// A dot on a fork: from which support on, and what is said of it.
+    Support(f64, &'static str),
+    /// The mark of an input.
+    Input,
+    /// The colour of a family.
+    Family(String, Colour),
+}
+
+impl TreePlot {
+    /// The figure of a tree.
+    ///
+    /// # Errors
+    /// Where there are more tips than a figure can show, or the bundled font cannot be read.
+    pub fn new(lineage: &LineageTree, look: Look) -> Result<Self, PlotError> {
+        let tree = lineage.tree.to_draw();
+        let count = lineage.tips.len();
+        let colours = family_colours(lineage);
+        let labels = labels(lineage);
+        let text = Text::new(name_size(look), INK);
+        let mut names: f64 = 0.0;
+        for label in &labels {
+            names = names.max(text.bold().width(label)? + 4.0);
+        }
+        let names = names.min(longest_name(look));
+        let tips: Vec<(String, Colour, bool)> = lineage
+            .tips
+            .iter()
+            .zip(labels)
+            .map(|(tip, label)| {
+                let colour = tip.family.as_ref().and_then(|family| colours.get(family));
+                (label, colour.copied().unwrap_or(if tip.input { INK } else { OTHER }), tip.input)
+            })
+            .collect();
+        let mut in_order: Vec<(&String, &Colour)> = colours.iter().collect();
+        in_order.sort_by_key(|(_, colour)| SERIES.iter().position(|series| series == *colour));
+        let title = title(lineage);
+        let basis = format!("{} {}", wording::tree_basis(lineage), wording::STYLE_IS_NOT_DESCENT);
+        let whole = width(look) - 2.0 * look.margin();
+        let heading = Heading::new(look, whole, &title, &basis)?;
+        let depths = tree.depths();
+        let deepest = depths.iter().copied().fold(0.0, f64::max);
+        let mut parts = Vec::new();
+        if deepest > 0.0 {
+            let step = round_step(deepest / 6.0);
+            let length = branch_room(look, names) * step / deepest;
+            parts.push(KeyPart::Scale(length, format!("distance {step}")));
+        }
+        if tree.nodes.iter().any(|node| node.support.is_some()) {
+            let said = ["support 95–100 %", "75–94 %", "50–74 %"];
+            let limits = SHOWN.iter().rev().map(|(limit, _)| *limit);
+            parts.extend(limits.zip(said).map(|(limit, said)| KeyPart::Support(limit, said)));
+        }
+        if tips.iter().any(|tip| tip.2) {
+            parts.push(KeyPart::Input);
+        }
+        let small = Text::new(KEY_SIZE, MUTED);
+        for (family, &colour) in in_order {
+            let family = small.fit(&crate::report::escape::name(family), LONGEST_KEY)?;
+            parts.push(KeyPart::Family(family, colour));
+        }
+        let key = in_lines(parts, whole)?;
+        let others = 2.0 * look.margin() + heading.height + key_height(&key);
+        let highest = if look == Look::File { ROW.0 } else { ROW.1 };
+        let row = ((LARGEST_SIDE - others) / count.max(1) as f64).min(highest);
+        if row < ROW.2 {
+            return Err(PlotError(format!(
+                "{count} corpora are too many for a figure that can be read; keep those nearest to the \
+                 inputs with --references N, or choose another format"
+            )));
+        }
+        let mut places: Vec<(f64, f64)> = depths.iter().map(|&depth| (depth, 0.0)).collect();
+        tree.tip_order().into_iter().enumerate().for_each(|(place, tip)| {
+            if let Some(node) = tree.nodes.iter().position(|node| node.tip == Some(tip)) {
+                places[node].1 = place as f64 + 0.5;
+            }
+        });
+        for node in tree.postorder() {
+            let rows = tree.nodes[node].children.iter().map(|&child| places[child].1);
+            let (low, high) = rows.fold((f64::MAX, f64::MIN), |(l, h), y| (l.min(y), h.max(y)));
+            if low <= high {
+                places[node].1 = f64::midpoint(low, high);
+            }
+        }
+        let description = format!("{basis} From the top: {}.", first_names(&tree, &tips));
+        Ok(Self { look, heading, title, description, tree, tips, key, row, names, deepest, places })
+    }
+
+    /// Where a node is drawn, given the upper end of the rows.
+    fn at(&self, node: usize, top: f64) -> (f64, f64) {
+        let left = self.look.margin() + 4.0;
+        let room = branch_room(self.look, self.names);
+        let (depth, row) = self.places[node];
+        let share = if self.deepest > 0.0 { depth / self.deepest } else { 0.0 };
+        (left + room * share, top + self.row * row)
+    }
+
+    /// The colour of the branch above each node: that of the family of all tips below it.
+    fn branch_colours(&self) -> Vec<Colour> {
+        let mut colours = vec![INK; self.tree.nodes.len()];
+        for node in self.tree.postorder() {
+            let own = &self.tree.nodes[node];
+            colours[node] = match own.tip {
+                Some(tip) => self.tips[tip].1,
+                None => {
+                    let mut below = own.children.iter().map(|&child| colours[child]);
+                    let first = below.next().unwrap_or(OTHER);
+                    let same = below.all(|colour| colour == first) && first != INK;
+                    if same { first } else { OTHER }
+                }
+            };
+        }
+        colours
+    }
+
+    fn bands<DB: DrawingBackend>(
+        &self,
+        canvas: &Canvas<'_, DB>,
+        top: f64,
+    ) -> Result<(), PlotError> {
+        let margin = self.look.margin();
+        let (left, right) = (margin, width(self.look) - margin);
+        for (node, own) in self.tree.nodes.iter().enumerate() {
+            if own.tip.is_some_and(|tip| self.tips[tip].2) {
+                let (_, y) = self.at(node, top);
+                let half = self.row / 2.0;
+                canvas.rect((left, y - half), (right, y + half), SERIES[4].faint(0.16))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn branches<DB: DrawingBackend>(
+        &self,
+        canvas: &Canvas<'_, DB>,
+        top: f64,
+    ) -> Result<Vec<Area>, PlotError> {
+        let colours = self.branch_colours();
+        let mut taken = Vec::new();
+        for (node, own) in self.tree.nodes.iter().enumerate() {
+            let (x, y) = self.at(node, top);
+            let ends: Vec<(f64, f64)> =
+                own.children.iter().map(|&child| self.at(child, top)).collect();
+            let low = ends.iter().map(|end| end.1).fold(y, f64::min);
+            let high = ends.iter().map(|end| end.1).fold(y, f64::max);
+            if low < high {
+                let colour = if colours[node] == INK { OTHER } else { colours[node] };
+                canvas.line((x, low - 0.7), (x, high + 0.7), 1.4, colour)?;
+                taken.push(Area { from: (x - 1.0, low), to: (x + 1.0, high) });
+            }
+            for (&child, &(end, y)) in own.children.iter().zip(&ends) {
+                canvas.line((x, y), (end, y), 1.4, colours[child])?;
+                taken.push(Area { from: (x, y - 1.0), to: (end, y + 1.0) });
+            }
+        }
+        Ok(taken)
+    }
+
+    fn names<DB: DrawingBackend>(
+        &self,
+        canvas: &Canvas<'_, DB>,
+        top: f64,
+        taken: &mut Vec<Area>,
+    ) -> Result<(), PlotError> {
+        let size = (self.row * 0.72).clamp(8.0, name_size(self.look));
+        for (node, own) in self.tree.nodes.iter().enumerate() {
+            let Some(tip) = own.tip else { continue };
+            let (name, colour, input) = &self.tips[tip];
+            let (x, y) = self.at(node, top);
+            let mut look = Text::new(size, INK);
+            look.bold = *input;
+            if *input {
+                canvas.diamond((x + 7.0, y), 4.0, INK)?;
+            } else {
+                canvas.dot((x + 7.0, y), 3.2, *colour)?;
+            }
+            let name = look.fit(name, self.names)?;
+            let start = x + TO_NAME;
+            canvas.text(&name, (start, y), &look)?;
+            let half = size / 2.0;
+            taken.push(Area { from: (x, y - half), to: (start + look.width(&name)?, y + half) });
+        }
+        Ok(())
+    }
+
+    /// Dots on supported forks, and their numbers where they touch nothing.
+    fn support<DB: DrawingBackend>(
+        &self,
+        canvas: &Canvas<'_, DB>,
+        top: f64,
+        mut taken: Vec<Area>,
+    ) -> Result<(), PlotError> {
+        const RADIUS: f64 = 2.8;
+        let mut supported: Vec<(usize, f64)> = (self.tree.nodes.iter().enumerate())
+            .filter_map(|(node, own)| Some((node, own.support.filter(|s| *s >= SHOWN[0].0)?)))
+            .collect();
+        for &(node, support) in &supported {
+            let (x, y) = self.at(node, top);
+            canvas.dot((x, y), RADIUS, dot_colour(support))?;
+            taken.push(Area { from: (x - RADIUS, y - RADIUS), to: (x + RADIUS, y + RADIUS) });
+        }
+        // Where two want the same place, the better supported gets it.
+        supported.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        for (node, support) in supported {
+            let (x, y) = self.at(node, top);
+            let look = Text::new(NUMBER, MUTED);
+            let text = format!("{:.0}", 100.0 * support);
+            let (width, half) = (look.width(&text)?, NUMBER * 0.48);
+            let candidates = [
+                (x - 3.5 - width, y - half - 2.4),
+                (x - 3.5 - width, y + half + 2.4),
+                (x + 4.5, y),
+                (x + 4.5, y - half - 2.4),
+                (x + 4.5, y + half + 2.4),
+            ];
+            for (left, middle) in candidates {
+                let area = Area { from: (left, middle - half), to: (left + width, middle + half) };
+                if left >= 0.0 && taken.iter().all(|other| !area.touches(other)) {
+                    canvas.text(&text, (left, middle), &look)?;
+                    taken.push(area);
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The scale of branches, the key of support, the key of families.
+    fn keys<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>, top: f64) -> Result<(), PlotError> {
+        let small = Text::new(KEY_SIZE, MUTED);
+        for (i, line) in self.key.iter().enumerate() {
+            let y = top + KEY_ROOM + KEY_LINE * (i as f64 + 0.5);
+            let mut x = self.look.margin() + 4.0;
+            for (part, width) in line {
+                let label = match part {
+                    KeyPart::Scale(length, label) => {
+                        canvas.line((x, y), (x + length, y), 1.4, INK)?;
+                        for end in [x, x + length] {
+                            canvas.line((end, y - 3.5), (end, y + 3.5), 1.4, INK)?;
+                        }
+                        label
+                    }
+                    KeyPart::Support(limit, label) => {
+                        canvas.dot((x + 4.0, y), 3.6, dot_colour(*limit))?;
+                        *label
+                    }
+                    KeyPart::Input => {
+                        canvas.diamond((x + 4.0, y), 4.0, INK)?;
+                        INPUT
+                    }
+                    KeyPart::Family(label, colour) => {
+                        canvas.dot((x + 4.0, y), 4.0, *colour)?;
+                        label
+                    }
+                };
+                canvas.text(label, (x + part.mark(), y), &small)?;
+                x += width + KEY_GAP;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl KeyPart {
+    /// Width of the mark, and of what is free behind it.
+    fn mark(&self) -> f64 {
+        match self {
+            Self::Scale(length, _) => length + 8.0,
+            _ => 13.0,
+        }
+    }
+
+    fn width(&self) -> Result<f64, PlotError> {
+        let label = match self {
+            Self::Scale(_, label) | Self::Family(label, _) => label,
+            Self::Support(_, label) => *label,
+            Self::Input => INPUT,
+        };
+        Ok(self.mark() + Text::new(KEY_SIZE, MUTED).width(label)?)
+    }
+}
+
+/// The parts on lines of at most this width, with the width of each; families begin a line of their own.
+fn in_lines(parts: Vec<KeyPart>, room: f64) -> Result<Vec<Vec<(KeyPart, f64)>>, PlotError> {
+    let mut lines: Vec<Vec<(KeyPart, f64)>> = Vec::new();
+    let (mut used, mut of_families) = (f64::INFINITY, false);
+    for part in parts {
+        let width = part.width()?;
+        let is_family = matches!(part, KeyPart::Family(..));
+        if used + width > room || is_family != of_families {
+            lines.push(Vec::new());
+            used = 4.0;
+        }
+        (used, of_families) = (used + width + KEY_GAP, is_family);
+        if let Some(line) = lines.last_mut() {
+            line.push((part, width));
+        }
+    }
+    Ok(lines)
+}
+
+fn key_height(key: &[Vec<(KeyPart, f64)>]) -> f64 {
+    KEY_LINE * key.len() as f64 + 1.5 * KEY_ROOM
+}
+
+fn width(look: Look) -> f64 {
+    match look {
+        Look::File => 1200.0,
+        Look::Page => 960.0,
+        Look::Phone => 350.0,
+    }
+}
+
+/// Room for the widest name.
+fn longest_name(look: Look) -> f64 {
+    match look {
+        Look::File => 540.0,
+        Look::Page => 420.0,
+        Look::Phone => 196.0,
+    }
+}
+
+/// Size of the names where rows are high enough.
+fn name_size(look: Look) -> f64 {
+    if look == Look::Phone { 11.0 } else { 12.5 }
+}
+
+/// Room for branches beside names.
+fn branch_room(look: Look, names: f64) -> f64 {
+    width(look) - 2.0 * look.margin() - 4.0 - TO_NAME - names
+}
+
+impl Figure for TreePlot {
+    fn size(&self) -> (f64, f64) {
+        let rows = self.row * self.tips.len() as f64;
+        let others = 2.0 * self.look.margin() + self.heading.height + key_height(&self.key);
+        (width(self.look), others + rows)
+    }
+
+    fn title(&self) -> &str {
+        &self.title
+    }
+
+    fn description(&self) -> &str {
+        &self.description
+    }
+
+    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Result<(), PlotError> {
+        canvas.rect((0.0, 0.0), self.size(), PAPER)?;
+        let top = heading(canvas, self.look, &self.heading)?;
+        self.bands(canvas, top)?;
+        let mut taken = self.branches(canvas, top)?;
+        self.names(canvas, top, &mut taken)?;
+        self.support(canvas, top, taken)?;
+        let bottom = top + self.row * self.tips.len() as f64;
+        let margin = self.look.margin();
+        let (left, right) = ((margin, bottom + 4.0), (width(self.look) - margin, bottom + 4.0));
+        canvas.line(left, right, 1.0, GRID)?;
+        self.keys(canvas, bottom)
+    }
+}
+
+/// A rectangle that something is drawn in.
+#[derive(Debug, Clone, Copy)]
+struct Area {
+    from: (f64, f64),
+    to: (f64, f64),
+}
+
+impl Area {
+    fn touches(&self, other: &Self) -> bool {
+        self.from.0 < other.to.0
+            && other.from.0 < self.to.0
+            && self.from.1 < other.to.1
+            && other.from.1 < self.to.1
+    }
+}
+
+/// Width of a family's name in the key, the size of its texts, and what it calls an input.
+const LONGEST_KEY: f64 = 220.0;
+const KEY_SIZE: f64 = 12.0;
+const INPUT: &str = "input";
+
+/// Colours for the families with the most tips, two at least; of equals the first in the alphabet.
+fn family_colours(lineage: &LineageTree) -> BTreeMap<String, Colour> {
+    let mut sizes: BTreeMap<&String, usize> = BTreeMap::new();
+    for family in lineage.tips.iter().filter_map(|tip| tip.family.as_ref()) {
+        *sizes.entry(family).or_default() += 1;
+    }
+    let mut order: Vec<(&String, usize)> = sizes.into_iter().filter(|size| size.1 > 1).collect();
+    order.sort_by_key(|size| std::cmp::Reverse(size.1));
+    order.into_iter().zip(SERIES).map(|((family, _), colour)| (family.clone(), colour)).collect()
+}
+
+/// What the figure says, as its title: the nearest reference of the only input, else what is compared.
+pub(crate) fn title(lineage: &LineageTree) -> String {
+    let inputs: Vec<usize> =
+        (0..lineage.tips.len()).filter(|&tip| lineage.tips[tip].input).collect();
+    let name = |tip: usize| crate::report::escape::name(&lineage.tips[tip].name);
+    let all = lineage.tips.len();
+    let [input] = inputs[..] else { return format!("How alike {all} corpora write") };
+    let nearest = (0..all).filter(|&tip| !lineage.tips[tip].input).min_by(|&a, &b| {
+        lineage.distances[input][a].total_cmp(&lineage.distances[input][b]).then(a.cmp(&b))
+    });
+    match nearest {
+        Some(nearest) if lineage.tips[input].name == THE_INPUT => {
+            format!("The input stands nearest to {}", name(nearest))
+        }
+        Some(nearest) => format!("{} stands nearest to {}", name(input), name(nearest)),
+        None => format!("How alike {all} corpora write"),
+    }
+}
+
+fn first_names(tree: &Tree, tips: &[(String, Colour, bool)]) -> String {
+    let names: Vec<&str> =
+        tree.tip_order().into_iter().take(12).map(|tip| tips[tip].0.as_str()).collect();
+    names.join("; ")
+}
+
+fn dot_colour(support: f64) -> Colour {
+    SHOWN.iter().rev().find(|(limit, _)| support >= *limit).map_or(AXIS, |(_, colour)| *colour)
+}
+
+/// The largest of 1, 2 and 5 times a power of ten that is not over a length.
+fn round_step(length: f64) -> f64 {
+    let power = 10_f64.powf(length.log10().floor());
+    let step = [5.0, 2.0, 1.0].into_iter().find(|step| step * power <= length).unwrap_or(1.0);
+    // Undo what the power of ten left in the last digits.
+    (step * power * 1e9).round() / 1e9
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{plots::svg, tree::example};
+
+    #[test]
+    fn a_figure_is_safe_and_names_its_tips() {
+        let tree = example(["<script>x</script>", "b", "c", "d"]);
+        let drawn = svg(&TreePlot::new(&tree, Look::File).unwrap(), "tree").unwrap();
+        assert!(!drawn.contains("<script"), "{drawn}");
+        assert!(drawn.contains("&lt;script&gt;") && drawn.contains("d *input*"), "{drawn}");
+        assert!(drawn.contains("d stands nearest to &lt;script&gt;"), "{drawn}");
+    }
+
+    #[test]
+    fn too_many_tips_are_said_to_be_too_many() {
+        let mut tree = example(["a", "b", "c", "d"]);
+        let tip = crate::lineage::tree::Tip { input: false, ..tree.tips[0].clone() };
+        tree.tips = vec![tip; 400];
+        let refused = TreePlot::new(&tree, Look::File).err().unwrap().to_string();
+        assert!(refused.contains("400") && refused.contains("--references"), "{refused}");
+    }
+
+    #[test]
+    fn steps_of_the_scale_are_round() {
+        for (length, step) in [(0.137, 0.1), (0.2, 0.2), (0.74, 0.5), (3.0, 2.0)] {
+            assert_eq!(round_step(length), step);
+        }
+    }
+
+    #[test]
+    fn areas_touch_where_they_share_more_than_an_edge() {
+        let area = |x: f64| Area { from: (x, 0.0), to: (x + 2.0, 1.0) };
+        assert!(area(0.0).touches(&area(1.0)) && !area(0.0).touches(&area(2.0)));
+    }
+}
