@@ -39,6 +39,7 @@ pub mod gate;
 pub mod ingest;
 pub mod lineage;
 mod minhash;
+pub mod output;
 pub mod policy;
 pub mod prompts;
 pub mod report;
