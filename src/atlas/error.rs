@@ -1,5 +1,6 @@
 //! What can be wrong with an atlas or with what one is learned from.
 
+use super::format::FormatError;
 use crate::features::embed::EmbedError;
 
 /// Why there is no atlas.
@@ -67,7 +68,7 @@ pub enum Error {
         /// The file.
         name: String,
         /// What does not fit.
-        what: String,
+        what: FormatError,
     },
     /// References cannot be added to the atlas.
     #[error("nothing can be added to the atlas ({name}): {what}.")]

@@ -5,10 +5,13 @@
 //! [`attribution::added`](crate::attribution::added).
 
 use super::{
-    Atlas, Error, Extension, LearnOptions, Learned, Reference, format,
-    learn::{describe, too_little},
-    text_hash,
-    usable::{examples, observed, usable},
+    about::{Extension, Reference},
+    describe::{describe, too_little},
+    error::Error,
+    format,
+    learning::{LearnOptions, Learned},
+    opened::{Atlas, text_hash},
+    training_traces::{examples, observed, usable},
 };
 use crate::{
     attribution::{added::Extendable, extend as extend_model},
@@ -137,8 +140,8 @@ pub fn extend<T: Borrow<Trace>>(
         panel: &panel,
         extendable: Some(&extendable),
     };
-    let (bytes, _) = format::write(&parts)?;
-    let atlas = format::read(&bytes, "the extended atlas")?;
+    let bytes = format::write(&parts)?;
+    let atlas = Atlas::from_bytes(&bytes, "the extended atlas")?;
     Ok(Learned { atlas, bytes, dropped, near_duplicates })
 }
 

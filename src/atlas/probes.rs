@@ -4,7 +4,7 @@
 //! Comes in: an [`Atlas`]. Goes out: a [`PromptSet`] for each data set with shared prompts. Called by `cli`.
 //! An atlas holds hashes of prompts, no text of them; where the public ones can be had stands here.
 
-use super::Atlas;
+use super::opened::Atlas;
 use serde::Serialize;
 use std::collections::BTreeSet;
 

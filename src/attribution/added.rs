@@ -77,9 +77,12 @@ impl Added {
 
 impl Extendable {
     /// The bytes of it: the length of the JSON (4 bytes), the JSON, both bases.
-    pub fn to_bytes(&self) -> Result<Vec<u8>, String> {
+    ///
+    /// # Errors
+    /// Where the description cannot be written as JSON.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
         let description = Description { stack: self.stack.clone(), own_logit: self.own_logit };
-        let json = serde_json::to_vec(&description).map_err(|error| error.to_string())?;
+        let json = serde_json::to_vec(&description)?;
         let mut bytes = (json.len() as u32).to_le_bytes().to_vec();
         bytes.extend(json);
         bytes.extend(self.whole.to_bytes());

@@ -314,7 +314,7 @@ fn learn_vocabulary(
         found.iter_mut().for_each(|feature| feature.traces *= step as u32);
         features.append(&mut found);
     }
-    Vocabulary::new(features)
+    Vocabulary::new(features).map_err(|error| error.to_string())
 }
 
 /// Pieces of the examples.

@@ -29,6 +29,25 @@ pub struct Weights {
     dense_factors: Vec<f32>,
 }
 
+/// Numbers of weights, features and references that do not fit together.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{weights} and {dense_weights} weights do not fit {features} features, {dense_values} dense values and {references} references"
+)]
+#[non_exhaustive]
+pub struct WeightsError {
+    /// The number of weights of features.
+    pub weights: usize,
+    /// The number of weights of dense values.
+    pub dense_weights: usize,
+    /// The number of features.
+    pub features: usize,
+    /// The number of dense values.
+    pub dense_values: usize,
+    /// The number of references.
+    pub references: usize,
+}
+
 /// What an atlas file holds of weights: the bytes and factors of the features, then of the dense
 /// values.
 pub(crate) type Parts<'a> = (&'a [i8], &'a [f32], &'a [i8], &'a [f32]);
@@ -98,22 +117,22 @@ impl Weights {
     /// Puts weights together from what an atlas file holds.
     ///
     /// # Errors
-    /// A sentence, where the numbers of values do not fit together.
+    /// Where the numbers of values do not fit together.
     pub(crate) fn from_parts(
         references: usize,
         (bytes, factors): (Vec<i8>, Vec<f32>),
         (dense_bytes, dense_factors): (Vec<i8>, Vec<f32>),
-    ) -> Result<Self, String> {
+    ) -> Result<Self, WeightsError> {
         if bytes.len() != factors.len() * references
             || dense_bytes.len() != dense_factors.len() * references
         {
-            return Err(format!(
-                "{} and {} weights do not fit {} features, {} dense values and {references} references",
-                bytes.len(),
-                dense_bytes.len(),
-                factors.len(),
-                dense_factors.len()
-            ));
+            return Err(WeightsError {
+                weights: bytes.len(),
+                dense_weights: dense_bytes.len(),
+                features: factors.len(),
+                dense_values: dense_factors.len(),
+                references,
+            });
         }
         Ok(Self { references, bytes, factors, dense_bytes, dense_factors })
     }
@@ -219,7 +238,6 @@ impl Weights {
     }
 }
 
-/// The byte of a reference over the mean of all.
 /// Bytes and factors with more columns; see [`Weights::with_columns`].
 fn widened(
     bytes: &[i8],
@@ -244,6 +262,7 @@ fn widened(
     (wide, wide_factors)
 }
 
+/// The byte of a reference over the mean of all.
 fn over_mean(bytes: &[i8], reference: usize) -> f32 {
     let mean = bytes.iter().map(|&b| f32::from(b)).sum::<f32>() / bytes.len() as f32;
     f32::from(bytes[reference]) - mean

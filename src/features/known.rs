@@ -1,14 +1,14 @@
 //! Counts those n-grams of a text that a vocabulary knows, and looks no further for the others.
 //!
-//! Where an n-gram is not known and is no part of a known one, none that holds it can be. So a step
-//! looks for the symbol, for the pair that it ends, and so on, and stops at the first that is not
-//! found (the a-priori rule; Agrawal & Srikant 1994). Most n-grams of a text are in no vocabulary, and
-//! are never hashed nor counted. Called by the vectorizer through the channels.
+//! If an n-gram is not known and not part of a known one, no longer n-gram that holds it can be
+//! known. So a step looks for the symbol, for the pair that it ends, and so on, and stops at the
+//! first that is not found (the a-priori rule; Agrawal & Srikant 1994). Most n-grams of a text are
+//! in no vocabulary, and are never hashed nor counted. Called by the vectorizer through the
+//! channels.
 
 use super::{
-    Vocabulary,
     hash::{finish, roll},
-    vocabulary::PART,
+    id_table::{IdTable, PART},
 };
 
 /// How often each known n-gram stands in one text. The memory is used again from text to text.
@@ -43,7 +43,7 @@ impl KnownCounts {
 /// The known n-grams that end at the last symbol of a sequence.
 #[derive(Debug)]
 pub(super) struct KnownWindow<'a, const LONGEST: usize> {
-    vocabulary: &'a Vocabulary,
+    known: &'a IdTable,
     counts: &'a mut KnownCounts,
     salt: u64,
     /// `hashes[n - 1]` belongs to the last n symbols, as far as `depth` goes.
@@ -54,8 +54,8 @@ pub(super) struct KnownWindow<'a, const LONGEST: usize> {
 
 impl<'a, const LONGEST: usize> KnownWindow<'a, LONGEST> {
     /// A window on nothing; `salt` is that of single symbols.
-    pub fn new(vocabulary: &'a Vocabulary, counts: &'a mut KnownCounts, salt: u64) -> Self {
-        Self { vocabulary, counts, salt, hashes: [0; LONGEST], depth: 0 }
+    pub fn new(known: &'a IdTable, counts: &'a mut KnownCounts, salt: u64) -> Self {
+        Self { known, counts, salt, hashes: [0; LONGEST], depth: 0 }
     }
 
     /// Begins anew: no n-gram reaches over this place.
@@ -72,7 +72,7 @@ impl<'a, const LONGEST: usize> KnownWindow<'a, LONGEST> {
         self.depth = 0;
         for n in 0..longest {
             let hash = roll(sequence, symbol);
-            let Some(index) = self.vocabulary.find(finish(hash, self.salt + n as u64)) else {
+            let Some(index) = self.known.find(finish(hash, self.salt + n as u64)) else {
                 break;
             };
             if index != PART {

@@ -1,11 +1,13 @@
 //! Counts the n-grams of a text, each channel in the way that is fastest for it.
 
 use super::{
-    Channel, Counter, Vocabulary,
+    channel::Channel,
     char_counter::CharCounter,
+    counter::Counter,
     known::KnownCounts,
     skeleton::{self, SkeletonCounter, Token},
     token_ngrams::TokenNgrams,
+    vocabulary::Vocabulary,
     word_ngrams,
 };
 use std::sync::Arc;
@@ -50,8 +52,10 @@ impl NgramCounter {
         mut each: impl FnMut(usize, u32),
     ) {
         match channel {
-            Channel::Word => word_ngrams::count_known(text, vocabulary, &mut self.known),
-            Channel::Skeleton => skeleton::count_known(&self.read, vocabulary, &mut self.known),
+            Channel::Word => word_ngrams::count_known(text, vocabulary.ids(), &mut self.known),
+            Channel::Skeleton => {
+                skeleton::count_known(&self.read, vocabulary.ids(), &mut self.known)
+            }
             _ => {
                 return self.for_each(channel, text, |id, count| {
                     if let Some(index) = vocabulary.index_of(id) {

@@ -11,16 +11,21 @@
 //! caller gives it ([`Vectorizer::row_with`]). A row without a vector stands at the mean of all there.
 
 use super::{
-    Channel, ChannelSet, NgramCounter, Vocabulary, embed::Embedder, skeleton,
+    channel::Channel,
+    channel_set::ChannelSet,
+    dense::{Block, add_block, end_of, style_blocks, style_places},
+    embed::Embedder,
+    ngram_counter::NgramCounter,
+    row::Row,
+    scale::{Scale, mean_and_deviation},
+    skeleton,
     token_ngrams::TokenNgrams,
+    vocabulary::Vocabulary,
 };
 use crate::trace::{breaks_off, count_words};
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 use std::{ops::Range, sync::Arc};
 
-/// A dense value counts for at most this many standard deviations.
-const CLIP: f32 = 4.0;
 const NO_PLACE: u32 = u32::MAX;
 
 /// Turns texts into rows. Learned by `fit`, stored in the atlas.
@@ -47,60 +52,6 @@ struct Entry {
     part: u32,
     /// Its place in the dense part, or `NO_PLACE`.
     place: u32,
-}
-
-/// A stretch of the dense part.
-#[derive(Debug, Clone)]
-struct Block {
-    channel: Channel,
-    places: Range<usize>,
-    /// What one standard deviation is worth.
-    unit: f32,
-}
-
-/// How dense values are centred and scaled.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Scale {
-    /// Mean of each value over the training traces.
-    pub mean: Vec<f32>,
-    /// Standard deviation of each value over the training traces.
-    pub deviation: Vec<f32>,
-}
-
-/// One text as numbers.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Row {
-    /// Indices of the features that the text holds, in order of first occurrence.
-    pub indices: Vec<u32>,
-    /// Their weights.
-    pub values: Vec<f32>,
-    /// How often each of them stands in the text; empty in rows that are made to learn from.
-    pub counts: Vec<u32>,
-    /// The dense part, in standard deviations: [`Vectorizer::dense_values`] numbers.
-    pub dense: Vec<f32>,
-    /// How many of the dense values belong to common n-grams; they stand first.
-    pub common: usize,
-    /// Bytes of the text that the tokenizer gave up on.
-    pub untokenized: usize,
-    /// Words in the text.
-    pub words: usize,
-    /// Whether the text breaks off ([`breaks_off`](crate::trace::breaks_off)).
-    pub unfinished: bool,
-    /// Whether the channel `vectors` is in the set and had no vector for the text: none was given, and
-    /// there is no model, or the model failed on the text.
-    pub without_vector: bool,
-}
-
-impl Row {
-    /// The scaled frequencies of common n-grams: what profiles are made of.
-    pub fn profile(&self) -> &[f32] {
-        &self.dense[..self.common.min(self.dense.len())]
-    }
-
-    /// The dense values at some places, each times its factor, as [`Vectorizer::style_places`] gives them.
-    pub fn dense_at(&self, places: &[(usize, f32)]) -> Vec<f32> {
-        places.iter().map(|&(at, factor)| self.dense[at] * factor).collect()
-    }
 }
 
 impl Vectorizer {
@@ -195,29 +146,13 @@ impl Vectorizer {
     /// have the same root mean square length: the most widespread words and skeletons, and what the
     /// channels of [`ChannelSet::STYLE`] measure. Empty where the set does not have them.
     pub fn style_places(&self) -> Vec<(usize, f32)> {
-        let style = |block: &&Block| ChannelSet::STYLE.iter().any(|s| s.0 == block.channel);
-        let places = |block: &Block| {
-            let most = ChannelSet::STYLE.iter().find(|s| s.0 == block.channel).map_or(0, |s| s.1);
-            let width = if most > 0 { most.min(block.places.len()) } else { block.places.len() };
-            let factor = (width.max(1) as f32).sqrt().recip();
-            (block.places.start..block.places.start + width).map(move |place| (place, factor))
-        };
-        self.blocks.iter().filter(style).flat_map(places).collect()
+        style_places(&self.blocks)
     }
 
-    /// Which stretch of [`Vectorizer::style_places`] belongs to which channel: its frequencies of common
-    /// n-grams, or its measures.
+    /// Which stretch of [`Vectorizer::style_places`] belongs to which channel: its frequencies of
+    /// common n-grams, or its measures.
     pub fn style_blocks(&self, places: &[(usize, f32)]) -> Vec<(Channel, Range<usize>)> {
-        let block_of = |place: usize| self.blocks.iter().find(|b| b.places.contains(&place));
-        let mut blocks: Vec<(Channel, Range<usize>)> = Vec::new();
-        for (at, &(place, _)) in places.iter().enumerate() {
-            let Some(block) = block_of(place) else { continue };
-            match blocks.last_mut() {
-                Some((channel, range)) if *channel == block.channel => range.end = at + 1,
-                _ => blocks.push((block.channel, at..at + 1)),
-            }
-        }
-        blocks
+        style_blocks(&self.blocks, places)
     }
 
     /// How dense values are centred and scaled.
@@ -249,7 +184,7 @@ impl Vectorizer {
     /// that is not finite, the channel's numbers stand at their means and [`Row::without_vector`] says so.
     pub fn row_with(&self, text: &str, vector: Option<&[f32]>, counter: &mut NgramCounter) -> Row {
         let mut row = self.unscaled_row(text, vector, counter);
-        self.apply_scale(&mut row);
+        self.scale.apply(&mut row, &self.blocks);
         row
     }
 
@@ -317,31 +252,6 @@ impl Vectorizer {
         row
     }
 
-    fn apply_scale(&self, row: &mut Row) {
-        let Scale { mean, deviation } = &self.scale;
-        if mean.is_empty() {
-            return;
-        }
-        let dense = &mut row.dense;
-        for block in &self.blocks {
-            let vectors = block.channel == Channel::Vectors;
-            if vectors && row.without_vector {
-                dense[block.places.clone()].fill(0.0);
-                continue;
-            }
-            for place in block.places.clone() {
-                // Rates and lengths have a size of their own, vectors have that of their model.
-                let least = if vectors { 1e-6 * mean[place].abs() } else { 1e-6 };
-                let steps = if deviation[place] > least {
-                    (dense[place] - mean[place]) / deviation[place]
-                } else {
-                    0.0
-                };
-                dense[place] = steps.clamp(-CLIP, CLIP);
-            }
-        }
-    }
-
     /// Many texts as numbers to learn from, in their order, by all threads; the rows hold no
     /// counts. The scale of the dense values is learned from them. `vector_of` gives the vector of a text, as in
     /// [`Vectorizer::row_with`].
@@ -377,49 +287,9 @@ impl Vectorizer {
             }
         }
         self.set_scale(Scale { mean, deviation });
-        rows.par_iter_mut().for_each(|row| self.apply_scale(row));
+        rows.par_iter_mut().for_each(|row| self.scale.apply(row, &self.blocks));
         rows
     }
-}
-
-/// The number of dense values in these blocks.
-fn end_of(blocks: &[Block]) -> usize {
-    blocks.last().map_or(0, |block| block.places.end)
-}
-
-/// Adds a block of `width` values that have the root mean square length `weight` together.
-fn add_block(blocks: &mut Vec<Block>, channel: Channel, width: usize, weight: f32) {
-    if width > 0 {
-        let places = end_of(blocks)..end_of(blocks) + width;
-        blocks.push(Block { channel, places, unit: weight / (width as f32).sqrt() });
-    }
-}
-
-/// Mean and standard deviation of each column of equally long rows.
-pub fn mean_and_deviation<R: AsRef<[f32]> + Sync>(rows: &[R]) -> (Vec<f32>, Vec<f32>) {
-    let columns = rows.first().map_or(0, |row| row.as_ref().len());
-    let count = rows.len().max(1) as f64;
-    // Row by row over stretches of columns: memory is read in the order in which it lies.
-    const STRETCH: usize = 256;
-    (0..columns.div_ceil(STRETCH))
-        .into_par_iter()
-        .flat_map_iter(|stretch| {
-            let places = stretch * STRETCH..columns.min((stretch + 1) * STRETCH);
-            let mut sums = vec![(0.0_f64, 0.0_f64); places.len()];
-            for row in rows {
-                for (sum, &value) in sums.iter_mut().zip(&row.as_ref()[places.clone()]) {
-                    sum.0 += f64::from(value);
-                }
-            }
-            for row in rows {
-                for (sum, &value) in sums.iter_mut().zip(&row.as_ref()[places.clone()]) {
-                    sum.1 += (f64::from(value) - sum.0 / count).powi(2);
-                }
-            }
-            sums.into_iter()
-                .map(|(sum, square)| ((sum / count) as f32, (square / count).sqrt() as f32))
-        })
-        .unzip()
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@
 //! separates tokens. Measured on these corpora, keeping case, punctuation and line breaks beats
 //! lower-cased words by several points.
 
-use super::Vocabulary;
 use super::hash::{Window, finish, roll};
+use super::id_table::IdTable;
 use super::known::{KnownCounts, KnownWindow};
 use crate::trace::is_ideographic;
 use xxhash_rust::xxh3::xxh3_64;
@@ -34,9 +34,9 @@ pub fn for_each(text: &str, mut emit: impl FnMut(u64, usize, usize)) {
     });
 }
 
-/// Counts the n-grams of a text that a vocabulary knows.
-pub(super) fn count_known(text: &str, vocabulary: &Vocabulary, counts: &mut KnownCounts) {
-    let mut window = KnownWindow::<LONGEST>::new(vocabulary, counts, SALT);
+/// Counts the n-grams of a text that a vocabulary with these ids knows.
+pub(super) fn count_known(text: &str, known: &IdTable, counts: &mut KnownCounts) {
+    let mut window = KnownWindow::<LONGEST>::new(known, counts, SALT);
     for_each_token(text, |start, end| {
         if end - start > LONGEST_TOKEN {
             window.clear();

@@ -3,7 +3,7 @@
 //! Comes in: scored traces with their marks, in input order. Goes out: a [`CheckedRecords`], which [`super::check`] measures. Called by
 //! `cli`. Of the probabilities only those that a rule asks for are kept, and of the text nothing.
 
-use super::mixture::Likely;
+use super::mixture_rows::MixtureRows;
 use crate::{
     atlas::Atlas,
     attribution::Scored,
@@ -54,7 +54,7 @@ pub(super) struct Record {
     pub cut_off: bool,
     /// Whether it was scored.
     pub scored: bool,
-    /// Its row in [`Likely`], where it was and a rule asks for a mixture.
+    /// Its row in [`MixtureRows`], where it was and a rule asks for a mixture.
     pub row: Option<u32>,
     /// The probability of each target, where it was.
     pub probabilities: Box<[f32]>,
@@ -92,7 +92,7 @@ pub struct CheckedRecords {
     /// Members of each target, by number in the atlas.
     targets: BTreeMap<Target, (usize, Vec<usize>)>,
     /// Kept where a rule asks for a mixture.
-    likely: Option<Likely>,
+    mixture_rows: Option<MixtureRows>,
     files: Names,
     prompts: Names,
     domains: Names,
@@ -107,7 +107,7 @@ impl CheckedRecords {
         let mut sample = Self::default();
         let conditions = || policy.rules.iter().flat_map(|rule| &rule.conditions);
         let asks = conditions().any(|one| matches!(one.quantity, Quantity::Mixture(_)));
-        sample.likely = asks.then(Likely::default);
+        sample.mixture_rows = asks.then(MixtureRows::default);
         for target in conditions().filter_map(|condition| condition.quantity.target()) {
             let next = sample.targets.len();
             sample.targets.entry(target.clone()).or_insert_with(|| {
@@ -143,10 +143,10 @@ impl CheckedRecords {
                 first[*at] = members.contains(&top);
             }
         }
-        let row = self.likely.as_mut().zip(scored).map(|(likely, scored)| {
-            likely.likelihoods.push(&scored.probabilities);
-            likely.in_domain.push(scored.in_domain);
-            likely.in_domain.len() as u32 - 1
+        let row = self.mixture_rows.as_mut().zip(scored).map(|(rows, scored)| {
+            rows.likelihoods.push(&scored.probabilities);
+            rows.in_domain.push(scored.in_domain);
+            rows.in_domain.len() as u32 - 1
         });
         let mediation = trace.mediation();
         self.records.push(Record {
@@ -211,8 +211,8 @@ impl CheckedRecords {
     }
 
     /// What rules on a mixture need; `None` where there is no such rule.
-    pub(super) fn likely(&self) -> Option<&Likely> {
-        self.likely.as_ref()
+    pub(super) fn mixture_rows(&self) -> Option<&MixtureRows> {
+        self.mixture_rows.as_ref()
     }
 
     /// The language of a record as ISO 639-3, where it could be told or the record says it.

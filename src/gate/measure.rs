@@ -1,19 +1,19 @@
 //! One condition of a rule → its figure, interval and outcome.
 //!
 //! Called by [`super::check`]. Shares of probability are means over prompts, each with the same weight; shares of traces are ratios,
-//! resampled by prompt; parts of a data set come from [`Mixture`], drift from [`Movement`].
+//! resampled by prompt; parts of a data set come from
+//! [`Mixture`](super::mixture::Mixture), drift from [`Movement`](crate::lineage::Movement).
 
 use super::{
-    CheckOptions, CheckedRecords, ConditionAnswer, Unit,
-    checked_records::Record,
-    decide::{LEAST_PROMPTS, Level, Outcome, compare, decide, more_prompts},
-    mixture::Mixture,
+    checked_records::{CheckedRecords, Record},
+    context::Context,
+    decide::{LEAST_PROMPTS, Outcome, compare, decide, more_prompts},
+    result::{ConditionAnswer, Unit},
     worst_records::list,
 };
 use crate::{
-    atlas::Atlas,
-    lineage::{Movement, Resampled, draws},
-    policy::{Condition, Quantity, Slice, Target},
+    lineage::{Resampled, draws},
+    policy::{Condition, Quantity, Target},
 };
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -22,17 +22,6 @@ use std::collections::BTreeMap;
 const BUDGET: usize = 40_000_000;
 /// See [`BUDGET`].
 const DRIFT_BUDGET: usize = 2_000_000_000;
-
-/// What a condition is measured on.
-pub(super) struct Context<'a> {
-    pub atlas: &'a Atlas,
-    pub sample: &'a CheckedRecords,
-    pub slice: &'a Slice,
-    pub movement: Option<&'a Result<Movement, String>>,
-    pub mixture: Option<&'a Mixture>,
-    pub level: Level,
-    pub options: CheckOptions,
-}
 
 /// Measures a condition and decides it.
 pub(super) fn measure(condition: &Condition, context: &Context<'_>) -> ConditionAnswer {

@@ -1,23 +1,25 @@
 //! What part of a data set each reference has, for rules of `[[mixture]]`: as `audit` estimates it.
 //!
-//! Called by [`super::measure`], once for each slice. The mean probability would be pulled towards an equal share of all
-//! references; here the shares are sought under which the traces are most likely (`lineage::audit::mixture`), and intervals draw
-//! whole prompts again and repeat the search. Where `audit` would tell words instead of figures, nothing is decided.
+//! Called by [`super::check`], once for each slice. The mean probability would be pulled towards an
+//! equal share of all references. Instead, the shares are sought under which the traces are most
+//! likely (`lineage::audit::mixture`), and intervals draw whole prompts again and repeat the search.
+//! Where `audit` would print words instead of figures, nothing is decided.
 //!
-//! "None of these" has no part: a trace that looks like no reference counts as what it is nearest to. What
-//! `audit` takes for strangers need not be any: text that was cut or changed looks strange, too, and a rule on what is too much
-//! would pass because of it.
+//! There is no share for "none of these": a trace that looks like no reference counts as the nearest
+//! one. What `audit` takes for unknown models need not be any. Text that was cut or changed looks
+//! unusual too, and a rule on an upper bound would pass because of it.
 
-use super::{CheckOptions, CheckedRecords, checked_records::Record, decide::LEAST_PROMPTS};
+use super::{
+    checked_records::{CheckedRecords, Record},
+    decide::LEAST_PROMPTS,
+    mixture_rows::MixtureRows,
+    result::CheckOptions,
+};
 use crate::{
     atlas::Atlas,
     lineage::{
         InputSummary,
-        audit::{
-            Checks, atlas_language,
-            mixture::{Likelihoods, near},
-            reasons,
-        },
+        audit::{Checks, atlas_language, mixture::near, reasons},
         bootstrap::Resamples,
     },
     policy::Slice,
@@ -27,14 +29,6 @@ use std::collections::BTreeMap;
 /// The most resamples: each is a search of its own. Where the level asks for more, the interval is widened
 /// ([`super::decide::Level::interval`]).
 const RESAMPLES: usize = 200;
-
-/// What is kept of scored traces where a rule asks for a mixture, a row for each.
-#[derive(Debug, Default)]
-pub(super) struct Likely {
-    pub likelihoods: Likelihoods,
-    /// The probability that the atlas knows its subject matter.
-    pub in_domain: Vec<f64>,
-}
 
 /// The parts that references have in a slice, and what they would be with other prompts.
 pub(super) struct Mixture {
@@ -58,7 +52,7 @@ impl Mixture {
         slice: &Slice,
         options: CheckOptions,
     ) -> Self {
-        let Some(likely) = sample.likely() else { return Self::nothing() };
+        let Some(rows) = sample.mixture_rows() else { return Self::nothing() };
         let own: Vec<(usize, &Record)> =
             sample.of(slice).filter_map(|record| Some((record.row? as usize, record))).collect();
         if own.is_empty() {
@@ -71,15 +65,15 @@ impl Mixture {
             let next = numbers.len();
             prompts.push((*row, *numbers.entry(record.prompt).or_insert(next)));
         }
-        let rows = likely.likelihoods.len();
+        let count = rows.likelihoods.len();
         let of = |times: &dyn Fn(usize) -> f64, start: &[f64]| {
-            let mut weights = vec![0.0; rows];
+            let mut weights = vec![0.0; count];
             prompts.iter().for_each(|&(row, prompt)| weights[row] = times(prompt));
-            likely.likelihoods.shares(&weights, start)
+            rows.likelihoods.shares(&weights, start)
         };
         let references = atlas.about.references.len();
         let shares = of(&|_| 1.0, &vec![1.0 / references.max(1) as f64; references]);
-        let reasons = why_rough(atlas, sample, likely, &own, &prompts, numbers.len());
+        let reasons = why_rough(atlas, sample, rows, &own, &prompts, numbers.len());
         let mut found = Self {
             shares: Vec::new(),
             drawn: Vec::new(),
@@ -122,7 +116,7 @@ impl Mixture {
         references: &[usize],
     ) -> Option<f64> {
         let row = record.row? as usize;
-        let split = sample.likely()?.likelihoods.split(row, &self.shares);
+        let split = sample.mixture_rows()?.likelihoods.split(row, &self.shares);
         Some(split.iter().filter(|(at, _)| references.contains(at)).map(|(_, p)| p).sum())
     }
 }
@@ -131,7 +125,7 @@ impl Mixture {
 fn why_rough(
     atlas: &Atlas,
     sample: &CheckedRecords,
-    likely: &Likely,
+    rows: &MixtureRows,
     own: &[(usize, &Record)],
     prompts: &[(usize, usize)],
     count: usize,
@@ -141,7 +135,7 @@ fn why_rough(
     let mut by_prompt = vec![0_usize; count];
     prompts.iter().for_each(|&(_, prompt)| by_prompt[prompt] += 1);
     let traces = own.len() as f64;
-    let in_domain: f64 = own.iter().map(|&(row, _)| likely.in_domain[row]).sum();
+    let in_domain: f64 = own.iter().map(|&(row, _)| rows.in_domain[row]).sum();
     let checks = Checks {
         largest_prompt: by_prompt.iter().max().copied().unwrap_or(0) as f64 / traces,
         median_words: lengths.get((lengths.len() - 1) / 2).copied().unwrap_or(0),

@@ -9,23 +9,26 @@
 //! for the number of figures (Bonferroni), so that all decisions together are right with the
 //! policy's confidence ([`decide`]). `docs/gate.md` has what this comes to on real traces.
 
-mod answer;
 mod checked_records;
+mod context;
 pub mod decide;
 mod measure;
 mod mixture;
+mod mixture_rows;
+mod result;
 mod worst_records;
 
-pub use answer::*;
 pub use checked_records::{CheckedRecords, Seen};
+pub use result::{CheckOptions, Checked, ConditionAnswer, Offender, RuleAnswer, Unit};
 
 use crate::{
     atlas::Atlas,
     lineage::{Movement, ScoredCorpus},
     policy::{OnInconclusive, Policy, Quantity, Rule, Severity, Slice},
 };
+use context::Context;
 use decide::{Level, Outcome};
-use measure::{Context, measure};
+use measure::measure;
 use mixture::Mixture;
 
 /// Decides every rule of a policy.

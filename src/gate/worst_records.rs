@@ -2,7 +2,11 @@
 //!
 //! Called by [`super::measure`] where a condition did not pass.
 
-use super::{ConditionAnswer, Offender, checked_records::Record, measure::Context};
+use super::{
+    checked_records::Record,
+    context::Context,
+    result::{ConditionAnswer, Offender},
+};
 use crate::{ingest::Position, policy::Bound};
 
 /// Records that are listed against a condition.

@@ -10,6 +10,7 @@
 //! together; a text is the vector of their relative frequencies among all its words; and z-scores are
 //! taken over the texts to learn from, with the sample deviation. A reference is the mean of its texts.
 
+use super::error::TablesError;
 use crate::features::word_ngrams::{LONGEST_TOKEN, for_each_token};
 use rustc_hash::FxHashMap;
 
@@ -38,14 +39,14 @@ impl Frequencies {
     /// Puts the parts together.
     ///
     /// # Errors
-    /// A few words, where the parts are of different lengths, a word stands there twice or is longer
+    /// Where the parts are of different lengths, a word stands there twice or is longer
     /// than a feature, or a number is none that a frequency can have.
     pub(super) fn new(
         words: Vec<String>,
         mean: Vec<f32>,
         deviation: Vec<f32>,
         references: Vec<Vec<f32>>,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, TablesError> {
         let sound = |values: &[f32]| {
             values.len() == words.len()
                 && values.iter().all(|value| value.is_finite() && (0.0..=1.0).contains(value))
@@ -53,14 +54,14 @@ impl Frequencies {
         if words.len() > MOST_WORDS
             || words.iter().any(|word| word.is_empty() || word.len() > LONGEST_TOKEN)
         {
-            return Err("its table of words holds too many of them, or too long ones".into());
+            return Err(TablesError::TooManyWords);
         }
         if ![&mean, &deviation].into_iter().chain(&references).all(|values| sound(values)) {
-            return Err("its table of word frequencies does not fit together".into());
+            return Err(TablesError::Mismatch);
         }
         let index: FxHashMap<String, u32> = words.iter().cloned().zip(0..).collect();
         if index.len() != words.len() {
-            return Err("its table of words names one twice".into());
+            return Err(TablesError::RepeatedWord);
         }
         Ok(Self { words, index, mean, deviation, references })
     }

@@ -10,6 +10,7 @@ mod calibrated;
 pub mod compression;
 mod counted;
 pub mod deltas;
+mod error;
 mod frequencies;
 pub mod impostors;
 mod method;
@@ -17,6 +18,7 @@ pub mod ruzicka;
 mod stored;
 
 pub use compression::CompressedReferences;
+pub use error::TablesError;
 pub use frequencies::{Frequencies, MOST_WORDS};
 pub use method::Method;
 

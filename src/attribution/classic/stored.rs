@@ -1,10 +1,12 @@
-//! [`Tables`] as bytes, for the section of an atlas. Comes in and goes out: what `atlas::format` packs.
+//! [`Tables`] as bytes, for the section of an atlas. Called by `atlas::format`.
 //!
 //! Length of the head (4 bytes, little-endian like all numbers), the head (JSON: seed, number of
 //! references, temperature by method, words), then as 32-bit floats the means, the deviations, and each
 //! reference's mean frequencies.
 
-use super::{Frequencies, Method, Tables, calibrated::Temperature};
+use super::{
+    Tables, TablesError, calibrated::Temperature, frequencies::Frequencies, method::Method,
+};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -20,8 +22,8 @@ impl Tables {
     /// The bytes of the tables.
     ///
     /// # Errors
-    /// A few words, where the head cannot be written.
-    pub(crate) fn to_bytes(&self) -> Result<Vec<u8>, String> {
+    /// Where the head cannot be written.
+    pub(crate) fn to_bytes(&self) -> Result<Vec<u8>, TablesError> {
         let frequencies = &self.frequencies;
         let head = serde_json::to_vec(&Head {
             seed: self.seed,
@@ -29,8 +31,8 @@ impl Tables {
             temperatures: self.temperatures.clone(),
             words: frequencies.words().to_vec(),
         })
-        .map_err(|error| error.to_string())?;
-        let length = u32::try_from(head.len()).map_err(|error| error.to_string())?;
+        .map_err(TablesError::WriteHead)?;
+        let length = u32::try_from(head.len()).map_err(|_| TablesError::TooManyWords)?;
         let mut bytes = length.to_le_bytes().to_vec();
         bytes.extend(head);
         let rows = [frequencies.mean(), frequencies.deviation()];
@@ -42,23 +44,21 @@ impl Tables {
     /// Reads what [`Tables::to_bytes`] wrote, for an atlas of so many references.
     ///
     /// # Errors
-    /// What does not fit.
-    pub(crate) fn from_bytes(bytes: &[u8], references: usize) -> Result<Self, String> {
-        let cut_off = || "its table of word frequencies is cut off".to_owned();
-        let (length, rest) = bytes.split_first_chunk::<4>().ok_or_else(cut_off)?;
-        let length = usize::try_from(u32::from_le_bytes(*length)).map_err(|_| cut_off())?;
-        let (head, floats) = rest.split_at_checked(length).ok_or_else(cut_off)?;
-        let head: Head = serde_json::from_slice(head)
-            .map_err(|e| format!("the head of its word frequencies cannot be read ({e})"))?;
+    /// Where it is damaged or belongs to another atlas.
+    pub(crate) fn from_bytes(bytes: &[u8], references: usize) -> Result<Self, TablesError> {
+        let (length, rest) = bytes.split_first_chunk::<4>().ok_or(TablesError::CutOff)?;
+        let length = u32::from_le_bytes(*length) as usize;
+        let (head, floats) = rest.split_at_checked(length).ok_or(TablesError::CutOff)?;
+        let head: Head = serde_json::from_slice(head).map_err(TablesError::ReadHead)?;
         let width = head.words.len();
         let expected = width.checked_mul(4 * (2 + references));
         if head.references != references || Some(floats.len()) != expected {
-            return Err("its table of word frequencies is of another size".into());
+            return Err(TablesError::Size);
         }
         if !Method::ON_WORDS.iter().all(|method| head.temperatures.contains_key(method))
             || !head.temperatures.values().all(|temperature| temperature.is_sound())
         {
-            return Err("its classic measures are not calibrated".into());
+            return Err(TablesError::NotCalibrated);
         }
         let values: Vec<f32> =
             floats.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();

@@ -1,7 +1,7 @@
 //! Reads vectors from JSON Lines: one object for each trace, with its id and its vector.
 //!
 //! Comes in: the file, which may be the traces' own with one field more. Goes out: [`Precomputed`].
-//! Called by `precomputed`.
+//! Called by `vectors_file`.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -11,7 +11,8 @@ use std::path::Path;
 use serde_json::value::RawValue;
 
 use super::EmbedError;
-use super::precomputed::{Collector, Columns, Precomputed};
+use super::collector::Collector;
+use super::precomputed::{Columns, Precomputed};
 
 /// The longest line, in bytes: one trace with its vector.
 const LONGEST_LINE: u64 = 256 << 20;

@@ -6,14 +6,16 @@
 //! `docs/channels/embed.md` defines the channel and tells how each source was checked.
 //!
 //! One source is one file: `model2vec` (static vectors of tokens), `sentence_transformers`
-//! (a transformer, behind the cargo feature of this name), `precomputed` with its readers `npy`,
-//! `jsonl` and `parquet`. `files` reads small and large files safely, `tensors` reads safetensors.
+//! (a transformer, behind the cargo feature of this name), `precomputed`, which `vectors_file` opens
+//! by one of the readers `npy`, `jsonl` and `parquet`. `files` reads small and large files safely, `tensors` reads safetensors.
 
+mod collector;
 mod error;
 mod files;
 mod jsonl;
 mod model2vec;
 mod npy;
+mod numbers;
 #[cfg(feature = "parquet")]
 mod parquet;
 #[cfg(feature = "sentence-transformers")]
@@ -23,10 +25,11 @@ mod precomputed;
 mod sentence_transformers;
 mod source;
 mod tensors;
+mod vectors_file;
 
 pub use error::EmbedError;
 pub use model2vec::Model2Vec;
-pub(crate) use precomputed::MOST_DIMENSIONS;
+pub(crate) use numbers::MOST_DIMENSIONS;
 pub use precomputed::{Columns, Precomputed};
 #[cfg(feature = "sentence-transformers")]
 pub use sentence_transformers::SentenceTransformer;

@@ -1,14 +1,14 @@
 //! Reads a matrix from NumPy's `.npy` format, versions 1 to 3.
 //!
 //! Comes in: a file that `numpy.save` wrote: little-endian numbers of 32 or 64 bits, two axes, rows one
-//! after another (numpy.org, "numpy.lib.format"). Goes out: the matrix. Called by `precomputed`.
+//! after another (numpy.org, "numpy.lib.format"). Goes out: the matrix. Called by `vectors_file`.
 
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
 use super::EmbedError;
-use super::precomputed::{FINITE, MOST_DIMENSIONS, finite};
+use super::numbers::{FINITE, MOST_DIMENSIONS, finite};
 use super::tensors::Matrix;
 
 const MAGIC: &[u8; 6] = b"\x93NUMPY";

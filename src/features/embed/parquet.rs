@@ -1,6 +1,6 @@
 //! Reads vectors from a Parquet file: a column of lists of numbers, and one of ids.
 //!
-//! Comes in: the file. Goes out: [`Precomputed`]. Called by `precomputed`.
+//! Comes in: the file. Goes out: [`Precomputed`]. Called by `vectors_file`.
 
 use std::fs::File;
 use std::path::Path;
@@ -13,7 +13,8 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 
 use super::EmbedError;
-use super::precomputed::{Collector, Columns, Precomputed};
+use super::collector::Collector;
+use super::precomputed::{Columns, Precomputed};
 
 /// Rows that are decoded at once.
 const BATCH_ROWS: usize = 1024;

@@ -23,8 +23,8 @@
 //! a sentence says its move: the heaviest, among these the one with most elements, among these the
 //! one that comes first in the file.
 
-use super::Move;
 use super::automaton::{ANYWHERE, Automaton, BEGINNING, COLON, NUMBER, QUESTION, Room};
+use super::kind::Move;
 use super::shapes::Shape;
 use super::words::{self, Token};
 use crate::trace::is_ideographic;

@@ -14,11 +14,8 @@ mod richness;
 
 use super::skeleton::{Token, read};
 use lengths::{autocorrelation, logarithms, push_summary, share};
+pub use reading::LONGEST_TEXT;
 use reading::Reading;
-
-/// No more than so many bytes of a text are measured; what follows changes a distribution little, and
-/// memory stays below 100 MB whatever the text is.
-pub const LONGEST_TEXT: usize = 1 << 20;
 
 /// What [`push_summary`] says of each kind of length.
 const SUMMARY: [&str; 8] = [

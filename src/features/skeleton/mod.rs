@@ -18,8 +18,8 @@ pub use classes::CLASSES;
 pub use counter::SkeletonCounter;
 pub use symbols::{Token, read};
 
-use super::Vocabulary;
 use super::hash::{Window, finish, roll};
+use super::id_table::IdTable;
 use super::known::{KnownCounts, KnownWindow};
 use classes::{label_of, symbol_of, symbol_of_label};
 use tokens::for_each_token;
@@ -46,9 +46,9 @@ pub fn for_each(text: &str, mut emit: impl FnMut(u64, usize, usize)) {
     });
 }
 
-/// Counts the n-grams of a text's tokens that a vocabulary knows.
-pub(super) fn count_known(tokens: &[Token], vocabulary: &Vocabulary, counts: &mut KnownCounts) {
-    let mut window = KnownWindow::<LONGEST>::new(vocabulary, counts, SALT);
+/// Counts the n-grams of a text's tokens that a vocabulary with these ids knows.
+pub(super) fn count_known(tokens: &[Token], known: &IdTable, counts: &mut KnownCounts) {
+    let mut window = KnownWindow::<LONGEST>::new(known, counts, SALT);
     for token in tokens {
         match token.symbol() {
             Some(symbol) => window.push(u64::from(symbol)),

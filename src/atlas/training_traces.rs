@@ -2,7 +2,7 @@
 //!
 //! What is dropped is counted by reason. Called by [`super::learn()`] and [`super::extend()`].
 
-use super::LearnOptions;
+use super::learning::LearnOptions;
 use crate::{
     attribution::{Example, MINIMUM_WORDS, folds::FEWEST, panel::Observed},
     features::Row,
@@ -22,7 +22,7 @@ pub const MINIMUM_TRACES: usize = 4;
 const MOST_TRACES: usize = 16_000;
 
 /// One trace that can be learned from.
-pub(super) struct Usable<'a> {
+pub(super) struct TrainingTrace<'a> {
     pub trace: &'a Trace,
     pub model: &'a str,
     pub text: std::borrow::Cow<'a, str>,
@@ -37,7 +37,7 @@ pub(super) fn usable<'a, T: Borrow<Trace>>(
     traces: &'a [T],
     options: &LearnOptions,
     dropped: &mut BTreeMap<String, usize>,
-) -> Vec<Usable<'a>> {
+) -> Vec<TrainingTrace<'a>> {
     let mut drop = |reason: String, count: usize| *dropped.entry(reason).or_default() += count;
     let mut usable = Vec::new();
     let mut seen = HashSet::new();
@@ -61,7 +61,7 @@ pub(super) fn usable<'a, T: Borrow<Trace>>(
             drop("the same text twice from one model".into(), 1);
             continue;
         }
-        usable.push(Usable { trace, model, text, words, prompt: trace.prompt_key(), key });
+        usable.push(TrainingTrace { trace, model, text, words, prompt: trace.prompt_key(), key });
     }
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for u in &usable {
@@ -78,7 +78,7 @@ pub(super) fn usable<'a, T: Borrow<Trace>>(
 }
 
 /// Keeps at most [`MOST_TRACES`] traces: the largest models give up traces until all fit.
-fn thin_out(usable: &mut Vec<Usable<'_>>, seed: u64, drop: &mut impl FnMut(String, usize)) {
+fn thin_out(usable: &mut Vec<TrainingTrace<'_>>, seed: u64, drop: &mut impl FnMut(String, usize)) {
     if usable.len() <= MOST_TRACES {
         return;
     }
@@ -108,7 +108,7 @@ fn thin_out(usable: &mut Vec<Usable<'_>>, seed: u64, drop: &mut impl FnMut(Strin
 /// An example of each trace, and how many prompts ask nearly the same as another. `names` are the references',
 /// ascending; `data_set_of` gives the data set of each trace.
 pub(super) fn examples<'a>(
-    usable: &[Usable<'a>],
+    usable: &[TrainingTrace<'a>],
     names: &[&str],
     data_set_of: &[usize],
 ) -> (Vec<Example<'a>>, usize) {
@@ -134,7 +134,7 @@ pub(super) fn examples<'a>(
 /// What the panel of shared prompts learns from: the values at `places` of each trace's row. `place` gives the number
 /// of its reference and its data set.
 pub(super) fn observed(
-    usable: &[Usable<'_>],
+    usable: &[TrainingTrace<'_>],
     examples: &[Example<'_>],
     rows: &[Row],
     places: &[(usize, f32)],

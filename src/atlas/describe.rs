@@ -1,0 +1,63 @@
+//! Training traces → what the atlas says about each reference, and why there are too few.
+
+use super::{
+    about::{Reference, UNKNOWN_DOMAIN},
+    error::Error,
+    training_traces::{MINIMUM_TRACES, TrainingTrace},
+};
+use crate::attribution::MINIMUM_WORDS;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Why nothing is learned: what needs how many models, as `needed` says, and that these were found.
+pub(super) fn too_little(
+    needed: &str,
+    names: &[&str],
+    traces: usize,
+    dropped: &BTreeMap<String, usize>,
+) -> Error {
+    let found = match names {
+        [] => format!("none of the {traces} traces could be used"),
+        _ => format!("only one model, {}, has enough traces", names[0]),
+    };
+    let reasons: Vec<String> =
+        dropped.iter().map(|(reason, count)| format!("{count} × {reason}")).collect();
+    let reasons = if reasons.is_empty() {
+        String::new()
+    } else {
+        format!(" Dropped: {}.", reasons.join(", "))
+    };
+    Error::TooLittle(format!(
+        "{needed} with {MINIMUM_TRACES} traces of {MINIMUM_WORDS} words \
+         each, and {found}.{reasons} Give more traces, or name the models with --label NAME=PATH."
+    ))
+}
+
+/// What is known about a reference.
+pub(super) fn describe(
+    name: &str,
+    family: Option<&String>,
+    own: &[&TrainingTrace<'_>],
+) -> Reference {
+    let count = |key: &dyn Fn(&TrainingTrace<'_>) -> String| {
+        let mut counts = BTreeMap::new();
+        for u in own {
+            *counts.entry(key(u)).or_default() += 1;
+        }
+        counts
+    };
+    Reference {
+        name: name.to_owned(),
+        family: family.cloned(),
+        traces: own.len(),
+        words: own.iter().map(|u| u.words).sum(),
+        prompts: own.iter().map(|u| u.prompt.as_str()).collect::<BTreeSet<_>>().len(),
+        domains: count(&|u| u.trace.domain.clone().unwrap_or_else(|| UNKNOWN_DOMAIN.into())),
+        mediation: count(&|u| u.trace.mediation().name().into()),
+        sources: count(&|u| u.trace.source.clone()),
+        licences: own
+            .iter()
+            .filter_map(|u| u.trace.meta.get("licence")?.as_str().map(str::to_owned))
+            .collect(),
+        data_sets: BTreeSet::new(),
+    }
+}

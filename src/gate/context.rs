@@ -1,0 +1,17 @@
+//! What a condition is measured on.
+
+use super::{
+    checked_records::CheckedRecords, decide::Level, mixture::Mixture, result::CheckOptions,
+};
+use crate::{atlas::Atlas, lineage::Movement, policy::Slice};
+
+/// What a condition is measured on.
+pub(super) struct Context<'a> {
+    pub atlas: &'a Atlas,
+    pub sample: &'a CheckedRecords,
+    pub slice: &'a Slice,
+    pub movement: Option<&'a Result<Movement, String>>,
+    pub mixture: Option<&'a Mixture>,
+    pub level: Level,
+    pub options: CheckOptions,
+}
