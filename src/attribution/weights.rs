@@ -322,6 +322,7 @@ mod tests {
         assert!(
             Weights::from_parts(2, (vec![0; 3], vec![0.0; 2]), (vec![], vec![]))
                 .unwrap_err()
+                .to_string()
                 .contains("3 and 0 weights")
         );
     }
