@@ -3,7 +3,8 @@
 use super::{
     Common, TooLittleText,
     inputs::{ScoringArguments, input_summary},
-    make_report_folder, quoted, shows_colour,
+    output::open_report,
+    quoted, shows_colour,
 };
 use crate::{
     ingest::{
@@ -14,7 +15,7 @@ use crate::{
         CompareOptions,
         audit::{AuditKind, Records, audit},
     },
-    report::{TerminalOptions, escaped_json, write_audit, write_audit_report},
+    report::{REPORT_FILES, TerminalOptions, escaped_json, write_audit, write_audit_report},
     trace::Trace,
 };
 use clap::Args;
@@ -40,9 +41,9 @@ pub struct Arguments {
 pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> {
     let scoring = &arguments.scoring;
     let atlas = scoring.open_atlas()?;
-    if let Some(folder) = &arguments.report {
-        make_report_folder(folder)?;
-    }
+    let files = scoring.files_read()?;
+    let report = arguments.report.as_deref();
+    let report = report.map(|folder| open_report(folder, &REPORT_FILES, &files)).transpose()?;
     let text = scoring.reading.text;
     let mut cleaning = scoring.options(&atlas)?.cleaning;
     let names_masked = cleaning.mask_names;
@@ -74,8 +75,9 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     let found = audit(&atlas, &records, input, &options);
 
     // First the files: a reader of standard output may close it early.
-    if let Some(folder) = &arguments.report {
-        let files = write_audit_report(&found, folder)?;
+    if let Some(folder) = report {
+        write_audit_report(&found, folder.staging())?;
+        let files = folder.finish()?;
         if !common.quiet {
             let page = files.first().map(|file| file.display().to_string()).unwrap_or_default();
             writeln!(

@@ -4,7 +4,7 @@ use super::{
     Common, TooLittleText,
     baseline::tally_baseline,
     compare::{Compared, compared},
-    inputs::ScoringArguments,
+    inputs::{ScoringArguments, files_behind},
     output::Output,
     quoted,
 };
@@ -35,7 +35,9 @@ pub struct Arguments {
 pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> {
     let scoring = &arguments.scoring;
     let atlas = scoring.open_atlas()?;
-    let mut output = Output::open(arguments.output.as_deref())?;
+    let mut files = scoring.files_read()?;
+    files.join(files_behind(&[&arguments.baseline])?);
+    let mut output = Output::open(arguments.output.as_deref(), "-o", &files)?;
     let mut words = vec!["cotprint".to_owned(), "compare".to_owned()];
     words.extend(scoring.inputs.iter().map(|input| quoted(input)));
     if let Some(atlas) = &scoring.atlas {

@@ -8,9 +8,8 @@ use super::{
     Common, TooLittleText,
     baseline::tally_baseline,
     compare::{Texts, add_what_reports_show},
-    inputs::{ScoringArguments, input_summary},
-    make_report_folder,
-    output::Output,
+    inputs::{ScoringArguments, files_behind, input_summary},
+    output::{Output, open_report},
     quoted, shows_colour,
 };
 use crate::{
@@ -24,9 +23,10 @@ use crate::{
         CompareOptions, Comparison, ScoredCorpus, VerdictKind, add_drift, compare,
         drift_across_languages,
     },
+    output::InputFiles,
     policy::{self, Policy},
     report::{
-        escape, escaped_json,
+        REPORT_FILES, escape, escaped_json,
         gate::{github, gitlab, junit, markdown, sarif, write_check, write_check_report},
     },
     trace::Trace,
@@ -126,10 +126,14 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
             scoring.atlas_name()
         );
     }
-    let files = Files::open(arguments)?;
-    if let Some(folder) = &arguments.report {
-        make_report_folder(folder)?;
-    }
+    let mut read_files = scoring.files_read()?;
+    read_files.join(files_behind(&[&arguments.baseline])?);
+    read_files.add(&arguments.policy);
+    read_files.add_all(policy.rules.iter().map(|rule| &rule.file));
+    let files = Files::open(arguments, &read_files)?;
+    let report = arguments.report.as_deref();
+    let report =
+        report.map(|folder| open_report(folder, &REPORT_FILES, &read_files)).transpose()?;
     let baseline = match arguments.baseline.as_slice() {
         [] => None,
         inputs => Some(tally_baseline(scoring, inputs, &atlas, common)?),
@@ -163,8 +167,9 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
 
     // First the files: a reader of standard output may close it early.
     files.write(&checked)?;
-    if let Some(folder) = &arguments.report {
-        write_check_report(&checked, &comparison, folder)?;
+    if let Some(folder) = report {
+        write_check_report(&checked, &comparison, folder.staging())?;
+        folder.finish()?;
     }
     let in_actions = std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
     if in_actions {
@@ -255,7 +260,7 @@ impl Arguments {
 }
 
 impl Files {
-    fn open(arguments: &Arguments) -> anyhow::Result<Self> {
+    fn open(arguments: &Arguments, inputs: &InputFiles) -> anyhow::Result<Self> {
         // Two in one file would be neither.
         let files = arguments.files();
         for (at, (option, path)) in files.iter().enumerate() {
@@ -272,7 +277,7 @@ impl Files {
             }
         }
         let open = |path: &Option<PathBuf>, option: &str| {
-            path.as_deref().map(|path| Output::open_for(Some(path), option)).transpose()
+            path.as_deref().map(|path| Output::open(Some(path), option, inputs)).transpose()
         };
         Ok(Self {
             junit: open(&arguments.junit, "--junit")?,
@@ -345,13 +350,15 @@ fn write_step_summary(checked: &Checked) -> anyhow::Result<()> {
 
 /// Writes the example; a policy that is there stays.
 fn init(path: &Path, common: &Common) -> anyhow::Result<()> {
-    let file = OpenOptions::new().write(true).create_new(true).open(path);
-    file.and_then(|mut file| file.write_all(policy::EXAMPLE.as_bytes())).with_context(|| {
-        format!(
-            "cannot write {}; name a file that is not there yet, in a folder that may be written",
+    if path.symlink_metadata().is_ok() {
+        anyhow::bail!(
+            "cannot write {}: it exists already, and is not overwritten; name a file that is not there yet",
             path.display()
-        )
-    })?;
+        );
+    }
+    let mut output = Output::open(Some(path), "--init", &InputFiles::default())?;
+    output.write_all(policy::EXAMPLE.as_bytes())?;
+    output.finish()?;
     if !common.quiet {
         writeln!(anstream::stderr(), "wrote {}: put your own names and bounds in", path.display())?;
     }

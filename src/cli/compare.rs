@@ -3,9 +3,9 @@
 use super::{
     Common, TooLittleText,
     baseline::{EachTrace, tally_baseline_with, words_of},
-    inputs::{ScoringArguments, input_summary},
+    inputs::{ScoringArguments, files_behind, input_summary},
     labelled::LabelledArguments,
-    make_report_folder,
+    output::open_report,
     profiles::are_profiles,
     progress::Progress,
     quoted, shows_colour, vectors,
@@ -24,7 +24,8 @@ use crate::{
         tree::{Corpora, THE_INPUT, add_tree},
     },
     report::{
-        EvidencePack, Parameters, RecordsOf, TerminalOptions, to_json, write_report, write_terminal,
+        EvidencePack, Parameters, REPORT_FILES, RecordsOf, TerminalOptions, to_json, write_report,
+        write_terminal,
     },
     trace::{TextKind, Trace, count_words},
 };
@@ -76,13 +77,16 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     if are_profiles(&scoring.inputs)? {
         return super::profiles::run(arguments, common, &options);
     }
-    let mut pack = match &arguments.report {
-        Some(folder) => {
-            make_report_folder(folder)?;
-            Some(EvidencePack::create(folder, scoring.reading.text, arguments.evidence_texts)?)
-        }
-        None => None,
-    };
+    let mut files = scoring.files_read()?;
+    files.join(files_behind(&[&arguments.baseline, &arguments.refs])?);
+    let report = arguments.report.as_deref();
+    let report = report.map(|folder| open_report(folder, &REPORT_FILES, &files)).transpose()?;
+    let mut pack = (report.as_ref())
+        .map(|folder| {
+            let (text, with_texts) = (scoring.reading.text, arguments.evidence_texts);
+            EvidencePack::create(folder.staging(), text, with_texts)
+        })
+        .transpose()?;
     let atlas = references(arguments, common, pack.as_mut())?;
     let Compared { mut comparison, tally, texts } =
         compared(scoring, &atlas, common, &options, &mut noted(pack.as_mut(), RecordsOf::Input))?;
@@ -99,11 +103,12 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     }
 
     // First the files: a reader of standard output may close it early.
-    if let Some(folder) = &arguments.report {
-        let mut files = write_report(&comparison, folder)?;
+    if let Some(folder) = report {
+        write_report(&comparison, folder.staging())?;
         if let Some(pack) = pack {
-            files.extend(pack.finish(&comparison, &parameters(arguments))?);
+            pack.finish(&comparison, &parameters(arguments))?;
         }
+        let files = folder.finish()?;
         if !common.quiet {
             let page = files.first().map(|file| file.display().to_string()).unwrap_or_default();
             writeln!(

@@ -1,14 +1,16 @@
 //! `cotprint evaluate`: how far results can be trusted, measured on labelled traces.
 
 use super::{
-    Common, labelled::LabelledArguments, make_report_folder, progress::Progress, quoted,
+    Common, labelled::LabelledArguments, output::open_report, progress::Progress, quoted,
     shows_colour,
 };
 use crate::{
     atlas::LearnOptions,
     attribution::classic,
     evaluation::{ClassicMethod, EvaluateOptions, Group, Method, evaluate},
-    report::{TerminalOptions, escaped_json, write_evaluation, write_evaluation_report},
+    report::{
+        REPORT_FILES, TerminalOptions, escaped_json, write_evaluation, write_evaluation_report,
+    },
 };
 use clap::Args;
 use std::{io::Write, path::PathBuf};
@@ -52,9 +54,9 @@ pub struct Arguments {
 /// Runs the verb.
 pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> {
     let mut learn = arguments.labelled.options(common)?;
-    if let Some(folder) = &arguments.report {
-        make_report_folder(folder)?;
-    }
+    let files = arguments.labelled.files_read()?;
+    let report = arguments.report.as_deref();
+    let report = report.map(|folder| open_report(folder, &REPORT_FILES, &files)).transpose()?;
     let progress = Progress::stages(common);
     let labelled = arguments.labelled.read(&mut learn, &progress)?;
     let pairs = arguments.pair.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone()));
@@ -76,8 +78,9 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     progress.done();
 
     // First the files: a reader of standard output may close it early.
-    if let Some(folder) = &arguments.report {
-        let files = write_evaluation_report(&evaluation, folder)?;
+    if let Some(folder) = report {
+        write_evaluation_report(&evaluation, folder.staging())?;
+        let files = folder.finish()?;
         let page = files.first().map(|file| file.display().to_string()).unwrap_or_default();
         progress.say(&format!("wrote {page} and {} more files", files.len().saturating_sub(1)));
     }

@@ -44,7 +44,9 @@ pub struct Arguments {
 pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> {
     let scoring = &arguments.scoring;
     let atlas = scoring.open_atlas()?;
-    let output = arguments.output.as_deref().map(|path| Output::open(Some(path))).transpose()?;
+    let files = scoring.files_read()?;
+    let output = arguments.output.as_deref();
+    let output = output.map(|path| Output::open(Some(path), "-o", &files)).transpose()?;
     let (trace, vector) = find(arguments, scoring.options(&atlas)?, atlas.vectors())?;
     let text = trace.text(scoring.reading.text).unwrap_or_default();
     let (command, name) = (command_line(arguments), scoring.atlas_name());

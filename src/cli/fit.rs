@@ -47,7 +47,9 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     let mut options = LearnOptions { classic: arguments.classic, fit, ..options };
     // Before the long run, not in it.
     let base = arguments.extend.as_deref().map(open_base).transpose()?;
-    let mut output = Output::open(Some(&arguments.output))?;
+    let mut files = arguments.labelled.files_read()?;
+    arguments.extend.iter().for_each(|path| files.add(path));
+    let mut output = Output::open(Some(&arguments.output), "-o", &files)?;
     let progress = Progress::stages(common);
     let traces = arguments.labelled.read(&mut options, &progress)?.traces;
     let stage = |stage: &str| progress.stage(stage);

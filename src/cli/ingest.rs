@@ -3,18 +3,21 @@
 use super::{
     Common,
     inputs::{next_batch, nothing_usable},
-    make_report_folder,
+    output::open_report,
     progress::Progress,
     quoted,
     reading::ReadingArguments,
-    records::RecordWriter,
+    records::RecordOutput,
 };
 use crate::{
     ingest::{
         self, Survey,
         cleaning::{DuplicateFinder, Marks, examine},
     },
-    report::{Reading, escaped_json, write_explanations, write_overview, write_reading_report},
+    report::{
+        REPORT_FILES, Reading, escaped_json, write_explanations, write_overview,
+        write_reading_report,
+    },
 };
 use clap::Args;
 use rayon::prelude::*;
@@ -29,7 +32,7 @@ pub struct Arguments {
     /// Files, folders, globs, or - for standard input
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<String>,
-    /// Write the records to this file: .jsonl, .jsonl.gz, .jsonl.zst or .parquet [default: standard output]
+    /// Write the records to this file: .jsonl, .jsonl.gz, .jsonl.zst, .csv or .parquet [default: standard output]
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Print the summary as JSON instead of the table; records are then written with -o only
@@ -60,12 +63,12 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     }
     // First the inputs: the output may lie in a folder that is read.
     let mut traces = ingest::open(&arguments.inputs, options)?;
-    if let Some(folder) = &arguments.report {
-        make_report_folder(folder)?;
-    }
+    let files = ingest::input_files(&arguments.inputs)?;
+    let report = arguments.report.as_deref();
+    let report = report.map(|folder| open_report(folder, &REPORT_FILES, &files)).transpose()?;
     let mut writer = match &arguments.output {
-        None if arguments.json => RecordWriter::Nowhere,
-        path => RecordWriter::open(path.as_deref())?,
+        None if arguments.json => RecordOutput::nowhere(),
+        path => RecordOutput::open(path.as_deref(), &files)?,
     };
     let progress = Progress::bytes(common, traces.total_bytes());
     progress.stage("reading");
@@ -115,8 +118,9 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         duplicates: &duplicates,
         explanations: Some(&explanations),
     };
-    if let Some(folder) = &arguments.report {
-        write_reading_report(&reading, &arguments.command_line(), folder)?;
+    if let Some(folder) = report {
+        write_reading_report(&reading, &arguments.command_line(), folder.staging())?;
+        folder.finish()?;
     }
     if arguments.json {
         reading.explanations = reading.explanations.filter(|_| arguments.explain);

@@ -7,6 +7,7 @@ use crate::{
     features::{NgramCounter, embed::Cursor},
     ingest::{self, Place, Position, Summary, Survey, Traces, cleaning::Duplicates},
     lineage::InputSummary,
+    output::InputFiles,
     trace::{TextKind, Trace},
 };
 use clap::Args;
@@ -68,6 +69,15 @@ pub(super) fn open_atlas(path: Option<&Path>) -> anyhow::Result<Atlas> {
     })
 }
 
+/// The files behind several options that name inputs, each of which may be empty.
+pub(super) fn files_behind(options: &[&[String]]) -> Result<InputFiles, ingest::Error> {
+    let mut files = InputFiles::default();
+    for inputs in options.iter().filter(|inputs| !inputs.is_empty()) {
+        files.join(ingest::input_files(inputs)?);
+    }
+    Ok(files)
+}
+
 impl ScoringArguments {
     /// Opens the atlas, sees that it was learned from the same kind of text, and opens the source of vectors
     /// that it may need.
@@ -97,6 +107,14 @@ impl ScoringArguments {
         // Before the long run, not in it.
         atlas.judge(self.method, &self.atlas_name())?;
         Ok(atlas)
+    }
+
+    /// The files that a run of this verb reads, and must not write.
+    pub fn files_read(&self) -> anyhow::Result<InputFiles> {
+        let mut files = ingest::input_files(&self.inputs)?;
+        self.atlas.iter().for_each(|path| files.add(path));
+        self.embed.iter().for_each(|path| files.add(Path::new(path)));
+        Ok(files)
     }
 
     /// The method that was asked for, as words of a command; none for the default.

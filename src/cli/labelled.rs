@@ -12,13 +12,14 @@ use crate::{
     attribution::FitOptions,
     features::{Channel, ChannelSet, embed::Source, token_ngrams::TokenNgrams},
     ingest::{self, Summary},
+    output::InputFiles,
     trace::{Trace, share_prompt_ids},
 };
 use anyhow::Context;
 use clap::Args;
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -176,6 +177,17 @@ impl LabelledArguments {
                 Ok(Labelled { traces, dropped })
             }
         }
+    }
+
+    /// The files that a run reads, and must not write.
+    pub fn files_read(&self) -> anyhow::Result<InputFiles> {
+        let labels = labels(&self.label)?;
+        let inputs: Vec<String> =
+            self.inputs.iter().cloned().chain(labels.into_iter().map(|(_, path)| path)).collect();
+        let mut files = ingest::input_files(&inputs)?;
+        self.families.iter().chain(&self.tokenizer).for_each(|path| files.add(path));
+        self.embed.iter().for_each(|path| files.add(Path::new(path)));
+        Ok(files)
     }
 
     /// The arguments that were given and change the result, as words of a command, quoted for a shell.

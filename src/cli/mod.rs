@@ -25,13 +25,14 @@ mod progress;
 mod reading;
 mod records;
 mod score;
+mod score_row;
+mod signals;
 mod tree;
 mod vectors;
 
 use clap::{Args, Parser, Subcommand};
 use std::{
     io::{IsTerminal, Write},
-    path::Path,
     process::ExitCode,
 };
 
@@ -111,6 +112,7 @@ pub(crate) struct TooLittleText(pub String);
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    signals::watch();
     match run(&cli) {
         Ok(()) => ExitCode::SUCCESS,
         // A check that could not be finished is no pass.
@@ -194,17 +196,6 @@ fn quoted(word: &str) -> String {
     } else {
         format!("'{}'", word.replace('\'', "'\\''"))
     }
-}
-
-/// Makes the folder of a report: before the long run, not after it.
-fn make_report_folder(folder: &Path) -> anyhow::Result<()> {
-    std::fs::create_dir_all(folder).map_err(|error| {
-        anyhow::anyhow!(
-            "cannot make the report folder {} ({error}); give --report the name of a folder, not of \
-             a file, in a place that may be written",
-            folder.display()
-        )
-    })
 }
 
 /// Whether standard output shows colour.

@@ -1,77 +1,84 @@
-//! Where results go: standard output, or a file that appears only when it is complete.
+//! Where results go: standard output, or a file of the safe writer ([`crate::output`]).
 
-use anyhow::Context;
+use crate::output::{Error, InputFiles, OutputFile, OutputFolder};
 use std::{
-    fs::{self, File},
     io::{self, BufWriter, Write},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
-/// Standard output or a file. A file is written beside its place and moved there by
-/// [`Output::finish`], so that a run that fails leaves no half result and no empty file.
+/// Standard output, or a file that appears only when it is complete.
+#[derive(Debug)]
 pub(super) enum Output {
     Standard(BufWriter<io::Stdout>),
-    File { file: BufWriter<File>, partial: PathBuf, path: PathBuf },
+    File(OutputFile),
 }
 
 impl Output {
-    /// Opens the place for results before the long run starts.
-    pub fn open(path: Option<&Path>) -> anyhow::Result<Self> {
-        Self::open_for(path, "-o")
-    }
-
-    /// The same for another option, which errors name.
-    pub fn open_for(path: Option<&Path>, option: &str) -> anyhow::Result<Self> {
+    /// Opens the place for results before the long run starts: standard output for `None` and `-`.
+    /// Messages name the option.
+    pub fn open(path: Option<&Path>, option: &str, inputs: &InputFiles) -> anyhow::Result<Self> {
         let Some(path) = path.filter(|path| *path != Path::new("-")) else {
+            inputs.refuse(Path::new("/dev/stdout")).map_err(|_| {
+                anyhow::anyhow!(
+                    "standard output is one of the files that this run reads; write to another file"
+                )
+            })?;
             return Ok(Self::Standard(BufWriter::new(io::stdout())));
         };
-        let mut partial = path.as_os_str().to_owned();
-        partial.push(format!(".partial-{}", std::process::id()));
-        let partial = PathBuf::from(partial);
-        if path.is_dir() {
-            anyhow::bail!("{} is a folder; give {option} the name of a file", path.display());
-        }
-        let file = File::create(&partial).with_context(|| {
-            format!(
-                "cannot write {}; give {option} a file in a folder that exists and may be written",
-                path.display()
-            )
-        })?;
-        Ok(Self::File { file: BufWriter::new(file), partial, path: path.to_owned() })
+        OutputFile::create(path, inputs).map(Self::File).map_err(|error| match error {
+            Error::IsFolder { .. } => anyhow::anyhow!("{error}; give {option} the name of a file"),
+            Error::Open { .. } => anyhow::anyhow!(
+                "{error}; give {option} a file in a folder that exists and may be written"
+            ),
+            other => other.into(),
+        })
     }
 
     /// Writes what is left and puts a file in its place.
-    pub fn finish(mut self) -> anyhow::Result<()> {
-        self.flush()?;
-        if let Self::File { partial, path, .. } = &self {
-            fs::rename(partial, path)
-                .with_context(|| format!("cannot put the result at {}", path.display()))?;
+    pub fn finish(self) -> anyhow::Result<()> {
+        match self {
+            Self::Standard(mut out) => Ok(out.flush().map_err(standard)?),
+            Self::File(file) => Ok(file.finish()?),
         }
-        Ok(())
     }
 }
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
-            Self::Standard(out) => out.write(bytes),
-            Self::File { file, .. } => file.write(bytes),
+            Self::Standard(out) => out.write(bytes).map_err(standard),
+            Self::File(file) => file.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
-            Self::Standard(out) => out.flush(),
-            Self::File { file, .. } => file.flush(),
+            Self::Standard(out) => out.flush().map_err(standard),
+            Self::File(file) => file.flush(),
         }
     }
 }
 
-impl Drop for Output {
-    fn drop(&mut self) {
-        if let Self::File { partial, .. } = self {
-            // After `finish` there is nothing left to remove.
-            let _ = fs::remove_file(partial);
-        }
+/// Makes the folder of a report before the long run. `names` are the files that it may hold.
+pub(super) fn open_report(
+    folder: &Path,
+    names: &[impl AsRef<str>],
+    inputs: &InputFiles,
+) -> anyhow::Result<OutputFolder> {
+    OutputFolder::create(folder, names, inputs).map_err(|error| match error {
+        Error::MakeFolder { source, .. } => anyhow::anyhow!(
+            "cannot make the report folder {} ({source}); give --report the name of a folder, not of \
+             a file, in a place that may be written",
+            folder.display()
+        ),
+        other => other.into(),
+    })
+}
+
+/// Says that standard output failed; a closed pipe stays one.
+fn standard(error: io::Error) -> io::Error {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => error,
+        kind => io::Error::new(kind, format!("cannot write to standard output: {error}")),
     }
 }

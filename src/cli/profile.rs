@@ -6,7 +6,7 @@ use super::{
     inputs::ScoringArguments,
     output::Output,
 };
-use crate::{lineage::Profile, report::numbers::counted};
+use crate::{lineage::Profile, output::InputFiles, report::numbers::counted};
 use clap::{Args, Subcommand};
 use std::{io::Write, path::PathBuf};
 
@@ -43,12 +43,14 @@ struct Merge {
 /// Runs the verb.
 pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> {
     if let Some(Verb::Merge(merge)) = &arguments.verb {
-        let output = Output::open(Some(&merge.output))?;
+        let mut files = InputFiles::default();
+        files.add_all(&merge.profiles);
+        let output = Output::open(Some(&merge.output), "-o", &files)?;
         return write(&merged(&merge.profiles)?, output, common);
     }
     let scoring = &arguments.scoring;
     let atlas = scoring.open_atlas()?;
-    let output = Output::open(arguments.output.as_deref())?;
+    let output = Output::open(arguments.output.as_deref(), "-o", &scoring.files_read()?)?;
     let tally = tally(scoring, &atlas, common)?;
     if tally.traces() == 0 {
         let what = "no trace was long enough to be judged; give more or longer traces";

@@ -1,96 +1,63 @@
-//! Canonical records → a file of the kind that its name says, or standard output.
+//! Records → a file of the format that its name says, or standard output.
 
 use super::output::Output;
-use crate::{export::ParquetWriter, trace::Trace};
-use anyhow::Context;
-use std::{
-    io::{self, Write},
-    path::Path,
+use crate::{
+    export::{RecordFormat, RecordWriter, Row},
+    output::InputFiles,
 };
+use std::path::Path;
 
-/// What the name of an output says of its kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Lines,
-    Gzip,
-    Zstd,
-    Parquet,
-}
+/// Where records go. Nothing is at the place of a file before [`RecordOutput::finish`].
+pub(super) struct RecordOutput<T: Row>(Option<RecordWriter<T, Output>>);
 
-impl Kind {
-    fn of(path: &Path) -> anyhow::Result<Self> {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
-        let is = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
-        if path == Path::new("-") || is(&[".jsonl", ".ndjson"]) {
-            Ok(Self::Lines)
-        } else if is(&[".jsonl.gz", ".ndjson.gz"]) {
-            Ok(Self::Gzip)
-        } else if is(&[".jsonl.zst", ".ndjson.zst"]) {
-            Ok(Self::Zstd)
-        } else if is(&[".parquet"]) {
-            Ok(Self::Parquet)
-        } else {
-            anyhow::bail!(
-                "-o {}: the end of the name says how records are written, and this one is not known; \
-                 name a file that ends in .jsonl, .jsonl.gz, .jsonl.zst or .parquet, or - for standard output",
-                path.display()
-            )
-        }
-    }
-}
-
-/// Where records go. Nothing is at the place of a file before [`RecordWriter::finish`].
-pub(super) enum RecordWriter {
+impl<T: Row> RecordOutput<T> {
     /// Records are only counted.
-    Nowhere,
-    Lines(Output),
-    Gzip(flate2::write::GzEncoder<Output>),
-    Zstd(zstd::Encoder<'static, Output>),
-    Parquet(Box<ParquetWriter<Output>>),
-}
+    pub fn nowhere() -> Self {
+        Self(None)
+    }
 
-impl RecordWriter {
     /// Opens a file, or standard output where none is named.
-    pub fn open(path: Option<&Path>) -> anyhow::Result<Self> {
-        let kind = path.map_or(Ok(Kind::Lines), Kind::of)?;
-        let output = Output::open(path)?;
-        Ok(match kind {
-            Kind::Lines => Self::Lines(output),
-            Kind::Gzip => {
-                Self::Gzip(flate2::write::GzEncoder::new(output, flate2::Compression::default()))
-            }
-            Kind::Zstd => Self::Zstd(zstd::Encoder::new(output, zstd::DEFAULT_COMPRESSION_LEVEL)?),
-            Kind::Parquet => Self::Parquet(Box::new(ParquetWriter::new(output)?)),
-        })
+    pub fn open(path: Option<&Path>, inputs: &InputFiles) -> anyhow::Result<Self> {
+        let format = path.map_or(Ok(RecordFormat::JsonLines), format)?;
+        let output = Output::open(path, "-o", inputs)?;
+        Ok(Self(Some(RecordWriter::new(format, output)?)))
     }
 
     /// Writes one record.
-    pub fn write(&mut self, trace: &Trace) -> anyhow::Result<()> {
-        match self {
-            Self::Nowhere => Ok(()),
-            Self::Lines(out) => line(out, trace),
-            Self::Gzip(out) => line(out, trace),
-            Self::Zstd(out) => line(out, trace),
-            Self::Parquet(out) => Ok(out.write(trace)?),
+    pub fn write(&mut self, record: &T) -> anyhow::Result<()> {
+        match &mut self.0 {
+            Some(writer) => Ok(writer.write(record)?),
+            None => Ok(()),
         }
     }
 
     /// Writes what is left and puts a file in its place.
     pub fn finish(self) -> anyhow::Result<()> {
-        let broken = "cannot finish the compressed output; check that the disk has room";
-        match self {
-            Self::Nowhere => Ok(()),
-            Self::Lines(out) => out.finish(),
-            Self::Gzip(out) => out.finish().context(broken)?.finish(),
-            Self::Zstd(out) => out.finish().context(broken)?.finish(),
-            Self::Parquet(out) => out.finish()?.finish(),
+        match self.0 {
+            Some(writer) => writer.finish()?.finish(),
+            None => Ok(()),
         }
     }
 }
 
-fn line(out: &mut impl Write, trace: &Trace) -> anyhow::Result<()> {
-    serde_json::to_writer(&mut *out, trace).map_err(io::Error::from)?;
-    Ok(out.write_all(b"\n")?)
+/// The format of an output. A pipe or a device gets JSON Lines, whatever its name.
+fn format(path: &Path) -> anyhow::Result<RecordFormat> {
+    if path == Path::new("-") {
+        return Ok(RecordFormat::JsonLines);
+    }
+    if let Some(format) = RecordFormat::of(path) {
+        return Ok(format);
+    }
+    let is_device = path.metadata().is_ok_and(|data| !data.is_file() && !data.is_dir());
+    if is_device || path.starts_with("/dev") {
+        return Ok(RecordFormat::JsonLines);
+    }
+    anyhow::bail!(
+        "-o {}: the ending of the name chooses the format, and this one is not understood; name a file \
+         that ends in {}, or - for standard output",
+        path.display(),
+        RecordFormat::UNDERSTOOD
+    )
 }
 
 #[cfg(test)]
@@ -98,19 +65,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_end_of_a_name_says_the_kind() {
-        for (name, kind) in [
-            ("a.jsonl", Kind::Lines),
-            ("-", Kind::Lines),
-            ("A.JSONL.GZ", Kind::Gzip),
-            ("x/y.ndjson.zst", Kind::Zstd),
-            ("a.parquet", Kind::Parquet),
-        ] {
-            assert_eq!(Kind::of(Path::new(name)).unwrap(), kind, "{name}");
-        }
+    fn an_unknown_ending_is_refused_with_those_that_are_known() {
         for name in ["a.json", "a", "a.gz", "parquet", ".."] {
-            let error = Kind::of(Path::new(name)).unwrap_err().to_string();
+            let error = format(Path::new(name)).unwrap_err().to_string();
             assert!(error.contains(name) && error.contains(".jsonl.zst"), "{error}");
         }
+        assert_eq!(format(Path::new("-")).unwrap(), RecordFormat::JsonLines);
+        assert_eq!(format(Path::new("/dev/null")).unwrap(), RecordFormat::JsonLines);
     }
 }

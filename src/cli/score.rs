@@ -1,17 +1,20 @@
 //! `cotprint score`: one line of JSON per trace, in input order, streaming.
 
-use super::{Common, TooLittleText, inputs::ScoringArguments, output::Output};
+use super::{
+    Common, TooLittleText, inputs::ScoringArguments, records::RecordOutput, score_row::ScoreRow,
+};
 use crate::{atlas::Atlas, attribution::MINIMUM_WORDS, trace::Trace};
 use clap::Args;
 use serde_json::{Map, Value, json};
-use std::{io::Write, path::PathBuf};
+use std::path::PathBuf;
 
 /// Arguments of `score`.
 #[derive(Debug, Clone, Args)]
 pub struct Arguments {
     #[command(flatten)]
     scoring: ScoringArguments,
-    /// Write to this file instead of standard output
+    /// Write to this file: .jsonl, .jsonl.gz, .jsonl.zst, .csv or .parquet; tables hold the largest probability
+    /// only [default: standard output]
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Accepted for uniformity: the output is JSON with or without it
@@ -24,7 +27,8 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     let atlas = arguments.scoring.open_atlas()?;
     let names: Vec<&str> = atlas.names().collect();
     let families = families(&atlas);
-    let mut output = Output::open(arguments.output.as_deref())?;
+    let files = arguments.scoring.files_read()?;
+    let mut output = RecordOutput::open(arguments.output.as_deref(), &files)?;
     let mut judged = 0;
     let look = |_: &Trace| ();
     arguments.scoring.score(&atlas, common, look, |trace, scored, ()| {
@@ -60,8 +64,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
                 line["why"] = why.into();
             }
         }
-        serde_json::to_writer(&mut output, &line)?;
-        Ok(output.write_all(b"\n")?)
+        output.write(&ScoreRow(line))
     })?;
     output.finish()?;
     if judged == 0 {

@@ -16,6 +16,7 @@ use crate::{
     lineage::tree::{
         Consensus, Corpora, Error as TreeError, LineageTree, Method, TreeOptions, grow,
     },
+    output::InputFiles,
     report::{
         plots::{self, Look, TreePlot},
         tree::{TreeProvenance, newick, nexus, phylip, render_tree, tree_json, write_tree},
@@ -114,10 +115,14 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     let format = arguments.format_of_output()?;
     let atlas = arguments.open_atlas()?;
     // All paths, before the first of them is read.
+    let mut files = InputFiles::default();
     if !arguments.inputs.is_empty() {
-        ingest::open(&arguments.inputs, arguments.reading.options()?)?;
+        arguments.reading.options()?;
+        files = ingest::input_files(&arguments.inputs)?;
     }
-    let mut output = Output::open(arguments.output.as_deref())?;
+    arguments.atlas.iter().for_each(|path| files.add(path));
+    arguments.embed.iter().for_each(|path| files.add(Path::new(path)));
+    let mut output = Output::open(arguments.output.as_deref(), "-o", &files)?;
     let mut corpora = Corpora::default();
     for input in &arguments.inputs {
         read(arguments, input, &atlas, common, &mut corpora)?;

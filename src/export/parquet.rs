@@ -1,11 +1,12 @@
-//! Canonical records as Parquet: one column for each field, `meta` as a string of JSON.
+//! Rows as Parquet, compressed by zstd.
 //!
-//! Called by `ingest -o OUT.parquet`. `ingest` reads the file back to the same traces.
+//! `ingest` reads a file of records back to the same traces.
 
 use std::io::{self, Write};
+use std::marker::PhantomData;
 use std::sync::Arc;
 
-use arrow_array::builder::StringBuilder;
+use arrow_array::builder::{Float64Builder, StringBuilder, UInt64Builder};
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
@@ -13,32 +14,18 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 
-use super::Error;
-use crate::trace::Trace;
-
-/// The columns, in order, and whether a trace may lack them.
-const COLUMNS: [(&str, bool); 9] = [
-    ("id", false),
-    ("model", true),
-    ("prompt_id", true),
-    ("prompt", true),
-    ("reasoning", false),
-    ("answer", true),
-    ("source", false),
-    ("domain", true),
-    ("meta", false),
-];
+use super::{Cell, Column, ColumnKind, Error, Row};
 
 /// How many bytes of text are gathered before they are handed to the writer.
 const BATCH_BYTES: usize = 4 << 20;
 /// How many bytes a row group has before it is written out.
 const GROUP_BYTES: usize = 64 << 20;
 
-/// Writes traces to a Parquet file, one after another.
+/// Writes rows to a Parquet file, one after another.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use cotprint::{export::ParquetWriter, ingest, trace::Trace};
+/// use cotprint::{export::ParquetWriter, trace::Trace};
 ///
 /// let mut writer = ParquetWriter::new(Vec::new())?;
 /// writer.write(&Trace { id: "1".into(), reasoning: "I add.".into(), ..Trace::default() })?;
@@ -47,61 +34,102 @@ const GROUP_BYTES: usize = 64 << 20;
 /// # Ok(())
 /// # }
 /// ```
-pub struct ParquetWriter<W: Write + Send> {
+pub struct ParquetWriter<T: Row, W: Write + Send> {
     schema: SchemaRef,
     writer: ArrowWriter<W>,
     /// What was not handed on yet, column by column.
-    columns: [StringBuilder; COLUMNS.len()],
+    columns: Vec<Builder>,
     gathered: usize,
+    rows: PhantomData<fn(&T)>,
 }
 
-impl<W: Write + Send> ParquetWriter<W> {
-    /// Begins a file. Nothing is written but through `out`; it needs no buffer of its own.
+/// Gathers the cells of one column.
+enum Builder {
+    Text(StringBuilder),
+    Number(Float64Builder),
+    Count(UInt64Builder),
+}
+
+impl Builder {
+    fn of(column: &Column) -> Self {
+        match column.kind {
+            ColumnKind::Text => Self::Text(StringBuilder::default()),
+            ColumnKind::Number => Self::Number(Float64Builder::default()),
+            ColumnKind::Count => Self::Count(UInt64Builder::default()),
+        }
+    }
+
+    /// Adds a cell, and answers its bytes. A cell of another kind than the column is missing.
+    fn add(&mut self, cell: &Cell<'_>) -> usize {
+        match (self, cell) {
+            (Self::Text(column), Cell::Text(text)) => {
+                column.append_value(text);
+                return text.len();
+            }
+            (Self::Number(column), Cell::Number(value)) => column.append_value(*value),
+            (Self::Count(column), Cell::Count(count)) => column.append_value(*count),
+            (Self::Text(column), _) => {
+                column.append_null();
+                return 0;
+            }
+            (Self::Number(column), _) => column.append_null(),
+            (Self::Count(column), _) => column.append_null(),
+        }
+        size_of::<u64>()
+    }
+
+    fn finish(&mut self) -> ArrayRef {
+        match self {
+            Self::Text(column) => Arc::new(column.finish()),
+            Self::Number(column) => Arc::new(column.finish()),
+            Self::Count(column) => Arc::new(column.finish()),
+        }
+    }
+}
+
+fn field(column: &Column) -> Field {
+    let kind = match column.kind {
+        ColumnKind::Text => DataType::Utf8,
+        ColumnKind::Number => DataType::Float64,
+        ColumnKind::Count => DataType::UInt64,
+    };
+    Field::new(column.name, kind, column.is_optional)
+}
+
+impl<T: Row, W: Write + Send> ParquetWriter<T, W> {
+    /// Begins a file. `out` needs no buffer of its own.
     ///
     /// # Errors
     ///
     /// Where `out` cannot be written to.
     pub fn new(out: W) -> Result<Self, Error> {
-        let field = |&(name, nullable): &(&str, bool)| Field::new(name, DataType::Utf8, nullable);
-        let schema = Arc::new(Schema::new(COLUMNS.iter().map(field).collect::<Vec<_>>()));
+        let schema = Arc::new(Schema::new(T::COLUMNS.iter().map(field).collect::<Vec<_>>()));
         let properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::default()))
             // The name and version of this program: the default is the library's.
             .set_created_by(concat!("cotprint ", env!("CARGO_PKG_VERSION")).to_owned())
             .build();
         let writer = ArrowWriter::try_new(out, schema.clone(), Some(properties)).map_err(failed)?;
-        Ok(Self { schema, writer, columns: Default::default(), gathered: 0 })
+        let columns = T::COLUMNS.iter().map(Builder::of).collect();
+        Ok(Self { schema, writer, columns, gathered: 0, rows: PhantomData })
     }
 
-    /// Adds a trace.
+    /// Adds a row.
     ///
     /// # Errors
     ///
     /// Where what was gathered so far cannot be written.
-    pub fn write(&mut self, trace: &Trace) -> Result<(), Error> {
-        let meta = serde_json::to_string(&trace.meta).map_err(io::Error::from)?;
-        let fields = [
-            Some(trace.id.as_str()),
-            trace.model.as_deref(),
-            trace.prompt_id.as_deref(),
-            trace.prompt.as_deref(),
-            Some(&trace.reasoning),
-            trace.answer.as_deref(),
-            Some(&trace.source),
-            trace.domain.as_deref(),
-            Some(&meta),
-        ];
-        for (column, field) in self.columns.iter_mut().zip(fields) {
-            column.append_option(field);
-            self.gathered += field.map_or(0, str::len);
+    pub fn write(&mut self, row: &T) -> Result<(), Error> {
+        for (column, cell) in self.columns.iter_mut().zip(row.cells()) {
+            self.gathered += column.add(&cell);
         }
         if self.gathered >= BATCH_BYTES { self.hand_on() } else { Ok(()) }
     }
 
     fn hand_on(&mut self) -> Result<(), Error> {
         self.gathered = 0;
-        let columns = self.columns.iter_mut().map(|column| Arc::new(column.finish()) as ArrayRef);
-        let batch = RecordBatch::try_new(self.schema.clone(), columns.collect())
+        let columns = self.columns.iter_mut().map(Builder::finish).collect();
+        let batch = RecordBatch::try_new(self.schema.clone(), columns)
             .map_err(|error| failed(error.into()))?;
         self.writer.write(&batch).map_err(failed)?;
         if self.writer.in_progress_size() >= GROUP_BYTES {
@@ -121,20 +149,20 @@ impl<W: Write + Send> ParquetWriter<W> {
     }
 }
 
-impl<W: Write + Send> std::fmt::Debug for ParquetWriter<W> {
+impl<T: Row, W: Write + Send> std::fmt::Debug for ParquetWriter<T, W> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ParquetWriter").field("gathered", &self.gathered).finish_non_exhaustive()
     }
 }
 
 fn failed(error: ParquetError) -> Error {
-    Error::Write(match error {
+    match error {
         ParquetError::External(error) => match error.downcast::<io::Error>() {
-            Ok(error) => *error,
-            Err(error) => io::Error::other(error),
+            Ok(error) => Error::Write(*error),
+            Err(error) => Error::Parquet { what: error.to_string() },
         },
-        other => io::Error::other(other.to_string()),
-    })
+        other => Error::Parquet { what: other.to_string() },
+    }
 }
 
 #[cfg(test)]
@@ -142,7 +170,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::ingest;
+    use crate::{ingest, trace::Trace};
 
     fn round_trip(traces: &[Trace]) -> Vec<Trace> {
         let mut writer = ParquetWriter::new(Vec::new()).unwrap();

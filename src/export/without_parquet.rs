@@ -2,16 +2,17 @@
 
 use std::io::Write;
 
-use super::Error;
-use crate::trace::Trace;
+use super::{Error, Row};
+use std::marker::PhantomData;
 
 /// Writes nothing: the program was built without Parquet.
 #[derive(Debug)]
-pub struct ParquetWriter<W> {
+pub struct ParquetWriter<T, W> {
     out: W,
+    rows: PhantomData<fn(&T)>,
 }
 
-impl<W: Write + Send> ParquetWriter<W> {
+impl<T: Row, W: Write + Send> ParquetWriter<T, W> {
     /// Fails.
     ///
     /// # Errors
@@ -26,7 +27,7 @@ impl<W: Write + Send> ParquetWriter<W> {
     /// # Errors
     ///
     /// Always [`Error::WithoutParquet`].
-    pub fn write(&mut self, _: &Trace) -> Result<(), Error> {
+    pub fn write(&mut self, _: &T) -> Result<(), Error> {
         Err(Error::WithoutParquet)
     }
 

@@ -54,6 +54,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::output::InputFiles;
 use crate::trace::{TextKind, Trace};
 use cleaning::Cleaning;
 use containers::archive::{Archive, Closed};
@@ -146,6 +147,23 @@ pub fn open(inputs: &[String], options: Options) -> Result<Traces, Error> {
     traces.inputs = expanded.list.into();
     traces.folders = folders.collect();
     Ok(traces)
+}
+
+/// The files behind the inputs, so that no output is written onto one of them. Standard input counts
+/// where it is a file.
+///
+/// # Errors
+///
+/// As [`open`] has them.
+pub fn input_files(inputs: &[String]) -> Result<InputFiles, Error> {
+    let mut files = InputFiles::default();
+    for input in inputs::expand(inputs)?.list {
+        match input {
+            Input::Stdin => files.add_standard_input(),
+            Input::Named(path) | Input::Found(path, _) => files.add(&path),
+        }
+    }
+    Ok(files)
 }
 
 /// Reads one input that is no file on the disk. `name` is what messages call it; its ending decides

@@ -9,8 +9,8 @@ use std::{
     fs::{self, File},
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
 };
+use walkdir::WalkDir;
 
 /// A folder that is written. Files go into a hidden folder in it first; [`OutputFolder::finish`]
 /// moves them to their places and removes what an older report left there. Dropped before that, it
@@ -35,8 +35,6 @@ pub struct OutputFolder {
     staging: PathBuf,
     /// The names that a report may hold.
     names: Vec<String>,
-    /// The names that were written, in order.
-    written: Mutex<Vec<String>>,
     /// The folders that were made, the outermost first.
     made: Vec<PathBuf>,
     is_finished: bool,
@@ -66,14 +64,9 @@ impl OutputFolder {
         let failed = |source| Error::MakeFolder { path: folder.to_owned(), source };
         let made = unfinished::make_folders(folder).map_err(failed)?;
         match unfinished::begin(folder, |path| fs::create_dir(path), Unfinished::Staging) {
-            Ok(((), staging)) => Ok(Self {
-                folder: folder.to_owned(),
-                staging,
-                names,
-                written: Mutex::default(),
-                made,
-                is_finished: false,
-            }),
+            Ok(((), staging)) => {
+                Ok(Self { folder: folder.to_owned(), staging, names, made, is_finished: false })
+            }
             Err(source) => {
                 discard_folders(made);
                 Err(failed(source))
@@ -84,6 +77,11 @@ impl OutputFolder {
     /// The folder.
     pub fn path(&self) -> &Path {
         &self.folder
+    }
+
+    /// The hidden folder. Whatever is written into it is moved by [`OutputFolder::finish`].
+    pub fn staging(&self) -> &Path {
+        &self.staging
     }
 
     /// Writes a whole file.
@@ -109,35 +107,55 @@ impl OutputFolder {
             fs::create_dir_all(parent).map_err(failed)?;
         }
         let file = File::create_new(&staged).map_err(failed)?;
-        self.written.lock().unwrap_or_else(PoisonError::into_inner).push(name.to_owned());
         Ok(FolderFile { file: BufWriter::new(file), path })
     }
 
     /// Moves the files to their places, removes what an older report left there, and answers the
-    /// files in the order in which they were opened.
+    /// files: those of the names that a report may hold in their order, then any others.
     ///
     /// # Errors
-    /// When a file cannot be moved or removed.
+    /// When the disk is full, or a file cannot be moved or removed.
     pub fn finish(mut self) -> Result<Vec<PathBuf>, Error> {
-        let written =
-            std::mem::take(&mut *self.written.lock().unwrap_or_else(PoisonError::into_inner));
+        let written = self.written()?;
         let files = unfinished::finish(&Unfinished::Staging(self.staging.clone()), || {
             let moved = written.iter().map(|name| self.put(name)).collect::<Result<_, _>>()?;
-            for name in self.names.iter().filter(|name| !written.contains(name)) {
-                self.remove_old(name)?;
+            for name in &self.names {
+                if !written.iter().any(|written| written == Path::new(name)) {
+                    self.remove_old(name)?;
+                }
             }
             Ok(moved)
         })?;
         self.is_finished = true;
+        // Nothing but empty folders is left in it.
         let _ = fs::remove_dir_all(&self.staging);
         for path in self.made.drain(..) {
-            let made = Unfinished::Folder(path);
-            unfinished::finish(&made, || Ok(()))?;
+            unfinished::finish(&Unfinished::Folder(path), || Ok(()))?;
         }
         Ok(files)
     }
 
-    fn put(&self, name: &str) -> Result<PathBuf, Error> {
+    /// The names of the files that were written, after waiting until they are on the disk.
+    fn written(&self) -> Result<Vec<PathBuf>, Error> {
+        let mut names = Vec::new();
+        for entry in WalkDir::new(&self.staging).sort_by_file_name().into_iter().flatten() {
+            if !entry.file_type().is_file() {
+                continue;
+            }
+            let name = entry.path().strip_prefix(&self.staging).unwrap_or(entry.path());
+            let failed = |source| Error::Write { path: self.folder.join(name), source };
+            File::open(entry.path()).and_then(|file| synced(&file)).map_err(failed)?;
+            names.push(name.to_owned());
+        }
+        let place = |path: &PathBuf| {
+            let at = self.names.iter().position(|name| Path::new(name) == path);
+            at.unwrap_or(self.names.len())
+        };
+        names.sort_by_key(place);
+        Ok(names)
+    }
+
+    fn put(&self, name: &Path) -> Result<PathBuf, Error> {
         let path = self.folder.join(name);
         let failed = |source| Error::Rename { path: path.clone(), source };
         if let Some(parent) = path.parent() {

@@ -52,6 +52,17 @@ impl InputFiles {
         }
     }
 
+    /// Adds several files or folders.
+    pub fn add_all(&mut self, paths: impl IntoIterator<Item = impl AsRef<Path>>) {
+        paths.into_iter().for_each(|path| self.add(path.as_ref()));
+    }
+
+    /// Adds all files of another list.
+    pub fn join(&mut self, other: Self) {
+        self.paths.extend(other.paths);
+        self.ids.extend(other.ids);
+    }
+
     /// Adds the file that standard input is read from, where it is one (`< traces.jsonl`).
     pub fn add_standard_input(&mut self) {
         self.add(Path::new("/dev/stdin"));

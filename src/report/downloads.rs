@@ -6,6 +6,7 @@
 
 use super::Error;
 use super::escape::{is_hidden, sentence};
+use crate::export::without_formula;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -47,7 +48,7 @@ impl Cell {
 
     fn csv(&self) -> String {
         match self {
-            Self::Text(text) => no_formula(&sentence(text)),
+            Self::Text(text) => without_formula(&sentence(text)).into_owned(),
             Self::Number(value) => rounded(*value).map_or_else(String::new, |v| v.to_string()),
             Self::Count(n) => n.to_string(),
             Self::Flag(flag) => flag.to_string(),
@@ -74,7 +75,9 @@ impl DataTable {
     pub fn csv(&self) -> Result<String, Error> {
         let mut lines =
             csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-        lines.write_record(self.columns.iter().map(|column| no_formula(&sentence(column))))?;
+        lines.write_record(
+            self.columns.iter().map(|column| without_formula(&sentence(column)).into_owned()),
+        )?;
         for row in &self.rows {
             lines.write_record(row.iter().map(Cell::csv))?;
         }
@@ -140,17 +143,6 @@ pub(super) fn links_to_rows(table: &DataTable) -> Result<Option<Downloads>, Erro
 pub(super) fn rounded(value: f64) -> Option<f64> {
     // Adding 0 makes −0 to 0.
     value.is_finite().then(|| (value * PLACES).round() / PLACES + 0.0)
-}
-
-/// The text with an apostrophe before it where a spreadsheet would compute it (OWASP, "CSV Injection"); their wide
-/// forms count where a spreadsheet reads East Asian text.
-fn no_formula(text: &str) -> String {
-    let starts = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
-    if text.trim_start_matches(' ').starts_with(starts) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
 }
 
 #[cfg(test)]

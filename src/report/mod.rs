@@ -24,6 +24,7 @@ mod drawing;
 mod evaluation;
 mod evidence_pack;
 mod explain;
+mod files;
 pub mod gate;
 mod html;
 mod ingest;
@@ -40,6 +41,7 @@ pub use audit::{render_audit, write_audit, write_audit_report};
 pub use evaluation::{render_evaluation, write_evaluation, write_evaluation_report};
 pub use evidence_pack::{EvidencePack, Parameters, RecordsOf};
 pub use explain::{render_explanation, write_explanation};
+pub use files::REPORT_FILES;
 pub use html::render_page;
 pub use ingest::{
     Reading, render_reading, write_explanations, write_formats, write_overview,
