@@ -43,6 +43,7 @@ pub mod output;
 pub mod policy;
 pub mod prompts;
 pub mod report;
+pub mod stats;
 pub mod trace;
 pub mod wording;
 mod words;

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     attribution::delta::{Profiles, mean_profile, similarity},
     features::Row,
+    stats::quantile::nearest_rank,
 };
 use std::collections::BTreeMap;
 use xxhash_rust::xxh3::xxh3_64;
@@ -75,13 +76,11 @@ pub(super) fn floors(
 /// The quantiles of similarities between corpora whose relation is known; `None` of none.
 pub(crate) fn floor(what: &str, mut values: Vec<f64>) -> Option<Floor> {
     values.sort_by(f64::total_cmp);
-    let last = values.len().checked_sub(1)?;
-    let quantile = |q: f64| values[(q * last as f64).round() as usize];
     Some(Floor {
         what: what.to_owned(),
         pairs: values.len(),
-        low: quantile(0.05),
-        median: quantile(0.5),
-        high: quantile(0.95),
+        low: nearest_rank(&values, 0.05)?,
+        median: nearest_rank(&values, 0.5)?,
+        high: nearest_rank(&values, 0.95)?,
     })
 }

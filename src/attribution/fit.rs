@@ -8,14 +8,12 @@
 
 use super::{
     added::Extendable,
-    calibration::expected_calibration_error,
     delta::{Profiles, mean_profile},
     families::confused,
     folds::Folds,
     gram::gram,
     lengths::TextLength,
-    logistic::{Solution, Stopping, solve},
-    model::{Model, Opinions, top},
+    model::{Model, Opinions},
     open_set::OpenSet,
     pieces::{Piece, pieces},
     pool::Pooling,
@@ -28,6 +26,11 @@ use super::{
 use crate::features::{
     Channel, ChannelSet, NgramCounter, Row, Vectorizer, Vocabulary, VocabularyBuilder,
     embed::Embedder, read_forms, token_ngrams::TokenNgrams,
+};
+use crate::stats::{
+    calibration::expected_calibration_error,
+    logistic::multinomial::{Solution, Stopping, solve},
+    vectors::argmax,
 };
 use ndarray::{Array2, ArrayView2, Axis, concatenate};
 use rayon::prelude::*;
@@ -442,7 +445,7 @@ fn summarize(
 /// and the logarithmic loss.
 pub(super) fn judged(probabilities: &[f32], label: usize) -> (f64, bool, bool, f64) {
     let own = probabilities[label];
-    let best = top(probabilities);
+    let best = argmax(probabilities);
     let better = probabilities.iter().filter(|&&p| p > own).count();
     let loss = -f64::from(own.clamp(1e-6, 1.0)).ln();
     (f64::from(probabilities[best]), best == label, better < 5, loss)

@@ -6,9 +6,6 @@
 //! reads a file or knows what a verdict is.
 
 pub mod added;
-pub mod binary_logistic;
-pub mod calibration;
-mod cholesky;
 pub mod classic;
 pub mod delta;
 pub mod extend;
@@ -17,7 +14,6 @@ pub mod fit;
 pub mod folds;
 pub mod gram;
 mod lengths;
-pub mod logistic;
 mod model;
 pub mod open_set;
 pub mod panel;
@@ -32,6 +28,5 @@ pub mod weights;
 
 pub use extend::{AddedFigures, Extended, extend};
 pub use fit::{CrossValidation, Example, ExternalInputs, FitOptions, Fitted, fit};
-pub(crate) use model::top;
 pub use model::{MINIMUM_WORDS, Model, Scored};
 pub use unseen::UnseenDataSet;

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     features::{Channel, NgramCounter, Row, Vectorizer},
+    stats::vectors::argmax,
     trace::count_words,
 };
 use ndarray::Array2;
@@ -72,7 +73,7 @@ pub struct Scored {
 impl Scored {
     /// The index of the reference with the largest probability.
     pub fn top(&self) -> usize {
-        top(&self.probabilities)
+        argmax(&self.probabilities)
     }
 }
 
@@ -187,7 +188,7 @@ impl Model {
     /// The p-value where an added reference comes first; else `None`.
     fn of_added(&self, probabilities: &[f32], place: &[f32], on_new_data_set: bool) -> Option<f64> {
         let added = self.added.as_ref()?;
-        let best = top(probabilities);
+        let best = argmax(probabilities);
         let number = best.checked_sub(probabilities.len() - added.references())?;
         Some(added.unknown(number, *place.get(best)?, on_new_data_set))
     }
@@ -296,9 +297,4 @@ impl<'a> Opinions<'a> {
             .collect();
         OpenSet::fit(&judged, labels, &[])
     }
-}
-
-/// The index of the largest value; the first of several.
-pub(crate) fn top(values: &[f32]) -> usize {
-    (0..values.len()).fold(0, |best, i| if values[i] > values[best] { i } else { best })
 }

@@ -11,7 +11,7 @@
 //! references' own traces from the same traces when their reference is struck from the list, which is
 //! what a stranger with relatives in the atlas looks like.
 
-use super::model::top;
+use crate::stats::vectors::argmax;
 use linfa::{Dataset, traits::Fit};
 use linfa_logistic::LogisticRegression;
 use ndarray::{Array1, Array2};
@@ -104,7 +104,7 @@ impl OpenSet {
             rest = (1.0 - f64::from(probabilities[struck])).max(1e-9);
             probabilities[struck] = -1.0;
         }
-        let best = top(&probabilities);
+        let best = argmax(&probabilities);
         // With one of very few references struck, hardly any is left to share the rest with: that the next
         // has all of it would then be the sign of a stranger.
         let share = if probabilities.len() < FEWEST_TO_SHARE {

@@ -7,10 +7,9 @@
 //! least wrong in logarithmic loss. It is a temperature (Guo et al. 2017) for pools. Called by `fit`, by
 //! `lineage` and by `evaluation`.
 
-use super::logistic::softmax;
-use rand_pcg::{
-    Pcg64Mcg,
-    rand_core::{RngCore, SeedableRng},
+use crate::stats::{
+    random::{below, stream},
+    vectors::softmax,
 };
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -106,8 +105,7 @@ fn draw(
     if able.len() < 2 {
         return None;
     }
-    let mut random = Pcg64Mcg::seed_from_u64(seed ^ (size as u64) << 32);
-    let mut below = |limit: usize| (((random.next_u64() >> 32) * limit as u64) >> 32) as usize;
+    let mut random = stream(seed ^ (size as u64) << 32, 0);
     let each = POOLS.div_ceil(able.len());
     let mut pools = Vec::with_capacity(each * able.len());
     for reference in able {
@@ -115,10 +113,10 @@ fn draw(
         for _ in 0..each {
             let mut sum = vec![0.0_f32; traces.len()];
             for i in 0..size {
-                let other = i + below(prompts.len() - i);
+                let other = i + below(&mut random, prompts.len() - i);
                 prompts.swap(i, other);
                 let own = &traces[reference][prompts[i]];
-                let trace = &probabilities[own[below(own.len())]];
+                let trace = &probabilities[own[below(&mut random, own.len())]];
                 sum.iter_mut().zip(trace).for_each(|(sum, &p)| *sum += log_of(p));
             }
             pools.push((reference, sum));
@@ -152,13 +150,14 @@ fn least_wrong(pools: &[Pool], size: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::attribution::{calibration::expected_calibration_error, model::top};
+    use crate::stats::{calibration::expected_calibration_error, vectors::argmax};
+    use rand_pcg::rand_core::RngCore;
 
     /// Traces of 60 references, each mistaken for its partner only. The log-odds of one trace are normal with
     /// mean ½ and variance 1, so that single probabilities are calibrated; the noise is drawn for each
     /// trace, or once for each reference, whose traces then say nothing new.
     fn traces(independent: bool) -> (Vec<Vec<f32>>, Vec<usize>, Vec<u32>) {
-        let mut random = Pcg64Mcg::seed_from_u64(5);
+        let mut random = stream(5, 0);
         let mut normal = || {
             (0..12).map(|_| (random.next_u64() >> 11) as f64 / (1_u64 << 53) as f64).sum::<f64>()
                 - 6.0
@@ -208,7 +207,7 @@ mod tests {
             .iter()
             .map(|(reference, sum)| {
                 let probabilities = pooling.probabilities(sum, 5);
-                let best = top(&probabilities);
+                let best = argmax(&probabilities);
                 (f64::from(probabilities[best]), best == *reference)
             })
             .collect();

@@ -4,8 +4,11 @@ use super::{
     fit::STOPPING,
     folds::Folds,
     lengths::TextLength,
-    logistic::{Solution, solve},
     stack::{Observations, Stack},
+};
+use crate::stats::{
+    logistic::multinomial::{Solution, solve},
+    vectors::argmin,
 };
 use ndarray::{Array2, Axis, Zip};
 use rayon::prelude::*;
@@ -99,8 +102,7 @@ fn best_of(
         .1
     };
     let losses: Vec<f64> = candidates.iter().map(loss).collect();
-    let best = (0..losses.len()).fold(0, |best, i| if losses[i] < losses[best] { i } else { best });
-    candidates.swap_remove(best)
+    candidates.swap_remove(argmin(&losses))
 }
 
 /// The rows and columns of a matrix.

@@ -3,11 +3,12 @@
 //! Called by [`super::evaluate`]. What cannot be used is counted. A trace with too few words stays: the program
 //! gives no answer to it, and that is part of what is measured.
 
-use super::{Error, metrics::top};
+use super::Error;
 use crate::{
     atlas::{MINIMUM_TRACES, UNKNOWN_DOMAIN},
-    attribution::{MINIMUM_WORDS, calibration::Prediction},
+    attribution::MINIMUM_WORDS,
     prompts::Groups,
+    stats::{calibration::Prediction, vectors::argmax},
     trace::{TextKind, Trace, count_words},
 };
 use std::{
@@ -44,7 +45,7 @@ impl Case<'_> {
 
     /// What these probabilities, one per model, say of it as a whole.
     pub fn prediction(&self, probabilities: &[f32]) -> Prediction {
-        let best = top(probabilities);
+        let best = argmax(probabilities);
         Prediction {
             confidence: f64::from(probabilities[best]),
             right: best == self.model,

@@ -4,12 +4,14 @@
 //! groups that it draws. Called by [`super::evaluate`]; [`Rows`] by the other modules that measure.
 
 use super::{
-    CalibrationBin, Cases, Confusion, Estimate, HeldOut, ModelFigures, Outcome, Summary,
-    metrics::{LEVEL, brier, c_at_1, flat_bits, loss, ratio, top},
+    CalibrationBin, Cases, Confusion, HeldOut, ModelFigures, Outcome, Summary,
+    metrics::{LEVEL, brier, c_at_1, flat_bits, loss, ratio},
 };
-use crate::{
-    attribution::calibration::{BINS, Prediction, bin_of, error_by_chance, error_of_bins},
-    lineage::bootstrap::{Resamples, percentiles},
+use crate::stats::{
+    Estimate, Interval,
+    bootstrap::Resamples,
+    calibration::{BINS, Prediction, bin_of, error_by_chance, error_of_bins},
+    vectors::argmax,
 };
 
 /// Where each sum stands in a row. Behind the fixed ones come three for each bin (traces, probabilities,
@@ -54,7 +56,7 @@ impl Sums {
         families: &[usize],
     ) {
         let p = &judged.probabilities;
-        let best = top(p);
+        let best = argmax(p);
         let right = f64::from(u8::from(best == own));
         row[TRACES] += 1.0;
         row[ALL] += 1.0;
@@ -62,7 +64,7 @@ impl Sums {
         row[TOP5] += f64::from(u8::from(p.iter().filter(|&&other| other > p[own]).count() < 5));
         let mut by_family = vec![0.0_f32; self.models];
         families.iter().zip(p).for_each(|(&family, p)| by_family[family] += p);
-        row[FAMILY] += f64::from(u8::from(top(&by_family) == families[own]));
+        row[FAMILY] += f64::from(u8::from(argmax(&by_family) == families[own]));
         row[LOSS] += loss(p[own]);
         row[BRIER] += brier(p, own);
         if judged.unknown.is_some_and(|unknown| unknown <= LEVEL) {
@@ -151,7 +153,7 @@ impl Figures {
     }
 
     fn estimate(&self, of: impl Fn(&[f64]) -> f64) -> Estimate {
-        Estimate::of(&self.sums, &self.resamples, of)
+        self.resamples.estimate(&self.sums, of)
     }
 
     /// The figures over all traces.
@@ -200,8 +202,8 @@ impl Figures {
     /// A figure whose interval leaves out the resamples in which the column `needed` is empty.
     fn where_any(&self, needed: usize, of: impl Fn(&[f64]) -> f64) -> Estimate {
         let drawn = self.resamples.means.iter().filter(|means| means[needed] > 0.0);
-        let (low, high) = percentiles(drawn.map(|m| of(m)).collect());
-        Estimate { value: of(&self.sums), low, high }
+        let interval = Interval::percentiles(drawn.map(|m| of(m)).collect());
+        Estimate::new(of(&self.sums), interval)
     }
 
     /// The figures of each model that has any judged trace.
@@ -269,7 +271,7 @@ pub(super) fn confusion(cases: &Cases<'_>, held: &HeldOut) -> Confusion {
     let models = cases.models.len();
     let mut counts = vec![vec![0; models]; models];
     for judged in &held.judgements {
-        counts[cases.cases[judged.case].model][top(&judged.probabilities)] += 1;
+        counts[cases.cases[judged.case].model][argmax(&judged.probabilities)] += 1;
     }
     Confusion { models: cases.models.clone(), counts }
 }

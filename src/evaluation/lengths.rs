@@ -3,14 +3,14 @@
 use super::{
     Cases, HeldOut,
     figures::Rows,
-    metrics::{Estimate, loss, ratio},
+    metrics::{loss, ratio},
 };
 use crate::{
-    attribution::{
-        MINIMUM_WORDS,
+    attribution::MINIMUM_WORDS,
+    stats::{
+        Estimate, Interval,
         calibration::{BINS, bin_of as calibration_bin, error_by_chance, error_of_bins},
     },
-    lineage::bootstrap::percentiles,
 };
 use serde::{Deserialize, Serialize};
 
@@ -34,7 +34,7 @@ pub struct LengthBin {
     #[serde(default)]
     pub calibration_error: Option<Estimate>,
     /// What it would be about, by chance alone, if every probability were right
-    /// ([`error_by_chance`](crate::attribution::calibration::error_by_chance)); `None` where an older program measured.
+    /// ([`error_by_chance`](crate::stats::calibration::error_by_chance)); `None` where an older program measured.
     #[serde(default)]
     pub calibration_error_by_chance: Option<f64>,
 }
@@ -69,8 +69,8 @@ pub(super) fn by_length(
     let (sums, resamples) = rows.finish(resamples, seed);
     let estimate = |at: usize, of: &dyn Fn(&[f64]) -> f64| {
         let drawn = resamples.means.iter().filter(|means| means[at] > 0.0);
-        let (low, high) = percentiles(drawn.map(|means| of(means) / means[at]).collect());
-        Estimate { value: ratio(of(&sums), sums[at]), low, high }
+        let interval = Interval::percentiles(drawn.map(|means| of(means) / means[at]).collect());
+        Estimate::new(ratio(of(&sums), sums[at]), interval)
     };
     let error = |at: usize, sums: &[f64]| {
         let bins = (0..BINS).map(|bin| at + 3 + 2 * bin);

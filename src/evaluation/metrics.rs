@@ -6,7 +6,7 @@
 //! - macro-F1: the mean over models of 2·TP / (2·TP + FP + FN), over all models that were right or named;
 //! - log loss: the mean of −ln p(own model), p at least 10⁻⁶;
 //! - Brier score: the mean of the sum over models of (p − y)², from 0 to 2 (Brier 1950);
-//! - calibration error: [`crate::attribution::calibration`];
+//! - calibration error: [`crate::stats::calibration`];
 //! - Cllr: the multi-class form of Brümmer & du Preez (2006), which Brümmer & van Leeuwen (2006) give: probabilities
 //!   are turned into likelihoods by dividing by each model's share of the training traces, and into posteriors
 //!   under a flat prior; the cost is the mean over models of the mean over the model's traces of −log₂ of the
@@ -14,32 +14,13 @@
 //! - c@1 (Peñas & Rodrigo 2011): (n_right + n_unanswered · n_right / n) / n. Not answered are traces with `unknown`
 //!   of at most 0.05 and those with too few words.
 
-use crate::lineage::bootstrap::Resamples;
+use crate::stats::Estimate;
 use serde::{Deserialize, Serialize};
 
 /// A probability below this counts as this much.
 pub const SMALLEST: f64 = 1e-6;
 /// A trace with this `unknown` or less is left without an answer.
 pub const LEVEL: f64 = 0.05;
-
-/// A figure and its 95 % interval.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Estimate {
-    /// The figure.
-    pub value: f64,
-    /// Lower end of the interval.
-    pub low: f64,
-    /// Upper end of the interval.
-    pub high: f64,
-}
-
-impl Estimate {
-    /// The figure `of` the sums, and its interval over their resamples.
-    pub(super) fn of(sums: &[f64], resamples: &Resamples, of: impl Fn(&[f64]) -> f64) -> Self {
-        let (low, high) = resamples.interval_of(&of);
-        Self { value: of(sums), low, high }
-    }
-}
 
 /// How well a method did on traces whose prompts it had not seen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -62,7 +43,7 @@ pub struct Summary {
     /// Expected calibration error of the largest probability, over 15 bins.
     pub calibration_error: Estimate,
     /// What it would be about, by chance alone, if every probability were right
-    /// ([`error_by_chance`](crate::attribution::calibration::error_by_chance)); `None` where an older program measured.
+    /// ([`error_by_chance`](crate::stats::calibration::error_by_chance)); `None` where an older program measured.
     #[serde(default)]
     pub calibration_error_by_chance: Option<f64>,
     /// Multi-class Cllr in bits.
@@ -116,11 +97,6 @@ pub struct Confusion {
     pub models: Vec<String>,
     /// Traces: a row per model that wrote them, a column per model that they were given to.
     pub counts: Vec<Vec<usize>>,
-}
-
-/// Index of the largest value, the first of several.
-pub(super) fn top(values: &[f32]) -> usize {
-    crate::attribution::top(values)
 }
 
 /// −ln of a probability.

@@ -25,6 +25,7 @@ mod robustness;
 pub mod splits;
 mod verdicts;
 
+pub use crate::stats::Estimate;
 pub use cases::{Case, Cases};
 pub use changed::add_changed_texts;
 pub use classic::ClassicMethod;
@@ -33,7 +34,7 @@ pub use classifier::{
 };
 pub use error::Error;
 pub use lengths::LengthBin;
-pub use metrics::{CalibrationBin, Confusion, Estimate, ModelFigures, Summary};
+pub use metrics::{CalibrationBin, Confusion, ModelFigures, Summary};
 pub use open_set::{OpenSetFigures, Round};
 pub use planner::{MOST, PairPlan, Side};
 pub use pooling::Pooled;
@@ -44,6 +45,7 @@ pub use verdicts::VerdictCounts;
 use crate::{
     atlas::{self, LearnOptions},
     features::embed::Source,
+    stats::vectors,
     trace::Trace,
 };
 use figures::Figures;
@@ -297,7 +299,7 @@ fn parts(cases: &Cases<'_>, split: &Split, held: &HeldOut) -> Vec<PartFigures> {
             let judged = || held.judgements.iter().filter(move |judged| judged.part == number);
             let right = judged()
                 .filter(|judged| {
-                    metrics::top(&judged.probabilities) == cases.cases[judged.case].model
+                    vectors::argmax(&judged.probabilities) == cases.cases[judged.case].model
                 })
                 .count();
             let count = judged().count();

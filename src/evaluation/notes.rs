@@ -1,7 +1,8 @@
 //! Cases and their judgements → what the figures cannot say, a sentence each. Called by [`super::evaluate`].
 
-use super::{Cases, Group, HeldOut, Outcome, Split, metrics::top};
+use super::{Cases, Group, HeldOut, Outcome, Split};
 use crate::features::embed::Source;
+use crate::stats::vectors::argmax;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// With fewer prompts an interval over prompts is too narrow.
@@ -103,7 +104,7 @@ pub(super) fn as_sentence(reason: &str) -> String {
 
 /// A bootstrap of traces that were all judged rightly cannot give an interval.
 fn no_errors(cases: &Cases<'_>, held: &HeldOut) -> Option<String> {
-    let right = |judged: &Outcome| top(&judged.probabilities) == cases.cases[judged.case].model;
+    let right = |judged: &Outcome| argmax(&judged.probabilities) == cases.cases[judged.case].model;
     let prompts: BTreeSet<usize> =
         held.judgements.iter().map(|judged| cases.cases[judged.case].prompt).collect();
     (held.judgements.iter().all(right)).then(|| {

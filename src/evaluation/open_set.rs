@@ -8,14 +8,14 @@
 use super::{
     Cases, Error,
     classifier::Method,
-    metrics::{Estimate, LEVEL, ratio},
+    metrics::{LEVEL, ratio},
     verdicts::{Corpus, Known, VerdictCounts},
 };
 use crate::{
     atlas,
     attribution::{MINIMUM_WORDS, folds::Folds},
     features::NgramCounter,
-    lineage::bootstrap::{draws, percentiles},
+    stats::{Estimate, Interval, bootstrap::draws},
     trace::Trace,
 };
 use rayon::prelude::*;
@@ -194,13 +194,12 @@ pub(super) fn open_set(
             let low = own().filter(|seen| seen.unknown <= LEVEL);
             ratio(low.map(|seen| times(seen.prompt)).sum(), all)
         };
-        let (low, high) = percentiles(drawn.iter().map(|times| share(&|p| times[p])).collect());
-        Estimate { value: share(&|_| 1.0), low, high }
+        let drawn = drawn.iter().map(|times| share(&|p| times[p])).collect();
+        Estimate::new(share(&|_| 1.0), Interval::percentiles(drawn))
     };
-    let (low, high) =
-        percentiles(drawn.par_iter().filter_map(|times| auroc(&seen, |p| times[p])).collect());
+    let areas = drawn.par_iter().filter_map(|times| auroc(&seen, |p| times[p])).collect();
     Ok(Ok(OpenSetFigures {
-        auroc: Estimate { value: area, low, high },
+        auroc: Estimate::new(area, Interval::percentiles(areas)),
         known_called_unknown: called(false),
         strangers_called_unknown: called(true),
         known: seen.iter().filter(|seen| !seen.stranger).count(),

@@ -6,7 +6,7 @@
 
 use crate::{
     features::sentences,
-    lineage::bootstrap::{below, stream},
+    stats::random::{below, shuffle, stream},
     trace::{is_ideographic, word_starts},
 };
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
@@ -291,9 +291,7 @@ fn shuffled(text: &str, seed: u64) -> String {
     let ranges = ranges(text);
     let mut order: Vec<usize> = (0..ranges.len()).collect();
     let mut random = stream(seed, 1);
-    for i in (1..order.len()).rev() {
-        order.swap(i, below(&mut random, i + 1));
-    }
+    shuffle(&mut order, &mut random);
     let mut shown = String::with_capacity(text.len());
     let mut at = 0;
     for (&(start, end), &other) in ranges.iter().zip(&order) {

@@ -6,7 +6,10 @@
 //! replacement. Called by [`super::evaluate`].
 
 use super::{Cases, Error, HeldOut, metrics::SMALLEST};
-use crate::lineage::bootstrap::{below, percentiles, stream};
+use crate::stats::{
+    Interval,
+    random::{below, stream},
+};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -93,7 +96,7 @@ pub(super) fn plan(
                 both(own).map_or(f64::INFINITY, |n| n as f64)
             })
             .collect();
-        let (low, high) = percentiles(drawn);
+        let Interval { low, high } = Interval::percentiles(drawn);
         let count = |value: f64| value.is_finite().then_some(value as usize);
         let side = |side: usize, model: usize| {
             let (mean, deviation) = moments(&ratios[side]);

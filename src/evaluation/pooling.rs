@@ -6,14 +6,17 @@
 
 use super::{
     Cases, HeldOut,
-    metrics::{Estimate, SMALLEST, loss, top},
+    metrics::{SMALLEST, loss},
 };
 use crate::{
-    attribution::{
+    attribution::pool::Pooling,
+    stats::{
+        Estimate, Interval,
+        bootstrap::draws,
         calibration::{Prediction, error_by_chance, expected_calibration_error},
-        pool::Pooling,
+        random::{below, stream},
+        vectors::argmax,
     },
-    lineage::bootstrap::{below, draws, percentiles, stream},
 };
 use rand_pcg::Pcg64Mcg;
 use rayon::prelude::*;
@@ -79,8 +82,7 @@ pub(super) fn pooled(
                 })
                 .collect();
             let estimate = |of: fn(&Drawn) -> f64| {
-                let (low, high) = percentiles(drawn.iter().map(of).collect());
-                Estimate { value: of(&found), low, high }
+                Estimate::new(of(&found), Interval::percentiles(drawn.iter().map(of).collect()))
             };
             Some(Pooled {
                 traces: size,
@@ -159,7 +161,7 @@ impl Pools {
                     sum.iter_mut().zip(trace).for_each(|(sum, log)| *sum += log);
                 }
                 let probabilities = pool(&sum, size, sharpness as f32);
-                let best = top(&probabilities);
+                let best = argmax(&probabilities);
                 let confidence = f64::from(probabilities[best]);
                 predictions.push(Prediction { confidence, right: best == model, group: model });
                 losses += loss(probabilities[model]);

@@ -4,10 +4,13 @@
 use super::{
     Cases, HeldOut,
     figures::Rows,
-    metrics::{Estimate, loss, ratio},
+    metrics::{loss, ratio},
     perturbations::View,
 };
-use crate::attribution::calibration::{BINS, bin_of, error_by_chance, error_of_bins};
+use crate::stats::{
+    Estimate,
+    calibration::{BINS, bin_of, error_by_chance, error_of_bins},
+};
 use serde::{Deserialize, Serialize};
 
 /// Sums before those of the bins.
@@ -34,7 +37,7 @@ pub struct Robustness {
     #[serde(default)]
     pub calibration_error: Option<Estimate>,
     /// What it would be about, by chance alone, if every probability were right
-    /// ([`error_by_chance`](crate::attribution::calibration::error_by_chance)); `None` where an older program measured.
+    /// ([`error_by_chance`](crate::stats::calibration::error_by_chance)); `None` where an older program measured.
     #[serde(default)]
     pub calibration_error_by_chance: Option<f64>,
 }
@@ -75,18 +78,17 @@ pub(super) fn robustness(
         if sums[0] == 0.0 {
             return None;
         }
-        let mean = |column: usize| {
-            Estimate::of(&sums, &resamples, move |sums| ratio(sums[column], sums[0]))
-        };
+        let mean =
+            |column: usize| resamples.estimate(&sums, move |sums| ratio(sums[column], sums[0]));
         Some(Robustness {
             change: view.change.name().into_owned(),
             traces: sums[0].round() as usize,
             too_short,
             top1: mean(1),
-            difference: Estimate::of(&sums, &resamples, |sums| ratio(sums[1] - sums[2], sums[0])),
+            difference: resamples.estimate(&sums, |sums| ratio(sums[1] - sums[2], sums[0])),
             log_loss: mean(3),
             unchanged_log_loss: ratio(sums[4], sums[0]),
-            calibration_error: Some(Estimate::of(&sums, &resamples, |sums| {
+            calibration_error: Some(resamples.estimate(&sums, |sums| {
                 let bins = (0..BINS).map(|bin| FIXED + 2 * bin);
                 ratio(error_of_bins(bins.map(|at| (sums[at], sums[at + 1]))), sums[0])
             })),

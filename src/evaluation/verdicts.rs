@@ -5,9 +5,9 @@
 //! traces look, subject matter) plays no part. Called by `open_set`, once for models that were learned and once for those that were
 //! left out.
 
-use crate::lineage::{
-    bootstrap::Resamples,
-    verdict_rules::{LEAST_PROMPTS, LEAST_TRACES, Named, named},
+use crate::{
+    lineage::verdict_rules::{LEAST_PROMPTS, LEAST_TRACES, Named, named},
+    stats::{bootstrap::Resamples, vectors::argmax},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -93,11 +93,8 @@ fn verdict(rows: &[Vec<f64>], known: &Known<'_>, seed: u64) -> (Named, usize, us
         known.families.iter().zip(means).for_each(|(&family, share)| sums[family] += share);
         sums
     };
-    let largest = |values: &[f64]| {
-        (0..values.len()).fold(0, |best, i| if values[i] > values[best] { i } else { best })
-    };
     let sums = by_family(&mean);
-    let (first, family) = (largest(&mean), largest(&sums));
+    let (first, family) = (argmax(&mean), argmax(&sums));
     let resamples = Resamples::draw(rows, RESAMPLES, seed);
     let first_stays = resamples.share(|means| means.iter().all(|share| *share <= means[first]));
     let family_stays = resamples.share(|means| {

@@ -7,9 +7,12 @@
 //! so far out, the interval is the hull with Student's, of the resamples' standard deviation. With k figures each
 //! interval has the level 1 − (1 − confidence)/k (Bonferroni).
 
-use crate::{lineage::percentiles_at, policy::Bound};
+use crate::{
+    policy::Bound,
+    stats::{Interval, binomial::clopper_pearson},
+};
 use serde::{Deserialize, Serialize};
-use statrs::distribution::{Beta, ContinuousCDF, Normal, StudentsT};
+use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
 /// With fewer prompts nothing is decided by an interval.
 pub const LEAST_PROMPTS: usize = 10;
@@ -82,7 +85,7 @@ impl Level {
         drawn: Vec<f64>,
         prompts: usize,
         is_share_of_traces: bool,
-    ) -> Option<(f64, f64)> {
+    ) -> Option<Interval> {
         if prompts < LEAST_PROMPTS {
             return None;
         }
@@ -92,24 +95,14 @@ impl Level {
         } else {
             0.0
         };
-        let (low, high) = percentiles_at(drawn, expanded)?;
-        let (mut low, mut high) = (low.min(value - reach), high.max(value + reach));
-        if is_share_of_traces {
-            let (exact_low, exact_high) = clopper_pearson(value, prompts, self.tail);
-            (low, high) = (low.min(exact_low), high.max(exact_high));
-        }
-        Some((low, high))
+        let student = Interval { low: value - reach, high: value + reach };
+        let interval = Interval::percentiles_at(drawn, expanded)?.hull(student);
+        Some(if is_share_of_traces {
+            interval.hull(clopper_pearson(value, prompts, self.tail))
+        } else {
+            interval
+        })
     }
-}
-
-/// The exact interval of a share that was found among `count` independent things.
-fn clopper_pearson(share: f64, count: usize, tail: f64) -> (f64, f64) {
-    let n = count as f64;
-    let found = (share * n).clamp(0.0, n);
-    let quantile = |a: f64, b: f64, q: f64| Beta::new(a, b).map(|beta| beta.inverse_cdf(q)).ok();
-    let low = if found > 0.0 { quantile(found, n - found + 1.0, tail) } else { None };
-    let high = if found < n { quantile(found + 1.0, n - found, 1.0 - tail) } else { None };
-    (low.unwrap_or(0.0).min(share), high.unwrap_or(1.0).max(share))
 }
 
 /// Where a number that is known stands to its bound.
@@ -122,7 +115,7 @@ pub fn compare(value: f64, bound: Bound) -> Outcome {
 }
 
 /// Where an interval stands to a bound.
-pub fn decide((low, high): (f64, f64), bound: Bound) -> Outcome {
+pub fn decide(Interval { low, high }: Interval, bound: Bound) -> Outcome {
     let (right, wrong) = match bound {
         Bound::AtMost(most) => (high <= most, low > most),
         Bound::AtLeast(least) => (low >= least, high < least),
@@ -138,7 +131,7 @@ pub fn decide((low, high): (f64, f64), bound: Bound) -> Outcome {
 /// square root of the prompts. `None` where the figure is too near its bound for any number.
 pub fn more_prompts(
     value: f64,
-    (low, high): (f64, f64),
+    Interval { low, high }: Interval,
     bound: f64,
     prompts: usize,
 ) -> Option<usize> {
@@ -175,20 +168,10 @@ mod tests {
     }
 
     #[test]
-    fn an_exact_interval_is_that_of_the_tables() {
-        // 0 of 10 at 95 %: 0 to 1 − 0.025^(1/10) = 0.3085. 5 of 10: 0.1871 to 0.8129.
-        let (low, high) = clopper_pearson(0.0, 10, 0.025);
-        assert!(low == 0.0 && (high - 0.3085).abs() < 1e-4, "{low} {high}");
-        let (low, high) = clopper_pearson(0.5, 10, 0.025);
-        assert!((low - 0.1871).abs() < 1e-4 && (high - 0.8129).abs() < 1e-4, "{low} {high}");
-        assert_eq!(clopper_pearson(1.0, 10, 0.025).1, 1.0);
-    }
-
-    #[test]
     fn a_few_prompts_decide_nothing_and_none_in_ten_is_not_none() {
         let level = Level::corrected(0.95, 1);
         assert_eq!(level.interval(0.0, vec![0.0; 100], 9, true), None);
-        let (_, high) = level.interval(0.0, vec![0.0; 100], 10, true).unwrap();
+        let Interval { high, .. } = level.interval(0.0, vec![0.0; 100], 10, true).unwrap();
         assert!((high - 0.3085).abs() < 1e-4, "{high}");
     }
 
@@ -198,24 +181,24 @@ mod tests {
         // freedom, times √(31/30).
         let level = Level { tail: 0.000_05 };
         let drawn: Vec<f64> = (0..400).map(|at| if at % 2 == 0 { -1.0 } else { 1.0 }).collect();
-        let (low, high) = level.interval(0.0, drawn.clone(), 31, false).unwrap();
+        let Interval { low, high } = level.interval(0.0, drawn.clone(), 31, false).unwrap();
         assert!((high - 4.56).abs() < 0.02 && (low + 4.56).abs() < 0.02, "{low} {high}");
         // At 95 % there are enough of them.
         let enough = Level { tail: 0.025 }.interval(0.0, drawn, 31, false).unwrap();
-        assert_eq!(enough, (-1.0, 1.0));
+        assert_eq!(enough, Interval { low: -1.0, high: 1.0 });
     }
 
     #[test]
     fn a_rule_is_decided_by_the_whole_interval() {
         let most = Bound::AtMost(0.2);
-        assert_eq!(decide((0.05, 0.2), most), Outcome::Passed);
-        assert_eq!(decide((0.1, 0.3), most), Outcome::CannotTell);
-        assert_eq!(decide((0.2, 0.3), most), Outcome::CannotTell);
-        assert_eq!(decide((0.21, 0.3), most), Outcome::Failed);
+        assert_eq!(decide(Interval { low: 0.05, high: 0.2 }, most), Outcome::Passed);
+        assert_eq!(decide(Interval { low: 0.1, high: 0.3 }, most), Outcome::CannotTell);
+        assert_eq!(decide(Interval { low: 0.2, high: 0.3 }, most), Outcome::CannotTell);
+        assert_eq!(decide(Interval { low: 0.21, high: 0.3 }, most), Outcome::Failed);
         let least = Bound::AtLeast(0.2);
-        assert_eq!(decide((0.2, 0.3), least), Outcome::Passed);
-        assert_eq!(decide((0.1, 0.3), least), Outcome::CannotTell);
-        assert_eq!(decide((0.1, 0.19), least), Outcome::Failed);
+        assert_eq!(decide(Interval { low: 0.2, high: 0.3 }, least), Outcome::Passed);
+        assert_eq!(decide(Interval { low: 0.1, high: 0.3 }, least), Outcome::CannotTell);
+        assert_eq!(decide(Interval { low: 0.1, high: 0.19 }, least), Outcome::Failed);
         assert_eq!(compare(0.0, Bound::AtMost(0.0)), Outcome::Passed);
         assert_eq!(compare(29.0, Bound::AtLeast(30.0)), Outcome::Failed);
     }
@@ -223,10 +206,10 @@ mod tests {
     #[test]
     fn half_the_width_takes_four_times_the_prompts() {
         // At 0.1, up to 0.3, with a bound of 0.2: the reach has to be halved.
-        assert_eq!(more_prompts(0.1, (0.0, 0.3), 0.2, 40), Some(120));
+        assert_eq!(more_prompts(0.1, Interval { low: 0.0, high: 0.3 }, 0.2, 40), Some(120));
         // The other way: at 0.3, down to 0.1, a bound of 0.2.
-        assert_eq!(more_prompts(0.3, (0.1, 0.4), 0.2, 40), Some(120));
-        assert_eq!(more_prompts(0.2, (0.1, 0.3), 0.2, 40), None);
+        assert_eq!(more_prompts(0.3, Interval { low: 0.1, high: 0.4 }, 0.2, 40), Some(120));
+        assert_eq!(more_prompts(0.2, Interval { low: 0.1, high: 0.3 }, 0.2, 40), None);
         assert_eq!(round_up(1234.0), 1300);
         assert_eq!(round_up(7.2), 8);
     }

@@ -12,8 +12,9 @@ use super::{
     worst_records::list,
 };
 use crate::{
-    lineage::{Resampled, draws},
+    lineage::Resampled,
     policy::{Condition, Quantity, Target},
+    stats::{Interval, bootstrap::draws},
 };
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -178,7 +179,7 @@ fn part_of_data(target: &Target, context: &Context<'_>, answer: &mut ConditionAn
 }
 
 /// Puts an interval in, and decides by it.
-fn settle(answer: &mut ConditionAnswer, interval: Option<(f64, f64)>) {
+fn settle(answer: &mut ConditionAnswer, interval: Option<Interval>) {
     let Some(interval) = interval else {
         answer.more_prompts = Some(LEAST_PROMPTS.saturating_sub(answer.prompts));
         answer.note = Some(format!("Fewer than {LEAST_PROMPTS} prompts decide nothing."));
@@ -190,8 +191,8 @@ fn settle(answer: &mut ConditionAnswer, interval: Option<(f64, f64)>) {
         Unit::Deviations => (0.0, f64::INFINITY),
         Unit::Count | Unit::Similarity => (f64::NEG_INFINITY, f64::INFINITY),
     };
-    let interval = (interval.0.max(least), interval.1.min(most));
-    (answer.low, answer.high) = (Some(interval.0), Some(interval.1));
+    let interval = Interval { low: interval.low.max(least), high: interval.high.min(most) };
+    (answer.low, answer.high) = (Some(interval.low), Some(interval.high));
     answer.outcome = decide(interval, answer.bound);
     if answer.outcome == Outcome::CannotTell {
         let value = answer.value.unwrap_or_default();

@@ -20,9 +20,9 @@ use crate::{
     lineage::{
         InputSummary,
         audit::{Checks, atlas_language, mixture::near, reasons},
-        bootstrap::Resamples,
     },
     policy::Slice,
+    stats::bootstrap::Resamples,
 };
 use std::collections::BTreeMap;
 

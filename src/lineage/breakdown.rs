@@ -6,10 +6,14 @@
 
 use super::{
     Breakdown, BreakdownKind, Subgroup,
-    bootstrap::Resamples,
     scored_corpus::{Kept, ScoredCorpus},
 };
-use crate::{atlas::Atlas, attribution::MINIMUM_WORDS, trace::Mediation};
+use crate::{
+    atlas::Atlas,
+    attribution::MINIMUM_WORDS,
+    stats::{Interval, bootstrap::Resamples, vectors::argmax},
+    trace::Mediation,
+};
 use std::collections::BTreeMap;
 
 /// A group with fewer prompts than this says nothing of its own.
@@ -104,20 +108,21 @@ pub(crate) fn group_of(
         rows.push(vec![sum.get(first).copied().unwrap_or(0.0) / count]);
     }
     means.iter_mut().for_each(|mean| *mean /= rows.len().max(1) as f64);
-    let best = (0..means.len()).fold(0, |best, at| if means[at] > means[best] { at } else { best });
+    let best = argmax(&means);
     let share = means.get(first).copied().unwrap_or(0.0);
-    let (low, high) = match rows.len() {
-        0 => (0.0, 1.0),
+    let interval = match rows.len() {
+        0 => Interval::UNIT,
         _ => Resamples::draw(&rows, resamples, seed).interval(0),
     };
+    let Interval { low, high } = interval.containing(share);
     Subgroup {
         kind,
         what: what.to_owned(),
         traces: traces.len(),
         prompts: rows.len(),
         share,
-        low: low.min(share),
-        high: high.max(share),
+        low,
+        high,
         first: atlas.about.references.get(best).map(|one| one.name.clone()).unwrap_or_default(),
         first_share: means.get(best).copied().unwrap_or(0.0),
     }

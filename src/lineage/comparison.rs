@@ -2,9 +2,7 @@
 
 use super::{
     Comparison, InputSummary, Pairing, Provenance, RankedFamily, RankedReference, SimilarityMatrix,
-    UnknownSummary,
-    bootstrap::Resamples,
-    breakdown,
+    UnknownSummary, breakdown,
     drift::drift,
     evidence, habits,
     limits::{Overlap, limits, overlap},
@@ -17,6 +15,7 @@ use crate::{
     atlas::{About, Atlas},
     attribution::{classic::Method, delta::similarity, panel::Panel},
     ingest::cleaning::language_code,
+    stats::{Interval, bootstrap::Resamples},
 };
 use std::{cmp::Reverse, collections::BTreeMap};
 
@@ -245,13 +244,14 @@ fn rank(
     traces: usize,
 ) -> RankedReference {
     let reference = &atlas.about.references[index];
-    let (low, high) = if traces > 0 { resamples.interval(index) } else { (0.0, 1.0) };
+    let interval = if traces > 0 { resamples.interval(index) } else { Interval::UNIT };
+    let Interval { low, high } = interval.containing(means[index]);
     RankedReference {
         reference: reference.name.clone(),
         family: reference.family.clone(),
         score: means[index],
-        low: low.min(means[index]),
-        high: high.max(means[index]),
+        low,
+        high,
         pooled: None,
         score_without_layout: means[atlas.about.references.len() + index],
         similarity: similarity(profile, atlas.model.profiles.reference(index)),
@@ -283,13 +283,14 @@ fn rank_families(
             let own: Vec<&RankedReference> =
                 ranking.iter().filter(|r| r.family.as_deref() == Some(family)).collect();
             let score = own.iter().map(|r| r.score).sum();
-            let (low, high) =
-                resamples.interval_of(|means| members.iter().filter_map(|&m| means.get(m)).sum());
+            let Interval { low, high } = resamples
+                .interval_of(|means| members.iter().filter_map(|&m| means.get(m)).sum())
+                .containing(score);
             RankedFamily {
                 family: family.to_owned(),
                 score,
-                low: low.min(score),
-                high: high.max(score),
+                low,
+                high,
                 members: own.iter().map(|r| r.reference.clone()).collect(),
             }
         })
@@ -317,7 +318,8 @@ fn summarize_unknown(
 ) -> UnknownSummary {
     let mut values: Vec<f64> = tally.kept.iter().map(|kept| kept.unknown).collect();
     values.sort_by(f64::total_cmp);
-    let (low, high) = if values.is_empty() { (0.0, 1.0) } else { resamples.interval(column) };
+    let Interval { low, high } =
+        if values.is_empty() { Interval::UNIT } else { resamples.interval(column) };
     UnknownSummary {
         median: values.get(values.len() / 2).copied().unwrap_or(1.0),
         share_below_5_percent: means[column],

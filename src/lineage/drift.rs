@@ -18,18 +18,25 @@
 //! - in which channels it moved, and which phrases came and went ([`super::log_odds`]).
 
 use super::{
-    Drift, DriftChannel, DriftReference, DriftShare,
-    bootstrap::{percentiles, stream},
-    log_odds,
-    pairing::{against_unrelated, dot, draw, holm, sign_flips},
+    Drift, DriftChannel, DriftReference, DriftShare, log_odds,
+    pairing::against_unrelated,
     residuals::{ENOUGH_SHARED, Residuals, known_similarities, member_for},
     scored_corpus::ScoredCorpus,
 };
 use crate::{
     atlas::{Atlas, floor},
     attribution::panel::{Member, Panel, alike},
+    stats::{
+        Interval,
+        bootstrap::drawn_or_all,
+        holm::holm,
+        non_negative_pursuit::{Stop, pursue},
+        random::{Signs, stream},
+        sign_flips::sign_flips,
+        vectors::{add_to, dot, minus, projection},
+    },
 };
-use rand_pcg::{Pcg64Mcg, rand_core::RngCore};
+use rand_pcg::Pcg64Mcg;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -122,19 +129,15 @@ pub(super) fn drift(
         })
         .collect();
     let own = 1.0 - shares.iter().sum::<f64>();
-    let interval = |values: Vec<f64>, point: f64| {
-        let (low, high) = percentiles(values);
-        (low.min(point), high.max(point))
-    };
+    let interval = |values: Vec<f64>, point: f64| Interval::percentiles(values).containing(point);
     let named: Vec<DriftReference> = references
         .iter()
         .enumerate()
         .map(|(at, &reference)| {
             let about = &atlas.about.references[reference];
             let change = changes.after[at] - changes.before[at];
-            let (low, high) = interval(drawn.iter().map(|d| d[at]).collect(), change);
-            let (share_low, share_high) =
-                interval(drawn_shares.iter().map(|d| d[at]).collect(), shares[at]);
+            let Interval { low, high } = interval(drawn.iter().map(|d| d[at]).collect(), change);
+            let share = interval(drawn_shares.iter().map(|d| d[at]).collect(), shares[at]);
             DriftReference {
                 reference: about.name.clone(),
                 family: about.family.clone(),
@@ -146,12 +149,12 @@ pub(super) fn drift(
                 p_value: p_values[at],
                 corrected_p_value: corrected[at],
                 share: shares[at],
-                share_low,
-                share_high,
+                share_low: share.low,
+                share_high: share.high,
             }
         })
         .collect();
-    let (own_low, own_high) =
+    let own_interval =
         interval(drawn_shares.iter().map(|d| 1.0 - d.iter().sum::<f64>()).collect(), own);
     let [.., (_, unrelated)] = known_similarities(panel, &families);
     let families = family_shares(&named, &references, &drawn_shares, atlas);
@@ -169,8 +172,8 @@ pub(super) fn drift(
         references: named,
         families,
         own_share: own,
-        own_low,
-        own_high,
+        own_low: own_interval.low,
+        own_high: own_interval.high,
         channels,
         came,
         went,
@@ -197,8 +200,6 @@ pub(super) fn steps(
     old: &ScoredCorpus,
     only: impl Fn(&str) -> bool,
 ) -> Result<(bool, Vec<Step>), String> {
-    let minus =
-        |a: &[f32], b: &[f32]| -> Vec<f32> { a.iter().zip(b).map(|(a, b)| a - b).collect() };
     let departed_old = Residuals::of(panel, old);
     let by_prompt: BTreeMap<usize, _> =
         departed_old.prompts.iter().map(|departure| (departure.prompt, departure)).collect();
@@ -266,28 +267,23 @@ fn size(steps: &[Step]) -> f64 {
 /// prompt, and about half of all shifts have a positive length after their noise is taken off.
 fn size_p_value(steps: &[Step], seed: u64) -> f64 {
     let width = steps.first().map_or(0, |step| step.shift.len());
-    let length = |sign: &mut dyn FnMut(usize) -> f32| {
+    let length = |sign: &mut dyn FnMut() -> f32| {
         let mut sum = vec![0.0_f32; width];
-        for (at, step) in steps.iter().enumerate() {
-            let sign = sign(at);
+        for step in steps {
+            let sign = sign();
             sum.iter_mut().zip(&step.shift).for_each(|(sum, value)| *sum += sign * value);
         }
         dot(&sum, &sum)
     };
-    let found = length(&mut |_| 1.0);
+    let found = length(&mut || 1.0);
     let flips =
         (LENGTH_BUDGET / (steps.len() * width).max(1)).clamp(LENGTH_FLIPS.1, LENGTH_FLIPS.0);
     let as_long = (0..flips as u64)
         .into_par_iter()
         .filter(|&flip| {
             let mut random = stream(seed ^ 0x6c65_6e67_7468, flip);
-            let mut bits = 0_u64;
-            let flipped = length(&mut |at| {
-                if at % 64 == 0 {
-                    bits = random.next_u64();
-                }
-                if bits >> (at % 64) & 1 == 1 { 1.0 } else { -1.0 }
-            });
+            let mut signs = Signs::new(&mut random);
+            let flipped = length(&mut || if signs.next_is_plus() { 1.0 } else { -1.0 });
             flipped >= found * (1.0 - 1e-6)
         })
         .count();
@@ -306,8 +302,8 @@ fn u_product<'a>(
     let (mut sum_a, mut sum_b, mut own) = (vec![0.0_f32; width], vec![0.0_f32; width], 0.0);
     for &at in drawn {
         let (a, b) = (a(&steps[at]), b(&steps[at]));
-        sum_a.iter_mut().zip(a).for_each(|(sum, value)| *sum += value);
-        sum_b.iter_mut().zip(b).for_each(|(sum, value)| *sum += value);
+        add_to(&mut sum_a, a);
+        add_to(&mut sum_b, b);
         own += dot(a, b);
     }
     (dot(&sum_a, &sum_b) - own) / (count * (count - 1.0)).max(1.0)
@@ -330,7 +326,7 @@ fn changes(
         Changes { before: vec![0.0; references.len()], after: vec![0.0; references.len()] };
     for (data_set, members) in data_sets {
         let own: Vec<&Step> = steps.iter().filter(|step| step.data_set == *data_set).collect();
-        let drawn = draw(own.len(), random.as_deref_mut());
+        let drawn = drawn_or_all(own.len(), random.as_deref_mut());
         let weight = own.len() as f64 / steps.len() as f64;
         let (mut then, mut now) = (Default::default(), Default::default());
         for (target, newer) in [(&mut then, false), (&mut now, true)] {
@@ -377,13 +373,8 @@ fn p_values(
         .iter()
         .map(|step| {
             let members = &data_sets[&step.data_set];
-            let projections: Vec<f64> = members
-                .iter()
-                .map(|m| {
-                    dot(&step.shift, &m.departure)
-                        / dot(&m.departure, &m.departure).sqrt().max(1e-9)
-                })
-                .collect();
+            let projections: Vec<f64> =
+                members.iter().map(|m| projection(&step.shift, &m.departure)).collect();
             let named: Vec<(usize, Vec<&Member>)> =
                 references.iter().map(|&reference| (reference, Vec::new())).collect();
             against_unrelated(&projections, &named, families)
@@ -401,7 +392,7 @@ fn shares(
     random: Option<&mut Pcg64Mcg>,
 ) -> Vec<f64> {
     let count = references.len();
-    let drawn = draw(steps.len(), random);
+    let drawn = drawn_or_all(steps.len(), random);
     // A prompt that is drawn twice is no other prompt: its product with itself is noise as well.
     let mut times: BTreeMap<usize, f64> = BTreeMap::new();
     drawn.iter().for_each(|&at| *times.entry(at).or_default() += 1.0);
@@ -457,65 +448,13 @@ fn shares(
             products[s * count + r] = product;
         }
     }
-    let weights = non_negative_least_squares(&products, &toward, length);
+    let weights =
+        pursue(&products, &toward, Stop { most: MOST_STEPS, least_gain: LEAST_SHARE * length });
     let explained: Vec<f64> =
         weights.iter().zip(&toward).map(|(w, toward)| (w * toward / length).max(0.0)).collect();
     // Noise that was taken off may leave less length than is explained.
     let all = explained.iter().sum::<f64>().max(1.0);
     explained.into_iter().map(|share| share / all).collect()
-}
-
-/// The weights, none negative, that minimize `wᵀ A w / 2 − bᵀ w`, of at most [`MOST_STEPS`] steps: one
-/// after the other is taken in that lessens it most steeply, and all that are in are weighed anew, until
-/// the next would explain less than [`LEAST_SHARE`] of `length`.
-fn non_negative_least_squares(products: &[f64], toward: &[f64], length: f64) -> Vec<f64> {
-    let count = toward.len();
-    let mut weights = vec![0.0; count];
-    let mut taken: Vec<usize> = Vec::new();
-    let explained = |weights: &[f64]| weights.iter().zip(toward).map(|(w, b)| w * b).sum::<f64>();
-    while taken.len() < MOST_STEPS.min(count) {
-        let left = |r: usize| {
-            let seen: f64 = taken.iter().map(|&s| products[r * count + s] * weights[s]).sum();
-            (toward[r] - seen) / products[r * count + r].max(1e-12).sqrt()
-        };
-        let best = (0..count).filter(|r| !taken.contains(r)).map(|r| (r, left(r))).fold(
-            None,
-            |best: Option<(usize, f64)>, next| match best {
-                Some(best) if best.1 >= next.1 => Some(best),
-                _ => Some(next),
-            },
-        );
-        let Some((next, _)) = best.filter(|(_, left)| *left > 0.0) else { break };
-        taken.push(next);
-        let before = weights.clone();
-        descend(products, toward, &taken, &mut weights);
-        let gain = explained(&weights) - explained(&before);
-        if gain.is_nan() || gain < LEAST_SHARE * length {
-            return before;
-        }
-    }
-    weights
-}
-
-/// Cyclic coordinate descent over the steps that were taken in.
-fn descend(products: &[f64], toward: &[f64], taken: &[usize], weights: &mut [f64]) {
-    let count = toward.len();
-    for _ in 0..2_000 {
-        let mut moved: f64 = 0.0;
-        for &r in taken {
-            let others: f64 = taken
-                .iter()
-                .filter(|s| **s != r)
-                .map(|&s| products[r * count + s] * weights[s])
-                .sum();
-            let next = ((toward[r] - others) / products[r * count + r].max(1e-12)).max(0.0);
-            moved = moved.max((next - weights[r]).abs());
-            weights[r] = next;
-        }
-        if moved < 1e-9 {
-            break;
-        }
-    }
 }
 
 /// The shares of families: the sums over their members.
@@ -538,9 +477,9 @@ fn family_shares(
                 .iter()
                 .map(|&at| share_of(&atlas.about.references[references[at]].name))
                 .sum();
-            let (low, high) =
-                percentiles(drawn.iter().map(|d| members.iter().map(|&at| d[at]).sum()).collect());
-            DriftShare { family: family.into(), share, low: low.min(share), high: high.max(share) }
+            let drawn = drawn.iter().map(|d| members.iter().map(|&at| d[at]).sum()).collect();
+            let Interval { low, high } = Interval::percentiles(drawn).containing(share);
+            DriftShare { family: family.into(), share, low, high }
         })
         .filter(|family| family.share > 0.0)
         .collect();
@@ -620,18 +559,7 @@ fn sentence(drift: &Drift, unrelated: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn least_squares_by_hand() {
-        // Two steps at a right angle: the one that leads backwards gets nothing.
-        assert_eq!(
-            non_negative_least_squares(&[1.0, 0.0, 0.0, 2.0], &[0.5, -1.0], 1.0),
-            [0.5, 0.0]
-        );
-        // A = [[2, 1], [1, 2]], b = [4, 5]: w = A⁻¹ b = [1, 2].
-        let weights = non_negative_least_squares(&[2.0, 1.0, 1.0, 2.0], &[4.0, 5.0], 1.0);
-        assert!((weights[0] - 1.0).abs() < 1e-6 && (weights[1] - 2.0).abs() < 1e-6, "{weights:?}");
-    }
+    use rand_pcg::rand_core::RngCore;
 
     #[test]
     fn products_between_different_prompts_have_no_noise_of_their_own() {

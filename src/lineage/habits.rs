@@ -7,7 +7,6 @@
 
 use super::{
     Habit, Habits, HabitsBasis,
-    bootstrap::{Resamples, percentiles_at},
     breakdown::LEAST_PROMPTS,
     residuals::{Departure, Residuals, member_for},
     scored_corpus::ScoredCorpus,
@@ -16,6 +15,7 @@ use crate::{
     atlas::Atlas,
     attribution::panel::Panel,
     features::{Channel, Vectorizer, moves::Move},
+    stats::{Interval, bootstrap::Resamples},
 };
 
 /// Habits that are told of each basis: those in which the input departs most.
@@ -198,12 +198,13 @@ fn beside_references(
         order.iter().copied().filter(|&one| values[one].is_some()).take(REFERENCES).collect();
     let usual = |column: usize| {
         let all = values.iter().flatten().map(|own| own[column]).collect();
-        percentiles_at(all, 0.05).unwrap_or_default()
+        Interval::percentiles_at(all, 0.05).unwrap_or_default()
     };
     let basis = if residuals.paired { HabitsBasis::Prompts } else { HabitsBasis::DataSet };
     let names: Vec<&Readable> = measures.iter().map(|(one, ..)| one).collect();
     let habits = told(&names, &rows, resamples, seed, |column, habit| {
-        (habit.usual_low, habit.usual_high) = usual(column);
+        let usual = usual(column);
+        (habit.usual_low, habit.usual_high) = (usual.low, usual.high);
         let value = |one: &usize| values[*one].as_ref().map_or(f64::NAN, |own| own[column]);
         habit.values = beside.iter().map(value).collect();
     });
@@ -250,14 +251,14 @@ fn told(
     order.truncate(MOST);
     order.sort_by_key(|&(_, column)| column);
     let habit = |(input, column): (f64, usize)| {
-        let (low, high) = drawn.interval(column);
+        let Interval { low, high } = drawn.interval(column).containing(input);
         let mut habit = Habit {
             channel: measures[column].channel.name().into(),
             measure: measures[column].measure.clone(),
             what: measures[column].what.clone(),
             input,
-            low: low.min(input),
-            high: high.max(input),
+            low,
+            high,
             usual_low: 0.0,
             usual_high: 0.0,
             values: Vec::new(),

@@ -7,7 +7,6 @@
 
 pub mod audit;
 mod beside;
-pub(crate) mod bootstrap;
 mod breakdown;
 mod comparison;
 mod concordance;
@@ -31,7 +30,6 @@ mod verdict;
 pub(crate) mod verdict_rules;
 
 pub use beside::*;
-pub(crate) use bootstrap::{draws, percentiles_at};
 pub(crate) use breakdown::{LEAST_PROMPTS, group_of};
 pub use comparison::{CompareOptions, add_drift, compare, compare_paired, drift_across_languages};
 pub use concordance::add_concordance;
@@ -39,7 +37,7 @@ pub use examples::{Example, ExampleKind, add_examples};
 pub use movement::{Movement, Resampled};
 pub use neighbourhood::add_neighbourhood;
 pub use profile::{PROFILE_MAGIC, Profile, ProfileError, ProfileHead};
-pub use profiles::{Figure, Likeness, ProfileComparison, Profiled, compare_profiles};
+pub use profiles::{Likeness, ProfileComparison, Profiled, compare_profiles};
 pub use scored_corpus::ScoredCorpus;
 pub use text_reservoir::{SampledText, TextReservoir};
 pub use verdict::*;

@@ -6,15 +6,14 @@
 //! often as the level of a check asks for, and only those that it asks for.
 
 use super::{
-    bootstrap::stream,
     drift::{NO_PANEL, Step, channels, steps},
-    pairing::{dot, draw},
     residuals::member_for,
     scored_corpus::ScoredCorpus,
 };
 use crate::{
     atlas::Atlas,
     attribution::panel::{Member, alike},
+    stats::{bootstrap::drawn_or_all, random::stream, vectors::dot},
 };
 use rand_pcg::Pcg64Mcg;
 use rayon::prelude::*;
@@ -72,7 +71,7 @@ impl Side {
 /// Which of these prompts are drawn, and how often: each once without randomness.
 fn drawn_of(own: &[usize], random: Option<&mut Pcg64Mcg>) -> Vec<(usize, f32)> {
     let mut times = vec![0.0; own.len()];
-    draw(own.len(), random).into_iter().for_each(|at| times[at] += 1.0);
+    drawn_or_all(own.len(), random).into_iter().for_each(|at| times[at] += 1.0);
     own.iter().copied().zip(times).filter(|(_, times)| *times > 0.0).collect()
 }
 
@@ -224,7 +223,7 @@ impl Movement {
 
     fn times(&self, random: &mut Pcg64Mcg) -> Vec<f64> {
         let mut times = vec![0.0; self.steps.len()];
-        draw(self.steps.len(), Some(random)).into_iter().for_each(|at| times[at] += 1.0);
+        drawn_or_all(self.steps.len(), Some(random)).into_iter().for_each(|at| times[at] += 1.0);
         times
     }
 }

@@ -12,23 +12,21 @@
 
 use super::{
     Floor, PairedSimilarity, Pairing,
-    bootstrap::{below, percentiles, stream},
     residuals::{Departure, Residuals, known_similarities, member_for},
 };
 use crate::{
     atlas::{About, floor},
     attribution::panel::{Member, Panel, Spread, alike},
+    stats::{
+        Interval, bootstrap::drawn_or_all, holm::holm, random::stream, sign_flips::sign_flips,
+        vectors::projection,
+    },
 };
-use rand_pcg::{Pcg64Mcg, rand_core::RngCore};
+use rand_pcg::Pcg64Mcg;
 use rayon::prelude::*;
 
 /// Fewer prompts than this give no p-value below 5 % after correction.
 pub(super) const MINIMUM_PROMPTS: usize = 5;
-/// Most sign flips of the randomization test.
-const FLIPS: usize = 20_000;
-/// Flips times prompts are at most so many.
-const FLIP_BUDGET: usize = 8_000_000;
-
 /// Compares a corpus with the panel; `None` where there is no panel or too few prompts.
 pub(super) fn pair(
     panel: &Panel,
@@ -66,8 +64,8 @@ pub(super) fn pair(
         .iter()
         .enumerate()
         .map(|(at, (reference, members))| {
-            let (low, high) =
-                percentiles(drawn.iter().map(|similarities| similarities[at]).collect());
+            let drawn = drawn.iter().map(|similarities| similarities[at]).collect();
+            let Interval { low, high } = Interval::percentiles(drawn).containing(point[at]);
             let own = &about.references[*reference];
             let on_data_set =
                 data_sets.iter().zip(members).all(|((data_set, _), m)| m.data_set == *data_set);
@@ -75,8 +73,8 @@ pub(super) fn pair(
                 reference: own.name.clone(),
                 family: own.family.clone(),
                 similarity: point[at],
-                low: low.min(point[at]),
-                high: high.max(point[at]),
+                low,
+                high,
                 p_value: p_values[at],
                 corrected_p_value: corrected[at],
                 same_data_set: on_data_set,
@@ -103,14 +101,6 @@ pub(super) fn pair(
         similarities: ranked,
         floors,
     })
-}
-
-/// As many indices below `count`, drawn with replacement; all in order without randomness.
-pub(super) fn draw(count: usize, random: Option<&mut Pcg64Mcg>) -> Vec<usize> {
-    match random {
-        None => (0..count).collect(),
-        Some(random) => (0..count).map(|_| below(random, count)).collect(),
-    }
 }
 
 /// The similarity to each reference, over data sets weighed by their prompts; of prompts that are drawn
@@ -141,7 +131,7 @@ fn similarities(
 pub(super) fn mean_of(prompts: &[&Departure], random: Option<&mut Pcg64Mcg>) -> (Vec<f32>, f64) {
     let times = if random.is_some() { 2.0 } else { 1.0 };
     let mut spread = Spread::default();
-    for at in draw(prompts.len(), random) {
+    for at in drawn_or_all(prompts.len(), random) {
         spread.add(&prompts[at].values);
     }
     let (mean, noise) = spread.finish();
@@ -161,10 +151,7 @@ fn randomization(
         for prompt in prompts {
             let projections: Vec<f64> = references
                 .iter()
-                .map(|(_, members)| {
-                    let departure = &members[at].departure;
-                    dot(&prompt.values, departure) / dot(departure, departure).sqrt().max(1e-9)
-                })
+                .map(|(_, members)| projection(&prompt.values, &members[at].departure))
                 .collect();
             contrasts.push(against_unrelated(&projections, references, families));
         }
@@ -197,99 +184,9 @@ pub(super) fn against_unrelated(
         .collect()
 }
 
-/// How often the mean of a column of `rows` is as large when the signs of whole rows are flipped at
-/// random, per column: one-sided p-values, at least one over the number of flips.
-pub(super) fn sign_flips(rows: &[Vec<f64>], seed: u64) -> Vec<f64> {
-    let columns = rows.first().map_or(0, Vec::len);
-    let mut found = vec![0.0; columns];
-    rows.iter().for_each(|row| found.iter_mut().zip(row).for_each(|(sum, value)| *sum += value));
-    let flips = (FLIP_BUDGET / rows.len().max(1)).clamp(1_000, FLIPS);
-    const PART: usize = 500;
-    let counts: Vec<Vec<u32>> = (0..flips.div_ceil(PART) as u64)
-        .into_par_iter()
-        .map(|part| {
-            let mut random = stream(seed ^ 0x5167_6e66_6c69_7073, part);
-            let mut counts = vec![0_u32; columns];
-            let mut sums = vec![0.0; columns];
-            for _ in 0..PART {
-                sums.iter_mut().for_each(|sum| *sum = 0.0);
-                let mut bits = 0_u64;
-                for (at, row) in rows.iter().enumerate() {
-                    if at % 64 == 0 {
-                        bits = random.next_u64();
-                    }
-                    let sign = if bits >> (at % 64) & 1 == 1 { 1.0 } else { -1.0 };
-                    sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += sign * value);
-                }
-                for ((count, sum), found) in counts.iter_mut().zip(&sums).zip(&found) {
-                    *count += u32::from(*sum >= found - 1e-12 * found.abs());
-                }
-            }
-            counts
-        })
-        .collect();
-    let all = (flips.div_ceil(PART) * PART) as f64;
-    (0..columns)
-        .map(|column| {
-            let count: u32 = counts.iter().map(|counts| counts[column]).sum();
-            (1.0 + f64::from(count)) / (1.0 + all)
-        })
-        .collect()
-}
-
-/// Holm's correction (Holm 1979): the smallest p-value times the number of all, the next times one
-/// less, and so on, none smaller than one before it, none above 1.
-pub(super) fn holm(p_values: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..p_values.len()).collect();
-    order.sort_by(|&a, &b| p_values[a].total_cmp(&p_values[b]).then(a.cmp(&b)));
-    let mut corrected = vec![1.0; p_values.len()];
-    let mut largest: f64 = 0.0;
-    for (place, &at) in order.iter().enumerate() {
-        largest = largest.max(p_values[at] * (p_values.len() - place) as f64).min(1.0);
-        corrected[at] = largest;
-    }
-    corrected
-}
-
-pub(super) fn dot(a: &[f32], b: &[f32]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| f64::from(a * b)).sum()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn holm_by_hand() {
-        // 0.01 × 4, 0.02 × 3, then 0.03 × 2 = 0.06 as well, 0.5.
-        let corrected = holm(&[0.03, 0.01, 0.5, 0.02]);
-        for (found, expected) in corrected.iter().zip([0.06, 0.04, 0.5, 0.06]) {
-            assert!((found - expected).abs() < 1e-12, "{corrected:?}");
-        }
-        assert_eq!(holm(&[0.9, 0.8]), [1.0, 1.0]);
-    }
-
-    #[test]
-    fn flipped_signs_by_hand() {
-        // Of the 2⁵ ways to flip five equal values one has a sum as large: 1/32. Zeros always have.
-        let p = sign_flips(&vec![vec![1.0, 0.0, -1.0]; 5], 3);
-        assert!((p[0] - 1.0 / 32.0).abs() < 0.005, "{p:?}");
-        assert_eq!(p[1..], [1.0, 1.0]);
-        assert_eq!(sign_flips(&vec![vec![1.0]; 5], 3), sign_flips(&vec![vec![1.0]; 5], 3));
-    }
-
-    #[test]
-    fn false_alarms_come_at_the_stated_rate() {
-        // 400 sets of 30 prompts without any difference.
-        let mut random = stream(1, 2);
-        let mut normal = || {
-            (0..12).map(|_| (random.next_u64() >> 11) as f64 / (1_u64 << 53) as f64).sum::<f64>()
-                - 6.0
-        };
-        let rows: Vec<Vec<f64>> = (0..30).map(|_| (0..400).map(|_| normal()).collect()).collect();
-        let alarms = sign_flips(&rows, 7).iter().filter(|p| **p <= 0.05).count();
-        assert!((8..=34).contains(&alarms), "{alarms} of 400");
-    }
 
     #[test]
     fn the_unrelated_are_those_of_other_families() {

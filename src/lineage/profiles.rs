@@ -9,7 +9,6 @@
 use super::{
     CompareOptions, Drift, Floor, Movement, Pairing, Provenance, RankedReference, Resampled,
     Verdict,
-    bootstrap::{below, percentiles, stream},
     comparison::{compare_paired, provenance},
     drift::drift,
     limits::mixed_mediation,
@@ -19,6 +18,10 @@ use super::{
 use crate::{
     atlas::{Atlas, floor},
     attribution::panel::{Panel, Spread, alike},
+    stats::{
+        Estimate, Interval,
+        random::{shuffle, stream},
+    },
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -61,17 +64,6 @@ impl Profiled {
     }
 }
 
-/// A figure with its 95 % interval over prompts.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Figure {
-    /// The figure.
-    pub value: f64,
-    /// Lower end of the interval.
-    pub low: f64,
-    /// Upper end.
-    pub high: f64,
-}
-
 /// How alike two corpora are.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Likeness {
@@ -81,10 +73,10 @@ pub struct Likeness {
     pub prompts: usize,
     /// The cosine of what both corpora write beyond what their prompts do, corrected for attenuation, in [-1, 1]; near 1
     /// for two samples of one model.
-    pub similarity: Figure,
+    pub similarity: Estimate,
     /// The length of the shift in standard deviations of a single trace, noise taken off; near 0 for two samples of
     /// one model.
-    pub size: Figure,
+    pub size: Estimate,
     /// What a similarity means: its values where the relation is known.
     pub floors: Vec<Floor>,
 }
@@ -137,8 +129,7 @@ pub fn compare_profiles(
     if let Some((old, _)) = old {
         let movement = Movement::between(atlas, tally, old, |_| true, seed)?;
         let figure = |Resampled { value, drawn }: Resampled| {
-            let (low, high) = percentiles(drawn);
-            Figure { value, low: low.min(value), high: high.max(value) }
+            Estimate::new(value, Interval::percentiles(drawn).containing(value))
         };
         likeness = Some(Likeness {
             paired: movement.paired,
@@ -191,10 +182,7 @@ fn halves(panel: &Panel, tally: &ScoredCorpus, seed: u64) -> Vec<f64> {
         .map(|split| {
             let mut random = stream(seed ^ 0x6861_6c66, split);
             let mut order: Vec<usize> = (0..own.len()).collect();
-            // Fisher & Yates.
-            for at in (1..order.len()).rev() {
-                order.swap(at, below(&mut random, at + 1));
-            }
+            shuffle(&mut order, &mut random);
             let (mut first, mut second) = (Spread::default(), Spread::default());
             for (at, &prompt) in order.iter().enumerate() {
                 let half = if at % 2 == 0 { &mut first } else { &mut second };

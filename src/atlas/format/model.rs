@@ -17,7 +17,6 @@ use crate::{
     attribution::{
         Model,
         added::Added,
-        binary_logistic::BinaryLogistic,
         open_set::OpenSet,
         pool::Pooling,
         stack::Stack,
@@ -27,6 +26,7 @@ use crate::{
     features::{
         Channel, Scale, Vectorizer, Vocabulary, embed::MOST_DIMENSIONS, token_ngrams::TokenNgrams,
     },
+    stats::logistic::BinaryLogistic,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;

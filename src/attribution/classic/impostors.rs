@@ -8,10 +8,7 @@
 //! The draws are made once, from the seed, and are the same for every text. Called by `classic`.
 
 use super::Frequencies;
-use rand_pcg::{
-    Pcg64Mcg,
-    rand_core::{RngCore, SeedableRng},
-};
+use crate::stats::random::{shuffle, stream};
 
 /// How often words and impostors are drawn.
 pub const DRAWS: usize = 100;
@@ -49,9 +46,7 @@ impl Impostors {
         let mut sums = vec![0.0; DRAWS * references];
         let mut orders = Vec::with_capacity(DRAWS);
         for draw in 0..DRAWS {
-            let mut random = Pcg64Mcg::seed_from_u64(
-                seed ^ (draw as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15),
-            );
+            let mut random = stream(seed, draw as u64 + 1);
             let mut order: Vec<usize> = (0..words).collect();
             shuffle(&mut order, &mut random);
             order.truncate(words.div_ceil(2));
@@ -117,15 +112,6 @@ fn is_nearest(candidate: usize, similarities: &[f32], order: &[usize]) -> bool {
     let impostors = order.len().saturating_sub(1).div_ceil(2);
     let others = order.iter().filter(|&&other| other != candidate).take(impostors);
     others.into_iter().all(|&other| similarities[candidate] > similarities[other])
-}
-
-/// Brings items into a random order (Fisher & Yates).
-fn shuffle(items: &mut [usize], random: &mut Pcg64Mcg) {
-    for last in (1..items.len()).rev() {
-        // The upper bits, scaled: unbiased to one part in 2³² for so few items.
-        let other = ((random.next_u64() >> 32) * (last as u64 + 1)) >> 32;
-        items.swap(last, other as usize);
-    }
 }
 
 #[cfg(test)]

@@ -2,12 +2,11 @@
 //! method. Called by `fit` and by the steps of it.
 
 use super::{KNOTS, Stack, Weights, leave, odds_of_first};
-use crate::attribution::{
-    binary_logistic::{BinaryLogistic, Item},
+use crate::attribution::lengths::{TextLength, between};
+use crate::stats::{
     cholesky::Cholesky,
-    lengths::{TextLength, between},
-    logistic::softmax,
-    model::top,
+    logistic::binary::{BinaryLogistic, Observation},
+    vectors::{argmax, softmax},
 };
 use ndarray::{Array1, Array2, ArrayView2};
 use rayon::prelude::*;
@@ -111,7 +110,7 @@ impl Observations<'_> {
     }
 
     /// For each observation that breaks off whether the reference that comes first by the weights is the right one.
-    fn firsts(&self, stack: &Stack) -> Vec<Item> {
+    fn firsts(&self, stack: &Stack) -> Vec<Observation> {
         (0..self.labels.len())
             .into_par_iter()
             .filter(|&i| self.extents[i].unfinished)
@@ -125,10 +124,10 @@ impl Observations<'_> {
                 leave(&mut said, self.among(i));
                 softmax(&mut said);
                 let odds = odds_of_first(&said);
-                Item {
-                    numbers: stack.signs(odds, extent, data_set),
-                    before: odds,
-                    outcome: top(&said) == self.labels[i],
+                Observation {
+                    covariates: stack.signs(odds, extent, data_set),
+                    offset: odds,
+                    outcome: argmax(&said) == self.labels[i],
                     weight: self.weights[i],
                 }
             })

@@ -15,11 +15,10 @@ mod learn;
 
 pub(super) use learn::Observations;
 
-use super::{
-    binary_logistic::BinaryLogistic,
-    lengths::{TextLength, between},
-    logistic::softmax,
-    model::top,
+use super::lengths::{TextLength, between};
+use crate::stats::{
+    logistic::BinaryLogistic,
+    vectors::{argmax, softmax},
 };
 use serde::{Deserialize, Serialize};
 
@@ -49,7 +48,7 @@ const EDGE: f64 = 1e-6;
 
 /// The logarithmic odds of the largest probability.
 fn odds_of_first(probabilities: &[f32]) -> f64 {
-    let first = f64::from(probabilities[top(probabilities)]).clamp(EDGE, 1.0 - EDGE);
+    let first = f64::from(probabilities[argmax(probabilities)]).clamp(EDGE, 1.0 - EDGE);
     (first / (1.0 - first)).ln()
 }
 
@@ -110,7 +109,7 @@ impl Stack {
 
     /// Mends the odds of the first reference; the others share the rest as before. It stays the first.
     fn mend(&self, probabilities: &mut [f32], extent: TextLength, data_set: Option<usize>) {
-        let best = top(probabilities);
+        let best = argmax(probabilities);
         let odds = odds_of_first(probabilities);
         let first = f64::from(probabilities[best]);
         let rest = (1.0 - first).max(EDGE);

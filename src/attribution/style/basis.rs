@@ -6,7 +6,7 @@
 //! and centres. Comes in: the traces of new references as the style embedding reads them. Goes out: a direction
 //! for each. Made by `discriminant`, used by `attribution::extend`, stored by `atlas`.
 
-use crate::attribution::{cholesky::Cholesky, delta::mean_profile};
+use crate::{attribution::delta::mean_profile, stats::cholesky::Cholesky};
 use ndarray::{Array2, Axis};
 use std::collections::BTreeMap;
 

@@ -7,12 +7,12 @@
 //! as near, and the questions of one data set are more alike than those of another. It is learned from traces and
 //! pieces on new prompts against the same when their own data set is left out, both weighing the same.
 
-use crate::attribution::{
-    binary_logistic::{BinaryLogistic, Item},
-    model::top,
-    weights::Weights,
-};
+use crate::attribution::weights::Weights;
 use crate::features::Row;
+use crate::stats::{
+    logistic::binary::{BinaryLogistic, Observation},
+    vectors::argmax,
+};
 use ndarray::Array2;
 
 /// A data set needs so many references: the centre of fewer would be their own style.
@@ -218,17 +218,19 @@ impl<'a> DataSetFolds<'a> {
             own[data_set].push((held_out.known.length, held_out.near_own, 1.0 / sizes[cell]));
         }
         self.whole.usual = own.iter().map(|points| line(points)).collect();
-        let items: Vec<Item> = known()
+        let observations: Vec<Observation> = known()
             .flat_map(|(cell, held_out)| {
-                [(held_out.known, true), (held_out.away, false)].map(|(nearest, outcome)| Item {
-                    numbers: self.whole.signs(nearest).to_vec(),
-                    before: 0.0,
-                    outcome,
-                    weight: 1.0 / sizes[cell],
+                [(held_out.known, true), (held_out.away, false)].map(|(nearest, outcome)| {
+                    Observation {
+                        covariates: self.whole.signs(nearest).to_vec(),
+                        offset: 0.0,
+                        outcome,
+                        weight: 1.0 / sizes[cell],
+                    }
                 })
             })
             .collect();
-        self.whole.in_domain_probability = BinaryLogistic::learn(&items, RIDGE);
+        self.whole.in_domain_probability = BinaryLogistic::learn(&observations, RIDGE);
         let found = held_out[..traces]
             .iter()
             .map(|(_, held_out)| match held_out {
@@ -242,7 +244,7 @@ impl<'a> DataSetFolds<'a> {
 
 /// The nearest data set of a row, by how near each is.
 fn nearest(near: &[f32], row: &Row) -> Nearest {
-    let best = top(near);
+    let best = argmax(near);
     Nearest { data_set: best, near: f64::from(near[best]), length: length_of(row) }
 }
 

@@ -11,7 +11,7 @@
 //! over each part serve the discriminants of every complement: folds by prompt, and data sets left out.
 
 use super::Basis;
-use crate::attribution::{cholesky::Cholesky, delta::mean_profile};
+use crate::{attribution::delta::mean_profile, stats::cholesky::Cholesky};
 use ndarray::{Array2, Axis, linalg::general_mat_mul, s};
 use rayon::prelude::*;
 

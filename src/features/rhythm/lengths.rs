@@ -1,5 +1,7 @@
 //! Distributions of lengths, and how one length follows another.
 
+use crate::stats::quantile::interpolated;
+
 /// Appends eight numbers: mean and standard deviation of the natural logarithms of `lengths`, the
 /// logarithms of five percentiles, and the burstiness of the lengths. All 0 where there are none.
 /// Lengths are skewed to the right, logarithms much less.
@@ -8,7 +10,7 @@ pub(super) fn push_summary(values: &mut Vec<f64>, lengths: &[usize]) {
     let (mean, deviation) = mean_and_deviation(&sorted);
     sorted.sort_unstable_by(f64::total_cmp);
     values.extend([mean, deviation]);
-    values.extend([0.1, 0.25, 0.5, 0.75, 0.9].map(|share| quantile(&sorted, share)));
+    values.extend([0.1, 0.25, 0.5, 0.75, 0.9].map(|share| interpolated(&sorted, share)));
     let plain: Vec<f64> = lengths.iter().map(|&length| length as f64).collect();
     values.push(burstiness_of(&plain));
 }
@@ -29,15 +31,6 @@ fn mean_and_deviation(values: &[f64]) -> (f64, f64) {
     let mean = values.iter().sum::<f64>() / count;
     let square = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>();
     (mean, (square / count).sqrt())
-}
-
-/// The quantile of sorted values by linear interpolation (Hyndman & Fan 1996, type 7); 0 of nothing.
-fn quantile(sorted: &[f64], share: f64) -> f64 {
-    let Some(last) = sorted.len().checked_sub(1) else { return 0.0 };
-    let place = share * last as f64;
-    let below = place.floor();
-    let (low, high) = (sorted[below as usize], sorted[last.min(below as usize + 1)]);
-    low + (high - low) * (place - below)
 }
 
 /// The burstiness of intervals with this mean and standard deviation (Goh & Barabási 2008):
@@ -91,9 +84,6 @@ mod tests {
         near(autocorrelation(&[1.0, 2.0, 3.0, 4.0, 5.0], 2), -0.1);
         near(autocorrelation(&[3.0, 3.0, 3.0], 1), 0.0);
         near(autocorrelation(&[1.0, 2.0], 2), 0.0);
-        near(quantile(&[1.0, 2.0, 4.0, 8.0], 0.5), 3.0);
-        near(quantile(&[1.0, 2.0, 4.0, 8.0], 0.9), 4.0 + 4.0 * 0.7);
-        near(quantile(&[], 0.5), 0.0);
         near(share(&[1, 1, 3], |length| length == 1), 2.0 / 3.0);
     }
 

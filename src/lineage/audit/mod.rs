@@ -19,13 +19,13 @@ pub use records::Records;
 
 use super::{
     CompareOptions, InputSummary,
-    bootstrap::Resamples,
     comparison::provenance,
     verdict_rules::{counted, percent},
 };
 use crate::{
     atlas::{Atlas, TWO_HALVES},
     attribution::delta::similarity,
+    stats::{Interval, bootstrap::Resamples},
 };
 use estimate::Estimate;
 use std::collections::{BTreeMap, HashMap};
@@ -101,9 +101,12 @@ pub fn audit(
     audit.kind = if audit.reasons.is_empty() { AuditKind::Shares } else { AuditKind::Rough };
     let rough = audit.kind == AuditKind::Rough;
     // The interval holds the estimate, whatever the resamples say.
-    let interval = |value: f64, (low, high): (f64, f64)| match rough {
+    let interval = |value: f64, drawn: Interval| match rough {
         true => (None, None),
-        false => (Some(low.min(value)), Some(high.max(value))),
+        false => {
+            let Interval { low, high } = drawn.containing(value);
+            (Some(low), Some(high))
+        }
     };
     let figures = estimate.figures();
     let (low, high) = interval(figures[references], resamples.interval(references));

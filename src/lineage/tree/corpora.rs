@@ -4,7 +4,7 @@
 //! profile, and the same with prompts drawn again. Memory is bounded: prompts are put into at most
 //! [`GROUPS`] groups, and there are at most [`MOST_CORPORA`] corpora.
 
-use crate::lineage::bootstrap::multiplicities;
+use crate::stats::bootstrap::multiplicities;
 use rand_pcg::Pcg64Mcg;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -152,7 +152,7 @@ impl Corpus {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lineage::bootstrap::stream;
+    use crate::stats::random::stream;
 
     #[test]
     fn the_mean_is_over_traces_and_draws_are_of_prompts() {

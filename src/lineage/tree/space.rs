@@ -13,7 +13,7 @@
 //! each corpus; the traces of references are not at hand.
 
 use super::Corpus;
-use crate::{atlas::Atlas, attribution::delta::Profiles, lineage::bootstrap::multiplicities};
+use crate::{atlas::Atlas, attribution::delta::Profiles, stats::bootstrap::multiplicities};
 use ndarray::Array2;
 use rand_pcg::Pcg64Mcg;
 use serde::{Deserialize, Serialize};

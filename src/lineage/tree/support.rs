@@ -5,7 +5,7 @@
 //! prompts are drawn, too, within the same resample. Every resample has its own random stream.
 
 use super::{Method, Tree, space::Space, space::distances, topology::TipSet};
-use crate::lineage::bootstrap::stream;
+use crate::stats::random::stream;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 

@@ -2,8 +2,9 @@
 
 use super::{Ink, Page};
 use crate::{
-    lineage::{Figure, Likeness, ProfileComparison, Profiled},
+    lineage::{Likeness, ProfileComparison, Profiled},
     report::{escape, numbers, wording},
+    stats::Estimate,
 };
 use std::io::{self, Write};
 
@@ -53,7 +54,7 @@ impl Page<'_> {
         let on = numbers::counted(likeness.prompts, "prompt", "prompts");
         let on = if likeness.paired { format!("{on} that both answered") } else { on };
         self.heading(&format!("How alike they are ({on})"))?;
-        let with_interval = |figure: Figure| {
+        let with_interval = |figure: Estimate| {
             format!(
                 "{} (95 % interval {})",
                 numbers::similarity(figure.value),

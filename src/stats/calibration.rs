@@ -1,9 +1,7 @@
 //! How far probabilities are from meaning what they say.
 
-use rand_pcg::{
-    Pcg64Mcg,
-    rand_core::{RngCore, SeedableRng},
-};
+use super::random::stream;
+use rand_pcg::rand_core::RngCore;
 use std::collections::BTreeMap;
 
 /// Bins of the largest probability, of equal width.
@@ -59,7 +57,7 @@ pub fn error_by_chance(predictions: &[Prediction]) -> f64 {
         *deviations.entry((prediction.group, bin_of(prediction.confidence))).or_default() +=
             prediction.confidence - f64::from(u8::from(prediction.right));
     }
-    let mut random = Pcg64Mcg::seed_from_u64(predictions.len() as u64);
+    let mut random = stream(predictions.len() as u64, 0);
     let mut sum = 0.0;
     for _ in 0..DRAWS {
         let mut bins = [0.0; BINS];

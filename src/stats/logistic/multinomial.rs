@@ -8,6 +8,7 @@
 //! algorithm 7.4) in the geometry of `W`: every vector travels with its image under `K`, so that
 //! inner products and line searches need no further product.
 
+use crate::stats::vectors::softmax;
 use ndarray::{Array2, ArrayView2, Axis, linalg::general_mat_mul, s};
 use rayon::prelude::*;
 
@@ -34,15 +35,13 @@ pub struct Solution {
     pub coefficients: Array2<f32>,
     /// `K A`: the logits of the training traces.
     pub logits: Array2<f32>,
-    /// Iterations that were made.
-    pub iterations: usize,
 }
 
 impl Solution {
     /// The zero solution, from which a search starts.
     pub fn zero(traces: usize, classes: usize) -> Self {
         let zeros = Array2::zeros((traces, classes));
-        Self { coefficients: zeros.clone(), logits: zeros, iterations: 0 }
+        Self { coefficients: zeros.clone(), logits: zeros }
     }
 
     /// The solution with the given coefficients, a row per row of `gram`, from which a search starts.
@@ -51,7 +50,7 @@ impl Solution {
         let own = coefficients.as_standard_layout();
         let logits = multiply(gram, own.as_slice().unwrap_or_default(), shape.1);
         let logits = Array2::from_shape_vec(shape, logits).unwrap_or_default();
-        Self { coefficients, logits, iterations: 0 }
+        Self { coefficients, logits }
     }
 }
 
@@ -65,7 +64,7 @@ struct Pair {
 impl Pair {
     /// The inner product in the geometry of `W`.
     fn dot(&self, other: &Self) -> f64 {
-        dot(&self.own, &other.image)
+        parallel_dot(&self.own, &other.image)
     }
 
     fn add(&mut self, factor: f64, other: &Self) {
@@ -123,15 +122,13 @@ pub fn solve(
     if point.own.iter().any(|&value| value != 0.0) {
         gradient = gradient_at(&point);
     }
-    let mut iterations = 0;
-    while iterations < stopping.iterations {
+    for _ in 0..stopping.iterations {
         let length = gradient.dot(&gradient).max(0.0).sqrt();
         if length.is_nan() || length <= stopping.tolerance * first.max(1e-12) {
             break;
         }
         let direction = search_direction(&gradient, &memory);
         let Some(step) = line_search(&point, &direction, labels, classes, ridge) else { break };
-        iterations += 1;
         point.add(step, &direction);
         let next = gradient_at(&point);
         let mut moved = direction;
@@ -147,7 +144,7 @@ pub fn solve(
         gradient = next;
     }
     let into_array = |values: Vec<f32>| Array2::from_shape_vec(shape, values).unwrap_or_default();
-    Solution { coefficients: into_array(point.own), logits: into_array(point.image), iterations }
+    Solution { coefficients: into_array(point.own), logits: into_array(point.image) }
 }
 
 /// The two loops of L-BFGS: minus the inverse Hessian's estimate times the gradient.
@@ -240,19 +237,6 @@ fn loss_along(
     parts.into_iter().fold((0.0, 0.0), |(a, b), (c, d)| (a + c, b + d))
 }
 
-/// Turns logits into probabilities, in place.
-pub fn softmax(values: &mut [f32]) {
-    let largest = values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let mut sum = 0.0;
-    for value in values.iter_mut() {
-        *value = (*value - largest).exp();
-        sum += *value;
-    }
-    for value in values.iter_mut() {
-        *value /= sum;
-    }
-}
-
 /// `K · V` for a row-major `V` with `classes` columns.
 fn multiply(gram: ArrayView2<'_, f32>, values: &[f32], classes: usize) -> Vec<f32> {
     let count = gram.nrows();
@@ -268,7 +252,8 @@ fn multiply(gram: ArrayView2<'_, f32>, values: &[f32], classes: usize) -> Vec<f3
     product.into_raw_vec_and_offset().0
 }
 
-fn dot(a: &[f32], b: &[f32]) -> f64 {
+/// The inner product in double precision, by all threads.
+fn parallel_dot(a: &[f32], b: &[f32]) -> f64 {
     let parts: Vec<f64> = a
         .par_chunks(CHUNK)
         .zip(b.par_chunks(CHUNK))

@@ -1,0 +1,9 @@
+//! Logistic regression.
+//!
+//! [`binary`] has weights and offsets and a few covariates; [`multinomial`] has thousands of classes times
+//! features and is solved through the Gram matrix.
+
+pub(crate) mod binary;
+pub(crate) mod multinomial;
+
+pub use binary::BinaryLogistic;
