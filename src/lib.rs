@@ -29,6 +29,7 @@
 //! }
 //! ```
 
+pub mod analysis;
 pub mod atlas;
 pub mod attribution;
 pub mod cli;

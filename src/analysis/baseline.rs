@@ -1,0 +1,70 @@
+//! The older corpus that a newer one is measured against: traces, or profiles made of them.
+
+use super::{
+    Error, Inputs, ScoredTrace, Scorer,
+    profile::{is_profile, merged_profiles},
+    scored_traces::Look,
+};
+use crate::{features::embed::Source, lineage::ScoredCorpus};
+use std::path::Path;
+
+/// Reads a baseline and scores it as the newer corpus is scored. `each` gets every trace that is
+/// read; a profile has none.
+pub(super) fn read_baseline(
+    scorer: &Scorer<'_>,
+    inputs: &Inputs,
+    atlas_name: &str,
+    each: &mut dyn FnMut(&ScoredTrace) -> Result<(), Error>,
+) -> Result<ScoredCorpus, Error> {
+    let atlas = scorer.atlas();
+    if atlas.panel.width() == 0 {
+        return Err(Error::NoPanel { atlas: atlas_name.to_owned() });
+    }
+    let names = inputs.names();
+    let profiles = names.iter().filter(|name| is_profile(Path::new(name))).count();
+    if profiles > 0 {
+        if profiles < names.len() {
+            return Err(Error::MixedBaseline);
+        }
+        return Ok(merged_profiles(names)?.tally(atlas, &names.join(", "))?);
+    }
+    refuse_vectors_by_order(atlas.vectors(), "a comparison with a baseline")?;
+    score_corpus(scorer, inputs, each)
+}
+
+/// Scores the traces of the inputs as one corpus.
+pub(super) fn score_corpus(
+    scorer: &Scorer<'_>,
+    inputs: &Inputs,
+    each: &mut dyn FnMut(&ScoredTrace) -> Result<(), Error>,
+) -> Result<ScoredCorpus, Error> {
+    let (atlas, text) = (scorer.atlas(), scorer.options().reading.text);
+    let mut corpus = ScoredCorpus::default();
+    for one in scorer.scored_traces(inputs, Look::Language)? {
+        let one = one?;
+        if let Some(language) = &one.marks.language {
+            corpus.add_language(language);
+        }
+        each(&one)?;
+        match one.scored {
+            Ok(scored) => corpus.add(atlas, &one.trace, text, scored),
+            Err(_) => corpus.add_too_short(),
+        }
+    }
+    Ok(corpus)
+}
+
+/// Refuses vectors that are matched with traces by their order where traces are read more than
+/// once: rows could not be told apart. `reading` says what reads them.
+///
+/// # Errors
+/// Where the vectors have no ids.
+pub fn refuse_vectors_by_order(
+    source: Option<&Source>,
+    reading: &'static str,
+) -> Result<(), Error> {
+    if source.is_some_and(Source::is_by_order) {
+        return Err(Error::VectorsByOrder { reading });
+    }
+    Ok(())
+}

@@ -1,0 +1,21 @@
+//! How a long run tells how far it is.
+
+/// Hears of the progress of a run. Every method does nothing unless it is written anew.
+pub trait Progress: Sync {
+    /// A stage begins that reads no input, such as `growing trees`.
+    fn stage(&self, _name: &str) {}
+    /// A stage begins that reads input of so many bytes, or of unknown size.
+    fn reading(&self, _name: &str, _total_bytes: Option<u64>) {}
+    /// So many bytes of the input were read.
+    fn position(&self, _bytes: u64) {}
+    /// The stage has ended.
+    fn done(&self) {}
+    /// Something a person should know, such as how many records were dropped and why.
+    fn say(&self, _line: &str) {}
+}
+
+/// Hears nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoProgress;
+
+impl Progress for NoProgress {}

@@ -1,0 +1,149 @@
+//! An atlas and how texts are scored with it.
+
+use super::{Error, Inputs, NoProgress, Progress, ScoreOptions, ScoreRecord, ScoredTraces};
+use super::{score_record::RecordMaker, scored_traces::Look};
+use crate::{
+    atlas::Atlas,
+    attribution::{Scored, classic::ClassicModel},
+    features::NgramCounter,
+    ingest,
+    trace::Trace,
+};
+
+/// Scores traces with an atlas.
+///
+/// ```
+/// use cotprint::{analysis::Scorer, atlas::Atlas};
+///
+/// let atlas = Atlas::embedded()?;
+/// for record in Scorer::new(&atlas).read("fixtures/new-model.jsonl")?.take(3) {
+///     let record = record?;
+///     println!("{}: {:?}", record.id, record.top);
+/// }
+/// # Ok::<(), cotprint::analysis::Error>(())
+/// ```
+pub struct Scorer<'a> {
+    atlas: &'a Atlas,
+    classic: Option<ClassicModel>,
+    options: ScoreOptions,
+    progress: &'a dyn Progress,
+}
+
+impl<'a> Scorer<'a> {
+    /// Scores by the default method the kind of text that the atlas was learned from.
+    pub fn new(atlas: &'a Atlas) -> Self {
+        let mut options = ScoreOptions::for_atlas(atlas);
+        options.reading.cleaning.mask_names |= atlas.about.masked_names;
+        Self { atlas, classic: None, options, progress: &NoProgress }
+    }
+
+    /// Scores as the options say. Names of models are masked where the atlas was learned so.
+    /// `atlas_name` stands in error messages.
+    ///
+    /// # Errors
+    /// Where the atlas was learned from another kind of text, or does not hold what the method needs.
+    pub fn with_options(
+        atlas: &'a Atlas,
+        atlas_name: &str,
+        options: ScoreOptions,
+    ) -> Result<Self, Error> {
+        let (learned, asked) = (atlas.about.text, options.reading.text);
+        if learned != asked {
+            return Err(Error::OtherText { learned, asked });
+        }
+        let classic = atlas.judge(options.method, atlas_name)?;
+        let mut options = options;
+        options.reading.cleaning.mask_names |= atlas.about.masked_names;
+        Ok(Self { atlas, classic, options, progress: &NoProgress })
+    }
+
+    /// Tells `progress` how far each reading is.
+    #[must_use]
+    pub fn progress(self, progress: &'a dyn Progress) -> Self {
+        Self { progress, ..self }
+    }
+
+    /// Scores the traces of the inputs: a record for each trace, in input order.
+    ///
+    /// # Errors
+    /// Where an input does not exist or cannot be opened. What cannot be read later is an item of
+    /// the iterator, its last.
+    pub fn read(&self, inputs: impl Into<Inputs>) -> Result<ScoreRecords<'_>, Error> {
+        let traces = self.scored_traces(&inputs.into(), Look::Nothing)?;
+        Ok(ScoreRecords { traces, maker: RecordMaker::new(self.atlas) })
+    }
+
+    /// Scores one trace, whatever it was read from.
+    ///
+    /// # Errors
+    /// Where the atlas needs the vector of the trace and its source does not have it.
+    pub fn score(&self, trace: &Trace) -> Result<ScoreRecord, Error> {
+        let vector = match self.atlas.vectors() {
+            Some(source) => source.vector_of(trace)?,
+            None => None,
+        };
+        let scored = self.scored(trace, vector, &mut NgramCounter::default());
+        Ok(RecordMaker::new(self.atlas).record(trace, &scored))
+    }
+
+    /// Opens inputs as a stream of scored traces, each with what `look` asks for.
+    pub(super) fn scored_traces(
+        &self,
+        inputs: &Inputs,
+        look: Look,
+    ) -> Result<ScoredTraces<'_>, Error> {
+        let traces = ingest::open(inputs.names(), self.options.reading.clone())?;
+        Ok(ScoredTraces::new(self, traces, look))
+    }
+
+    /// The score of a text, or the number of its words where they are too few.
+    pub(super) fn scored(
+        &self,
+        trace: &Trace,
+        vector: Option<&[f32]>,
+        counter: &mut NgramCounter,
+    ) -> Result<Scored, usize> {
+        let text = trace.text(self.options.reading.text).unwrap_or_default();
+        let mut scored = self.atlas.model.score_with(&text, vector, counter)?;
+        if let Some(classic) = &self.classic {
+            scored.probabilities = classic.probabilities(&text);
+            // A classic measure sees words only.
+            scored.without_layout.clone_from(&scored.probabilities);
+        }
+        Ok(scored)
+    }
+
+    pub(super) fn atlas(&self) -> &'a Atlas {
+        self.atlas
+    }
+
+    pub(super) fn options(&self) -> &ScoreOptions {
+        &self.options
+    }
+
+    pub(super) fn listener(&self) -> &'a dyn Progress {
+        self.progress
+    }
+}
+
+impl std::fmt::Debug for Scorer<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Scorer").field("options", &self.options).finish_non_exhaustive()
+    }
+}
+
+/// The records of [`Scorer::read`], in input order. An error is the last item.
+#[derive(Debug)]
+pub struct ScoreRecords<'a> {
+    traces: ScoredTraces<'a>,
+    maker: RecordMaker<'a>,
+}
+
+impl Iterator for ScoreRecords<'_> {
+    type Item = Result<ScoreRecord, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let one = self.traces.next()?;
+        Some(one.map(|one| self.maker.record(&one.trace, &one.scored)))
+    }
+}
