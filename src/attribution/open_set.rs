@@ -11,10 +11,10 @@
 //! references' own traces from the same traces when their reference is struck from the list, which is
 //! what a stranger with relatives in the atlas looks like.
 
-use crate::stats::vectors::argmax;
-use linfa::{Dataset, traits::Fit};
-use linfa_logistic::LogisticRegression;
-use ndarray::{Array1, Array2};
+use crate::stats::{
+    logistic::binary::{BinaryLogistic, Observation},
+    vectors::argmax,
+};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -29,6 +29,8 @@ const FEW: f64 = 10.0;
 const FEWEST_TO_SHARE: usize = 4;
 /// Numbers that strangeness is judged by.
 const SIGNS: usize = 5;
+/// Penalty on the intercept and on each slope of the regression, in nats over all traces.
+const RIDGE: [f64; 2] = [0.0, 1e-2];
 
 /// What is known of the references' own traces.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -163,38 +165,23 @@ fn usual(judged: &[Judged<'_>], labels: &[usize], references: usize) -> Vec<(f32
 /// The regression that tells own traces from those whose reference is struck: intercept, weights. The
 /// logarithm of the largest probability alone where it cannot be learned.
 fn weights(signs: &[[[f64; SIGNS]; 2]]) -> Vec<f64> {
-    let count = signs.len();
-    let fallback = || {
+    let observations: Vec<Observation> = signs
+        .iter()
+        .flat_map(|[own, struck]| [(own, true), (struck, false)])
+        .map(|(signs, outcome)| Observation {
+            covariates: signs.to_vec(),
+            offset: 0.0,
+            outcome,
+            weight: 1.0,
+        })
+        .collect();
+    let learned = BinaryLogistic::learn(&observations, RIDGE).coefficients();
+    if observations.is_empty() || learned.iter().any(|weight| !weight.is_finite()) {
         let mut weights = vec![0.0; SIGNS + 1];
         weights[1] = 1.0;
-        weights
-    };
-    let flat = |i: usize| &signs[i / 2][i % 2];
-    let mut mean = [0.0; SIGNS];
-    let mut deviation = [0.0; SIGNS];
-    for j in 0..SIGNS {
-        let values = || (0..2 * count).map(|i| flat(i)[j]);
-        mean[j] = values().sum::<f64>() / (2 * count).max(1) as f64;
-        let square = values().map(|v| (v - mean[j]).powi(2)).sum::<f64>();
-        deviation[j] = (square / (2 * count).max(1) as f64).sqrt().max(1e-6);
+        return weights;
     }
-    let records =
-        Array2::from_shape_fn((2 * count, SIGNS), |(i, j)| (flat(i)[j] - mean[j]) / deviation[j]);
-    let targets = Array1::from_shape_fn(2 * count, |i| i % 2 == 0);
-    let learned = LogisticRegression::default()
-        .alpha(1e-2)
-        .max_iterations(200)
-        .fit(&Dataset::new(records, targets));
-    let Ok(learned) = learned else { return fallback() };
-    // The sign says which of the two outcomes the odds are of.
-    let sign = if learned.labels().pos.class { 1.0 } else { -1.0 };
-    let own: Vec<f64> =
-        learned.params().iter().zip(&deviation).map(|(w, d)| sign * w / d).collect();
-    if own.iter().any(|weight| !weight.is_finite()) {
-        return fallback();
-    }
-    let shift: f64 = own.iter().zip(&mean).map(|(w, m)| w * m).sum();
-    std::iter::once(sign * learned.intercept() - shift).chain(own).collect()
+    learned
 }
 
 fn mean_and_deviation(values: &[f32]) -> (f32, f32) {

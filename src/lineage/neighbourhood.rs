@@ -6,11 +6,12 @@
 //! same bytes.
 
 use super::{Comparison, Neighbour, Neighbourhood, scored_corpus::ScoredCorpus};
-use crate::atlas::Atlas;
+use crate::{atlas::Atlas, stats::random::stream};
 use linfa::traits::Transformer;
 use linfa_tsne::TSneParams;
 use ndarray::Array2;
-use ndarray_rand::rand::{SeedableRng, rngs::StdRng};
+use ndarray_rand::rand;
+use rand_pcg::{Pcg64Mcg, rand_core::RngCore};
 
 /// With fewer corpora than this the linear map says it all.
 pub const FEWEST: usize = 13;
@@ -19,6 +20,30 @@ const MOST: usize = 200;
 /// Neighbours that a corpus is held to, about; fewer where there are few corpora.
 const PERPLEXITY: f64 = 12.0;
 const ITERATIONS: usize = 1_000;
+
+/// A random stream behind the traits that `linfa-tsne` asks for: those of an older version of `rand`. The
+/// standard generator of `rand` may change from version to version, and the map with it.
+#[derive(Debug, Clone)]
+struct MapRandom(Pcg64Mcg);
+
+impl rand::RngCore for MapRandom {
+    fn next_u32(&mut self) -> u32 {
+        self.0.next_u32()
+    }
+
+    fn next_u64(&mut self) -> u64 {
+        self.0.next_u64()
+    }
+
+    fn fill_bytes(&mut self, target: &mut [u8]) {
+        self.0.fill_bytes(target);
+    }
+
+    fn try_fill_bytes(&mut self, target: &mut [u8]) -> Result<(), rand::Error> {
+        self.0.fill_bytes(target);
+        Ok(())
+    }
+}
 
 /// Adds the map to a comparison; nothing where there are too few corpora or the algorithm finds no finite places.
 pub fn add_neighbourhood(
@@ -64,7 +89,7 @@ fn places(rows: &[&[f32]], seed: u64) -> Option<Vec<[f64; 2]>> {
     let values = rows.iter().flat_map(|row| row.iter().map(|&value| f64::from(value))).collect();
     let data = Array2::from_shape_vec((rows.len(), width), values).ok()?;
     // Squared distances of profiles of length 1 are 2 − 2 · similarity: near means alike.
-    let found = TSneParams::embedding_size_with_rng(2, StdRng::seed_from_u64(seed))
+    let found = TSneParams::embedding_size_with_rng(2, MapRandom(stream(seed, 0)))
         .perplexity(perplexity(rows.len()))
         .approx_threshold(0.0)
         .max_iter(ITERATIONS)

@@ -37,6 +37,11 @@ impl BinaryLogistic {
         1.0 / (1.0 + (-(offset + self.intercept + odds)).exp())
     }
 
+    /// The intercept, then the slope of each covariate.
+    pub(crate) fn coefficients(&self) -> Vec<f64> {
+        std::iter::once(self.intercept).chain(self.slopes.iter().copied()).collect()
+    }
+
     /// Whether it takes this number of covariates (or has no slopes at all), and all its numbers are
     /// finite.
     pub fn fits(&self, covariates: usize) -> bool {
