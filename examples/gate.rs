@@ -16,10 +16,10 @@ use cotprint::{
     attribution::Scored,
     features::NgramCounter,
     gate::{CheckOptions, CheckedRecords, Seen, check, decide::Outcome},
-    ingest::{self, Place, Position, cleaning::Marks},
+    ingest,
     lineage::ScoredCorpus,
     policy::{self, Policy},
-    trace::Trace,
+    trace::{Marks, Place, Position, Trace},
 };
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};

@@ -16,7 +16,8 @@ use cotprint::{
         classic::{self, Method},
     },
     ingest,
-    trace::{TextKind, Trace, count_words},
+    text::count_words,
+    trace::{TextKind, Trace},
 };
 use rayon::prelude::*;
 use std::{collections::BTreeMap, fs, path::Path};

@@ -4,9 +4,9 @@ use super::{Error, Inputs, Progress, reading_messages::no_usable_text, trace_bat
 use crate::{
     ingest::{
         self, Explanation, Summary, Survey, Traces,
-        cleaning::{DuplicateFinder, Duplicates, Marks, Step, examine},
+        cleaning::{DuplicateFinder, examine},
     },
-    trace::Trace,
+    trace::{CleaningStep, Duplicates, Marks, Trace},
 };
 use rayon::prelude::*;
 use std::collections::VecDeque;
@@ -23,7 +23,7 @@ pub fn read_records<'a>(
     drop_duplicates: bool,
     progress: &'a dyn Progress,
 ) -> Result<ReadRecords<'a>, Error> {
-    if drop_duplicates && !options.cleaning.does(Step::Duplicates) {
+    if drop_duplicates && !options.cleaning.does(CleaningStep::Duplicates) {
         return Err(Error::SkippedDuplicates);
     }
     let traces = ingest::open(inputs.into().names(), options.clone())?;

@@ -11,10 +11,10 @@ use crate::{
     attribution::Scored,
     features::{NgramCounter, embed::Cursor},
     ingest::{
-        Place, Summary, Traces,
-        cleaning::{Cleaning, Marks, examine, language_of},
+        Summary, Traces,
+        cleaning::{Cleaning, examine},
     },
-    trace::Trace,
+    trace::{Marks, Place, Trace},
 };
 use rayon::prelude::*;
 use std::collections::VecDeque;
@@ -131,7 +131,7 @@ impl Look {
         match self {
             Self::Nothing => Marks::default(),
             Self::Language => {
-                let language = language_of(trace, &trace.text(kind).unwrap_or_default());
+                let language = trace.language(&trace.text(kind).unwrap_or_default());
                 Marks { language, ..Marks::default() }
             }
             Self::Marks(cleaning) => examine(trace, kind, cleaning),

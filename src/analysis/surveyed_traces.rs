@@ -5,11 +5,9 @@ use super::{
     scored_traces::{Look, ScoredTrace, ScoredTraces},
 };
 use crate::{
-    ingest::{
-        Summary, Survey,
-        cleaning::{DuplicateFinder, Duplicates, Step},
-    },
+    ingest::{Summary, Survey, cleaning::DuplicateFinder},
     lineage::InputSummary,
+    trace::{CleaningStep, Duplicates},
 };
 
 /// A scored trace, and whether it repeats an earlier one.
@@ -31,7 +29,7 @@ impl<'a> SurveyedTraces<'a> {
         let mut cleaning = scorer.options().reading.cleaning.clone();
         let names_masked = cleaning.mask_names;
         // No result shows them.
-        cleaning.skip.push(Step::PromptQuotes);
+        cleaning.skip.push(CleaningStep::PromptQuotes);
         Ok(Self {
             traces: scorer.scored_traces(inputs, Look::Marks(cleaning))?,
             survey: Survey::default(),

@@ -1,8 +1,8 @@
 //! A stream of traces → batches that all threads can share.
 
 use crate::{
-    ingest::{self, Place, Position, Traces},
-    trace::Trace,
+    ingest::{self, Traces},
+    trace::{Place, Position, Trace},
 };
 
 /// Most traces of a batch.

@@ -37,6 +37,6 @@ pub struct Learned {
     pub bytes: Vec<u8>,
     /// Traces that were not learned from, by reason.
     pub dropped: BTreeMap<String, usize>,
-    /// Prompts that ask nearly the same as another, with which they were held out together ([`crate::prompts`]).
+    /// Prompts that ask nearly the same as another, with which they were held out together ([`PromptGroups`](crate::trace::PromptGroups)).
     pub near_duplicates: usize,
 }

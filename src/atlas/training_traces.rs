@@ -6,8 +6,8 @@ use super::learning::LearnOptions;
 use crate::{
     attribution::{Example, MINIMUM_WORDS, folds::FEWEST, panel::Observed},
     features::Row,
-    prompts::Groups,
-    trace::{Trace, count_words, prompt_hash},
+    text::count_words,
+    trace::{PromptGroups, Trace, prompt_hash},
 };
 use std::{
     borrow::Borrow,
@@ -113,7 +113,7 @@ pub(super) fn examples<'a>(
     data_set_of: &[usize],
 ) -> (Vec<Example<'a>>, usize) {
     let items = usable.iter().map(|u| (u.prompt.as_str(), u.trace));
-    let (numbers, groups) = Groups::of_traces(items, FEWEST);
+    let (numbers, groups) = PromptGroups::from_traces(items, FEWEST);
     let examples = usable
         .iter()
         .zip(numbers)
@@ -123,7 +123,7 @@ pub(super) fn examples<'a>(
             words: u.words,
             label: names.binary_search(&u.model).unwrap_or_default(),
             prompt,
-            group: groups.of[prompt as usize],
+            group: groups.group_of[prompt as usize],
             data_set,
             vector: None,
         })

@@ -68,7 +68,7 @@ pub struct Example<'a> {
     pub label: usize,
     /// The number of its prompt.
     pub prompt: u32,
-    /// The number of the group of prompts that ask nearly the same as its own ([`crate::prompts`]): folds hold out
+    /// The number of the group of prompts that ask nearly the same as its own ([`PromptGroups`](crate::trace::PromptGroups)): folds hold out
     /// whole groups.
     pub group: u32,
     /// The number of its data set: the data set within which references can be compared.

@@ -9,7 +9,7 @@ use ndarray::NdFloat;
 pub(super) struct TextLength {
     /// Words in it.
     pub words: usize,
-    /// Whether it breaks off ([`breaks_off`](crate::trace::breaks_off)): the first words of a long trace are another thing than a
+    /// Whether it breaks off ([`breaks_off`](crate::text::breaks_off)): the first words of a long trace are another thing than a
     /// short trace.
     pub unfinished: bool,
 }

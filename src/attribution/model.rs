@@ -13,7 +13,7 @@ use super::{
 use crate::{
     features::{Channel, NgramCounter, Row, Vectorizer},
     stats::vectors::argmax,
-    trace::count_words,
+    text::count_words,
 };
 use ndarray::Array2;
 use rayon::prelude::*;

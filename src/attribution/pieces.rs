@@ -5,7 +5,7 @@
 //! trace's number.
 
 use super::style::PIECE_WORDS;
-use crate::trace::word_starts;
+use crate::text::word_starts;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// A trace gives pieces where it is so many times as long as they are.
@@ -47,7 +47,7 @@ pub(super) fn pieces(text: &str, number: usize) -> impl Iterator<Item = Piece<'_
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trace::count_words;
+    use crate::text::count_words;
 
     #[test]
     fn a_piece_has_the_words_that_its_length_says() {

@@ -9,14 +9,14 @@ use super::{
 use crate::{
     ingest::{
         Survey,
-        cleaning::{DuplicateFinder, Step, examine},
+        cleaning::{DuplicateFinder, examine},
     },
     lineage::{
         CompareOptions,
         audit::{AuditKind, Records, audit},
     },
     report::{REPORT_FILES, TerminalOptions, escaped_json, write_audit, write_audit_report},
-    trace::Trace,
+    trace::{CleaningStep, Trace},
 };
 use clap::Args;
 use std::{io::Write, path::PathBuf};
@@ -48,7 +48,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     let mut cleaning = scoring.options(&atlas)?.cleaning;
     let names_masked = cleaning.mask_names;
     // Nothing in an audit shows them.
-    cleaning.skip.push(Step::PromptQuotes);
+    cleaning.skip.push(CleaningStep::PromptQuotes);
     let mut records = Records::default();
     let mut survey = Survey::default();
     let mut duplicates = DuplicateFinder::default();

@@ -6,9 +6,8 @@ use super::{Common, inputs::ScoringArguments, vectors};
 use crate::{
     atlas::Atlas,
     attribution::Scored,
-    ingest::{Place, cleaning::language_of},
     lineage::{PROFILE_MAGIC, Profile, ScoredCorpus},
-    trace::Trace,
+    trace::{Place, Trace},
 };
 use anyhow::Context;
 use std::{fs::File, io::Read, path::Path};
@@ -80,7 +79,7 @@ fn tally_with(
     scoring.score_with_places(
         atlas,
         common,
-        |trace| language_of(trace, &trace.text(text).unwrap_or_default()),
+        |trace| trace.language(&trace.text(text).unwrap_or_default()),
         |trace, place, scored, language| {
             if let Some(language) = language {
                 tally.add_language(&language);

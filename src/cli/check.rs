@@ -17,7 +17,7 @@ use crate::{
     gate::{CheckOptions, Checked, CheckedRecords, Seen, check},
     ingest::{
         Survey,
-        cleaning::{DuplicateFinder, Step, examine},
+        cleaning::{DuplicateFinder, examine},
     },
     lineage::{
         CompareOptions, Comparison, ScoredCorpus, VerdictKind, add_drift, compare,
@@ -29,7 +29,7 @@ use crate::{
         REPORT_FILES, escape, escaped_json,
         gate::{github, gitlab, junit, markdown, sarif, write_check, write_check_report},
     },
-    trace::Trace,
+    trace::{CleaningStep, Trace},
 };
 use anyhow::Context;
 use clap::Args;
@@ -203,7 +203,7 @@ fn read(
     let mut cleaning = scoring.options(atlas)?.cleaning;
     let names_masked = cleaning.mask_names;
     // No rule asks for them.
-    cleaning.skip.push(Step::PromptQuotes);
+    cleaning.skip.push(CleaningStep::PromptQuotes);
     let mut sample = CheckedRecords::new(policy, atlas);
     let mut tally = ScoredCorpus::default();
     let mut texts = arguments.report.is_some().then(|| Texts::new(common.seed));

@@ -15,8 +15,8 @@ use crate::{
     attribution::{MINIMUM_WORDS, Scored, classic::Method},
     evaluation::add_changed_texts,
     ingest::{
-        Place, Survey,
-        cleaning::{DuplicateFinder, Step, examine},
+        Survey,
+        cleaning::{DuplicateFinder, examine},
     },
     lineage::{
         CompareOptions, Comparison, ScoredCorpus, TextReservoir, VerdictKind, add_concordance,
@@ -27,7 +27,8 @@ use crate::{
         EvidencePack, Parameters, REPORT_FILES, RecordsOf, TerminalOptions, to_json, write_report,
         write_terminal,
     },
-    trace::{TextKind, Trace, count_words},
+    text::count_words,
+    trace::{CleaningStep, Place, TextKind, Trace},
 };
 use clap::Args;
 use std::{io::Write, path::PathBuf};
@@ -241,7 +242,7 @@ pub(super) fn compared(
     let mut cleaning = scoring.options(atlas)?.cleaning;
     let names_masked = cleaning.mask_names;
     // Nothing in a comparison shows them.
-    cleaning.skip.push(Step::PromptQuotes);
+    cleaning.skip.push(CleaningStep::PromptQuotes);
     let mut tally = ScoredCorpus::default();
     let mut texts = Texts::new(common.seed);
     let mut survey = Survey::default();

@@ -12,12 +12,13 @@ use super::{
 use crate::{
     ingest::{
         self, Survey,
-        cleaning::{DuplicateFinder, Marks, examine},
+        cleaning::{DuplicateFinder, examine},
     },
     report::{
         REPORT_FILES, Reading, escaped_json, write_explanations, write_overview,
         write_reading_report,
     },
+    trace::{CleaningStep, Marks},
 };
 use clap::Args;
 use rayon::prelude::*;
@@ -55,7 +56,7 @@ pub struct Arguments {
 pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> {
     let options = arguments.reading.options()?;
     let (text, cleaning) = (options.text, options.cleaning.clone());
-    if arguments.drop_duplicates && !cleaning.does(ingest::cleaning::Step::Duplicates) {
+    if arguments.drop_duplicates && !cleaning.does(CleaningStep::Duplicates) {
         anyhow::bail!(
             "--drop-duplicates needs the step `duplicates`, and --skip-cleaning leaves it out; give one \
              of the two"

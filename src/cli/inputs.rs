@@ -5,10 +5,10 @@ use crate::{
     atlas::Atlas,
     attribution::{Scored, classic::Method},
     features::{NgramCounter, embed::Cursor},
-    ingest::{self, Place, Position, Summary, Survey, Traces, cleaning::Duplicates},
+    ingest::{self, Summary, Survey, Traces},
     lineage::InputSummary,
     output::InputFiles,
-    trace::{TextKind, Trace},
+    trace::{Duplicates, Place, Position, TextKind, Trace},
 };
 use clap::Args;
 use rayon::prelude::*;

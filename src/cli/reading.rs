@@ -1,12 +1,8 @@
 //! How inputs are read: the options that every verb with inputs has.
 
 use crate::{
-    ingest::{
-        self, FieldMap, Limits,
-        cleaning::{Cleaning, Step},
-        format_named,
-    },
-    trace::TextKind,
+    ingest::{self, FieldMap, Limits, cleaning::Cleaning, format_named},
+    trace::{CleaningStep, TextKind},
 };
 use clap::Args;
 
@@ -46,7 +42,7 @@ pub struct ReadingArguments {
     max_members: Option<usize>,
     /// Steps of cleaning to leave out, with commas between them
     #[arg(long, value_name = "STEP", value_enum, value_delimiter = ',')]
-    skip_cleaning: Vec<Step>,
+    skip_cleaning: Vec<CleaningStep>,
     /// Replace names of models and vendors by [NAME]
     #[arg(long)]
     pub mask_names: bool,

@@ -7,9 +7,9 @@ use super::Error;
 use crate::{
     atlas::{MINIMUM_TRACES, UNKNOWN_DOMAIN},
     attribution::MINIMUM_WORDS,
-    prompts::Groups,
     stats::{calibration::Prediction, vectors::argmax},
-    trace::{TextKind, Trace, count_words},
+    text::count_words,
+    trace::{PromptGroups, TextKind, Trace},
 };
 use std::{
     borrow::Cow,
@@ -63,7 +63,7 @@ pub struct Cases<'a> {
     pub models: Vec<String>,
     /// The number of different prompts.
     pub prompts: usize,
-    /// The number of groups of prompts that ask nearly the same ([`crate::prompts`]): a group is held out as a whole, and
+    /// The number of groups of prompts that ask nearly the same ([`PromptGroups`](crate::trace::PromptGroups)): a group is held out as a whole, and
     /// resampled as a whole.
     pub groups: usize,
     /// Traces that cannot be used, by reason.
@@ -121,11 +121,11 @@ impl<'a> Cases<'a> {
             .map(str::to_owned)
             .collect();
         let items = found.iter().map(|f| (f.0.as_str(), f.5));
-        let (numbers, groups) = Groups::of_traces(items, FEWEST_PROMPTS);
+        let (numbers, groups) = PromptGroups::from_traces(items, FEWEST_PROMPTS);
         if models.len() < 2 {
             return Err(too_few_models(&models, traces.len(), &dropped));
         }
-        if groups.of.len() < 2 {
+        if groups.group_of.len() < 2 {
             return Err(Error::TooLittle(
                 "all traces have the same prompt, so that nothing can be held out; an evaluation \
                  needs traces of at least 3 prompts"
@@ -141,10 +141,10 @@ impl<'a> Cases<'a> {
                 words,
                 model: models.binary_search_by(|name| name.as_str().cmp(model)).unwrap_or_default(),
                 prompt: prompt as usize,
-                group: groups.of[prompt as usize] as usize,
+                group: groups.group_of[prompt as usize] as usize,
             })
             .collect();
-        Ok(Self { cases, models, prompts: groups.of.len(), groups: groups.count, dropped })
+        Ok(Self { cases, models, prompts: groups.group_of.len(), groups: groups.count, dropped })
     }
 
     /// The family of each model, as numbers, and whether any family holds two models. A model without a

@@ -7,8 +7,8 @@ use crate::{
     atlas,
     attribution::{Example, MINIMUM_WORDS, classic, folds::FEWEST},
     features::NgramCounter,
-    prompts::Groups,
-    trace::{TextKind, Trace, count_words},
+    text::count_words,
+    trace::{PromptGroups, TextKind, Trace},
 };
 use std::collections::BTreeSet;
 
@@ -62,7 +62,7 @@ impl Method for ClassicMethod {
         let names: Vec<&str> = names.into_iter().collect();
         let keys: Vec<String> = usable.iter().map(|trace| trace.prompt_key()).collect();
         let items = keys.iter().zip(&usable).map(|(key, trace)| (key.as_str(), *trace));
-        let (numbers, groups) = Groups::of_traces(items, FEWEST);
+        let (numbers, groups) = PromptGroups::from_traces(items, FEWEST);
         let examples: Vec<Example<'_>> = usable
             .iter()
             .zip(numbers)
@@ -74,7 +74,7 @@ impl Method for ClassicMethod {
                     text,
                     label: names.binary_search(&model).unwrap_or(0),
                     prompt,
-                    group: groups.of[prompt as usize],
+                    group: groups.group_of[prompt as usize],
                     data_set: 0,
                     vector: None,
                 }

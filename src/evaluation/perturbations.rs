@@ -7,7 +7,7 @@
 use crate::{
     features::sentences,
     stats::random::{below, shuffle, stream},
-    trace::{is_ideographic, word_starts},
+    text::{is_ideographic, word_starts},
 };
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use std::borrow::Cow;
@@ -331,7 +331,7 @@ fn with_fewer_words(text: &str, seed: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trace::count_words;
+    use crate::text::count_words;
 
     #[test]
     fn markdown_is_stripped_and_what_it_holds_stays() {

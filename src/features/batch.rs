@@ -6,7 +6,7 @@
 //! For callers of the library and for the benches.
 
 use super::{NgramCounter, Row, Vectorizer};
-use crate::trace::count_words;
+use crate::text::count_words;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 

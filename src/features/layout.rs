@@ -6,7 +6,7 @@
 //! which steadies the variance of rates (Bartlett 1936); the vectorizer then centres and scales
 //! them over the traces that an atlas is learned from.
 
-use crate::trace::is_ideographic;
+use crate::text::is_ideographic;
 
 /// Upper bounds of the line length classes, in characters; one more class is above the last.
 const LINE_BOUNDS: [usize; 7] = [10, 20, 40, 80, 160, 320, 640];

@@ -17,7 +17,7 @@ pub struct Row {
     pub untokenized: usize,
     /// Words in the text.
     pub words: usize,
-    /// Whether the text breaks off ([`breaks_off`](crate::trace::breaks_off)).
+    /// Whether the text breaks off ([`breaks_off`](crate::text::breaks_off)).
     pub unfinished: bool,
     /// Whether the channel `vectors` is in the set and had no vector for the text: none was given, and
     /// there is no model, or the model failed on the text.

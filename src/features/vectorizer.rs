@@ -22,7 +22,7 @@ use super::{
     token_ngrams::TokenNgrams,
     vocabulary::Vocabulary,
 };
-use crate::trace::{breaks_off, count_words};
+use crate::text::{breaks_off, count_words};
 use rayon::prelude::*;
 use std::{ops::Range, sync::Arc};
 

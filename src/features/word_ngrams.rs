@@ -8,7 +8,7 @@
 use super::hash::{Window, finish, roll};
 use super::id_table::IdTable;
 use super::known::{KnownCounts, KnownWindow};
-use crate::trace::is_ideographic;
+use crate::text::is_ideographic;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// The longest n-gram, in tokens.

@@ -7,12 +7,9 @@ use super::mixture_rows::MixtureRows;
 use crate::{
     atlas::Atlas,
     attribution::Scored,
-    ingest::{
-        Place,
-        cleaning::{Marks, language_code},
-    },
     policy::{Policy, Quantity, Slice, Target},
-    trace::{Mediation, Trace},
+    text::language_code,
+    trace::{Marks, Mediation, Place, Position, Trace},
 };
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -41,7 +38,7 @@ pub(super) struct Record {
     pub id: Box<str>,
     /// The number of its file, and where in it.
     pub file: u32,
-    pub position: crate::ingest::Position,
+    pub position: Position,
     /// The number of its prompt.
     pub prompt: u32,
     pub domain: Option<u32>,
@@ -163,7 +160,7 @@ impl CheckedRecords {
             repeats,
             refusal: marks.refusal,
             names: !marks.names_beyond_prompt.is_empty(),
-            cut_off: mediation == Mediation::Truncated || crate::ingest::is_cut_off(trace),
+            cut_off: mediation == Mediation::Truncated || trace.is_cut_off(),
             scored: scored.is_some(),
             row,
             probabilities,

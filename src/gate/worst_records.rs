@@ -7,7 +7,7 @@ use super::{
     context::Context,
     result::{ConditionAnswer, Offender},
 };
-use crate::{ingest::Position, policy::Bound};
+use crate::{policy::Bound, trace::Position};
 
 /// Records that are listed against a condition.
 const MOST: usize = 20;

@@ -5,9 +5,9 @@
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-use super::cleaning::{Cleaning, Step};
+use super::cleaning::Cleaning;
 use super::summary::{Note, Summary};
-use crate::trace::Trace;
+use crate::trace::{CleaningStep, Trace};
 
 /// Mends line ends and NULs.
 pub fn clean(text: String) -> String {
@@ -20,7 +20,8 @@ pub fn clean(text: String) -> String {
 /// Cleans the texts of a trace, and cuts white space off their ends if asked to. Counts the traces
 /// that a step changed.
 pub(super) fn trace(trace: &mut Trace, trim: bool, cleaning: &Cleaning, summary: &mut Summary) {
-    let (line_ends, unicode) = (cleaning.does(Step::LineEnds), cleaning.does(Step::Unicode));
+    let (line_ends, unicode) =
+        (cleaning.does(CleaningStep::LineEnds), cleaning.does(CleaningStep::Unicode));
     let (mut mended, mut composed) = (false, false);
     let texts = [Some(&mut trace.reasoning), trace.answer.as_mut(), trace.prompt.as_mut()];
     for text in texts.into_iter().flatten() {
@@ -60,8 +61,10 @@ mod tests {
         assert_eq!(summary.notes[&Note::LineEnds], 1);
         assert_eq!(summary.notes[&Note::ComposedUnicode], 1);
 
-        let cleaning =
-            Cleaning { skip: vec![Step::Unicode, Step::LineEnds], ..Cleaning::default() };
+        let cleaning = Cleaning {
+            skip: vec![CleaningStep::Unicode, CleaningStep::LineEnds],
+            ..Cleaning::default()
+        };
         let mut left_alone = hostile();
         trace(&mut left_alone, false, &cleaning, &mut Summary::default());
         assert_eq!(left_alone.reasoning, hostile().reasoning);

@@ -8,7 +8,7 @@ mod value;
 
 use std::io::{self, BufRead};
 
-use super::summary::Position;
+use crate::trace::Position;
 use value::{Copied, copy};
 
 /// The names under which an object holds an array of records (`{"results": […]}`).

@@ -13,8 +13,8 @@ use super::Options;
 use super::formats::Label;
 use super::mediation::Evidence;
 use super::record::{Draft, Found, Object};
-use super::summary::Place;
 use super::tags;
+use crate::trace::Place;
 
 /// No more explanations than this are kept.
 const MOST: usize = 1000;

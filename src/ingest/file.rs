@@ -24,8 +24,9 @@ use super::formats::{self, Canonical, Read};
 use super::record::{self, Draft, Object};
 use super::source::{self, Reader, Source};
 use super::stream::{Events, Streams};
-use super::summary::{Note, Place, Position, Reason};
+use super::summary::{Note, Reason};
 use super::{clean, json};
+use crate::trace::{Place, Position};
 
 /// An input that is being read.
 pub(super) struct File {

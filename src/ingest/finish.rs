@@ -9,9 +9,9 @@ use super::detect::Name;
 use super::explain::Explanation;
 use super::formats::{self, Format, Label};
 use super::record::Draft;
-use super::summary::{Note, Place, Position, Reason, Summary};
+use super::summary::{Note, Reason, Summary};
 use super::{Error, Options, clean, cleaning, mediation};
-use crate::trace::{TextKind, Trace};
+use crate::trace::{Place, Position, TextKind, Trace};
 
 /// Where finished traces and counts go.
 pub(super) struct Collector {
@@ -38,17 +38,6 @@ impl Collector {
             })
         })
     }
-}
-
-/// Finish reasons of a generation that reached a limit.
-const CUT_OFF: &[&str] = &["length", "max_tokens", "max_output_tokens", "model_length"];
-
-/// Whether the record says that the generation reached a limit before there was an answer.
-pub(crate) fn is_cut_off(trace: &Trace) -> bool {
-    let reason = trace.meta.get("finish_reason").and_then(serde_json::Value::as_str);
-    let at_limit =
-        reason.is_some_and(|reason| CUT_OFF.iter().any(|known| reason.eq_ignore_ascii_case(known)));
-    at_limit && trace.answer.as_deref().is_none_or(|answer| answer.trim().is_empty())
 }
 
 /// Completes a draft and hands it out, or counts why not.
@@ -80,7 +69,7 @@ pub(super) fn finish(
         let model = own_label.as_deref().or(trace.model.as_deref());
         // A file in a folder of many models often has the model in its own name.
         let hint = Some(name.stem.as_str()).filter(|_| own_label.is_none());
-        let cut_off = cut_off || is_cut_off(&trace);
+        let cut_off = cut_off || trace.is_cut_off();
         let mediation = mediation::judge(evidence, model, hint, cut_off);
         trace.meta.insert("mediation".into(), mediation.name().into());
     }

@@ -66,14 +66,14 @@ use finish::Collector;
 use inputs::Input;
 use source::{Opened, Refused};
 
+pub use crate::trace::{Place, Position};
 pub use catalogue::CONTAINERS;
 pub use clean::clean;
 pub use error::Error;
 pub use explain::Explanation;
-pub(crate) use finish::is_cut_off;
 pub use formats::{Format, format_named, formats};
 pub use map::{FieldMap, MAPPABLE};
-pub use summary::{Dropped, Note, Place, Position, Reason, Summary, UNNAMED};
+pub use summary::{Dropped, Note, Reason, Summary, UNNAMED};
 pub use survey::{ModelSurvey, Survey};
 
 /// How inputs are read.

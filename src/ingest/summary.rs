@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::trace::Trace;
+use crate::trace::{Place, Trace};
 
 /// What one reading came to.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -101,49 +101,6 @@ pub struct Dropped {
     pub first: Place,
     /// What was found there.
     pub detail: String,
-}
-
-/// A place in the input.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Place {
-    /// The file as the user would name it, or `standard input`.
-    pub file: String,
-    /// Where in the file.
-    pub position: Position,
-}
-
-/// Where in a file a record stands. Both numbers begin at 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Position {
-    /// The file as a whole.
-    File,
-    /// A line of JSON Lines.
-    Line(usize),
-    /// A record of a JSON document: an element of its array, or one of several values in a row.
-    Record(usize),
-    /// A row of a table (CSV, TSV) or of a Parquet file; the first after the names of the columns.
-    Row(usize),
-}
-
-impl fmt::Display for Position {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File => f.write_str("the whole file"),
-            Self::Line(line) => write!(f, "line {line}"),
-            Self::Record(record) => write!(f, "record {record}"),
-            Self::Row(row) => write!(f, "row {row}"),
-        }
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.position {
-            Position::File => f.write_str(&self.file),
-            position => write!(f, "{}, {position}", self.file),
-        }
-    }
 }
 
 /// Declares an enum whose variants have a stable snake_case name and a description.

@@ -10,9 +10,8 @@ use rustc_hash::FxHashSet;
 use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::cleaning::Marks;
 use super::summary::UNNAMED;
-use crate::trace::Trace;
+use crate::trace::{Marks, Trace};
 
 /// What is in the traces of a reading.
 #[derive(Debug, Clone, Default, Serialize)]

@@ -14,8 +14,8 @@ use super::{
 use crate::{
     atlas::{About, Atlas},
     attribution::{classic::Method, delta::similarity, panel::Panel},
-    ingest::cleaning::language_code,
     stats::{Interval, bootstrap::Resamples},
+    text::language_code,
 };
 use std::{cmp::Reverse, collections::BTreeMap};
 

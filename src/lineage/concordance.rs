@@ -7,7 +7,7 @@
 use super::{Comparison, ConcordanceLine, text_reservoir::TextReservoir};
 use crate::{
     features::word_ngrams,
-    trace::{is_ideographic, word_starts},
+    text::{is_ideographic, word_starts},
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 

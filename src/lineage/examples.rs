@@ -8,10 +8,7 @@ use super::{
     Comparison, SampledText, ScoredCorpus, TextReservoir, VerdictKind,
     explain::{Explanation, explain},
 };
-use crate::{
-    atlas::Atlas,
-    trace::{Trace, count_words},
-};
+use crate::{atlas::Atlas, text::count_words, trace::Trace};
 
 /// Traces of so many words are chosen from, where there are enough of them: shorter ones are one window, of longer ones little
 /// can be shown.

@@ -9,7 +9,7 @@ use super::examples::Example;
 use super::residuals::UNRELATED;
 use super::tree::LineageTree;
 pub use crate::atlas::Floor;
-use crate::ingest::cleaning::Duplicates;
+use crate::trace::Duplicates;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

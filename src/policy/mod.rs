@@ -15,7 +15,7 @@ mod validate;
 pub use read::open;
 pub use validate::{nearest, validate};
 
-use crate::{ingest::cleaning::Step, trace::Mediation};
+use crate::trace::{CleaningStep, Mediation};
 use serde::{Deserialize, Serialize};
 
 /// The policy that `check --init` writes: names are of the embedded atlas; rules on a baseline are commented out, so that it can be used
@@ -49,12 +49,12 @@ pub struct Policy {
 
 impl Policy {
     /// The first rule that measures by a step of cleaning: left out, it would find nothing and the rule would pass.
-    pub fn rule_that_needs(&self, step: Step) -> Option<&Rule> {
+    pub fn rule_that_needs(&self, step: CleaningStep) -> Option<&Rule> {
         let needs = |quantity: &Quantity| match quantity {
-            Quantity::InLanguage(_) | Quantity::LanguageShare(_) => step == Step::Language,
-            Quantity::Duplicates => step == Step::Duplicates,
-            Quantity::Refusals => step == Step::Refusals,
-            Quantity::SelfNaming => step == Step::Names,
+            Quantity::InLanguage(_) | Quantity::LanguageShare(_) => step == CleaningStep::Language,
+            Quantity::Duplicates => step == CleaningStep::Duplicates,
+            Quantity::Refusals => step == CleaningStep::Refusals,
+            Quantity::SelfNaming => step == CleaningStep::Names,
             _ => false,
         };
         self.rules.iter().find(|rule| rule.conditions.iter().any(|one| needs(&one.quantity)))

@@ -7,7 +7,7 @@ use super::{
     Bound, Condition, Error, Kind, OnInconclusive, Quantity, Rule, Slice, Target,
     table::{self, Several, keys_of},
 };
-use crate::{ingest::cleaning::language_code, trace::Mediation};
+use crate::{text::language_code, trace::Mediation};
 use std::collections::BTreeMap;
 
 /// The most characters of an id.

@@ -6,9 +6,8 @@
 
 use super::{Error, escaped_json, to_json, write};
 use crate::{
-    ingest::Place,
     lineage::Comparison,
-    trace::{TextKind, Trace, prompt_hash},
+    trace::{Place, TextKind, Trace, prompt_hash},
 };
 use serde::Serialize;
 use sha2::{Digest, Sha256};

@@ -27,7 +27,7 @@ use super::automaton::{ANYWHERE, Automaton, BEGINNING, COLON, NUMBER, QUESTION, 
 use super::kind::Move;
 use super::shapes::Shape;
 use super::words::{self, Token};
-use crate::trace::is_ideographic;
+use crate::text::is_ideographic;
 use rustc_hash::FxHashMap;
 use std::sync::LazyLock;
 

@@ -7,7 +7,7 @@
 //! run of digits with points and commas inside. Every Chinese, Japanese or Korean character is a
 //! word. Question marks and colons are tokens as well; all other marks only separate words.
 
-use crate::trace::is_ideographic;
+use crate::text::is_ideographic;
 
 /// The longest word, in bytes, that a pattern can name. Longer words of a text match no pattern.
 pub(super) const LONGEST_WORD: usize = 16;

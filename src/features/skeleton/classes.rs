@@ -7,7 +7,7 @@
 
 use crate::features::function_words::{CHINESE, ENGLISH, chinese, english};
 use crate::features::word_ngrams::LONGEST_TOKEN;
-use crate::trace::is_ideographic;
+use crate::text::is_ideographic;
 use std::borrow::Cow;
 
 /// Bits that hold any symbol.

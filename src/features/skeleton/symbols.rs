@@ -8,7 +8,7 @@ use super::{
     classes::{function_place, is_word_symbol, symbol_of},
     tokens::{for_each_token, is_word},
 };
-use crate::trace::is_ideographic;
+use crate::text::is_ideographic;
 
 /// A token of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 //! whole. Called by the rest of `skeleton` and by `function`.
 
 use crate::features::word_ngrams;
-use crate::trace::is_ideographic;
+use crate::text::is_ideographic;
 
 /// What may stand behind the apostrophe of a contraction or possessive.
 const ENDINGS: [&[u8]; 7] = [b"s", b"t", b"m", b"d", b"re", b"ve", b"ll"];

@@ -1,123 +1,26 @@
 //! Traces that repeat another trace, word by word or nearly.
 //!
 //! Comes in: a [`Signature`] of each trace, made by any thread; they are added to a
-//! [`DuplicateFinder`] in input order. Goes out: [`Duplicates`], the same whatever the number of
+//! [`DuplicateFinder`] in input order. Goes out: [`Duplicates`], the same for any number of
 //! threads. Called by the verbs in `cli`.
 //!
 //! Near duplicates have a Jaccard similarity of at least [`NEAR`] between their sets of five words
-//! in a row, estimated by MinHash ([`crate::minhash`]). Each candidate is verified on the signatures. With
-//! 21 bands of 6 values a pair at the threshold is met with a probability of 0.998; the estimate's standard
-//! error there is 0.036.
+//! in a row. [`Signature`] estimates it.
 
 use rustc_hash::FxHashMap;
-use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::Xxh3;
 
-use crate::minhash::{BINS, SEED, Sketch, shingles};
+use crate::{
+    text::Signature,
+    trace::{DuplicatePair, Duplicates, MOST_LISTED},
+};
 
-/// The Jaccard similarity from which on two traces are near duplicates.
+/// The lowest Jaccard similarity of near duplicates.
 pub const NEAR: f64 = 0.8;
-/// So many different traces are remembered (about 0.6 kB each); later ones are compared with these.
+/// The most traces that are remembered (about 0.6 kB each); later ones are compared with these.
 pub const MOST_REMEMBERED: usize = 200_000;
-/// So many pairs are listed; the others are counted.
-pub const MOST_LISTED: usize = 1_000;
 
-/// Words in a shingle.
-const SHINGLE: usize = 5;
-/// Values of a sketch in a band.
-const ROWS: usize = 6;
-const BANDS: usize = BINS / ROWS;
 /// The most characters of an id that are kept.
 const ID_LIMIT: usize = 200;
-
-/// What is kept of a text to tell whether it repeats another.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Signature {
-    /// A hash of the text without regard to its white space.
-    exact: u64,
-    /// Of its sets of words in a row; `None` for a text without a word.
-    sketch: Option<Sketch>,
-}
-
-impl Signature {
-    /// The signature of a text.
-    pub fn of(text: &str) -> Self {
-        let mut exact = Xxh3::with_seed(SEED);
-        for word in text.split_whitespace() {
-            exact.update(word.as_bytes());
-            exact.update(b" ");
-        }
-        Self { exact: exact.digest(), sketch: Sketch::of(shingles(text, SHINGLE, usize::MAX)) }
-    }
-
-    /// An estimate of the Jaccard similarity of two texts' shingles.
-    fn similarity(&self, other: &Self) -> f64 {
-        let (Some(one), Some(two)) = (&self.sketch, &other.sketch) else { return 0.0 };
-        one.similarity(two)
-    }
-
-    /// A key for each band.
-    fn keys(&self) -> impl Iterator<Item = u32> {
-        self.sketch.iter().flat_map(|sketch| sketch.keys(ROWS))
-    }
-}
-
-/// What was found.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Duplicates {
-    /// Traces with the same words as an earlier trace of the same model.
-    pub exact_within_models: usize,
-    /// Traces with the same words as an earlier trace of another model.
-    pub exact_between_models: usize,
-    /// Traces nearly like an earlier trace of the same model.
-    pub near_within_models: usize,
-    /// Traces nearly like an earlier trace of another model.
-    pub near_between_models: usize,
-    /// Traces that were not remembered for comparison with later ones, because
-    /// [`MOST_REMEMBERED`] others were.
-    pub not_remembered: usize,
-    /// The pairs in input order, at most [`MOST_LISTED`].
-    pub pairs: Vec<DuplicatePair>,
-}
-
-/// A trace and the earlier one that it repeats.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct DuplicatePair {
-    /// The id of the trace.
-    pub id: String,
-    /// Its model.
-    pub model: Option<String>,
-    /// The id of the earlier trace.
-    pub repeats: String,
-    /// The earlier trace's model.
-    pub repeats_model: Option<String>,
-    /// The estimated Jaccard similarity; 1 where both have the same words.
-    pub similarity: f64,
-    /// Whether they are the same but for white space.
-    pub exact: bool,
-}
-
-impl Duplicates {
-    /// Traces that repeat an earlier one, word by word or nearly.
-    pub fn total(&self) -> usize {
-        self.exact() + self.near()
-    }
-
-    /// Traces that repeat an earlier one word by word.
-    pub fn exact(&self) -> usize {
-        self.exact_within_models + self.exact_between_models
-    }
-
-    /// Traces that are nearly like an earlier one.
-    pub fn near(&self) -> usize {
-        self.near_within_models + self.near_between_models
-    }
-
-    /// Traces that repeat one of another model.
-    pub fn between_models(&self) -> usize {
-        self.exact_between_models + self.near_between_models
-    }
-}
 
 /// Finds the traces that repeat an earlier one.
 #[derive(Debug)]
@@ -147,7 +50,7 @@ impl DuplicateFinder {
         Self {
             remembered: Vec::new(),
             exact: FxHashMap::default(),
-            bands: vec![FxHashMap::default(); BANDS],
+            bands: vec![FxHashMap::default(); Signature::BANDS],
             found: Duplicates::default(),
             most,
         }
@@ -164,7 +67,9 @@ impl DuplicateFinder {
             return false;
         }
         let index = self.remembered.len() as u32;
-        self.exact.insert(signature.exact, index);
+        if let Some(exact) = signature.exact() {
+            self.exact.insert(exact, index);
+        }
         for (band, key) in signature.keys().enumerate() {
             // The first of a bucket stays: a trace that shares all its buckets repeats it.
             self.bands[band].entry(key).or_insert(index);
@@ -186,8 +91,7 @@ impl DuplicateFinder {
 
     /// The earlier trace that this one repeats: the same text, else the most similar candidate.
     fn earlier(&self, signature: &Signature) -> Option<(usize, f64, bool)> {
-        signature.sketch.as_ref()?;
-        if let Some(&same) = self.exact.get(&signature.exact) {
+        if let Some(&same) = self.exact.get(&signature.exact()?) {
             return Some((same as usize, 1.0, true));
         }
         let mut candidates: Vec<u32> = signature
@@ -249,21 +153,21 @@ mod tests {
 
     /// The true Jaccard similarity of two texts of `text`.
     fn jaccard(count: usize, other: impl Fn(usize) -> bool) -> f64 {
-        let shingles = count - SHINGLE + 1;
-        let changed = (0..shingles).filter(|&at| (at..at + SHINGLE).any(&other)).count();
+        let shingles = count - 5 + 1;
+        let changed = (0..shingles).filter(|&at| (at..at + 5).any(&other)).count();
         (shingles - changed) as f64 / (shingles + changed) as f64
     }
 
     #[test]
     fn the_estimate_is_near_the_jaccard_similarity() {
-        let plain = Signature::of(&text(600, |_| false));
+        let plain = Signature::new(&text(600, |_| false));
         for step in [10, 20, 40, 80, 160] {
             let other = |i: usize| i % step == 7;
-            let estimate = plain.similarity(&Signature::of(&text(600, other)));
+            let estimate = plain.similarity(&Signature::new(&text(600, other)));
             let truth = jaccard(600, other);
             assert!((estimate - truth).abs() < 0.13, "{step}: {estimate} for {truth}");
         }
-        let unrelated = Signature::of(&text(600, |_| true));
+        let unrelated = Signature::new(&text(600, |_| true));
         assert!(plain.similarity(&unrelated) < 0.05);
     }
 
@@ -271,11 +175,11 @@ mod tests {
     fn exact_and_near_duplicates_are_told_apart() {
         let mut finder = DuplicateFinder::default();
         let original = text(200, |_| false);
-        assert!(!finder.add("a", Some("m"), Signature::of(&original)));
-        assert!(finder.add("b", Some("m"), Signature::of(&original.replace(' ', "\n  "))));
-        assert!(finder.add("c", Some("n"), Signature::of(&text(200, |i| i == 100))));
-        assert!(finder.add("d", None, Signature::of(&original)));
-        assert!(!finder.add("e", Some("m"), Signature::of(&text(200, |i| i % 9 == 0))));
+        assert!(!finder.add("a", Some("m"), Signature::new(&original)));
+        assert!(finder.add("b", Some("m"), Signature::new(&original.replace(' ', "\n  "))));
+        assert!(finder.add("c", Some("n"), Signature::new(&text(200, |i| i == 100))));
+        assert!(finder.add("d", None, Signature::new(&original)));
+        assert!(!finder.add("e", Some("m"), Signature::new(&text(200, |i| i % 9 == 0))));
         let found = finder.into_found();
         assert_eq!((found.exact_within_models, found.exact_between_models), (1, 1));
         assert_eq!((found.near_within_models, found.near_between_models), (0, 1));
@@ -291,38 +195,38 @@ mod tests {
         let about =
             |topic: usize| text(150, |_| false).replace("word", &format!("topic{topic}word"));
         for topic in 0..300 {
-            let repeats = finder.add(&topic.to_string(), None, Signature::of(&about(topic)));
+            let repeats = finder.add(&topic.to_string(), None, Signature::new(&about(topic)));
             assert!(!repeats, "{topic}");
         }
         for topic in 0..300 {
             let changed = about(topic) + " and one more";
-            assert!(finder.add("again", None, Signature::of(&changed)), "{topic}");
+            assert!(finder.add("again", None, Signature::new(&changed)), "{topic}");
         }
     }
 
     #[test]
     fn texts_without_words_repeat_nothing() {
         let mut finder = DuplicateFinder::default();
-        assert!(!finder.add("a", None, Signature::of("...")));
-        assert!(!finder.add("b", None, Signature::of("...")));
-        assert!(!finder.add("c", None, Signature::of("Two.")));
-        assert!(finder.add("d", None, Signature::of("Two.")));
+        assert!(!finder.add("a", None, Signature::new("...")));
+        assert!(!finder.add("b", None, Signature::new("...")));
+        assert!(!finder.add("c", None, Signature::new("Two.")));
+        assert!(finder.add("d", None, Signature::new("Two.")));
     }
 
     #[test]
     fn memory_has_a_limit_that_is_told() {
         let mut finder = DuplicateFinder::remembering(2);
         for id in ["one is here", "two is here", "three is here", "four is here"] {
-            finder.add(id, None, Signature::of(id));
+            finder.add(id, None, Signature::new(id));
         }
         assert_eq!(finder.found().not_remembered, 2);
-        assert!(finder.add("again", None, Signature::of("one is here")));
+        assert!(finder.add("again", None, Signature::new("one is here")));
     }
 
     #[test]
     fn lists_and_ids_have_limits() {
         let mut finder = DuplicateFinder::default();
-        let signature = Signature::of("the same few words again");
+        let signature = Signature::new("the same few words again");
         for _ in 0..MOST_LISTED + 10 {
             finder.add(&"i".repeat(10_000), None, signature.clone());
         }

@@ -7,90 +7,50 @@
 //! trace.
 
 mod duplicates;
-mod language;
 mod names;
 mod quotes;
 mod refusals;
 
-pub use duplicates::{
-    DuplicateFinder, DuplicatePair, Duplicates, MOST_LISTED, MOST_REMEMBERED, NEAR, Signature,
-};
-pub use language::{language, language_code, language_of};
+pub use duplicates::{DuplicateFinder, MOST_REMEMBERED, NEAR};
 pub use names::{PLACEHOLDER, mask};
 pub use quotes::{QUOTED_WORDS, prompt_quotes};
 
 use std::borrow::Cow;
-use std::ops::Range;
 
 use serde_json::Value;
 
-use crate::trace::{TextKind, Trace, count_words};
-
-/// A step of cleaning that can be left out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum)]
-pub enum Step {
-    /// Unicode is brought into its composed form (NFC)
-    Unicode,
-    /// `\r\n` and `\r` become `\n`, and NUL becomes a space
-    LineEnds,
-    /// The language is told (`meta.language`, ISO 639-3), where it can be told reliably
-    Language,
-    /// Refusals are marked (`meta.refusal`)
-    Refusals,
-    /// Names of models and vendors are marked (`meta.names`)
-    Names,
-    /// Stretches of the prompt that stand in the trace are marked (`meta.prompt_quotes`)
-    PromptQuotes,
-    /// Traces that repeat another one are reported
-    Duplicates,
-}
+use crate::{
+    text::{Signature, count_words},
+    trace::{CleaningStep, Marks, TextKind, Trace},
+};
 
 /// How traces are cleaned.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Cleaning {
     /// The steps that are left out.
-    pub skip: Vec<Step>,
+    pub skip: Vec<CleaningStep>,
     /// Whether names of models and vendors are replaced by [`PLACEHOLDER`].
     pub mask_names: bool,
 }
 
 impl Cleaning {
     /// Whether a step is done.
-    pub fn does(&self, step: Step) -> bool {
+    pub fn does(&self, step: CleaningStep) -> bool {
         !self.skip.contains(&step)
     }
-}
-
-/// What was found in one trace.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Marks {
-    /// Words in the text that was asked for.
-    pub words: usize,
-    /// Its language, where the trace does not say one itself.
-    pub language: Option<String>,
-    /// Whether it is a refusal.
-    pub refusal: bool,
-    /// The models and vendors that it names, in alphabetical order.
-    pub names: Vec<String>,
-    /// Those of them that its prompt does not name.
-    pub names_beyond_prompt: Vec<String>,
-    /// Byte ranges of the reasoning that quote the prompt.
-    pub prompt_quotes: Vec<Range<usize>>,
-    /// By which a trace that repeats another is known.
-    pub signature: Option<Signature>,
 }
 
 /// Looks at a trace. The same trace gives the same marks.
 pub fn examine(trace: &Trace, text: TextKind, cleaning: &Cleaning) -> Marks {
     let read = trace.text(text).unwrap_or_default();
     let mut marks = Marks { words: count_words(&read), ..Marks::default() };
-    if cleaning.does(Step::Language) {
-        marks.language = language_of(trace, &read);
+    if cleaning.does(CleaningStep::Language) {
+        marks.language = trace.language(&read);
     }
-    if cleaning.does(Step::Refusals) {
+    if cleaning.does(CleaningStep::Refusals) {
         marks.refusal = refusals::is_refusal(trace);
     }
-    if cleaning.does(Step::Names) {
+    if cleaning.does(CleaningStep::Names) {
         let mut found = names::names(&read);
         // Where names were masked while reading, only the list is left.
         let masked =
@@ -106,40 +66,16 @@ pub fn examine(trace: &Trace, text: TextKind, cleaning: &Cleaning) -> Marks {
             marks.names_beyond_prompt = beyond.cloned().collect();
         }
     }
-    if cleaning.does(Step::PromptQuotes)
+    if cleaning.does(CleaningStep::PromptQuotes)
         && let Some(prompt) = trace.prompt.as_deref()
     {
         let prompt = if cleaning.mask_names { mask(prompt) } else { Cow::Borrowed(prompt) };
         marks.prompt_quotes = prompt_quotes(&trace.reasoning, &prompt);
     }
-    if cleaning.does(Step::Duplicates) {
-        marks.signature = Some(Signature::of(&read));
+    if cleaning.does(CleaningStep::Duplicates) {
+        marks.signature = Some(Signature::new(&read));
     }
     marks
-}
-
-impl Marks {
-    /// Writes the marks into `meta`. What the trace says itself stays where nothing was found.
-    pub fn write(&self, trace: &mut Trace) {
-        let meta = &mut trace.meta;
-        if let Some(language) = &self.language {
-            meta.insert("language".into(), language.as_str().into());
-        }
-        if self.refusal && !matches!(meta.get("refusal"), Some(Value::String(_))) {
-            meta.insert("refusal".into(), true.into());
-        }
-        if !self.names.is_empty() {
-            meta.insert("names".into(), self.names.clone().into());
-        }
-        if !self.prompt_quotes.is_empty() {
-            let range = |range: &Range<usize>| Value::from(vec![range.start, range.end]);
-            let ranges: Vec<Value> = self.prompt_quotes.iter().map(range).collect();
-            meta.insert("prompt_quotes".into(), ranges.into());
-        } else if trace.prompt.is_some() {
-            // Ranges of another text would point anywhere.
-            meta.shift_remove("prompt_quotes");
-        }
-    }
 }
 
 /// Masks the names in reasoning and answer, and lists in `meta.names` those of the reasoning.
@@ -207,8 +143,13 @@ mod tests {
 
     #[test]
     fn each_step_can_be_left_out() {
-        let all =
-            [Step::Language, Step::Refusals, Step::Names, Step::PromptQuotes, Step::Duplicates];
+        let all = [
+            CleaningStep::Language,
+            CleaningStep::Refusals,
+            CleaningStep::Names,
+            CleaningStep::PromptQuotes,
+            CleaningStep::Duplicates,
+        ];
         let none = Cleaning { skip: all.to_vec(), ..Cleaning::default() };
         let mut trace = trace();
         let marks = examined(&trace, &none);

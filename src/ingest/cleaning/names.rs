@@ -19,7 +19,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 
-use crate::trace::is_ideographic;
+use crate::text::is_ideographic;
 
 /// What stands for a name that was masked.
 pub const PLACEHOLDER: &str = "[NAME]";

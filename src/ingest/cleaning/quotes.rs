@@ -9,7 +9,7 @@ use std::ops::Range;
 use rustc_hash::FxHashSet;
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::words::words;
+use crate::text::words;
 
 /// A stretch of the prompt has at least so many words.
 pub const QUOTED_WORDS: usize = 8;

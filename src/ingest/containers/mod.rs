@@ -24,7 +24,8 @@ use serde_json::Value;
 
 use super::json;
 use super::record::Object;
-use super::summary::{Position, Reason};
+use super::summary::Reason;
+use crate::trace::Position;
 
 /// A file of rows.
 pub(super) trait Rows: Send {

@@ -23,7 +23,7 @@ use super::limited::OverLimit;
 use super::seekable::Seekable;
 use super::{Row, Rows, columns};
 use crate::ingest::Limits;
-use crate::ingest::summary::{Position, Reason};
+use crate::{ingest::summary::Reason, trace::Position};
 
 /// Why a file cannot be opened.
 pub(in crate::ingest) enum Closed {

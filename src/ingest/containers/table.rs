@@ -13,7 +13,7 @@ use super::{Row, Rows, cell};
 use crate::ingest::Limits;
 use crate::ingest::json;
 use crate::ingest::record::Object;
-use crate::ingest::summary::{Position, Reason};
+use crate::{ingest::summary::Reason, trace::Position};
 use csv::{ByteRecord, ReaderBuilder};
 
 /// What may stand between the cells, the usual one first.

@@ -9,7 +9,10 @@ use super::File;
 use crate::ingest::finish::Collector;
 use crate::ingest::json;
 use crate::ingest::stream::Event;
-use crate::ingest::summary::{Note, Position, Reason};
+use crate::{
+    ingest::summary::{Note, Reason},
+    trace::Position,
+};
 
 impl File {
     /// Reads a line of a recorded stream.

@@ -14,7 +14,7 @@ mod response;
 use serde_json::Value;
 
 use super::record::Object;
-use super::summary::Position;
+use crate::trace::Position;
 use kind::Kind;
 use response::Response;
 

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::Whole;
 use super::kind::Kind;
 use crate::ingest::record::Object;
-use crate::ingest::summary::Position;
+use crate::trace::Position;
 
 /// One response, as far as its pieces came.
 #[derive(Debug)]

@@ -7,8 +7,8 @@ use crate::{
     atlas::Atlas,
     attribution::MINIMUM_WORDS,
     features::Channel,
-    ingest::cleaning::language,
     lineage::{InputSummary, limits::mixed_mediation, verdict_rules::counted},
+    text::language,
 };
 
 /// Shorter traces, in the median, say too little each.

@@ -4,7 +4,7 @@
 //! sentence begins and ends where one ends, as far as sentences are not longer than half a step; longer
 //! ones, and code, are cut between words.
 
-use crate::{features::sentences, trace::word_starts};
+use crate::{features::sentences, text::word_starts};
 use std::ops::Range;
 
 /// A stretch of the text.

@@ -210,7 +210,7 @@ fn mark_title(explanation: &Explanation, feature: &FeatureWeight) -> String {
 
 /// What is not shown of the text.
 pub(in crate::report) fn left_out(text: &str, end: usize) -> String {
-    let rest = crate::trace::count_words(text.get(end..).unwrap_or_default());
+    let rest = crate::text::count_words(text.get(end..).unwrap_or_default());
     if rest == 0 {
         return String::new();
     }

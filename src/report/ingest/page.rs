@@ -5,7 +5,6 @@
 
 use super::formats_text::is_alike;
 use super::terminal::{self as overview, found};
-use crate::ingest::{Explanation, ModelSurvey, Summary, Survey, cleaning::Duplicates};
 use crate::report::{
     Error,
     downloads::{Cell, DataTable},
@@ -15,6 +14,10 @@ use crate::report::{
     numbers::{count, counted},
     page::{Fact, fact, listed},
     write,
+};
+use crate::{
+    ingest::{Explanation, ModelSurvey, Summary, Survey},
+    trace::Duplicates,
 };
 use minijinja::context;
 use serde::Serialize;

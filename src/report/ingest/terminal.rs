@@ -3,12 +3,12 @@
 //! A table with a row for each model, what cleaning mended and marked, and the drops by reason with
 //! the first place of each. Called by `cli`, which decides where it goes.
 
-use crate::ingest::cleaning::Duplicates;
 use crate::ingest::{ModelSurvey, Note, Summary, Survey};
 use crate::lineage::InputSummary;
 use crate::report::escape::{self, columns};
 use crate::report::numbers::{count, counted};
 use crate::report::terminal::{WIDTH, padded, wrap};
+use crate::trace::Duplicates;
 use std::{
     collections::BTreeMap,
     io::{self, Write},

@@ -1,16 +1,13 @@
 //! The language of a text.
 //!
-//! Called by [`examine`](super::examine); policies and records name languages in several ways, which
-//! [`language_code`] brings together. `whatlang` compares the first characters with the
-//! trigrams and scripts of 70 languages; only an answer that it calls reliable is used.
+//! `whatlang` compares the first characters with the trigrams and scripts of 70 languages; only an
+//! answer that it calls reliable is used. Policies and records name languages in several ways;
+//! [`language_code`] maps them to one code.
 
-use crate::trace::Trace;
-use serde_json::Value;
-
-/// So many characters are enough: beyond, the answer hardly ever changes.
+/// Characters that are read: with more of them the answer hardly ever changes.
 const CHARACTERS: usize = 1_000;
 
-/// The language as ISO 639-3 (`eng`, `cmn`), where it can be told reliably.
+/// The language as ISO 639-3 (`eng`, `cmn`), or `None` where it cannot be told reliably.
 pub fn language(text: &str) -> Option<&'static str> {
     let text = text.trim_start();
     let end = text.char_indices().nth(CHARACTERS).map_or(text.len(), |(at, _)| at);
@@ -18,14 +15,8 @@ pub fn language(text: &str) -> Option<&'static str> {
     info.is_reliable().then(|| info.lang().code())
 }
 
-/// The language of a trace: what its record says, else that of `read`, its text.
-pub fn language_of(trace: &Trace, read: &str) -> Option<String> {
-    let declared = trace.meta.get("language").and_then(Value::as_str);
-    declared.or_else(|| language(read)).map(str::to_owned)
-}
-
-/// What else a language is called by: ISO 639-1, the bibliographic codes of ISO 639-2 where they differ, and
-/// the macrolanguages of which [`language`] tells one member.
+/// Other codes of a language: ISO 639-1, the bibliographic codes of ISO 639-2 where they differ, and
+/// the macrolanguages of which [`language`] knows one member.
 #[rustfmt::skip]
 const ALSO: &[(&str, &[&str])] = &[
     ("afr", &["af"]), ("aka", &["ak"]), ("amh", &["am"]), ("ara", &["ar", "arb"]), ("aze", &["az"]),
@@ -45,8 +36,8 @@ const ALSO: &[(&str, &[&str])] = &[
     ("vie", &["vi"]), ("yid", &["yi"]), ("zul", &["zu"]),
 ];
 
-/// The ISO 639-3 code under which [`language`] tells a language that is named by a code or tag (`en`, `eng`,
-/// `en-GB`, `zho`) or in English (`English`), in any case of its letters. `None` for a language that it cannot tell.
+/// The ISO 639-3 code that [`language`] uses for a language. `name` is a code, a tag (`en`, `eng`,
+/// `en-GB`, `zho`) or the English name, in any letter case. `None` for an unknown language.
 pub fn language_code(name: &str) -> Option<&'static str> {
     let name = name.trim().to_lowercase();
     // The first part of a tag (RFC 5646) is the language.

@@ -1,61 +1,61 @@
-//! Prompts → groups of prompts that ask nearly the same.
+//! Prompts → groups of near-duplicate prompts.
 //!
-//! Benchmarks often put one question in dozens of ways: another persona, another name, another order of the
-//! answers. A model that was learned from nine of them is not tested by the tenth. So whatever holds prompts out
-//! (`fit`, `evaluate`) holds out whole groups.
+//! Benchmarks often ask one question in dozens of variants: another persona, another name, another
+//! order of the answers. A model that was trained on nine variants is not tested by the tenth. So
+//! `fit` and `evaluate` hold out whole groups.
 //!
-//! Two prompts of one source are alike from a Jaccard similarity of [`ALIKE`] between their sets of three words in
-//! a row, estimated by MinHash (Broder 1997; the module `minhash`); groups are what such pairs connect (single linkage). What more
-//! than half of a source's prompts have in common is its form, such as how to lay out the answer, and is not
-//! counted: two questions are not alike for being asked in the same form. The same prompt in two sources is one. Called by `atlas` and `evaluation`.
+//! Two prompts of one source are near duplicates from a Jaccard similarity of [`ALIKE`] between
+//! their sets of three words in a row, estimated by MinHash. Such pairs connect the prompts of a
+//! group (single linkage). Words that more than half of the prompts of a source share are its
+//! template (how to format the answer, for example) and do not count. Across sources, only identical
+//! prompts share a group.
 
-use crate::{
-    minhash::{Sketch, shingles},
-    trace::{Trace, prompt_hash},
-};
+use super::{Trace, prompt_hash};
+use crate::text::minhash::{Sketch, shingles};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use xxhash_rust::xxh3::xxh3_64;
 
-/// The Jaccard similarity from which on two prompts are alike.
+/// The lowest Jaccard similarity of near-duplicate prompts.
 pub const ALIKE: f64 = 0.5;
 /// Words in a row.
 const SHINGLE: usize = 3;
-/// Words of a prompt that are compared: what follows is mostly the document that is asked about.
+/// The words of a prompt that are compared: the rest is mostly the document it asks about.
 const MOST_WORDS: usize = 2_000;
-/// Values in a band: a pair at the threshold is met with a probability of 0.996.
+/// Values in a band: a pair at the threshold shares a band with a probability of 0.996.
 const ROWS: usize = 3;
-/// What is in more than this share of a source's prompts is form.
-const FORM: f64 = 0.5;
-/// In so few prompts nothing is form.
-const FEWEST_WITH_FORM: usize = 8;
-/// Prompts of a source that its form is learned from.
+/// Words in more than this share of a source's prompts are its template.
+const TEMPLATE: f64 = 0.5;
+/// With fewer prompts than this no template is looked for.
+const FEWEST_WITH_TEMPLATE: usize = 8;
+/// Prompts of a source that its template is learned from.
 const SAMPLE: usize = 512;
-/// Earlier prompts with the same key that a prompt is compared with.
+/// The most earlier prompts with the same key that a prompt is compared with.
 const MOST_COMPARED: usize = 16;
 
-/// What is asked of a prompt.
+/// What grouping needs to know of a prompt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Prompt<'a> {
-    /// The data set or file that it comes from; prompts of two sources are alike only where they are the same.
+    /// The data set or file that it comes from. Prompts of two sources share a group only where they
+    /// are identical.
     pub source: &'a str,
-    /// Its words, where they are known; a prompt without is a group of its own.
+    /// Its text, where it is known. A prompt without text is a group of its own.
     pub text: Option<&'a str>,
 }
 
 /// The groups of some prompts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Groups {
+pub struct PromptGroups {
     /// The group of each prompt, in `0..count`, numbered as they first appear.
-    pub of: Vec<u32>,
+    pub group_of: Vec<u32>,
     /// The number of groups.
     pub count: usize,
 }
 
-impl Groups {
-    /// Groups the prompts. Where all that ask nearly the same would be fewer than `fewest` groups, every prompt is
-    /// one of its own: then there is no other way to hold anything out.
-    pub fn of(prompts: &[Prompt<'_>], fewest: usize) -> Self {
+impl PromptGroups {
+    /// Groups the prompts. Where this gives fewer than `fewest` groups, every prompt becomes a group
+    /// of its own: otherwise nothing could be held out.
+    pub fn new(prompts: &[Prompt<'_>], fewest: usize) -> Self {
         let mut links = Links::new(prompts.len());
         let mut sources: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         let mut same: FxHashMap<u64, usize> = FxHashMap::default();
@@ -74,15 +74,15 @@ impl Groups {
         let found = links.groups();
         if found.count < fewest {
             let count = prompts.len();
-            return Self { of: (0..count as u32).collect(), count };
+            return Self { group_of: (0..count as u32).collect(), count };
         }
         found
     }
 
-    /// The number of each trace's prompt, in `0..`, and the groups of the prompts. Each item is the key of a trace's
-    /// prompt and the trace; those of one prompt stand next to each other. A prompt has the source and the words of
-    /// its first trace that knows any words.
-    pub fn of_traces<'a>(
+    /// The index of each trace's prompt, and the groups of these prompts. An item is the key of a
+    /// trace's prompt and the trace; traces of one prompt must be next to each other. A prompt takes
+    /// its source and text from its first trace that has a text.
+    pub fn from_traces<'a>(
         traces: impl IntoIterator<Item = (&'a str, &'a Trace)>,
         fewest: usize,
     ) -> (Vec<u32>, Self) {
@@ -105,22 +105,22 @@ impl Groups {
                 prompts.len() as u32 - 1
             })
             .collect();
-        (numbers, Self::of(&prompts, fewest))
+        (numbers, Self::new(&prompts, fewest))
     }
 
-    /// How many prompts ask nearly the same as another that was counted already.
+    /// How many prompts are near duplicates of an earlier one.
     pub fn repeated(&self) -> usize {
-        self.of.len() - self.count
+        self.group_of.len() - self.count
     }
 }
 
-/// The pairs of texts that are alike, enough of them to connect each group.
+/// Pairs of near-duplicate texts, enough of them to connect each group.
 fn alike(texts: &[&str]) -> Vec<(usize, usize)> {
-    let form = form(texts);
+    let template = template(texts);
     let sketches: Vec<Option<Sketch>> = texts
         .iter()
         .map(|text| {
-            Sketch::of(shingles(text, SHINGLE, MOST_WORDS).filter(|hash| !form.contains(hash)))
+            Sketch::of(shingles(text, SHINGLE, MOST_WORDS).filter(|hash| !template.contains(hash)))
         })
         .collect();
     let mut met: FxHashMap<(usize, u32), Vec<usize>> = FxHashMap::default();
@@ -144,14 +144,14 @@ fn alike(texts: &[&str]) -> Vec<(usize, usize)> {
     pairs.into_iter().collect()
 }
 
-/// The words in a row that most of the texts share.
-fn form(texts: &[&str]) -> BTreeSet<u64> {
+/// The template: hashes of the words in a row that most of the texts share.
+fn template(texts: &[&str]) -> BTreeSet<u64> {
     let step = texts.len().div_ceil(SAMPLE).max(1) as u64;
-    // Drawn, not counted off: prompts come in the order of their ids, which says what they are about.
+    // A pseudo-random sample: prompts are sorted by id, and ids often tell the topic.
     let drawn = |i: usize| xxh3_64(&(i as u64).to_le_bytes()).is_multiple_of(step);
     let sample: Vec<&str> =
         texts.iter().enumerate().filter(|(i, _)| drawn(*i)).map(|(_, text)| *text).collect();
-    let most = (FORM * sample.len() as f64).max(FEWEST_WITH_FORM as f64);
+    let most = (TEMPLATE * sample.len() as f64).max(FEWEST_WITH_TEMPLATE as f64);
     let mut counts: FxHashMap<u64, usize> = FxHashMap::default();
     for text in sample {
         let own: BTreeSet<u64> = shingles(text, SHINGLE, MOST_WORDS).collect();
@@ -160,7 +160,8 @@ fn form(texts: &[&str]) -> BTreeSet<u64> {
     counts.into_iter().filter(|&(_, count)| count as f64 > most).map(|(hash, _)| hash).collect()
 }
 
-/// Which prompts are connected: a forest in which each names one of its group that came before, or itself.
+/// Which prompts are connected: a disjoint-set forest. Each entry is an earlier member of the same
+/// group, or the prompt itself.
 struct Links(Vec<usize>);
 
 impl Links {
@@ -170,7 +171,7 @@ impl Links {
 
     fn root(&mut self, mut at: usize) -> usize {
         while self.0[at] != at {
-            // Halves the way for the next time.
+            // Path halving.
             self.0[at] = self.0[self.0[at]];
             at = self.0[at];
         }
@@ -182,15 +183,15 @@ impl Links {
         self.0[one.max(other)] = one.min(other);
     }
 
-    fn groups(mut self) -> Groups {
+    fn groups(mut self) -> PromptGroups {
         let mut numbers: BTreeMap<usize, u32> = BTreeMap::new();
-        let of = (0..self.0.len())
+        let group_of = (0..self.0.len())
             .map(|i| {
                 let (root, next) = (self.root(i), numbers.len() as u32);
                 *numbers.entry(root).or_insert(next)
             })
             .collect();
-        Groups { of, count: numbers.len() }
+        PromptGroups { group_of, count: numbers.len() }
     }
 }
 
@@ -214,14 +215,14 @@ mod tests {
          the message a minute later. Should I tell anyone what I have seen?",
     ];
 
-    fn group<'a>(texts: impl IntoIterator<Item = &'a str>, fewest: usize) -> Groups {
+    fn group<'a>(texts: impl IntoIterator<Item = &'a str>, fewest: usize) -> PromptGroups {
         let prompts: Vec<Prompt<'_>> =
             texts.into_iter().map(|text| Prompt { source: "s", text: Some(text) }).collect();
-        Groups::of(&prompts, fewest)
+        PromptGroups::new(&prompts, fewest)
     }
 
     #[test]
-    fn one_question_put_in_several_ways_is_one_group() {
+    fn variants_of_one_question_are_one_group() {
         let texts: Vec<String> = PERSONAS
             .iter()
             .flat_map(|persona| {
@@ -230,7 +231,7 @@ mod tests {
             .collect();
         let found = group(texts.iter().map(String::as_str), 2);
         assert_eq!((found.count, found.repeated()), (3, 12));
-        assert_eq!(found.of, (0..15).map(|i| i % 3).collect::<Vec<u32>>());
+        assert_eq!(found.group_of, (0..15).map(|i| i % 3).collect::<Vec<u32>>());
         // From different sources only the same text is the same prompt.
         let sources: Vec<String> = (0..15).map(|i| i.to_string()).collect();
         let prompts: Vec<Prompt<'_>> = texts
@@ -238,13 +239,13 @@ mod tests {
             .zip(&sources)
             .map(|(text, source)| Prompt { source, text: Some(text) })
             .collect();
-        assert_eq!(Groups::of(&prompts, 2).count, 15);
+        assert_eq!(PromptGroups::new(&prompts, 2).count, 15);
         let twice = [prompts[0], Prompt { source: "another", ..prompts[0] }, prompts[1]];
-        assert_eq!(Groups::of(&twice, 2).of, [0, 0, 1]);
+        assert_eq!(PromptGroups::new(&twice, 2).group_of, [0, 0, 1]);
     }
 
     #[test]
-    fn questions_in_the_same_form_are_not_alike() {
+    fn questions_with_the_same_template_are_not_near_duplicates() {
         let form = "Begin your answer with an analysis of the question, then name the letter of the \
                     choice that you think is right, in a line of its own, and nothing after it.";
         let questions: Vec<String> = (0..40)
@@ -261,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn where_all_ask_the_same_each_is_its_own() {
+    fn where_all_are_near_duplicates_each_is_its_own_group() {
         let texts: Vec<String> =
             PERSONAS.iter().map(|persona| format!("{persona} {}", SCENARIOS[0])).collect();
         assert_eq!(group(texts.iter().map(String::as_str), 2).count, 5);
@@ -269,13 +270,13 @@ mod tests {
     }
 
     #[test]
-    fn prompts_without_words_are_their_own() {
+    fn prompts_without_words_are_groups_of_their_own() {
         let prompt = |text| Prompt { source: "s", text };
         let prompts = [prompt(None), prompt(Some("")), prompt(Some("")), prompt(Some("a b"))];
-        assert_eq!(Groups::of(&prompts, 2).count, 4);
-        assert_eq!(Groups::of(&[], 2).count, 0);
+        assert_eq!(PromptGroups::new(&prompts, 2).count, 4);
+        assert_eq!(PromptGroups::new(&[], 2).count, 0);
         let same = [prompt(Some("a b")), prompt(Some("A b!")), prompt(None)];
-        assert_eq!(Groups::of(&same, 2).of, [0, 0, 1]);
+        assert_eq!(PromptGroups::new(&same, 2).group_of, [0, 0, 1]);
     }
 
     #[test]
@@ -290,7 +291,7 @@ mod tests {
             ("d", trace(Some(" "))),
         ];
         let items = traces.iter().map(|(key, trace)| (*key, trace));
-        let (numbers, groups) = Groups::of_traces(items, 2);
-        assert_eq!((numbers, groups.of), (vec![0, 0, 1, 2, 3], vec![0, 1, 0, 2]));
+        let (numbers, groups) = PromptGroups::from_traces(items, 2);
+        assert_eq!((numbers, groups.group_of), (vec![0, 0, 1, 2, 3], vec![0, 1, 0, 2]));
     }
 }

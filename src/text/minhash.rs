@@ -1,15 +1,17 @@
-//! Sets of hashes → sketches that tell how alike the sets are.
+//! Sets of hashes → sketches that estimate how similar the sets are.
 //!
 //! MinHash (Broder 1997) with one permutation (Li, Owen & Zhang 2012) whose empty bins are filled by
 //! rotation (Shrivastava & Li 2014). Candidates for a comparison come from banded locality-sensitive
-//! hashing. Called by `ingest::cleaning::duplicates` for traces and by [`crate::prompts`] for prompts.
+//! hashing. [`Signature`](super::Signature) compares traces
+//! with it, [`PromptGroups`](crate::trace::PromptGroups) prompts.
 
-use crate::words::words;
+use super::words;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-/// Values of a sketch. The standard error of an estimated similarity of 0.8 is 0.036, of 0.5 it is 0.045.
+/// Values of a sketch. The standard error of the estimate is 0.036 at a similarity of 0.8, and 0.045
+/// at 0.5.
 pub(crate) const BINS: usize = 126;
-/// Seed of all hashes here. Fixed: the same input gives the same pairs.
+/// The seed of all hashes here; fixed, so that the same input gives the same pairs.
 pub(crate) const SEED: u64 = 0x636f_7470_7269_6e74;
 
 /// What is kept of a set: its smallest hash in each bin.
@@ -17,7 +19,7 @@ pub(crate) const SEED: u64 = 0x636f_7470_7269_6e74;
 pub(crate) struct Sketch(Box<[u16; BINS]>);
 
 impl Sketch {
-    /// The sketch of a set of hashes, which may come in any order and more than once; `None` for the empty set.
+    /// The sketch of a set of hashes, in any order and with any repeats; `None` for the empty set.
     pub fn of(hashes: impl IntoIterator<Item = u64>) -> Option<Self> {
         let mut smallest = [u64::MAX; BINS];
         for hash in hashes {
@@ -28,7 +30,8 @@ impl Sketch {
         }
         let mut bins = Box::new([0; BINS]);
         for (at, bin) in bins.iter_mut().enumerate() {
-            // An empty bin has the value of the next that is not, changed by the distance. Where all are empty, there is none.
+            // An empty bin takes the value of the next bin that is not empty, mixed with the
+            // distance. Where all bins are empty, there is no sketch.
             let distance = (0..BINS).find(|d| smallest[(at + d) % BINS] != u64::MAX)?;
             let value = smallest[(at + distance) % BINS];
             *bin = mixed(value ^ ((distance as u64) << 40)) as u16;
@@ -42,8 +45,9 @@ impl Sketch {
         same as f64 / BINS as f64
     }
 
-    /// A key for each band of so many values. Sets with the same key in any band are worth a comparison: of sets
-    /// with similarity *s*, 1 − (1 − *s*ʳ)ᵇ are met, with *r* values in each of *b* bands.
+    /// A key for each band of `rows` values. Sets that share the key of any band are compared: two
+    /// sets with similarity *s* share one with a probability of 1 − (1 − *s*ʳ)ᵇ, for *b* bands of
+    /// *r* values.
     pub fn keys(&self, rows: usize) -> impl Iterator<Item = u32> {
         self.0.chunks_exact(rows).map(|rows| {
             let key = combined(rows.iter().map(|&row| u64::from(row)));
@@ -52,8 +56,8 @@ impl Sketch {
     }
 }
 
-/// The hashes of every `length` words in a row among the first `most` words of a text, whatever the letter case; of
-/// a shorter text that of all its words, and none of a text without a word.
+/// The hashes of every `length` words in a row among the first `most` words of a text, in lower case.
+/// A shorter text has one hash, of all its words; a text without a word has none.
 pub(crate) fn shingles(text: &str, length: usize, most: usize) -> impl Iterator<Item = u64> {
     let mut lower = String::new();
     let hashes: Vec<u64> = words(text)
