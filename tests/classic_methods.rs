@@ -63,7 +63,7 @@ fn every_method_ranks_a_corpus_and_the_command_says_which() {
         let command = found["provenance"]["command"].as_str().unwrap();
         assert!(command.contains(&format!(" --method {method} ")), "{command}");
         let limit = found["limits"][0].as_str().unwrap();
-        assert!(limit.contains(&format!("--method {method}")), "{limit}");
+        assert!(limit.contains(&format!("the method {method}")), "{limit}");
     }
     let found = with_atlas("compare", atlas(), &["--json"]).succeeds().json();
     assert!(!found["provenance"]["command"].as_str().unwrap().contains("--method"));

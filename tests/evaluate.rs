@@ -220,7 +220,7 @@ fn domains_are_left_out_one_at_a_time() {
         assert!(number(&part["training"]) <= 40.0 && number(&part["judged"]) == 20.0, "{part}");
     }
     let shown = on(&input, &["--group", "domain"]).succeeds().stdout;
-    assert!(shown.contains("domains that were held out") && shown.contains("farther"), "{shown}");
+    assert!(shown.contains("held-out domains") && shown.contains("farther"), "{shown}");
 }
 
 #[test]

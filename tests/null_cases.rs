@@ -151,7 +151,7 @@ fn false_alarms(atlas: &Atlas, models: &[&str], each: usize) -> Option<[usize; 3
             let [new, old] = halves(&traces, &mut random);
             let found = drift(atlas, &tally(atlas, new), &tally(atlas, old), resampling);
             let named = found.references.iter().any(|one| one.is_clear());
-            own[0] += usize::from(!found.sentence.starts_with("No drift"));
+            own[0] += usize::from(!found.sentence().starts_with("No drift"));
             own[1] += usize::from(named);
             own[2] += usize::from(found.size > 0.0);
         }
@@ -184,9 +184,9 @@ fn halves_of_a_model_do_not_drift_and_another_model_does() {
     let (old, other) = (scored(&atlas, MODELS[0]).unwrap(), scored(&atlas, MODELS[1]).unwrap());
     let found = drift(&atlas, &tally(&atlas, &other), &tally(&atlas, &old), 1);
     assert!(
-        found.size_p_value <= 0.05 && found.sentence.starts_with("The style moved"),
+        found.size_p_value <= 0.05 && found.sentence().starts_with("The style moved"),
         "{}",
-        found.sentence
+        found.sentence()
     );
 }
 

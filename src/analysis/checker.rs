@@ -105,7 +105,7 @@ impl<'a> Checker<'a> {
         let read = self.read(&inputs.into())?;
         let Read { records, corpus, texts, mut comparison } = read;
         if comparison.verdict.kind == VerdictKind::TooLittleText {
-            return Err(Error::TooLittleText { sentence: comparison.verdict.sentence });
+            return Err(Error::TooLittleText { sentence: comparison.verdict.sentence() });
         }
         if let Some(sentence) = (baseline.as_ref())
             .and_then(|old| drift_across_languages(&comparison.input.languages, old))
@@ -125,7 +125,7 @@ impl<'a> Checker<'a> {
             if let Some(baseline) = &baseline
                 && let Err(why) = add_drift(&mut comparison, atlas, &corpus, baseline, &asked)
             {
-                comparison.limits.push(why);
+                comparison.limits.push(crate::lineage::Limit::Text(why));
             }
         }
         Ok(CheckResult { checked, comparison })

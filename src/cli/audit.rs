@@ -96,7 +96,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     }
     out.flush()?;
     if found.kind == AuditKind::TooLittleText {
-        return Err(TooLittleText(found.sentence).into());
+        return Err(TooLittleText(found.sentence()).into());
     }
     Ok(())
 }

@@ -61,7 +61,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     let Compared { mut comparison, tally, .. } =
         compared(scoring, &atlas, common, &options, &mut |_, _, _, _| Ok(()))?;
     if comparison.verdict.kind == VerdictKind::TooLittleText {
-        return Err(TooLittleText(comparison.verdict.sentence).into());
+        return Err(TooLittleText(comparison.verdict.sentence()).into());
     }
     if !arguments.baseline.is_empty() {
         let baseline = tally_baseline(scoring, &arguments.baseline, &atlas, common)?;

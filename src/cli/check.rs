@@ -20,7 +20,7 @@ use crate::{
         cleaning::{DuplicateFinder, examine},
     },
     lineage::{
-        CompareOptions, Comparison, ScoredCorpus, VerdictKind, add_drift, compare,
+        CompareOptions, Comparison, Limit, ScoredCorpus, VerdictKind, add_drift, compare,
         drift_across_languages,
     },
     output::InputFiles,
@@ -141,7 +141,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     let Read { sample, tally, texts, mut comparison, compared } =
         read(arguments, common, &policy, &atlas)?;
     if comparison.verdict.kind == VerdictKind::TooLittleText {
-        return Err(TooLittleText(comparison.verdict.sentence).into());
+        return Err(TooLittleText(comparison.verdict.sentence()).into());
     }
     let options = CheckOptions { seed: common.seed, resamples: arguments.resamples as usize };
     if let Some(why) =
@@ -161,7 +161,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         if let Some(baseline) = &baseline
             && let Err(why) = add_drift(&mut comparison, &atlas, &tally, baseline, &compared)
         {
-            comparison.limits.push(why);
+            comparison.limits.push(Limit::Text(why));
         }
     }
 
@@ -176,7 +176,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         write_step_summary(&checked)?;
     }
     print(arguments, &checked, in_actions)?;
-    if checked.passed { Ok(()) } else { Err(CheckFailed(checked.sentence).into()) }
+    if checked.passed { Ok(()) } else { Err(CheckFailed(checked.sentence()).into()) }
 }
 
 /// What came of reading the inputs.

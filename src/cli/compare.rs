@@ -131,7 +131,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     }
     out.flush()?;
     if comparison.verdict.kind == VerdictKind::TooLittleText {
-        return Err(TooLittleText(comparison.verdict.sentence).into());
+        return Err(TooLittleText(comparison.verdict.sentence()).into());
     }
     Ok(())
 }

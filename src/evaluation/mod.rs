@@ -15,8 +15,9 @@ pub mod classifier;
 mod error;
 mod figures;
 mod lengths;
+mod limit;
+mod limits;
 pub mod metrics;
-mod notes;
 mod open_set;
 pub mod perturbations;
 mod planner;
@@ -34,6 +35,7 @@ pub use classifier::{
 };
 pub use error::Error;
 pub use lengths::LengthBin;
+pub use limit::EvaluationLimit;
 pub use metrics::{CalibrationBin, Confusion, ModelFigures, Summary};
 pub use open_set::{OpenSetFigures, Round};
 pub use planner::{MOST, PairPlan, Side};
@@ -105,7 +107,7 @@ pub struct Evaluation {
     /// What was not judged.
     pub unjudged: Unjudged,
     /// What these figures cannot say, a sentence each.
-    pub limits: Vec<String>,
+    pub limits: Vec<EvaluationLimit>,
     /// How the evaluation can be made again.
     pub provenance: Provenance,
 }
@@ -221,8 +223,8 @@ pub fn evaluate(
             Ok(MethodFigures { name, summary })
         })
         .collect::<Result<Vec<_>, Error>>()?;
-    let mut limits = notes::limits(&cases, &split, &held);
-    limits.extend(notes::vectors(options.learn.vectors.as_ref(), options.robustness));
+    let mut limits = limits::limits(&cases, &split, &held);
+    limits.extend(limits::vectors(options.learn.vectors.as_ref(), options.robustness));
     let open_set = if options.open_set {
         match open_set::open_set(
             &cases,
@@ -234,11 +236,11 @@ pub fn evaluate(
         )? {
             Ok(figures) => {
                 let most = figures.rounds.iter().map(|round| round.left_out.len()).max();
-                limits.extend(notes::few_known(cases.models.len(), most.unwrap_or(0)));
+                limits.extend(limits::few_known(cases.models.len(), most.unwrap_or(0)));
                 Some(figures)
             }
             Err(why) => {
-                limits.push(notes::as_sentence(&why));
+                limits.push(EvaluationLimit::NoOpenSet(why.to_string()));
                 None
             }
         }

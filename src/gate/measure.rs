@@ -8,7 +8,7 @@ use super::{
     checked_records::{CheckedRecords, Record},
     context::Context,
     decide::{LEAST_PROMPTS, Outcome, compare, decide, more_prompts},
-    result::{ConditionAnswer, Unit},
+    result::{ConditionAnswer, Note, Unit},
     worst_records::list,
 };
 use crate::{
@@ -120,7 +120,7 @@ fn share(condition: &Condition, context: &Context<'_>, answer: &mut ConditionAns
     answer.prompts = rows.len();
     if rows.is_empty() {
         answer.more_prompts = Some(LEAST_PROMPTS);
-        answer.note = Some("No trace is in this slice.".into());
+        answer.note = Some(Note::EmptySlice);
         return;
     }
     let ratio = |rows: &mut dyn Iterator<Item = &(f64, f64)>| {
@@ -161,13 +161,13 @@ fn part_of_data(target: &Target, context: &Context<'_>, answer: &mut ConditionAn
     });
     let Some((mixture, members, value, drawn)) = found else {
         answer.more_prompts = Some(LEAST_PROMPTS);
-        answer.note = Some("No trace is in this slice.".into());
+        answer.note = Some(Note::EmptySlice);
         return;
     };
     (answer.prompts, answer.traces) = (mixture.prompts, mixture.traces);
     answer.value = Some(value);
     match &mixture.rough {
-        Some(why) => answer.note = Some(why.clone()),
+        Some(why) => answer.note = Some(Note::Rough(why.clone())),
         None => settle(answer, context.level.interval(value, drawn, mixture.prompts, true)),
     }
     if answer.outcome != Outcome::Passed {
@@ -182,7 +182,7 @@ fn part_of_data(target: &Target, context: &Context<'_>, answer: &mut ConditionAn
 fn settle(answer: &mut ConditionAnswer, interval: Option<Interval>) {
     let Some(interval) = interval else {
         answer.more_prompts = Some(LEAST_PROMPTS.saturating_sub(answer.prompts));
-        answer.note = Some(format!("Fewer than {LEAST_PROMPTS} prompts decide nothing."));
+        answer.note = Some(Note::FewPrompts { needed: LEAST_PROMPTS });
         return;
     };
     // What was widened by a standard deviation may reach beyond what there is.
@@ -204,20 +204,18 @@ fn drift(condition: &Condition, context: &Context<'_>, answer: &mut ConditionAns
     let movement = match context.movement {
         Some(Ok(movement)) => movement,
         Some(Err(why)) => {
-            answer.note = Some(sentence(why));
+            answer.note = Some(Note::NotMeasured(why.to_string()));
             return;
         }
         None => {
-            answer.note = Some("There is no baseline.".into());
+            answer.note = Some(Note::NoBaseline);
             return;
         }
     };
     answer.prompts = movement.prompts();
     answer.traces = context.sample.of(context.slice).filter(|record| record.scored).count();
     if !movement.paired {
-        answer.note = Some(
-            "The baseline answered other prompts, so that what they are about is mixed in.".into(),
-        );
+        answer.note = Some(Note::OtherPrompts);
     }
     let work = (movement.prompts() * movement.width()).max(1);
     let resamples = context.level.resamples(context.options.resamples, DRIFT_BUDGET / work);
@@ -231,18 +229,9 @@ fn drift(condition: &Condition, context: &Context<'_>, answer: &mut ConditionAns
         _ => None,
     };
     let Some(Resampled { value, drawn }) = resampled else {
-        answer.note = Some("The atlas knows none of these from such prompts.".into());
+        answer.note = Some(Note::NotOnTheseDataSets);
         return;
     };
     answer.value = Some(value);
     settle(answer, context.level.interval(value, drawn, movement.prompts(), false));
-}
-
-/// Begins with a capital and ends with a full stop.
-fn sentence(text: &str) -> String {
-    let mut text = text.to_owned();
-    if let Some(first) = text.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    text + "."
 }

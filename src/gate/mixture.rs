@@ -19,7 +19,7 @@ use crate::{
     atlas::Atlas,
     lineage::{
         InputSummary,
-        audit::{Checks, atlas_language, mixture::near, reasons},
+        audit::{Checks, Doubt, atlas_language, mixture::near, reasons},
     },
     policy::Slice,
     stats::bootstrap::Resamples,
@@ -41,7 +41,7 @@ pub(super) struct Mixture {
     /// Traces.
     pub traces: usize,
     /// Why nothing can be decided by it, in sentences.
-    pub rough: Option<String>,
+    pub rough: Option<Vec<Doubt>>,
 }
 
 impl Mixture {
@@ -79,7 +79,7 @@ impl Mixture {
             drawn: Vec::new(),
             prompts: numbers.len(),
             traces: own.len(),
-            rough: (!reasons.is_empty()).then(|| reasons.join(" ")),
+            rough: (!reasons.is_empty()).then_some(reasons),
         };
         if found.rough.is_none() && numbers.len() >= LEAST_PROMPTS {
             let near = near(&shares);
@@ -129,7 +129,7 @@ fn why_rough(
     own: &[(usize, &Record)],
     prompts: &[(usize, usize)],
     count: usize,
-) -> Vec<String> {
+) -> Vec<Doubt> {
     let mut lengths: Vec<usize> = own.iter().map(|(_, record)| record.words).collect();
     lengths.sort_unstable();
     let mut by_prompt = vec![0_usize; count];

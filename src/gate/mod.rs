@@ -19,7 +19,9 @@ mod result;
 mod worst_records;
 
 pub use checked_records::{CheckedRecords, Seen};
-pub use result::{CheckOptions, Checked, ConditionAnswer, Offender, RuleAnswer, Unit};
+pub use result::{
+    CheckFinding, CheckOptions, Checked, ConditionAnswer, Note, Offender, RuleAnswer, Unit,
+};
 
 use crate::{
     atlas::Atlas,
@@ -78,7 +80,7 @@ pub fn check(
     let failed = rules.iter().any(|rule| rule.level == Some(Severity::Error));
     let mut checked = Checked {
         passed: !failed,
-        sentence: String::new(),
+        finding: CheckFinding::default(),
         rules,
         traces: sample.scored(),
         prompts: sample.prompts(),
@@ -92,7 +94,7 @@ pub fn check(
         limits: Vec::new(),
         provenance: None,
     };
-    checked.sentence = checked.words_of_outcome();
+    checked.finding = checked.find();
     checked
 }
 

@@ -4,7 +4,7 @@
 
 use super::decide::Outcome;
 use crate::{
-    lineage::{Provenance, Verdict},
+    lineage::{Limit, Provenance, Verdict, audit::Doubt},
     policy::{Bound, Kind, Severity},
 };
 use serde::Serialize;
@@ -23,8 +23,9 @@ pub struct CheckOptions {
 pub struct Checked {
     /// Whether no rule failed as an error.
     pub passed: bool,
-    /// The answer in one sentence.
-    pub sentence: String,
+    /// What the sentence says; in JSON, the sentence itself.
+    #[serde(rename = "sentence")]
+    pub finding: CheckFinding,
     /// Every rule, in the order of the policy.
     pub rules: Vec<RuleAnswer>,
     /// Traces that were scored.
@@ -47,8 +48,8 @@ pub struct Checked {
     /// Whom the traces resemble, whatever the rules say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verdict: Option<Verdict>,
-    /// What the comparison cannot say.
-    pub limits: Vec<String>,
+    /// What the comparison cannot say; in JSON a sentence each.
+    pub limits: Vec<Limit>,
     /// How the result can be made again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub provenance: Option<Provenance>,
@@ -117,8 +118,8 @@ pub struct ConditionAnswer {
     pub traces: usize,
     /// About how many more prompts would decide; only where it cannot be told, and `None` where no number would.
     pub more_prompts: Option<usize>,
-    /// What else has to be known, in a sentence.
-    pub note: Option<String>,
+    /// What else to know; in JSON a sentence.
+    pub note: Option<Note>,
     /// The records that speak against it, the clearest first, at most twenty.
     pub offenders: Vec<Offender>,
     /// How many there are in all.
@@ -153,33 +154,56 @@ impl Checked {
         self.rules.iter().filter(move |rule| rule.level == Some(level))
     }
 
-    /// The outcome in a sentence.
-    pub(super) fn words_of_outcome(&self) -> String {
-        let ids = |rules: Vec<&RuleAnswer>| {
-            let ids: Vec<&str> = rules.iter().map(|rule| rule.id.as_str()).collect();
-            ids.join(", ")
+    /// What the sentence says.
+    pub(super) fn find(&self) -> CheckFinding {
+        let ids = |rules: &mut dyn Iterator<Item = &RuleAnswer>| -> Vec<String> {
+            rules
+                .filter(|rule| rule.level != Some(Severity::Error))
+                .map(|rule| rule.id.clone())
+                .collect()
         };
-        let errors: Vec<&RuleAnswer> = self.reported_as(Severity::Error).collect();
-        let unclear: Vec<&RuleAnswer> =
-            self.with(Outcome::CannotTell).filter(|r| r.level != Some(Severity::Error)).collect();
-        let other: Vec<&RuleAnswer> =
-            self.with(Outcome::Failed).filter(|r| r.level != Some(Severity::Error)).collect();
-        let all = self.rules.len();
-        let mut sentence = if errors.is_empty() {
-            match other.len() + unclear.len() {
-                0 if all == 1 => "The check passed: its one rule holds.".to_owned(),
-                0 => format!("The check passed: all {all} rules hold."),
-                _ => format!("The check passed: no error in {all} rules."),
-            }
-        } else {
-            format!("The check failed: {} of {all} rules ({}).", errors.len(), ids(errors))
-        };
-        if !other.is_empty() {
-            sentence.push_str(&format!(" Failed, but no error: {}.", ids(other)));
+        CheckFinding {
+            rules: self.rules.len(),
+            errors: self.reported_as(Severity::Error).map(|rule| rule.id.clone()).collect(),
+            failed: ids(&mut self.with(Outcome::Failed)),
+            cannot_tell: ids(&mut self.with(Outcome::CannotTell)),
         }
-        if !unclear.is_empty() {
-            sentence.push_str(&format!(" Cannot be told: {}.", ids(unclear)));
-        }
-        sentence
     }
+}
+
+/// What a check found: the ids of its rules by outcome. `Display` gives the sentence
+/// ([`crate::wording`]), and so does JSON.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CheckFinding {
+    /// All rules.
+    pub rules: usize,
+    /// Rules that are reported as errors.
+    pub errors: Vec<String>,
+    /// Rules that failed and are no errors.
+    pub failed: Vec<String>,
+    /// Rules that could not be decided and are no errors.
+    pub cannot_tell: Vec<String>,
+}
+
+/// What else to know of a condition. `Display` gives the sentence, and so does JSON.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Note {
+    /// No trace is in the rule's slice.
+    EmptySlice,
+    /// There are too few prompts for a decision.
+    FewPrompts {
+        /// Prompts that are needed.
+        needed: usize,
+    },
+    /// The shares are rough, as an audit of these traces would say.
+    Rough(Vec<Doubt>),
+    /// There is no baseline.
+    NoBaseline,
+    /// The drift from the baseline could not be measured, and why.
+    NotMeasured(String),
+    /// The baseline answered other prompts.
+    OtherPrompts,
+    /// The atlas has none of the references of a rule on such prompts.
+    NotOnTheseDataSets,
 }

@@ -1,8 +1,8 @@
 //! A tally of scored traces → the whole answer of `compare`.
 
 use super::{
-    Comparison, InputSummary, Pairing, Provenance, RankedFamily, RankedReference, SimilarityMatrix,
-    UnknownSummary, breakdown,
+    Comparison, InputSummary, Limit, Pairing, Provenance, RankedFamily, RankedReference,
+    SimilarityMatrix, UnknownSummary, breakdown,
     drift::drift,
     evidence, habits,
     limits::{Overlap, limits, overlap},
@@ -80,7 +80,7 @@ pub fn compare(
         means.get(first).is_some_and(|own| means[..references].iter().all(|m| m <= own))
     });
     let family_stays = first_family_stays(&families, atlas, &resamples);
-    let mut verdict = decide_verdict(&Findings {
+    let verdict = decide_verdict(&Findings {
         traces: tally.traces(),
         prompts: tally.prompts.len(),
         words: tally.words,
@@ -92,10 +92,8 @@ pub fn compare(
         other_domain: ranking
             .first()
             .is_some_and(|first| overlap(atlas, tally, first) == Overlap::None),
+        seen_before: tally.seen_before,
     });
-    if let Some(known) = known_text(tally.seen_before, tally.traces()) {
-        verdict.sentence = format!("{known} {}", verdict.sentence);
-    }
     let pairing =
         compare_paired(&atlas.panel, &atlas.about, tally, options.resamples, options.seed);
     let mut evidence = Vec::new();
@@ -106,7 +104,7 @@ pub fn compare(
     }
     let mut limits = limits(atlas, tally, &ranking, verdict.kind, input.names_masked);
     if options.method != Method::Default && tally.traces() > 0 {
-        limits.insert(0, method_limit(options.method));
+        limits.insert(0, Limit::OtherMethod(options.method));
     }
     Comparison {
         verdict,
@@ -130,21 +128,6 @@ pub fn compare(
         provenance: provenance(atlas, options),
         ranking: if tally.traces() > 0 { ranking } else { Vec::new() },
     }
-}
-
-/// What is said before any verdict where some of the traces are what the atlas was learned from: whatever follows is
-/// no answer about a new model then.
-fn known_text(seen_before: usize, traces: usize) -> Option<String> {
-    let which = match (seen_before, traces) {
-        (0, _) => return None,
-        (1, 1) => "The only trace is one of those".to_owned(),
-        (seen, all) if seen == all => format!("All {all} traces are among those"),
-        (1, all) => format!("1 of the {all} traces is among those"),
-        (seen, all) => format!("{seen} of the {all} traces are among those"),
-    };
-    Some(format!(
-        "First of all: {which} that the atlas was learned from, and the figures are too sure."
-    ))
 }
 
 /// Why no drift from `baseline` is told where the two corpora are mostly in different languages: it would be the
@@ -205,16 +188,6 @@ pub fn add_drift(
     }
     comparison.drift = Some(drift(atlas, tally, baseline, options.resamples, options.seed)?);
     Ok(())
-}
-
-/// What a ranking by another method than the default takes from the rest.
-fn method_limit(method: Method) -> String {
-    format!(
-        "The ranking is by {} (--method {}). The phrases, the similarities and how strange the traces look \
-         are the default model's, and so is every figure of its accuracy.",
-        method.title(),
-        method.name()
-    )
 }
 
 /// How a result can be made again.
@@ -352,16 +325,6 @@ fn matrix(atlas: &Atlas, order: &[usize], profile: &[f32], traces: usize) -> Sim
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn known_text_is_said_in_every_number() {
-        assert_eq!(known_text(0, 9), None);
-        let said = |seen, all| known_text(seen, all).unwrap_or_default();
-        assert!(said(1, 1).starts_with("First of all: The only trace is one of those that"));
-        assert!(said(9, 9).starts_with("First of all: All 9 traces are"));
-        assert!(said(1, 9).starts_with("First of all: 1 of the 9 traces is"));
-        assert!(said(2, 9).starts_with("First of all: 2 of the 9 traces are"));
-    }
 
     #[test]
     fn a_drift_between_languages_is_refused_and_within_one_is_not() {

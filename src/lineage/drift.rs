@@ -18,7 +18,7 @@
 //! - in which channels it moved, and which phrases came and went ([`super::log_odds`]).
 
 use super::{
-    Drift, DriftChannel, DriftReference, DriftShare, log_odds,
+    Approach, Drift, DriftBasis, DriftChannel, DriftFinding, DriftReference, DriftShare, log_odds,
     pairing::against_unrelated,
     residuals::{ENOUGH_SHARED, Residuals, known_similarities, member_for},
     scored_corpus::ScoredCorpus,
@@ -55,6 +55,9 @@ const PHRASES: usize = 12;
 const MOST_STEPS: usize = 8;
 /// A further step explains at least this part of the shift.
 const LEAST_SHARE: f64 = 0.01;
+
+/// References that the sentence names.
+const NAMED: usize = 3;
 
 /// Most sign flips of the test of the shift's length, and fewest.
 const LENGTH_FLIPS: (usize, usize) = (2_000, 400);
@@ -164,7 +167,7 @@ pub(super) fn drift(
         _ => Default::default(),
     };
     let mut drift = Drift {
-        sentence: String::new(),
+        finding: DriftFinding::ByChance(DriftBasis { paired, prompts: steps.len() }),
         paired,
         prompts: steps.len(),
         size,
@@ -179,7 +182,7 @@ pub(super) fn drift(
         went,
     };
     let unrelated = floor("", unrelated).map_or(1.0, |floor| floor.high);
-    drift.sentence = sentence(&drift, unrelated);
+    drift.finding = finding(&drift, unrelated);
     // Those that it may be said to have moved towards, then by how much the similarity changed: what is
     // opposite to the old corpus gains most, and need not be near.
     drift.references.sort_by(|a, b| {
@@ -511,49 +514,36 @@ pub(super) fn channels(atlas: &Atlas, steps: &[Step]) -> Vec<DriftChannel> {
         .collect()
 }
 
-/// What a person reads. A reference is named where the shift leads towards it more than towards unrelated
-/// ones, surely, and the newer corpus is nearer to it than all but a twentieth of unrelated references
-/// are to each other.
-fn sentence(drift: &Drift, unrelated: f64) -> String {
-    let how = if drift.paired {
-        format!("on {} prompts that both corpora answered", drift.prompts)
-    } else {
-        "on different prompts, so that what they are about is mixed in".to_owned()
+/// What the sentence says. A reference is named where the shift surely leads towards it more than
+/// towards unrelated ones, and the newer corpus is nearer to it than all but a twentieth of unrelated
+/// references are to each other.
+fn finding(drift: &Drift, unrelated: f64) -> DriftFinding {
+    let basis = DriftBasis { paired: drift.paired, prompts: drift.prompts };
+    let approach = |r: &DriftReference| Approach {
+        reference: r.reference.clone(),
+        before: r.before,
+        after: r.after,
     };
     let mut sure: Vec<&DriftReference> = drift.references.iter().filter(|r| r.is_clear()).collect();
     sure.sort_by(|a, b| b.after.total_cmp(&a.after).then_with(|| a.reference.cmp(&b.reference)));
     let Some(first) = sure.first() else {
         return if drift.size > 0.0 && drift.size_p_value <= 0.05 {
-            format!(
-                "The style moved, but towards none of the references that could be named ({how})."
-            )
+            DriftFinding::TowardsNone(basis)
         } else {
-            format!("No drift that stands out from chance ({how}).")
+            DriftFinding::ByChance(basis)
         };
     };
-    let near: Vec<&DriftReference> = sure.iter().filter(|r| r.after > unrelated).copied().collect();
+    let near: Vec<Approach> =
+        sure.iter().filter(|r| r.after > unrelated).map(|r| approach(r)).collect();
     if near.is_empty() {
-        return format!(
-            "The style moved; it is nearer to {} than it was (similarity {:.2}, before {:.2}), but no nearer \
-             than unrelated references can be to each other; {how}.",
-            first.reference, first.after, first.before
-        );
+        return DriftFinding::StillUnrelated { nearest: approach(first), basis };
     }
-    let list: Vec<String> = near
-        .iter()
-        .take(3)
-        .map(|r| format!("{} (similarity from {:.2} to {:.2})", r.reference, r.before, r.after))
-        .collect();
-    let more = match near.len().saturating_sub(list.len()) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    format!(
-        "The style moved towards {}{more}, {how}. Which of them, if any, it learned from, or whether all \
-         have something in common, style does not tell. {:.0} % of the shift is a step towards no reference.",
-        list.join(", "),
-        100.0 * drift.own_share
-    )
+    DriftFinding::Towards {
+        more: near.len().saturating_sub(NAMED),
+        references: near.into_iter().take(NAMED).collect(),
+        own_share: drift.own_share,
+        basis,
+    }
 }
 
 #[cfg(test)]

@@ -1,14 +1,21 @@
-//! What a comparison cannot say, a sentence each: subject matter, mediation, what was not judged.
+//! What a comparison cannot say: subject matter, mediation, what was not scored.
 //!
-//! Comes in: the tally, the ranking and the atlas. Goes out: sentences, and whether the first reference is known from what the traces are
-//! about, which the verdict asks too. Called by `comparison`; `audit` and `profiles` ask for the sentence on mixed mediation.
+//! Comes in: the scored corpus, the ranking and the atlas. Goes out: [`Limit`]s, and whether the first
+//! reference is known from the input's subject matter, which the verdict needs too. Called by
+//! `comparison`; `audit` and `profiles` use the limit on mixed mediation.
 
-use super::{RankedReference, VerdictKind, scored_corpus::ScoredCorpus};
+use super::{Limit, RankedReference, VerdictKind, Writer, scored_corpus::ScoredCorpus};
 use crate::{
     atlas::{Atlas, UNKNOWN_DOMAIN},
+    attribution::MINIMUM_WORDS,
     trace::Mediation,
 };
 use std::collections::BTreeMap;
+
+/// With fewer prompts the intervals are rough.
+const FEW_PROMPTS: usize = 10;
+/// A share that changes by more than this without layout depends on it.
+const LAYOUT_CHANGE: f64 = 0.2;
 
 /// Whether a reference is known from the subject matter of the input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,10 +25,10 @@ pub(super) enum Overlap {
     Unknown,
 }
 
-/// Whether a reference is known from what the traces are about, by their labels and their words.
+/// Whether the atlas knows a reference from the input's subject matter, by labels and by words.
 pub(super) fn overlap(atlas: &Atlas, tally: &ScoredCorpus, reference: &RankedReference) -> Overlap {
-    // Traces that were learned from are known subject matter, whatever they call it, and so is what
-    // bears the same label.
+    // Training traces have known subject matter, whatever their label. So have traces with a label
+    // that the reference has.
     if 2 * tally.seen_before > tally.traces()
         || known_domains(reference).any(|known| tally.domains.contains_key(known))
     {
@@ -50,18 +57,6 @@ fn known_domains(reference: &RankedReference) -> impl Iterator<Item = &str> {
     reference.domains.iter().map(String::as_str).filter(|domain| *domain != UNKNOWN_DOMAIN)
 }
 
-/// Who wrote the traces of a corpus, as far as their mediation tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Writer {
-    /// The model itself (raw or cut off).
-    Model,
-    /// Another model, which summarized.
-    Summarizer,
-    /// Both.
-    Both,
-    Unknown,
-}
-
 impl Writer {
     fn of(mediation: &BTreeMap<String, usize>) -> Self {
         let count = |kind: Mediation| mediation.get(kind.name()).copied().unwrap_or(0);
@@ -73,64 +68,36 @@ impl Writer {
             (false, false) => Self::Unknown,
         }
     }
-
-    fn words(self) -> &'static str {
-        match self {
-            Self::Model => "raw reasoning",
-            Self::Summarizer => "a provider's summaries",
-            Self::Both => "raw reasoning and a provider's summaries",
-            Self::Unknown => "of unknown mediation",
-        }
-    }
 }
 
-/// What to say where raw reasoning and summaries are mixed in the input.
-pub(super) fn mixed_mediation(mediation: &BTreeMap<String, usize>) -> Option<String> {
-    let summaries = mediation.get("summary").copied().unwrap_or(0);
+/// The limit of an input that mixes summaries with other traces.
+pub(super) fn mixed_mediation(mediation: &BTreeMap<String, usize>) -> Option<Limit> {
+    let summaries = mediation.get(Mediation::Summary.name()).copied().unwrap_or(0);
     let others = mediation.values().sum::<usize>() - summaries;
     if summaries == 0 || others == 0 {
         return None;
     }
     let both = Writer::of(mediation) == Writer::Both;
-    let what = if both { "raw reasoning" } else { "of unknown mediation" };
-    Some(format!(
-        "{summaries} of the traces are a provider's summaries and {others} are {what}: two writers \
-         are mixed. Compare them apart."
-    ))
+    let by = if both { Writer::Model } else { Writer::Unknown };
+    Some(Limit::MixedMediation { summaries, others, by })
 }
 
-/// What the mediation of the input, and of the first reference, takes from the result.
-fn mediation_limits(mediation: &BTreeMap<String, usize>, first: &RankedReference) -> Vec<String> {
-    let mut limits = Vec::new();
+/// What the mediation of the input and of the first reference takes from the result.
+fn mediation_limits(mediation: &BTreeMap<String, usize>, first: &RankedReference) -> Vec<Limit> {
+    let mut limits: Vec<Limit> = mixed_mediation(mediation).into_iter().collect();
     let input = Writer::of(mediation);
-    limits.extend(mixed_mediation(mediation));
-    let reference = Writer::of(&first.mediation);
+    let known_from = Writer::of(&first.mediation);
+    let reference = first.reference.clone();
     if input == Writer::Unknown {
-        limits.push(
-            "The traces do not say whether they are raw reasoning or a provider's summaries, which \
-             are written by another model."
-                .into(),
-        );
-    } else if reference == Writer::Unknown {
-        limits.push(format!(
-            "It is not known whether {} is known from raw reasoning or from a provider's summaries; \
-             the input is {}.",
-            first.reference,
-            input.words()
-        ));
-    } else if input != reference {
-        limits.push(format!(
-            "{} is known from {}, and the input is {}: part of what is compared is the difference \
-             between a model and a summarizer.",
-            first.reference,
-            reference.words(),
-            input.words()
-        ));
+        limits.push(Limit::UnknownMediation);
+    } else if known_from == Writer::Unknown {
+        limits.push(Limit::ReferenceMediationUnknown { reference, input });
+    } else if input != known_from {
+        limits.push(Limit::OtherMediation { reference, known_from, input });
     }
     limits
 }
 
-/// What this result cannot say, the most important first.
 /// What the result cannot say, the most important first.
 pub(super) fn limits(
     atlas: &Atlas,
@@ -138,110 +105,58 @@ pub(super) fn limits(
     ranking: &[RankedReference],
     kind: VerdictKind,
     names_masked: bool,
-) -> Vec<String> {
-    let mut limits = Vec::new();
+) -> Vec<Limit> {
     let traces = tally.traces();
     let Some(first) = ranking.first().filter(|_| traces > 0) else {
-        return vec!["Nothing could be judged; give more or longer traces.".into()];
+        return vec![Limit::NothingScored];
     };
+    let reference = || first.reference.clone();
+    let mut limits = Vec::new();
     if tally.seen_before > 0 {
-        limits.push(format!(
-            "{} of the {traces} traces are among those that the atlas was learned from: for them the \
-             figures are too sure. Leave them out to test the program.",
-            tally.seen_before
-        ));
+        limits.push(Limit::SeenBefore { traces: tally.seen_before, of: traces });
     }
-    limits.push(
-        "Two models can look alike because they share a teacher, a public data set or a base model: \
-         the ranking does not say which."
-            .into(),
-    );
+    limits.push(Limit::CommonOrigin);
     if atlas.about.was_added(&first.reference) {
-        limits.push(format!(
-            "{} was added to the atlas later: it is told from the others by its style alone, its phrases are those that it has \
-             more of than the average reference, and the atlas's figures of accuracy are not about it.",
-            first.reference
-        ));
+        limits.push(Limit::AddedLater { reference: reference() });
     }
     limits.extend(mediation_limits(&tally.mediation, first));
     if names_masked != atlas.about.masked_names {
-        limits.push(
-            "Names of models and vendors were masked in the input and not in what the atlas was \
-             learned from: a name that a model often writes counts as missing."
-                .into(),
-        );
+        limits.push(Limit::NamesMasked { in_input: names_masked });
     }
-    let overlap = overlap(atlas, tally, first);
-    if overlap == Overlap::None {
-        let list = |names: Vec<&str>, none: &str| {
-            if names.is_empty() { none.to_owned() } else { names.join(", ") }
-        };
-        let domains = tally.domains.keys().map(String::as_str).collect();
-        let measured = atlas.about.cross_validation.new_data_set.as_ref().map_or_else(String::new, |new| {
-            format!(
-                " On data sets left out the right reference came first for {:.0} % of single traces.",
-                100.0 * new.top1
-            )
+    match overlap(atlas, tally, first) {
+        Overlap::Some => {}
+        Overlap::None => limits.push(Limit::OtherDomain {
+            domains: tally.domains.keys().cloned().collect(),
+            reference: reference(),
+            known_from: known_domains(first).map(str::to_owned).collect(),
+            top1: atlas.about.cross_validation.new_data_set.as_ref().map(|new| new.top1),
+        }),
+        Overlap::Unknown => limits.push(Limit::DomainUnknown),
+    }
+    if (first.score - first.score_without_layout).abs() > LAYOUT_CHANGE {
+        limits.push(Limit::Layout {
+            reference: reference(),
+            without: first.score_without_layout,
+            with: first.score,
         });
-        limits.push(format!(
-            "The traces are about {}, and {} is known from {} only. Between domains subject matter and \
-             style are mixed up: the ranking is far less certain, and a model that is not in the \
-             atlas cannot be told from one that is.{measured}",
-            list(domains, "something else, by their words"),
-            first.reference,
-            list(known_domains(first).collect(), "other subject matter")
-        ));
-    } else if overlap == Overlap::Unknown {
-        limits.push(
-            "The traces or the references name no domain, so it could not be checked that both are \
-             about the same subject matter; across domains the ranking is far less certain."
-                .into(),
-        );
-    }
-    if (first.score - first.score_without_layout).abs() > 0.2 {
-        limits.push(format!(
-            "Much of it is layout: without the layout channel the share of {} is {:.0} %, not {:.0} %.",
-            first.reference,
-            100.0 * first.score_without_layout,
-            100.0 * first.score
-        ));
     }
     let prompts = tally.prompts.len();
-    if prompts < 10 && kind != VerdictKind::TooLittleText {
-        limits.push(format!(
-            "{prompts} prompts are few: the intervals are drawn over prompts and are rough."
-        ));
+    if prompts < FEW_PROMPTS && kind != VerdictKind::TooLittleText {
+        limits.push(Limit::FewPrompts { prompts });
     }
     if tally.untokenized > 0 {
-        limits.push(format!(
-            "The atlas's tokenizer gave up on {} bytes of the traces, which the channel token did not see.",
-            tally.untokenized
-        ));
+        limits.push(Limit::Untokenized { bytes: tally.untokenized });
     }
     if atlas.about.vectors.is_some() {
-        limits.push(
-            "The scores also rest on vectors that the user gave (the channel vectors), which see what a trace is about at least as much as how it is written."
-                .into(),
-        );
+        limits.push(Limit::UserVectors);
     }
     if tally.without_vector > 0 {
-        limits.push(format!(
-            "{} traces have no vector, so that the channel vectors says nothing of them.",
-            tally.without_vector
-        ));
+        limits.push(Limit::WithoutVector { traces: tally.without_vector });
     }
     if tally.too_short > 0 {
-        limits.push(format!(
-            "{} traces had fewer than {} words and were not judged.",
-            tally.too_short,
-            crate::attribution::MINIMUM_WORDS
-        ));
+        limits.push(Limit::TooShort { traces: tally.too_short, words: MINIMUM_WORDS });
     }
-    limits.push(format!(
-        "Only the {} references of this atlas were compared; a model that is not among them cannot \
-         be named.",
-        atlas.about.references.len()
-    ));
+    limits.push(Limit::OnlyReferences { references: atlas.about.references.len() });
     limits
 }
 
@@ -266,7 +181,9 @@ mod tests {
             domains: vec![],
             mediation: counts(reference),
         };
-        mediation_limits(&counts(input), &first).join(" ")
+        let limits: Vec<String> =
+            mediation_limits(&counts(input), &first).iter().map(ToString::to_string).collect();
+        limits.join(" ")
     }
 
     #[test]
@@ -278,7 +195,10 @@ mod tests {
             mixed.contains("3 of the traces are a provider's summaries and 7 are raw"),
             "{mixed}"
         );
-        assert!(mixed.contains("a/x is known from raw reasoning, and the input is raw"), "{mixed}");
+        assert!(
+            mixed.contains("a/x was learned from raw reasoning, and the input is raw"),
+            "{mixed}"
+        );
         let unclear = limits(&[("unknown", 2), ("summary", 3)], &[("summary", 5)]);
         assert!(unclear.contains("2 are of unknown mediation"), "{unclear}");
     }
@@ -286,11 +206,11 @@ mod tests {
     #[test]
     fn another_writer_than_the_reference_has_is_told() {
         let raw = limits(&[("raw", 7)], &[("summary", 5)]);
-        assert!(raw.contains("known from a provider's summaries, and the input is raw"), "{raw}");
+        assert!(raw.contains("learned from a provider's summaries, and the input is raw"), "{raw}");
         let summary = limits(&[("summary", 7)], &[("raw", 5), ("summary", 1)]);
-        assert!(summary.contains("known from raw reasoning and a provider's"), "{summary}");
+        assert!(summary.contains("learned from raw reasoning and a provider's"), "{summary}");
         assert!(limits(&[("unknown", 7)], &[("raw", 5)]).contains("do not say"));
         let unknown = limits(&[("raw", 7)], &[("unknown", 5)]);
-        assert!(unknown.contains("It is not known whether a/x"), "{unknown}");
+        assert!(unknown.contains("does not say whether a/x"), "{unknown}");
     }
 }

@@ -7,7 +7,7 @@
 //! no ranking and no phrase, and the answer says so.
 
 use super::{
-    CompareOptions, Drift, Floor, Movement, Pairing, Provenance, RankedReference, Resampled,
+    CompareOptions, Drift, Floor, Limit, Movement, Pairing, Provenance, RankedReference, Resampled,
     Verdict,
     comparison::{compare_paired, provenance},
     drift::drift,
@@ -81,6 +81,41 @@ pub struct Likeness {
     pub floors: Vec<Floor>,
 }
 
+/// What a comparison of profiles found. `Display` gives the sentence, and so does JSON.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum ProfileFinding {
+    /// There is no older corpus and no likeness to references either.
+    TooFewPrompts {
+        /// The corpus.
+        name: String,
+    },
+    /// There is no older corpus: the reference most alike.
+    Nearest {
+        /// The corpus.
+        name: String,
+        /// The reference.
+        reference: String,
+        /// The similarity of both on the same prompts.
+        similarity: Estimate,
+    },
+    /// How alike the older and the newer corpus are, and how far apart.
+    Moved {
+        /// The older corpus.
+        old: String,
+        /// The newer corpus.
+        new: String,
+        /// Their similarity.
+        similarity: Estimate,
+        /// The similarities of two halves of the older one, from and to.
+        halves: Option<[f64; 2]>,
+        /// The length of the shift.
+        distance: Estimate,
+    },
+    /// A sentence, as read from a file.
+    Text(String),
+}
+
 /// The whole answer of `compare` on profiles.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProfileComparison {
@@ -94,8 +129,9 @@ pub struct ProfileComparison {
     pub prompts: usize,
     /// Words in them.
     pub words: usize,
-    /// The answer in one sentence.
-    pub sentence: String,
+    /// What the sentence says; in JSON, the sentence itself.
+    #[serde(rename = "sentence")]
+    pub finding: ProfileFinding,
     /// The newer corpus.
     pub new: Profiled,
     /// The older one, where there is one.
@@ -106,8 +142,8 @@ pub struct ProfileComparison {
     pub drift: Option<Drift>,
     /// How alike the newer corpus and each reference are beyond the prompts; `null` where it has too few prompts.
     pub pairing: Option<Pairing>,
-    /// What this result cannot say, one sentence each.
-    pub limits: Vec<String>,
+    /// What this result cannot say; in JSON a sentence each.
+    pub limits: Vec<Limit>,
     /// How the result can be made again.
     pub provenance: Provenance,
 }
@@ -147,7 +183,7 @@ pub fn compare_profiles(
         traces: new.traces,
         prompts: new.prompts,
         words: new.words,
-        sentence: String::new(),
+        finding: ProfileFinding::TooFewPrompts { name: new.name.clone() },
         old: old.map(|(old, name)| Profiled::of(old, name)),
         likeness,
         drift: moved,
@@ -156,7 +192,7 @@ pub fn compare_profiles(
         provenance: provenance(atlas, options),
         new,
     };
-    comparison.sentence = sentence(&comparison);
+    comparison.finding = finding(&comparison);
     comparison.limits = limits(&comparison);
     Ok(comparison)
 }
@@ -194,49 +230,37 @@ fn halves(panel: &Panel, tally: &ScoredCorpus, seed: u64) -> Vec<f64> {
         .collect()
 }
 
-fn sentence(comparison: &ProfileComparison) -> String {
-    let new = &comparison.new.name;
+fn finding(comparison: &ProfileComparison) -> ProfileFinding {
+    let name = comparison.new.name.clone();
     let (Some(old), Some(likeness)) = (&comparison.old, &comparison.likeness) else {
-        return match comparison.pairing.as_ref().and_then(|pairing| pairing.similarities.first()) {
-            Some(first) => format!(
-                "Beyond the prompts, {new} is most alike to {}: {:.2} (95 % interval {:.2} to {:.2}).",
-                first.reference, first.similarity, first.low, first.high
-            ),
-            None => format!("{new} has too few prompts to be compared with the references."),
+        let first = comparison.pairing.as_ref().and_then(|pairing| pairing.similarities.first());
+        return match first {
+            Some(first) => ProfileFinding::Nearest {
+                name,
+                reference: first.reference.clone(),
+                similarity: Estimate { value: first.similarity, low: first.low, high: first.high },
+            },
+            None => ProfileFinding::TooFewPrompts { name },
         };
     };
-    let similarity = likeness.similarity;
     let halves = likeness.floors.iter().find(|floor| floor.what == HALVES);
-    let halves = halves.map(|floor| {
-        format!("; two halves of the older one: {:.2} to {:.2}", floor.low, floor.high)
-    });
-    format!(
-        "From {} to {new}: similarity {:.2} (95 % interval {:.2} to {:.2}{}), distance {:.2} ({:.2} to {:.2}).",
-        old.name,
-        similarity.value,
-        similarity.low,
-        similarity.high,
-        halves.unwrap_or_default(),
-        likeness.size.value,
-        likeness.size.low,
-        likeness.size.high
-    )
+    ProfileFinding::Moved {
+        old: old.name.clone(),
+        new: name,
+        similarity: likeness.similarity,
+        halves: halves.map(|floor| [floor.low, floor.high]),
+        distance: likeness.size,
+    }
 }
 
 /// What profiles do not tell, the most important first.
-fn limits(comparison: &ProfileComparison) -> Vec<String> {
+fn limits(comparison: &ProfileComparison) -> Vec<Limit> {
     let mut limits = Vec::new();
     if comparison.likeness.as_ref().is_some_and(|likeness| !likeness.paired) {
-        limits.push(
-            "The two corpora answered different prompts, so that what these are about is mixed in: run both on the \
-             same prompts."
-                .into(),
-        );
+        limits.push(Limit::OtherPrompts);
     }
     if comparison.pairing.as_ref().is_some_and(|pairing| !pairing.paired) {
-        limits.push(
-            "The references did not answer these prompts: the likeness to them has the subject matter mixed in.".into(),
-        );
+        limits.push(Limit::ReferencesOtherPrompts);
     }
     let both = comparison.old.iter().chain([&comparison.new]);
     let mut mediation: BTreeMap<String, usize> = BTreeMap::new();
@@ -244,19 +268,6 @@ fn limits(comparison: &ProfileComparison) -> Vec<String> {
         *mediation.entry(kind.clone()).or_default() += count;
     }
     limits.extend(mixed_mediation(&mediation));
-    limits.push(
-        "A profile keeps no scores: no verdict, no share of the evidence and no `unknown` can be given. Compare the \
-         traces themselves for these."
-            .into(),
-    );
-    limits.push(
-        "A profile keeps no text: which phrases came and went, and which records differ, cannot be told.".into(),
-    );
-    limits.push(
-        "A profile keeps one mean for each prompt, each value as a byte, and no label. Intervals draw prompts again; how \
-         far traces of one prompt differ is in none of them, and a profile of a reference itself is compared with \
-         that reference, too."
-            .into(),
-    );
+    limits.extend([Limit::ProfileWithoutScores, Limit::ProfileWithoutText, Limit::ProfileMeans]);
     limits
 }

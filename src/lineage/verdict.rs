@@ -5,9 +5,12 @@
 //! a bootstrap over prompts.
 
 use super::beside::{Breakdown, Habits, Neighbourhood};
+use super::drift_finding::DriftFinding;
 use super::examples::Example;
+use super::limit::Limit;
 use super::residuals::UNRELATED;
 use super::tree::LineageTree;
+use super::verdict_finding::VerdictBasis;
 pub use crate::atlas::Floor;
 use crate::trace::Duplicates;
 use serde::{Deserialize, Serialize};
@@ -61,8 +64,8 @@ pub struct Comparison {
     pub tree: Option<LineageTree>,
     /// What was read and what was dropped.
     pub input: InputSummary,
-    /// What this result cannot say, one sentence each, the most important first.
-    pub limits: Vec<String>,
+    /// What this result cannot say, the most important first; in JSON a sentence each.
+    pub limits: Vec<Limit>,
     /// How the result can be made again.
     pub provenance: Provenance,
 }
@@ -92,8 +95,9 @@ pub struct Verdict {
     pub references: Vec<String>,
     /// The family that it names.
     pub family: Option<String>,
-    /// What a person reads.
-    pub sentence: String,
+    /// What the sentence says; in JSON, the sentence itself. See [`Verdict::sentence`].
+    #[serde(rename = "sentence")]
+    pub basis: VerdictBasis,
 }
 
 /// One reference's share of the evidence.
@@ -246,8 +250,9 @@ pub struct PairedSimilarity {
 /// From an older corpus to a newer one: what moved, and towards whom.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Drift {
-    /// What a person reads.
-    pub sentence: String,
+    /// What the sentence says; in JSON, the sentence itself. See [`Drift::sentence`].
+    #[serde(rename = "sentence")]
+    pub finding: DriftFinding,
     /// Whether it rests on prompts that both corpora answered.
     pub paired: bool,
     /// Prompts that it rests on.

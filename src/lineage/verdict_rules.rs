@@ -1,21 +1,26 @@
-//! From ranked shares to a verdict in fixed words.
+//! Ranked shares → the verdict, by fixed rules.
+//!
+//! Called by `comparison`; `evaluation` measures the same rules. The sentence is made in [`crate::wording`].
 
-use super::{RankedFamily, RankedReference, UnknownSummary, Verdict, VerdictKind};
+use super::{
+    NamedShare, RankedFamily, RankedReference, UnknownSummary, Verdict, VerdictBasis,
+    VerdictFinding, VerdictKind,
+};
 
-/// A corpus needs so many traces, prompts and words to be judged.
+/// A verdict needs at least this many traces, [`LEAST_PROMPTS`] and [`LEAST_WORDS`].
 pub(crate) const LEAST_TRACES: usize = 3;
 /// See [`LEAST_TRACES`].
 pub(crate) const LEAST_PROMPTS: usize = 3;
 /// See [`LEAST_TRACES`].
-pub(super) const LEAST_WORDS: usize = 300;
+pub(crate) const LEAST_WORDS: usize = 300;
 
 /// How often a reference or family must stay first when prompts are drawn again.
 const CONFIDENCE: f64 = 0.95;
-/// The share of the evidence that a reference or a family needs to be named alone: as much as all others together. With
-/// less, a model that the atlas does not know is named wrongly too often (`docs/lineage.md`).
+/// A reference or a family needs this share of the evidence to be named alone: as much as all others
+/// together. With less, an unknown model is named as a reference too often (`docs/lineage.md`).
 const LEAST_SHARE: f64 = 0.5;
-/// "None of these" where the share of traces that look strange to every reference is surely over
-/// this. For traces of a reference it is about 0.05.
+/// The verdict is "none of these" where the share of traces that are unlike every reference is above
+/// this with its whole interval. For traces of a reference it is about 0.05.
 const STRANGE_SHARE: f64 = 0.2;
 
 /// What the verdict is drawn from.
@@ -30,16 +35,13 @@ pub(super) struct Findings<'a> {
     /// Share of resamples in which the first family stays first.
     pub family_stays: f64,
     pub unknown: &'a UnknownSummary,
-    /// Whether the first reference is known from other subject matter only.
+    /// Whether the first reference is known from other subject matter only. Measured across domains,
+    /// the first place is wrong for two traces in three and more, and pooling traces hardly helps:
+    /// no reference or family is named alone there.
     pub other_domain: bool,
+    /// Traces that the atlas was learned from.
+    pub seen_before: usize,
 }
-
-/// What a verdict says in place of a name where the subject matter is new to the first reference.
-/// Measured across domains, the first place is wrong for two traces in three and more, and pooling
-/// traces hardly helps, so that no reference or family is named alone there.
-const OTHER_DOMAIN: &str = ": the first is known from other subject matter only, and across domains \
-                            the first place is wrong more often than right, however large its share.";
-const NO_SHARE: &str = ": no single reference or family holds enough of the evidence.";
 
 /// What shares of the evidence are enough to name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,8 +54,8 @@ pub(crate) enum Named {
     Nobody,
 }
 
-/// What may be named alone. `first` is the share of the first reference, and how often it stays first when prompts are drawn
-/// again; `family` the same of the first family, `None` where that has one member only.
+/// What may be named alone. `first`: the share of the first reference, and how often it stays first
+/// when prompts are resampled. `family`: the same of the first family; `None` where it has one member.
 pub(crate) fn named(first: (f64, f64), family: Option<(f64, f64)>) -> Named {
     let enough = |(share, stays): (f64, f64)| share >= LEAST_SHARE && stays >= CONFIDENCE;
     if enough(first) {
@@ -69,36 +71,24 @@ pub(crate) fn named(first: (f64, f64), family: Option<(f64, f64)>) -> Named {
 pub(super) fn decide_verdict(findings: &Findings<'_>) -> Verdict {
     let Findings { traces, prompts, words, ranking, families, .. } = *findings;
     let verdict =
-        |kind, references: Vec<&RankedReference>, family: Option<&str>, sentence| Verdict {
+        |kind, references: Vec<&RankedReference>, family: Option<&str>, finding| Verdict {
             kind,
             references: references.iter().map(|r| r.reference.clone()).collect(),
             family: family.map(str::to_owned),
-            sentence,
+            basis: VerdictBasis { seen_before: findings.seen_before, traces, finding },
         };
     let Some(first) = ranking.first().filter(|_| traces > 0) else {
-        let sentence = "Too little text: no trace was long enough to be judged.".to_owned();
-        return verdict(VerdictKind::TooLittleText, vec![], None, sentence);
+        return verdict(VerdictKind::TooLittleText, vec![], None, VerdictFinding::NoTrace);
     };
+    let nearest = first.reference.clone();
     if traces < LEAST_TRACES || prompts < LEAST_PROMPTS || words < LEAST_WORDS {
-        let sentence = format!(
-            "Too little text for a verdict: {} on {} with {}, where {LEAST_TRACES} traces on \
-             {LEAST_PROMPTS} prompts with {LEAST_WORDS} words are needed. The ranking starts with {}.",
-            counted(traces, "trace"),
-            counted(prompts, "prompt"),
-            counted(words, "word"),
-            first.reference
-        );
-        return verdict(VerdictKind::TooLittleText, vec![first], None, sentence);
+        let finding = VerdictFinding::TooLittle { prompts, words, nearest };
+        return verdict(VerdictKind::TooLittleText, vec![first], None, finding);
     }
     if findings.unknown.low > STRANGE_SHARE {
-        let sentence = format!(
-            "None of these: {} of the traces are unlike every one of the {} references (about 5 % of \
-             a known model's own traces are). The nearest is {}.",
-            percent(findings.unknown.share_below_5_percent),
-            ranking.len(),
-            first.reference
-        );
-        return verdict(VerdictKind::None, vec![first], None, sentence);
+        let share = findings.unknown.share_below_5_percent;
+        let finding = VerdictFinding::NoneOfThese { share, references: ranking.len(), nearest };
+        return verdict(VerdictKind::None, vec![first], None, finding);
     }
     let shared = families.first().filter(|family| family.members.len() > 1);
     let named = match findings.other_domain {
@@ -109,52 +99,39 @@ pub(super) fn decide_verdict(findings: &Findings<'_>) -> Verdict {
         ),
     };
     if named == Named::Reference {
-        let sentence = format!(
-            "The traces resemble {}: it holds {} of the evidence (95 % interval {} to {}).",
-            first.reference,
-            percent(first.score),
-            percent(first.low),
-            percent(first.high)
-        );
-        return verdict(VerdictKind::Resembles, vec![first], first.family.as_deref(), sentence);
+        let family = first.family.as_deref();
+        let finding = VerdictFinding::Reference {
+            reference: nearest,
+            share: first.score,
+            low: first.low,
+            high: first.high,
+        };
+        return verdict(VerdictKind::Resembles, vec![first], family, finding);
     }
     if let Some(family) = shared.filter(|_| named == Named::Family) {
         let members: Vec<&RankedReference> = ranking
             .iter()
             .filter(|r| family.members.contains(&r.reference) && r.score >= 0.1 * family.score)
             .collect();
-        let sentence = format!(
-            "The traces resemble the family {}: it holds {} of the evidence (95 % interval {} to {}), \
-             and its members cannot be told apart with certainty here.",
-            family.family,
-            percent(family.score),
-            percent(family.low),
-            percent(family.high)
-        );
-        return verdict(VerdictKind::Family, members, Some(&family.family), sentence);
+        let finding = VerdictFinding::Family {
+            family: family.family.clone(),
+            share: family.score,
+            low: family.low,
+            high: family.high,
+        };
+        return verdict(VerdictKind::Family, members, Some(&family.family), finding);
     }
     let sharing: Vec<&RankedReference> =
         ranking.iter().take(3).filter(|r| r.score >= 0.5 * first.score).collect();
     let sharing = if sharing.len() < 2 { ranking.iter().take(2).collect() } else { sharing };
-    let names: Vec<String> =
-        sharing.iter().map(|r| format!("{} ({})", r.reference, percent(r.score))).collect();
-    let why = if findings.other_domain { OTHER_DOMAIN } else { NO_SHARE };
-    let sentence = format!("The traces stand between {}{why}", names.join(" and "));
-    verdict(VerdictKind::Between, sharing, None, sentence)
-}
-
-/// A share as a whole percentage; never 0 or 100.
-pub(super) fn percent(share: f64) -> String {
-    match 100.0 * share {
-        over if over > 99.0 => ">99 %".to_owned(),
-        under if under < 1.0 => "<1 %".to_owned(),
-        between => format!("{between:.0} %"),
-    }
-}
-
-/// A number with its noun, in the plural where it is not one.
-pub(super) fn counted(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+    let finding = VerdictFinding::Between {
+        references: sharing
+            .iter()
+            .map(|r| NamedShare { name: r.reference.clone(), share: r.score })
+            .collect(),
+        other_domain: findings.other_domain,
+    };
+    verdict(VerdictKind::Between, sharing, None, finding)
 }
 
 #[cfg(test)]
@@ -219,11 +196,13 @@ mod tests {
             family_stays: 1.0,
             unknown: &unknown,
             other_domain,
+            seen_before: 0,
         };
         let verdict = decide_verdict(&findings);
-        let warned = verdict.sentence.contains("other subject matter");
+        let warned = verdict.sentence().contains("other subject matter");
         assert_eq!(warned, other_domain && verdict.kind == VerdictKind::Between);
-        assert!(!verdict.sentence.contains("train") && !verdict.sentence.contains("distill"));
+        let sentence = verdict.sentence();
+        assert!(!sentence.contains("train") && !sentence.contains("distill"));
         verdict.kind
     }
 

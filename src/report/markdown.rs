@@ -45,7 +45,7 @@ pub fn to_markdown(comparison: &Comparison) -> String {
     }
     input(&mut out, comparison);
     out.heading("What this cannot say");
-    out.list(comparison.limits.iter().map(|limit| sentence(limit)));
+    out.list(comparison.limits.iter().map(|limit| sentence(&limit.to_string())));
     out.heading("How to make this report again");
     out.block(&format!("```sh\n{}\n```", fenced(&sentence(&comparison.provenance.command))));
     let from = &comparison.provenance;
@@ -78,7 +78,7 @@ fn ranking(out: &mut Markdown, comparison: &Comparison) {
 
 fn drift(out: &mut Markdown, drift: &Drift) {
     out.heading("From the baseline to the input");
-    out.paragraph(&sentence(&drift.sentence));
+    out.paragraph(&sentence(&drift.sentence()));
     out.image(&wording::drift_title(drift), "drift.png");
     let rows = drift.references.iter().take(SHOWN).map(|one| {
         [

@@ -187,7 +187,7 @@ impl Page {
             notes: input_notes(input).iter().map(|note| sentence(note)).collect(),
             dropped: input.dropped.iter().map(|(why, n)| fact(&name(why), count(*n))).collect(),
             dropped_total: count(input.dropped.values().sum()),
-            limits: comparison.limits.iter().map(|limit| sentence(limit)).collect(),
+            limits: comparison.limits.iter().map(|limit| sentence(&limit.to_string())).collect(),
             method: unbroken(wording::method(comparison)),
             command: sentence(&comparison.provenance.command),
             provenance: provenance(&comparison.provenance),

@@ -1,8 +1,69 @@
 //! The drift from a baseline, in sentences.
 
 use super::escape::name;
+use super::json::sentences;
 use super::numbers::{counted, percent, similarity};
-use crate::lineage::{Drift, DriftChannel, DriftReference};
+use crate::lineage::{Approach, Drift, DriftBasis, DriftChannel, DriftFinding, DriftReference};
+use std::fmt::{Display, Formatter, Result};
+
+sentences!(DriftFinding);
+
+impl Drift {
+    /// The drift in one sentence or a few.
+    pub fn sentence(&self) -> String {
+        self.finding.to_string()
+    }
+}
+
+impl Display for DriftFinding {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::ByChance(basis) => write!(f, "No drift beyond chance ({basis})."),
+            Self::TowardsNone(basis) => {
+                write!(f, "The style moved, but clearly towards none of the references ({basis}).")
+            }
+            Self::StillUnrelated { nearest: Approach { reference, before, after }, basis } => {
+                write!(
+                    f,
+                    "The style moved; it is nearer to {reference} than before (similarity {after:.2}, \
+                 before {before:.2}), but no nearer than unrelated references can be to each other; \
+                 {basis}."
+                )
+            }
+            Self::Towards { references, more, own_share, basis } => {
+                let list: Vec<String> = references
+                    .iter()
+                    .map(|Approach { reference, before, after }| {
+                        format!("{reference} (similarity from {before:.2} to {after:.2})")
+                    })
+                    .collect();
+                let more = match more {
+                    0 => String::new(),
+                    more => format!(" and {more} more"),
+                };
+                write!(
+                    f,
+                    "The style moved towards {}{more}, {basis}. Style does not tell whether the model \
+                     learned from one of them, or whether all have something in common. {:.0} % of \
+                     the shift leads towards no reference.",
+                    list.join(", "),
+                    100.0 * own_share
+                )
+            }
+            Self::Text(sentence) => f.write_str(sentence),
+        }
+    }
+}
+
+impl Display for DriftBasis {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        if self.paired {
+            write!(f, "on {} prompts that both corpora answered", self.prompts)
+        } else {
+            f.write_str("on different prompts, so that subject matter is mixed in")
+        }
+    }
+}
 
 /// The drift's finding in one sentence: the title of its figure.
 pub fn drift_title(drift: &Drift) -> String {

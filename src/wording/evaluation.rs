@@ -1,16 +1,115 @@
-//! An evaluation → the sentences around its numbers, the same in the terminal and in the page.
+//! An evaluation, in sentences: the same in the terminal and in the page.
 
 use super::escape;
+use super::json::sentences;
 use super::numbers::{accuracy, accuracy_interval, count, counted, fixed, fixed_interval};
-use crate::evaluation::{Evaluation, Group, MOST, OpenSetFigures, PairPlan};
+use crate::evaluation::{Evaluation, EvaluationLimit, Group, MOST, OpenSetFigures, PairPlan};
+use std::fmt::{Display, Formatter};
 
-/// What was found, in one sentence.
+/// Names in a sentence; the rest are counted.
+const NAMED: usize = 6;
+
+sentences!(EvaluationLimit);
+
+impl Display for EvaluationLimit {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::TheseModels { models } => write!(
+                f,
+                "The figures are about these {models} models on prompts like these. With more models, \
+                 or models that are more alike, they would be lower."
+            ),
+            Self::PartsNotLearned { parts } => {
+                let quoted: Vec<String> = parts.iter().map(|part| format!("\"{part}\"")).collect();
+                write!(
+                    f,
+                    "Without {} too little is left to learn from, so the traces held out there were \
+                     not scored.",
+                    listed(&quoted)
+                )
+            }
+            Self::ModelsNotLearned { traces, models } => write!(
+                f,
+                "{} could not be scored, because too few traces of their model were left to learn it \
+                 from: {}. No figure counts them.",
+                counted(*traces, "held-out trace", "held-out traces"),
+                listed(models)
+            ),
+            Self::NoErrors { prompts } => write!(
+                f,
+                "No scored trace was given to a wrong model, so resampling cannot show how rare errors \
+                 are: with {prompts} prompts, up to about {:.0} % of new prompts may have one (the \
+                 rule of three).",
+                (300.0 / *prompts as f64).min(100.0)
+            ),
+            Self::SimilarPrompts { prompts, similar } => write!(
+                f,
+                "Of {prompts} prompts, {similar} ask nearly the same as another. They were held out \
+                 together with it and count as one prompt in the intervals."
+            ),
+            Self::FewPrompts { prompts, needed } => write!(
+                f,
+                "The traces answer only {}; with fewer than {needed} the intervals are too narrow.",
+                counted(*prompts, "different prompt", "different prompts")
+            ),
+            Self::OwnPrompts { models } => write!(
+                f,
+                "{} answered mostly prompts that no other model here answered: such models may differ \
+                 by what they were asked, not by how they write.",
+                listed(models)
+            ),
+            Self::Lengths { shortest, longest } => write!(
+                f,
+                "The models' median lengths range from {shortest} to {longest} words: length alone, \
+                 which is not style, tells some of them apart."
+            ),
+            Self::OneDomain { domain } => write!(
+                f,
+                "All traces are of one domain (\"{domain}\"): the accuracy on other subject matter was \
+                 not measured."
+            ),
+            Self::KnownDomains { domains } => write!(
+                f,
+                "Training and held-out traces have the same domains ({}); `--group domain` measures \
+                 the accuracy on held-out domains.",
+                listed(domains)
+            ),
+            Self::UserVectors => f.write_str(
+                "The channel vectors reflects what a trace is about at least as much as how it is \
+                 written: compare with the figures without it.",
+            ),
+            Self::NoChangedTexts => f.write_str(
+                "Changed texts were not scored: the file of vectors has those of the unchanged traces \
+                 only.",
+            ),
+            Self::TwoKnownModels => f.write_str(
+                "In rounds of the open set only two models were learned. `unknown` is learned from \
+                 traces whose own model is taken off the list; with one model left this says nothing. \
+                 Do not rely on `unknown` in an atlas of two models.",
+            ),
+            Self::NoOpenSet(why) => f.write_str(&super::as_sentence(why)),
+            Self::Text(sentence) => f.write_str(sentence),
+        }
+    }
+}
+
+/// The first names, and how many more there are.
+fn listed(names: &[String]) -> String {
+    let shown = names.len().min(NAMED);
+    let list = names[..shown].join(", ");
+    match names.len() - shown {
+        0 => list,
+        more => format!("{list} and {more} more"),
+    }
+}
+
+/// The main figure, in one sentence.
 pub fn headline(evaluation: &Evaluation) -> String {
     let parts = evaluation.design.parts.len();
     let held_out = match evaluation.design.group {
-        Group::Prompt => format!("prompts that were held out ({parts} folds)"),
-        Group::Domain => format!("domains that were held out (one of {parts} at a time)"),
-        Group::Source => format!("sources that were held out (one of {parts} at a time)"),
+        Group::Prompt => format!("held-out prompts ({parts} folds)"),
+        Group::Domain => format!("held-out domains (one of {parts} at a time)"),
+        Group::Source => format!("held-out sources (one of {parts} at a time)"),
     };
     format!(
         "On {held_out}, the right model came first for {} of the traces.",
@@ -23,8 +122,8 @@ pub fn reading(evaluation: &Evaluation) -> Vec<String> {
     let summary = &evaluation.summary;
     let most = evaluation.models.iter().map(|model| model.traces).max().unwrap_or(0);
     let mut sentences = vec![format!(
-        "The 95 % interval over prompts is {}; always naming the most frequent of the {} would be right for \
-         {}.",
+        "The 95 % interval over prompts is {}. Always naming the most frequent of the {} would be \
+         right for {}.",
         accuracy_interval(summary.top1.low, summary.top1.high),
         counted(evaluation.design.models, "model", "models"),
         accuracy(most as f64 / summary.traces.max(1) as f64)
@@ -33,26 +132,23 @@ pub fn reading(evaluation: &Evaluation) -> Vec<String> {
         sentences.push(format!("The right family came first for {}.", accuracy(family.value)));
     }
     let by_chance = summary.calibration_error_by_chance.map_or_else(String::new, |by_chance| {
-        format!(
-            "; were every probability right, it would seem off by {} by chance",
-            fixed(by_chance, 3)
-        )
+        format!("; perfectly calibrated probabilities would still show {}", fixed(by_chance, 3))
     });
     sentences.push(format!(
-        "The probability given to the first model is off by {} on average (expected calibration error){by_chance}.",
+        "The expected calibration error of the first model's probability is {}{by_chance}.",
         fixed(summary.calibration_error.value, 3)
     ));
     if summary.cllr.value > summary.cllr_of_ignorance {
         sentences.push(format!(
-            "The probabilities mislead: their Cllr of {} bits is above the {} bits of who gives every model the \
-             same.",
+            "The probabilities mislead: their Cllr of {} bits exceeds {} bits, which uniform guessing \
+             scores.",
             fixed(summary.cllr.value, 2),
             fixed(summary.cllr_of_ignorance, 2)
         ));
     }
     if let Some(pool) = evaluation.pooled.iter().rfind(|pool| pool.traces > 1) {
         sentences.push(format!(
-            "With {} traces of one model judged together, it came first for {}.",
+            "With {} traces of one model scored together, it came first for {}.",
             pool.traces,
             accuracy(pool.top1.value)
         ));
@@ -61,12 +157,11 @@ pub fn reading(evaluation: &Evaluation) -> Vec<String> {
     sentences
 }
 
-/// What the open set says.
+/// The figures of the open set, in two sentences.
 pub fn open_set(figures: &OpenSetFigures) -> String {
     format!(
-        "Traces of models that were left out are told from those of known models with an area under the curve \
-         (AUROC) of {} (0.5 is chance); at the 5 % level {} of them are called unknown, and {} of the known \
-         models’ traces.",
+        "The AUROC between traces of left-out models and of known models is {} (0.5 is chance). At the \
+         5 % level, {} of the left-out models’ traces are called unknown, and {} of the known models’.",
         fixed(figures.auroc.value, 2),
         accuracy(figures.strangers_called_unknown.value),
         accuracy(figures.known_called_unknown.value)
@@ -81,7 +176,7 @@ pub fn plan(plan: &PairPlan) -> String {
     let misleading = plan.sides.iter().find(|side| side.mean <= 0.0);
     if let (None, Some(side)) = (plan.needed, misleading) {
         return format!(
-            "{pair}, no number of traces is enough: on average those of {} speak for the other.",
+            "{pair}, no number of traces is enough: on average the traces of {} point to the other model.",
             escape::name(&side.model)
         );
     }
@@ -107,10 +202,10 @@ pub fn needed(traces: Option<usize>) -> String {
     traces.map_or_else(|| format!(">{}", count(MOST)), count)
 }
 
-/// The Cllr with what it is measured by.
+/// The name of the Cllr, with the value of uniform guessing.
 pub fn cllr_name(evaluation: &Evaluation) -> String {
     format!(
-        "Cllr, multi-class (bits; ignorance: {})",
+        "Cllr, multi-class (bits; uniform guessing: {})",
         fixed(evaluation.summary.cllr_of_ignorance, 2)
     )
 }
@@ -118,36 +213,36 @@ pub fn cllr_name(evaluation: &Evaluation) -> String {
 /// How it was measured, a paragraph each.
 pub fn method(evaluation: &Evaluation) -> Vec<String> {
     let mut paragraphs = vec![
-        "An atlas was learned as cotprint fit learns it, on all traces but those held out, and the held-out \
-         traces were scored as cotprint score scores them. No prompt is on both sides of a split. Intervals are \
-         percentiles of a bootstrap that draws whole prompts."
+        "An atlas was learned as `cotprint fit` does, from all traces except the held-out ones, which were \
+         then scored as `cotprint score` does. No prompt is on both sides of a split. Intervals are \
+         percentiles of a bootstrap over prompts."
             .to_owned(),
         "Macro-F1 is the mean F1 over models. Log loss is the mean of −ln of the right model’s probability, at \
          least 10⁻⁶. The Brier score sums squares over all models (Brier 1950). The expected calibration error has 15 \
          bins of equal width. Cllr is the multi-class form of Brümmer and du Preez (2006): probabilities are \
          divided by the models’ shares of the training traces and scaled to a flat prior; the cost is −log₂ of \
-         the right model’s, averaged within and then over models. Resamples hold some prompts several times, which makes bins \
-         rougher: the interval of the calibration error leans upwards. c@1 (Peñas and Rodrigo 2011) rewards leaving a \
-         trace unanswered above answering wrongly; unanswered are traces with unknown of at most 0.05 or too few \
-         words."
+         the right model’s, averaged within and then over models. Resamples contain some prompts several \
+         times, which makes the bins rougher and the interval of the calibration error too high. c@1 (Peñas \
+         and Rodrigo 2011) rewards no answer over a wrong one; traces with `unknown` of at most 0.05 or too \
+         few words have no answer."
             .to_owned(),
-        "Traces that are judged together are of one model and of different prompts, drawn by lot; their log \
-         probabilities are averaged. To plan how many traces are needed, log-likelihood ratios of held-out traces \
-         are drawn by prompt and added up until 95 % of 2,000 such sums have the right sign, whichever of the \
-         two models wrote them."
+        "Traces that are scored together are of one model and of different prompts, drawn at random; their \
+         log probabilities are averaged. To plan how many traces are needed, log-likelihood ratios of \
+         held-out traces are drawn by prompt and added up until 95 % of 2,000 such sums have the right sign \
+         for both models."
             .to_owned(),
     ];
     if evaluation.open_set.is_some() {
         paragraphs.push(
-            "For the open set the models were dealt out to groups; one group and one fold of prompts at a time \
-             was left out of learning, and the traces of that fold were judged."
+            "For the open set the models were divided into groups. Each round left one group and one fold of \
+             prompts out of the training data and scored the traces of that fold."
                 .to_owned(),
         );
     }
     paragraphs
 }
 
-/// A value and its interval with so many decimals.
+/// A value and its interval, with this number of decimals.
 pub fn with_interval(estimate: &crate::evaluation::Estimate, places: usize) -> [String; 2] {
     [fixed(estimate.value, places), fixed_interval(estimate.low, estimate.high, places)]
 }
@@ -177,6 +272,13 @@ mod tests {
     }
 
     #[test]
+    fn long_lists_are_counted() {
+        let names: Vec<String> = (0..8).map(|i| format!("m{i}")).collect();
+        assert_eq!(listed(&names), "m0, m1, m2, m3, m4, m5 and 2 more");
+        assert_eq!(listed(&names[..1]), "m0");
+    }
+
+    #[test]
     fn a_plan_says_how_many_traces_or_that_none_are_enough() {
         assert_eq!(
             plan(&pair(Some(5), Some(9), [1.0, 2.0])),
@@ -190,7 +292,7 @@ mod tests {
         assert!(more.contains("more than 1,000 traces") && more.contains("2–>1,000"), "{more}");
         let never = plan(&pair(None, None, [1.0, -0.2]));
         assert!(
-            never.contains("no number of traces") && never.contains("those of b speak"),
+            never.contains("no number of traces") && never.contains("traces of b point"),
             "{never}"
         );
     }

@@ -1,13 +1,81 @@
-//! What a check found → the words for it, the same in every form.
+//! What a check found, in words: the same in every form.
 
-use crate::{
-    gate::{Checked, ConditionAnswer, Offender, RuleAnswer, Unit, decide::Outcome},
-    policy::{Bound, Severity},
-    wording::{
-        escape::{name, sentence},
-        numbers::{count, counted, fixed},
-    },
+use super::{
+    escape::{name, sentence},
+    numbers::{count, counted, fixed},
 };
+use crate::{
+    gate::{
+        CheckFinding, Checked, ConditionAnswer, Note, Offender, RuleAnswer, Unit, decide::Outcome,
+    },
+    policy::{Bound, Severity},
+};
+use serde::{Serialize, Serializer};
+use std::fmt::{Display, Formatter, Result};
+
+impl Checked {
+    /// The answer in one sentence or a few.
+    pub fn sentence(&self) -> String {
+        self.finding.to_string()
+    }
+}
+
+impl Display for CheckFinding {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        let Self { rules, errors, failed, cannot_tell } = self;
+        match (errors.len(), failed.len() + cannot_tell.len()) {
+            (0, 0) if *rules == 1 => f.write_str("The check passed: its only rule passed.")?,
+            (0, 0) => write!(f, "The check passed: all {rules} rules passed.")?,
+            (0, _) => write!(f, "The check passed: no error in {rules} rules.")?,
+            (count, _) => {
+                write!(f, "The check failed: {count} of {rules} rules ({}).", errors.join(", "))?;
+            }
+        }
+        if !failed.is_empty() {
+            write!(f, " Failed, but not as an error: {}.", failed.join(", "))?;
+        }
+        if !cannot_tell.is_empty() {
+            write!(f, " Cannot tell: {}.", cannot_tell.join(", "))?;
+        }
+        Ok(())
+    }
+}
+
+impl Display for Note {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::EmptySlice => f.write_str("This slice has no traces."),
+            Self::FewPrompts { needed } => {
+                write!(f, "A decision needs at least {needed} prompts.")
+            }
+            Self::Rough(doubts) => {
+                let doubts: Vec<String> = doubts.iter().map(ToString::to_string).collect();
+                f.write_str(&doubts.join(" "))
+            }
+            Self::NoBaseline => f.write_str("There is no baseline."),
+            Self::NotMeasured(why) => f.write_str(&super::as_sentence(why)),
+            Self::OtherPrompts => f.write_str(
+                "The baseline answered other prompts, so the figure also reflects subject matter.",
+            ),
+            Self::NotOnTheseDataSets => f.write_str(
+                "The atlas has none of these references on the data sets of these prompts.",
+            ),
+        }
+    }
+}
+
+/// Written as their sentences.
+macro_rules! written {
+    ($($of:ty),+) => {$(
+        impl Serialize for $of {
+            fn serialize<S: Serializer>(&self, writer: S) -> std::result::Result<S::Ok, S::Error> {
+                writer.collect_str(self)
+            }
+        }
+    )+};
+}
+
+written!(CheckFinding, Note);
 
 /// An outcome in a word or two.
 pub fn outcome(outcome: Outcome) -> &'static str {
@@ -27,7 +95,7 @@ pub fn severity(severity: Severity) -> &'static str {
     }
 }
 
-/// A number of a unit, as far as it is worth telling.
+/// A figure, rounded by its unit.
 pub fn figure(value: f64, unit: Unit) -> String {
     match unit {
         Unit::Count => count(value.max(0.0) as usize),
@@ -56,22 +124,22 @@ pub fn interval(condition: &ConditionAnswer) -> String {
     }
 }
 
-/// What a condition came to, in a sentence or two.
+/// The result of a condition, in a sentence or two.
 pub fn condition(condition: &ConditionAnswer) -> String {
     let what = sentence(&condition.what);
     let asked = bound(condition.bound, condition.unit);
     let mut words = match condition.value {
-        None => format!("{what}: not measured, where {asked} is asked."),
+        None => format!("{what}: not measured (required: {asked})."),
         Some(value) => {
             let interval = interval(condition);
             let between = if interval.is_empty() {
                 String::new()
             } else {
                 let prompts = counted(condition.prompts, "prompt", "prompts");
-                format!(" (interval {interval}, {prompts})")
+                format!("interval {interval}, {prompts}; ")
             };
             let value = figure(value, condition.unit);
-            format!("{what}: {value}{between}, where {asked} is asked.")
+            format!("{what}: {value} ({between}required: {asked}).")
         }
     };
     if condition.outcome == Outcome::CannotTell {
@@ -80,7 +148,7 @@ pub fn condition(condition: &ConditionAnswer) -> String {
     }
     if let Some(note) = &condition.note {
         words.push(' ');
-        words.push_str(&sentence(note));
+        words.push_str(&sentence(&note.to_string()));
     }
     words
 }
@@ -96,13 +164,14 @@ fn remedy(condition: &ConditionAnswer) -> String {
             "It could not be decided.".into()
         }
         None if condition.value.is_some() => {
-            "It is too near its bound for any number of prompts to decide: move the bound.".into()
+            "It is too close to its bound for any number of prompts to decide: move the bound."
+                .into()
         }
         None => "It could not be decided.".into(),
     }
 }
 
-/// A rule in one line: what it came to, and why.
+/// The result of a rule in one line, with the reason.
 pub fn rule(rule: &RuleAnswer) -> String {
     let worst = rule.conditions.iter().filter(|condition| condition.outcome == rule.outcome);
     let reasons: Vec<String> = worst.map(condition).collect();
@@ -114,7 +183,7 @@ pub fn rule(rule: &RuleAnswer) -> String {
     format!("{}{slice}{}", message.unwrap_or_default(), reasons.join(" "))
 }
 
-/// Where a record stands, and which it is.
+/// A record: its file, place, id and probability.
 pub fn offender(offender: &Offender) -> String {
     let probability =
         offender.probability.map_or_else(String::new, |p| format!(", {}", figure(p, Unit::Share)));
@@ -143,7 +212,8 @@ pub fn rests_on(checked: &Checked) -> String {
     );
     if checked.estimated > 0 {
         words.push_str(&format!(
-            " {} from prompts; each interval has the level {} %, so that all decisions together are right with {} %.",
+            " {} from prompts. Each interval has the level {} %, so all decisions together are right with a \
+             probability of {} %.",
             counted(checked.estimated, "figure is estimated", "figures are estimated"),
             fixed(100.0 * checked.level, 2),
             fixed(100.0 * checked.confidence, 1)
@@ -175,10 +245,10 @@ mod tests {
     }
 
     #[test]
-    fn a_condition_is_told_with_its_interval_and_what_would_decide() {
+    fn a_condition_has_its_interval_and_what_would_decide() {
         assert_eq!(
             condition(&answer(0.06, 0.11, Outcome::Failed, None)),
-            "share of a/b: 8.0 % (interval 6.0 % to 11.0 %, 40 prompts), where at most 5.0 % is asked."
+            "share of a/b: 8.0 % (interval 6.0 % to 11.0 %, 40 prompts; required: at most 5.0 %)."
         );
         let unsure = condition(&answer(0.02, 0.11, Outcome::CannotTell, Some(120)));
         assert!(unsure.ends_with("About 120 more prompts would decide."), "{unsure}");

@@ -64,6 +64,15 @@ pub fn percent(value: f64) -> String {
     }
 }
 
+/// A share in [0, 1] as a whole percentage that is never 0 or 100: nothing estimated is certain.
+pub fn uncertain_percent(share: f64) -> String {
+    match 100.0 * share {
+        over if over > 99.0 => ">99 %".to_owned(),
+        under if under < 1.0 => "<1 %".to_owned(),
+        between => format!("{between:.0} %"),
+    }
+}
+
 /// A rate or weight, two significant digits: `0.034`, `1.3`, `27`.
 pub fn rate(value: f64) -> String {
     let size = value.abs();

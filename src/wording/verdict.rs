@@ -1,177 +1,142 @@
-//! The verdict and how sure it is, in sentences.
+//! The sentence of a verdict. It is part of the stored format: its words do not change.
 
-use super::escape::{name, sentence};
-use super::numbers::{counted, interval, percent, share};
-use crate::lineage::{Comparison, RankedReference, VerdictKind};
+use super::numbers::uncertain_percent as percent;
+use crate::lineage::{
+    NamedShare, Verdict, VerdictBasis, VerdictFinding,
+    verdict_rules::{LEAST_PROMPTS, LEAST_TRACES, LEAST_WORDS},
+};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt::{Display, Formatter, Result};
 
-/// The verdict's sentence; where it is empty, one that says so.
-pub fn verdict(comparison: &Comparison) -> String {
-    let text = sentence(&comparison.verdict.sentence);
-    if text.trim().is_empty() { "No verdict was given.".into() } else { text }
-}
+/// Why nothing is named alone where the subject matter is new to the first reference.
+const OTHER_DOMAIN: &str = ": the first is known from other subject matter only, and across domains \
+                            the first place is wrong more often than right, however large its share.";
+/// Why nothing is named alone else.
+const NO_SHARE: &str = ": no single reference or family holds enough of the evidence.";
 
-/// The kind of verdict in a few words.
-pub fn kind(kind: VerdictKind) -> &'static str {
-    match kind {
-        VerdictKind::Resembles => "Resembles one reference",
-        VerdictKind::Family => "Resembles one family",
-        VerdictKind::Between => "Between several references",
-        VerdictKind::None => "Resembles no reference",
-        VerdictKind::TooLittleText => "Too little text",
+impl Verdict {
+    /// The verdict in one sentence. Where the atlas was learned from some of the traces, one more
+    /// sentence says so first.
+    pub fn sentence(&self) -> String {
+        self.basis.to_string()
     }
 }
 
-/// How sure the verdict is, as sentences.
-pub fn how_sure(comparison: &Comparison) -> Vec<String> {
-    let ranking = &comparison.ranking;
-    let unknown = unknown(comparison);
-    let sentences = match comparison.verdict.kind {
-        VerdictKind::TooLittleText => {
-            vec![Some(format!("Only {} could be used.", rests_on(comparison)))]
-        }
-        VerdictKind::None => vec![unknown, first_and_second(ranking), without_layout(ranking)],
-        _ => {
-            vec![
-                family_share(comparison),
-                first_and_second(ranking),
-                together(comparison),
-                without_layout(ranking),
-                unknown,
-            ]
-        }
-    };
-    sentences.into_iter().flatten().collect()
+impl Display for Verdict {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        self.basis.fmt(f)
+    }
 }
 
-/// What the verdict rests on: traces, prompts and words.
-pub fn rests_on(comparison: &Comparison) -> String {
-    format!(
-        "{} of {} with {}",
-        counted(comparison.traces, "trace", "traces"),
-        counted(comparison.prompts, "prompt", "prompts"),
-        counted(comparison.words, "word", "words")
+impl Display for VerdictBasis {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        known_text(self.seen_before, self.traces, f)?;
+        let traces = self.traces;
+        match &self.finding {
+            VerdictFinding::NoTrace => {
+                f.write_str("Too little text: no trace was long enough to be judged.")
+            }
+            VerdictFinding::TooLittle { prompts, words, nearest } => write!(
+                f,
+                "Too little text for a verdict: {} on {} with {}, where {LEAST_TRACES} traces on \
+                 {LEAST_PROMPTS} prompts with {LEAST_WORDS} words are needed. The ranking starts \
+                 with {nearest}.",
+                plain_count(traces, "trace"),
+                plain_count(*prompts, "prompt"),
+                plain_count(*words, "word"),
+            ),
+            VerdictFinding::NoneOfThese { share, references, nearest } => write!(
+                f,
+                "None of these: {} of the traces are unlike every one of the {references} references \
+                 (about 5 % of a known model's own traces are). The nearest is {nearest}.",
+                percent(*share),
+            ),
+            VerdictFinding::Reference { reference, share, low, high } => write!(
+                f,
+                "The traces resemble {reference}: it holds {} of the evidence (95 % interval {} to {}).",
+                percent(*share),
+                percent(*low),
+                percent(*high)
+            ),
+            VerdictFinding::Family { family, share, low, high } => write!(
+                f,
+                "The traces resemble the family {family}: it holds {} of the evidence (95 % interval \
+                 {} to {}), and its members cannot be told apart with certainty here.",
+                percent(*share),
+                percent(*low),
+                percent(*high)
+            ),
+            VerdictFinding::Between { references, other_domain } => {
+                let named = |one: &NamedShare| format!("{} ({})", one.name, percent(one.share));
+                let names: Vec<String> = references.iter().map(named).collect();
+                let why = if *other_domain { OTHER_DOMAIN } else { NO_SHARE };
+                write!(f, "The traces stand between {}{why}", names.join(" and "))
+            }
+            VerdictFinding::Text(sentence) => f.write_str(sentence),
+        }
+    }
+}
+
+/// A warning where the atlas was learned from some of the traces: the verdict is no answer about a
+/// new model then.
+fn known_text(seen_before: usize, traces: usize, f: &mut Formatter<'_>) -> Result {
+    let which = match (seen_before, traces) {
+        (0, _) => return Ok(()),
+        (1, 1) => "The only trace is one of those".to_owned(),
+        (seen, all) if seen == all => format!("All {all} traces are among those"),
+        (1, all) => format!("1 of the {all} traces is among those"),
+        (seen, all) => format!("{seen} of the {all} traces are among those"),
+    };
+    write!(
+        f,
+        "First of all: {which} that the atlas was learned from, and the figures are too sure. "
     )
 }
 
-/// What [`crate::lineage::UnknownSummary`] says, in words. Nothing where it was not measured.
-pub fn unknown(comparison: &Comparison) -> Option<String> {
-    let summary = &comparison.unknown;
-    if !summary.share_below_5_percent.is_finite() || comparison.traces == 0 {
-        return None;
-    }
-    let between = if summary.low.is_finite() && summary.high.is_finite() {
-        format!(" (95 % interval {} to {})", percent(summary.low), percent(summary.high))
-    } else {
-        String::new()
-    };
-    let reading = if summary.low > 0.05 {
-        "more than the 5 % that traces of a known reference give"
-    } else if summary.high < 0.05 {
-        "fewer than the 5 % that traces of a known reference give"
-    } else {
-        "within what traces of a known reference give (5 %)"
-    };
-    let found = percent(summary.share_below_5_percent);
-    Some(format!("{found} of the traces are unlike every reference{between}: {reading}."))
+/// A number with its noun; without the commas of [`super::numbers::counted`], as the stored sentence
+/// has none.
+fn plain_count(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
-/// The ranking's finding in one sentence: the title of its figure.
-pub fn ranking_title(comparison: &Comparison) -> String {
-    match comparison.ranking.as_slice() {
-        [] => "No reference was ranked".into(),
-        [only] => format!("{} is the only reference", name(&only.reference)),
-        [first, second, ..] => {
-            let (one, two) = (name(&first.reference), name(&second.reference));
-            if first.low > second.high {
-                format!("{one} holds the largest share of the evidence")
-            } else if first.low <= second.high {
-                format!("{one} and {two} lead, and their intervals overlap")
-            } else {
-                "The share of the evidence of each reference".into()
-            }
-        }
+impl Serialize for VerdictBasis {
+    fn serialize<S: Serializer>(&self, writer: S) -> std::result::Result<S::Ok, S::Error> {
+        writer.collect_str(self)
     }
 }
 
-/// `0.61 (95 % interval 0.55–0.66)`, or the share alone where no interval is known.
-fn share_with_interval(score: f64, low: f64, high: f64, first: bool) -> String {
-    if !low.is_finite() || !high.is_finite() {
-        return share(score);
+impl<'de> Deserialize<'de> for VerdictBasis {
+    fn deserialize<D: Deserializer<'de>>(reader: D) -> std::result::Result<Self, D::Error> {
+        String::deserialize(reader).map(Self::from)
     }
-    let what = if first { "95 % interval " } else { "" };
-    format!("{} ({what}{})", share(score), interval(low, high))
 }
 
-/// What the named family holds, where the verdict is a family.
-fn family_share(comparison: &Comparison) -> Option<String> {
-    if comparison.verdict.kind != VerdictKind::Family {
-        return None;
+impl From<&str> for VerdictBasis {
+    fn from(sentence: &str) -> Self {
+        Self::from(sentence.to_owned())
     }
-    let wanted = comparison.verdict.family.as_ref()?;
-    let family = comparison.families.iter().find(|f| &f.family == wanted)?;
-    Some(format!(
-        "Together the {} of {} hold {} of the evidence.",
-        counted(family.members.len(), "member", "members"),
-        name(&family.family),
-        share_with_interval(family.score, family.low, family.high, true)
-    ))
 }
 
-/// How probable the most probable reference is, all traces taken together. Nothing of one prompt, where
-/// the share says it.
-fn together(comparison: &Comparison) -> Option<String> {
-    let pooled = comparison.ranking.iter().filter_map(|r| Some((r, r.pooled?)));
-    let (most, probability) = pooled.max_by(|a, b| a.1.total_cmp(&b.1))?;
-    (comparison.prompts > 1).then(|| {
-        format!(
-            "If one reference wrote all of the traces, it is {} with a probability of {}.",
-            name(&most.reference),
-            // Nothing is certain.
-            share(probability.min(0.999))
-        )
-    })
+impl From<String> for VerdictBasis {
+    fn from(sentence: String) -> Self {
+        Self { seen_before: 0, traces: 0, finding: VerdictFinding::Text(sentence) }
+    }
 }
 
-fn first_and_second(ranking: &[RankedReference]) -> Option<String> {
-    let first = ranking.first()?;
-    let mut text = format!(
-        "{} holds {} of the evidence",
-        name(&first.reference),
-        share_with_interval(first.score, first.low, first.high, true)
-    );
-    if let Some(second) = ranking.get(1) {
-        text.push_str(&format!(
-            ", the next, {}, {}",
-            name(&second.reference),
-            share_with_interval(second.score, second.low, second.high, false)
-        ));
-        if first.low.is_finite() && second.high.is_finite() {
-            text.push_str(match first.low > second.high {
-                true => "; the two intervals do not overlap",
-                false => "; the two intervals overlap",
-            });
-        }
-    }
-    Some(text + ".")
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn without_layout(ranking: &[RankedReference]) -> Option<String> {
-    let first = ranking.first().filter(|r| r.score_without_layout.is_finite())?;
-    let mut best = first;
-    for other in ranking {
-        if other.score_without_layout > best.score_without_layout {
-            best = other;
-        }
+    #[test]
+    fn known_text_is_named_first_in_every_number() {
+        let said = |seen_before, traces| {
+            VerdictBasis { seen_before, traces, finding: VerdictFinding::NoTrace }.to_string()
+        };
+        assert!(said(0, 9).starts_with("Too little text: "));
+        assert!(said(1, 1).starts_with("First of all: The only trace is one of those that"));
+        assert!(said(9, 9).starts_with("First of all: All 9 traces are"));
+        assert!(said(1, 9).starts_with("First of all: 1 of the 9 traces is"));
+        assert!(said(2, 9).starts_with("First of all: 2 of the 9 traces are"));
+        assert!(said(2, 9).contains("too sure. Too little text"));
     }
-    let left = share(first.score_without_layout);
-    Some(if std::ptr::eq(best, first) {
-        format!("Without layout (markdown, lists, line lengths) it still comes first, with {left}.")
-    } else {
-        format!(
-            "Without layout (markdown, lists, line lengths) it holds {left}, and {} comes first \
-             with {}.",
-            name(&best.reference),
-            share(best.score_without_layout)
-        )
-    })
 }

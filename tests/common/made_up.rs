@@ -140,7 +140,7 @@ pub fn drift(names: &[String]) -> Drift {
         prompts: 12,
     };
     Drift {
-        sentence: "The style moved towards <b>a reference</b>.".into(),
+        finding: "The style moved towards <b>a reference</b>.".into(),
         paired: true,
         prompts: 48,
         size: 0.7,
@@ -378,7 +378,7 @@ pub fn comparison(references: usize, first: f64) -> Comparison {
             kind: VerdictKind::Resembles,
             references: vec![top.clone()],
             family: Some("deepseek".into()),
-            sentence: format!("These traces most resemble {top}."),
+            basis: format!("These traces most resemble {top}.").into(),
         },
         ranking,
         traces: 50,
@@ -514,7 +514,7 @@ pub fn too_little_text() -> Comparison {
         kind: VerdictKind::TooLittleText,
         references: Vec::new(),
         family: None,
-        sentence: "There is too little text to say anything: 1 trace with 24 words.".into(),
+        basis: "There is too little text to say anything: 1 trace with 24 words.".into(),
     };
     (c.traces, c.prompts, c.words) = (1, 1, 24);
     c.unknown = UnknownSummary {
@@ -558,8 +558,8 @@ pub fn hostile() -> Comparison {
         family.members = HOSTILE.map(str::to_owned).to_vec();
     }
     let all = HOSTILE.concat();
-    c.verdict.sentence = all.clone();
-    c.limits = vec![all.clone(), megabyte.clone()];
+    c.verdict.basis = all.clone().into();
+    c.limits = vec![all.clone().into(), megabyte.clone().into()];
     c.input.inputs = vec![all.clone(), megabyte.clone()];
     c.input.dropped = counts(&[(all.as_str(), 3)]);
     c.input.models = counts(&[(megabyte.as_str(), 3)]);
@@ -576,7 +576,7 @@ pub fn hostile() -> Comparison {
         one.reference =
             if i == 3 { "=cmd()|' /C calc'!A0".into() } else { HOSTILE[i % 8].to_owned() };
     }
-    drift.sentence.clone_from(&all);
+    drift.finding = all.clone().into();
     drift.came[0].phrase.clone_from(&megabyte);
     let holds = c.holds.as_mut().unwrap();
     for (i, group) in holds.groups.iter_mut().enumerate() {
@@ -603,7 +603,7 @@ pub fn hostile() -> Comparison {
         let end = one.text.len();
         let explanation = &mut one.explanation;
         explanation.id = HOSTILE[i].to_owned();
-        explanation.sentence.clone_from(&all);
+        explanation.finding = all.clone().into();
         explanation.features[0].form = HOSTILE[i + 1].to_owned();
         explanation.features[0].places = vec![[0, HOSTILE[0].len()], [1, 999_999_999]];
         explanation.stretches[1].bytes[1] = end;
@@ -659,13 +659,13 @@ pub fn broken() -> Comparison {
     c.neighbourhood = neighbourhood(&vec!["a/b".into(); 20]);
     c.neighbourhood.as_mut().unwrap().places[2].x = f64::NAN;
     c.unknown.low = f64::NAN;
-    c.verdict.sentence.clear();
+    c.verdict.basis = String::new().into();
     c
 }
 
 pub fn with_verdict(mut c: Comparison, kind: VerdictKind, sentence: &str) -> Comparison {
     c.verdict.kind = kind;
-    c.verdict.sentence = sentence.to_owned();
+    c.verdict.basis = sentence.into();
     c
 }
 

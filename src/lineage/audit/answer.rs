@@ -3,7 +3,8 @@
 //! Every share and probability is in [0, 1]; every interval is a 95 % interval from a bootstrap over
 //! prompts.
 
-use crate::lineage::{InputSummary, Provenance};
+use super::finding::{AuditFinding, Doubt};
+use crate::lineage::{InputSummary, Limit, Provenance};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -12,10 +13,11 @@ use std::collections::BTreeMap;
 pub struct Audit {
     /// How far the shares can be used.
     pub kind: AuditKind,
-    /// The answer in one sentence.
-    pub sentence: String,
-    /// Why the shares are rough, or why there are none: one sentence each. Empty where they are neither.
-    pub reasons: Vec<String>,
+    /// What the sentence says; in JSON, the sentence itself.
+    #[serde(rename = "sentence")]
+    pub finding: AuditFinding,
+    /// Why the shares are rough, or why there are none; in JSON a sentence each. Else empty.
+    pub reasons: Vec<Doubt>,
     /// What was found of the records themselves and has to be known first.
     pub checks: Checks,
     /// Every reference, the largest share first. Empty where there is too little text.
@@ -36,8 +38,8 @@ pub struct Audit {
     pub doubtful: Vec<RecordShares>,
     /// What was read and what was dropped.
     pub input: InputSummary,
-    /// What this result cannot say, one sentence each, the most important first.
-    pub limits: Vec<String>,
+    /// What this result cannot say, the most important first; in JSON a sentence each.
+    pub limits: Vec<Limit>,
     /// How the result can be made again.
     pub provenance: Provenance,
 }

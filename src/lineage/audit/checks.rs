@@ -1,13 +1,13 @@
-//! What has to be known of a data set before its shares are read: checks, reasons for doubt, limits.
+//! What to know of a data set before its shares are read: checks, reasons for doubt, limits.
 //!
-//! Called by [`super::audit`]. Each rule is one condition and one sentence.
+//! Called by [`super::audit`]. Each rule is one condition.
 
-use super::{Checks, LEAST_PROMPTS, ReferenceShare, records::Records};
+use super::{Checks, Doubt, LEAST_PROMPTS, ReferenceShare, records::Records};
 use crate::{
     atlas::Atlas,
     attribution::MINIMUM_WORDS,
     features::Channel,
-    lineage::{InputSummary, limits::mixed_mediation, verdict_rules::counted},
+    lineage::{InputSummary, Limit, OtherLanguage, limits::mixed_mediation},
     text::language,
 };
 
@@ -53,70 +53,46 @@ pub(crate) fn atlas_language(atlas: &Atlas) -> Option<&'static str> {
 }
 
 /// Why there can be no shares at all.
-pub(super) fn too_little(records: &Records) -> Option<String> {
+pub(super) fn too_little(records: &Records) -> Option<Doubt> {
     if records.is_empty() {
-        return Some(format!(
-            "Too little text for shares: no trace has the {MINIMUM_WORDS} words that a score needs."
-        ));
+        return Some(Doubt::NoTrace { words: MINIMUM_WORDS });
     }
-    (records.prompt_count() < LEAST_PROMPTS).then(|| {
-        format!(
-            "Too little for shares: {} on {}, where {LEAST_PROMPTS} different prompts are needed, because \
-             traces of one prompt are alike whoever wrote them. Give traces of more prompts, with \
-             `prompt_id` or `prompt` in the records.",
-            counted(records.len(), "trace"),
-            counted(records.prompt_count(), "prompt")
-        )
+    let prompts = records.prompt_count();
+    (prompts < LEAST_PROMPTS).then(|| Doubt::FewPrompts {
+        traces: records.len(),
+        prompts,
+        needed: LEAST_PROMPTS,
     })
 }
 
-/// Why the shares are rough. Also asked by `gate`, which decides nothing by such shares; of `checks` it reads the
-/// median of the words, the largest prompt, how familiar the traces are and the atlas's language, of `input` the languages.
-pub(crate) fn reasons(atlas: &Atlas, checks: &Checks, input: &InputSummary) -> Vec<String> {
+/// Why the shares are rough. `gate` asks this too and decides nothing by such shares. Of `checks` it
+/// reads the median of the words, the largest prompt, the in-domain probability and the atlas's
+/// language; of `input` the languages.
+pub(crate) fn reasons(atlas: &Atlas, checks: &Checks, input: &InputSummary) -> Vec<Doubt> {
     let mut reasons = Vec::new();
     if checks.median_words < SHORT_WORDS {
-        reasons.push(format!(
-            "Half of the traces have {} words or fewer: too few to tell references apart.",
-            checks.median_words
-        ));
+        reasons.push(Doubt::ShortTraces { median: checks.median_words });
     }
     if checks.largest_prompt > LARGE_PROMPT {
-        reasons.push(format!(
-            "One prompt has {:.0} % of the traces: they say little more than one of them does.",
-            100.0 * checks.largest_prompt
-        ));
+        reasons.push(Doubt::OnePrompt { share: checks.largest_prompt });
     }
     if atlas.model.new.is_some() && checks.in_domain < 0.5 {
-        reasons.push(
-            "The traces are about something that the atlas does not know, by their words: across \
-             domains the right reference is missed more often than found."
-                .into(),
-        );
+        reasons.push(Doubt::OutOfDomain);
     }
-    reasons.extend(other_language(checks, input, OTHER_LANGUAGE));
+    reasons.extend(other_language(checks, input, OTHER_LANGUAGE).map(Doubt::OtherLanguage));
     reasons
 }
 
-/// What to say where more than this share of the traces, as far as their language could be told, is in
-/// another language than the atlas.
-fn other_language(checks: &Checks, input: &InputSummary, most: f64) -> Option<String> {
-    let own = checks.atlas_language.as_deref()?;
-    let told: usize = input.languages.values().sum();
-    let other = told - input.languages.get(own).copied().unwrap_or(0);
-    (other as f64 > most * told as f64 && other > 0).then(|| {
-        let named: Vec<&str> = input
-            .languages
-            .keys()
-            .map(String::as_str)
-            .filter(|name| *name != own)
-            .take(3)
-            .collect();
-        format!(
-            "{} in another language ({}) than the atlas was mostly learned from ({own}): it knows \
-             nobody's habits there.",
-            if other == 1 { "1 trace is".to_owned() } else { format!("{other} traces are") },
-            named.join(", ")
-        )
+/// The traces in another language than the atlas, where they are more than the share `most` of those
+/// with a known language.
+fn other_language(checks: &Checks, input: &InputSummary, most: f64) -> Option<OtherLanguage> {
+    let atlas = checks.atlas_language.as_deref()?;
+    let known: usize = input.languages.values().sum();
+    let traces = known - input.languages.get(atlas).copied().unwrap_or(0);
+    (traces as f64 > most * known as f64 && traces > 0).then(|| OtherLanguage {
+        traces,
+        languages: input.languages.keys().filter(|name| *name != atlas).take(3).cloned().collect(),
+        atlas: atlas.to_owned(),
     })
 }
 
@@ -127,68 +103,32 @@ pub(super) fn limits(
     input: &InputSummary,
     shares: &[ReferenceShare],
     traces: usize,
-) -> Vec<String> {
+) -> Vec<Limit> {
     let mut limits = Vec::new();
     if checks.seen_before > 0 {
-        limits.push(format!(
-            "{} of the {traces} traces are among those that the atlas was learned from: for them the \
-             figures are too sure. Leave them out to test the program.",
-            checks.seen_before
-        ));
+        limits.push(Limit::SeenBefore { traces: checks.seen_before, of: traces });
     }
     if checks.repeated > 0 {
-        limits.push(format!(
-            "{} an earlier one, word by word or nearly; each counts as often as it stands there.",
-            if checks.repeated == 1 {
-                "1 trace repeats".to_owned()
-            } else {
-                format!("{} traces repeat", checks.repeated)
-            }
-        ));
+        limits.push(Limit::Repeated { traces: checks.repeated });
     }
     limits.extend(mixed_mediation(&checks.mediation));
     for share in shares.iter().filter(|share| share.unlike) {
-        limits.push(format!(
-            "The traces that come nearest to {} resemble it less ({:.2}) than two halves of one model's \
-             corpus resemble each other: they may be of a model that is not in the atlas, or about \
-             other subject matter.",
-            share.reference,
-            share.similarity.unwrap_or_default()
-        ));
+        limits.push(Limit::UnlikeReference {
+            reference: share.reference.clone(),
+            similarity: share.similarity.unwrap_or_default(),
+        });
     }
     if !shares.is_empty() {
-        limits.push(
-            "A model that is not in the atlas is hardly ever told as \"none of these\" where the atlas holds \
-             one that writes like it: its share then stands with that one."
-                .into(),
-        );
-        limits.push(
-            "The intervals say how far the shares would move with other prompts, and leave out the error of \
-             the calibration itself: of known mixtures, 7 to 9 of 10 held the true share. Near relatives \
-             are best read as a family."
-                .into(),
-        );
-    }
-    if let Some(some) = other_language(checks, input, 0.0).filter(|_| !shares.is_empty()) {
-        limits.push(some);
+        limits.extend([Limit::HiddenByRelative, Limit::IntervalsOfShares]);
+        limits.extend(other_language(checks, input, 0.0).map(Limit::OtherLanguage));
     }
     if input.names_masked != atlas.about.masked_names {
-        limits.push(
-            "Names of models and vendors were masked in the input and not in what the atlas was \
-             learned from: a name that a model often writes counts as missing."
-                .into(),
-        );
+        limits.push(Limit::NamesMasked { in_input: input.names_masked });
     }
     if checks.too_short > 0 {
-        limits.push(format!(
-            "{} had fewer than {MINIMUM_WORDS} words and stand in no share.",
-            counted(checks.too_short, "trace")
-        ));
+        limits.push(Limit::TooShort { traces: checks.too_short, words: MINIMUM_WORDS });
     }
-    limits.push(format!(
-        "Only the {} references of this atlas can have a share.",
-        atlas.about.references.len()
-    ));
+    limits.push(Limit::OnlyReferencesHaveShares { references: atlas.about.references.len() });
     limits
 }
 
@@ -209,8 +149,8 @@ mod tests {
             |languages: &[(&str, usize)], most| other_language(&checks, &input(languages), most);
         assert_eq!(said(&[("eng", 90), ("cmn", 10)], 0.2), None);
         let some = said(&[("eng", 70), ("cmn", 20), ("fin", 10)], 0.2).unwrap();
-        assert!(some.starts_with("30 traces are in another language (cmn, fin)"), "{some}");
-        assert!(said(&[("eng", 99), ("cmn", 1)], 0.0).unwrap().starts_with("1 trace is"));
+        assert_eq!((some.traces, some.languages), (30, vec!["cmn".to_owned(), "fin".to_owned()]));
+        assert_eq!(said(&[("eng", 99), ("cmn", 1)], 0.0).unwrap().traces, 1);
         assert_eq!(said(&[("eng", 5)], 0.0), None);
         assert_eq!(said(&[], 0.0), None);
         let unknown = Checks::default();
@@ -222,18 +162,21 @@ mod tests {
         let atlas = Atlas::embedded().unwrap();
         assert_eq!(atlas_language(&atlas), Some("eng"));
         let good = Checks { median_words: 400, in_domain: 0.9, ..Checks::default() };
-        assert_eq!(reasons(&atlas, &good, &input(&[])), [""; 0]);
+        assert_eq!(reasons(&atlas, &good, &input(&[])), []);
         let bad = Checks { median_words: 30, in_domain: 0.1, largest_prompt: 0.9, ..good };
         assert_eq!(reasons(&atlas, &bad, &input(&[])).len(), 3);
-        assert!(
-            limits(&atlas, &Checks { seen_before: 2, repeated: 1, ..bad }, &input(&[]), &[], 9)[0]
-                .starts_with("2 of the 9 traces")
+        assert_eq!(
+            limits(&atlas, &Checks { seen_before: 2, repeated: 1, ..bad }, &input(&[]), &[], 9)[0],
+            Limit::SeenBefore { traces: 2, of: 9 }
         );
         let mixed = Checks {
             mediation: BTreeMap::from([("raw".into(), 3), ("summary".into(), 1)]),
             ..Checks::default()
         };
         let said = limits(&atlas, &mixed, &input(&[]), &[], 4);
-        assert!(said[0].contains("two writers"), "{said:?}");
+        assert!(
+            matches!(said[0], Limit::MixedMediation { summaries: 1, others: 3, .. }),
+            "{said:?}"
+        );
     }
 }

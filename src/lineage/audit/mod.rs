@@ -9,19 +9,17 @@
 mod answer;
 mod checks;
 mod estimate;
+mod finding;
 pub mod mixture;
 mod records;
 pub mod strangers;
 
 pub use answer::*;
 pub(crate) use checks::{atlas_language, reasons};
+pub use finding::{AuditFinding, Doubt, Estimated, EstimatedShare};
 pub use records::Records;
 
-use super::{
-    CompareOptions, InputSummary,
-    comparison::provenance,
-    verdict_rules::{counted, percent},
-};
+use super::{CompareOptions, InputSummary, NamedShare, comparison::provenance};
 use crate::{
     atlas::{Atlas, TWO_HALVES},
     attribution::delta::similarity,
@@ -61,7 +59,7 @@ pub fn audit(
     let too_little = checks::too_little(records);
     let mut audit = Audit {
         kind: AuditKind::TooLittleText,
-        sentence: String::new(),
+        finding: AuditFinding::Rough(Vec::new()),
         reasons: Vec::new(),
         shares: Vec::new(),
         none: NoneShare { share: 0.0, low: None, high: None, shape: 0.0, known_shape: 1.0 },
@@ -78,7 +76,7 @@ pub fn audit(
     };
     if let Some(why) = too_little {
         audit.limits = checks::limits(atlas, &audit.checks, &audit.input, &[], records.len());
-        audit.sentence.clone_from(&why);
+        audit.finding = AuditFinding::TooLittle(why.clone());
         audit.reasons.push(why);
         return audit;
     }
@@ -127,7 +125,7 @@ pub fn audit(
     });
     (audit.certain, audit.doubtful) = listed(atlas, records, &estimate);
     audit.limits = checks::limits(atlas, &audit.checks, &audit.input, &audit.shares, records.len());
-    audit.sentence = sentence(&audit);
+    audit.finding = finding(&audit);
     audit
 }
 
@@ -254,73 +252,34 @@ fn listed(
     (certain.into_iter().map(told).collect(), doubtful)
 }
 
-/// The answer in one sentence.
-fn sentence(audit: &Audit) -> String {
+/// What the sentence says.
+fn finding(audit: &Audit) -> AuditFinding {
     if audit.kind == AuditKind::Rough {
-        let named: Vec<String> = (audit.shares.iter())
-            .filter(|share| share.share >= 0.1)
-            .take(NAMED)
-            .map(|share| format!("{} ({})", share.reference, in_words(share.share)))
-            .collect();
-        return match named.is_empty() {
-            true => "A rough picture only: no reference stands out.".to_owned(),
-            false => {
-                format!("A rough picture only: what the traces resemble is {}.", named.join(", "))
-            }
-        };
+        let named = audit.shares.iter().filter(|share| share.share >= 0.1).take(NAMED);
+        return AuditFinding::Rough(
+            named
+                .map(|share| NamedShare { name: share.reference.clone(), share: share.share })
+                .collect(),
+        );
     }
-    let with_interval = |share: f64, low: Option<f64>, high: Option<f64>| {
-        let between =
-            low.zip(high).map(|(low, high)| format!(" ({} to {})", percent(low), percent(high)));
-        format!("{}{}", percent(share), between.unwrap_or_default())
+    let estimated = |share: f64, low: Option<f64>, high: Option<f64>| Estimated {
+        share,
+        interval: low.zip(high).map(|(low, high)| [low, high]),
     };
-    let told: Vec<&ReferenceShare> =
+    let named: Vec<&ReferenceShare> =
         audit.shares.iter().filter(|share| share.share >= TOLD_SHARE).take(NAMED).collect();
-    let mut parts: Vec<String> = told
-        .iter()
-        .map(|share| {
-            format!("{} {}", share.reference, with_interval(share.share, share.low, share.high))
-        })
-        .collect();
-    let rest: f64 = audit.shares.iter().map(|share| share.share).sum::<f64>()
-        - told.iter().map(|share| share.share).sum::<f64>();
-    if rest >= 0.005 {
-        parts.push(format!("all other references together {}", percent(rest)));
-    }
-    if audit.none.share >= 0.005 {
-        parts.push(format!(
-            "none of these {}",
-            with_interval(audit.none.share, audit.none.low, audit.none.high)
-        ));
-    }
-    if parts.is_empty() {
-        return format!("No reference has a share of the {}.", counted(audit.traces, "trace"));
-    }
-    format!(
-        "What the {} resemble, by share (95 % interval): {}.",
-        counted(audit.traces, "trace"),
-        parts.join("; ")
-    )
-}
-
-/// A share in a word, where a figure would claim too much.
-pub fn in_words(share: f64) -> &'static str {
-    match share {
-        share if share >= 0.9 => "nearly all",
-        share if share >= 0.5 => "most",
-        share if share >= 0.25 => "a large part",
-        share if share >= 0.1 => "some",
-        _ => "few or none",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shares_have_words() {
-        let words = [0.95, 0.5, 0.3, 0.1, 0.01].map(in_words);
-        assert_eq!(words, ["nearly all", "most", "a large part", "some", "few or none"]);
+    let sum = |shares: &mut dyn Iterator<Item = f64>| shares.sum::<f64>();
+    AuditFinding::Shares {
+        others: sum(&mut audit.shares.iter().map(|share| share.share))
+            - sum(&mut named.iter().map(|share| share.share)),
+        references: named
+            .into_iter()
+            .map(|share| EstimatedShare {
+                reference: share.reference.clone(),
+                share: estimated(share.share, share.low, share.high),
+            })
+            .collect(),
+        none: estimated(audit.none.share, audit.none.low, audit.none.high),
+        traces: audit.traces,
     }
 }

@@ -9,10 +9,13 @@
 //! smoother: where no reference has half of that, it is left open. `docs/explain.md` has the details.
 
 mod features;
+mod finding;
 mod windows;
 
 pub use features::MOST_PLACES;
+pub use finding::{ExplanationFinding, TraceLimit, WordsOf};
 
+use super::NamedShare;
 use crate::{atlas::Atlas, attribution::Scored, features::NgramCounter, trace::Trace};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -32,8 +35,9 @@ const COURSES: usize = 5;
 /// What `explain` says of one trace. Offsets are of bytes in the text that was read (`--text`), after cleaning.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Explanation {
-    /// The answer in one or two sentences.
-    pub sentence: String,
+    /// What the sentence says; in JSON, the sentence itself.
+    #[serde(rename = "sentence")]
+    pub finding: ExplanationFinding,
     /// The trace's id (hostile: escape it, as all names here).
     pub id: String,
     /// The data set or file that it came from.
@@ -70,8 +74,8 @@ pub struct Explanation {
     pub measures: Vec<MeasureWeight>,
     /// How much each kind of feature says in sum, strongest first.
     pub channels: Vec<ChannelWeight>,
-    /// What this cannot say, one sentence each.
-    pub limits: Vec<String>,
+    /// What this cannot say; in JSON a sentence each.
+    pub limits: Vec<TraceLimit>,
     /// `cotprint` and its version.
     pub program: String,
     /// The command that was given.
@@ -212,7 +216,7 @@ pub fn explain(
     let courses = courses(atlas, &pieces);
     let stretches = stretches(atlas, &pieces);
     let mut explanation = Explanation {
-        sentence: String::new(),
+        finding: ExplanationFinding::Text(String::new()),
         id: trace.id.clone(),
         source: trace.source.clone(),
         prompt_id: trace.prompt_id.clone(),
@@ -237,7 +241,7 @@ pub fn explain(
         atlas_checksum: atlas.checksum.clone(),
     };
     explanation.limits = limits(atlas, &explanation, &scored);
-    explanation.sentence = sentence(&explanation);
+    explanation.finding = finding(&explanation);
     Ok(explanation)
 }
 
@@ -328,105 +332,59 @@ fn stretches(atlas: &Atlas, pieces: &[Piece]) -> Vec<Stretch> {
     told.collect()
 }
 
-/// The answer in one or two sentences.
-fn sentence(explanation: &Explanation) -> String {
-    let [first, rest @ ..] = explanation.references.as_slice() else { return String::new() };
-    let next = rest.first().map_or_else(String::new, |second| {
-        format!(", the next is {} with {}", second.reference, decimals(second.probability))
+/// What the sentence says.
+fn finding(explanation: &Explanation) -> ExplanationFinding {
+    let [first, rest @ ..] = explanation.references.as_slice() else {
+        return ExplanationFinding::Text(String::new());
+    };
+    let named = |one: &ReferenceProbability| NamedShare {
+        name: one.reference.clone(),
+        share: one.probability,
+    };
+    let stretches = (explanation.windows.len() > 1).then(|| {
+        let share = |name: Option<&str>| {
+            let stretches = &explanation.stretches;
+            let words: usize = (stretches.iter().filter(|s| s.reference.as_deref() == name))
+                .map(|stretch| stretch.words)
+                .sum();
+            words
+        };
+        let (own, open) = (share(Some(&first.reference)), share(None));
+        WordsOf { first: own, others: explanation.words.saturating_sub(own + open), none: open }
     });
-    let whole = if first.probability >= DECIDED {
-        format!(
-            "The trace as a whole resembles {} (probability {}{next}).",
-            first.reference,
-            decimals(first.probability)
-        )
-    } else {
-        format!(
-            "No reference has half of the probability for the trace as a whole: {} comes first with \
-             {}{next}.",
-            first.reference,
-            decimals(first.probability)
-        )
-    };
-    if explanation.windows.len() < 2 {
-        return format!("{whole} It is too short to be looked at piece by piece.");
-    }
-    let words = |name: Option<&str>| -> usize {
-        let own = explanation.stretches.iter().filter(|s| s.reference.as_deref() == name);
-        own.map(|stretch| stretch.words).sum()
-    };
-    let total = explanation.words.max(1) as f64;
-    let (own, open) = (words(Some(&first.reference)), words(None));
-    let share = |words: usize| format!("{:.0} %", 100.0 * words as f64 / total);
-    format!(
-        "{whole} Piece by piece, {} of its words stand where {} has at least half of the probability, {} \
-         where another reference has, {} where none has.",
-        share(own),
-        first.reference,
-        share(explanation.words.saturating_sub(own + open)),
-        share(open)
-    )
-}
-
-/// A probability with two decimals; never 0.00 or 1.00.
-fn decimals(probability: f64) -> String {
-    match probability {
-        p if p < 0.005 => "<0.01".into(),
-        p if p >= 0.995 => ">0.99".into(),
-        p => format!("{p:.2}"),
+    ExplanationFinding::Resembles {
+        first: named(first),
+        second: rest.first().map(named),
+        has_half: first.probability >= DECIDED,
+        words: explanation.words,
+        stretches,
     }
 }
 
 /// What the explanation cannot say.
-fn limits(atlas: &Atlas, explanation: &Explanation, scored: &Scored) -> Vec<String> {
+fn limits(atlas: &Atlas, explanation: &Explanation, scored: &Scored) -> Vec<TraceLimit> {
+    let has_windows = explanation.windows.len() > 1;
     let mut limits = Vec::new();
     if explanation.seen_before {
-        limits.push(
-            "The atlas was learned from this very trace: for it the probabilities are too sure."
-                .into(),
-        );
+        limits.push(TraceLimit::SeenBefore);
     }
     if explanation.unknown <= 0.05 {
-        limits.push(format!(
-            "The trace is unlike every reference (p = {:.3}): the first is only the nearest.",
-            explanation.unknown
-        ));
+        limits.push(TraceLimit::UnlikeAll { p_value: explanation.unknown });
     }
     if atlas.model.new.is_some() && explanation.in_domain < 0.5 {
-        limits.push(
-            "The trace is about something that the atlas does not know, by its words: there the first \
-             place is wrong more often than right."
-                .into(),
-        );
+        limits.push(TraceLimit::OutOfDomain);
     }
-    if explanation.windows.len() > 1 {
-        limits.push(format!(
-            "A window of {} words tells far less than the whole trace. That some windows have another \
-             reference first is to be expected, and is no sign that another model wrote them.",
-            explanation.window_words
-        ));
+    if has_windows {
+        limits.push(TraceLimit::Windows { words: explanation.window_words });
     }
-    limits.push(
-        "Weights are parts of the regression's log-odds. The probability also rests on the style embedding \
-         and on the calibration, and n-grams that stand for a topic count like those that stand for a \
-         habit."
-            .into(),
-    );
+    limits.push(TraceLimit::WeightsOfRegression);
     if scored.row.untokenized > 0 {
-        limits.push(format!(
-            "The atlas's tokenizer gave up on {} bytes of the trace.",
-            scored.row.untokenized
-        ));
+        limits.push(TraceLimit::Untokenized { bytes: scored.row.untokenized });
     }
     if scored.row.without_vector {
-        limits.push(
-            "The trace has no vector, so that the channel vectors says nothing of it.".into(),
-        );
-    } else if scored.vector.is_some() && explanation.windows.len() > 1 {
-        limits.push(
-            "The vector of the trace comes from a file, which has none for its windows: they are judged without the channel vectors."
-                .into(),
-        );
+        limits.push(TraceLimit::WithoutVector);
+    } else if scored.vector.is_some() && has_windows {
+        limits.push(TraceLimit::WindowsWithoutVectors);
     }
     limits
 }

@@ -1,7 +1,8 @@
 //! An audit → a page, its figure, a table in the terminal.
 //!
-//! Comes in: an [`Audit`]. Goes out: bytes and files. Called by `cli`. Where the shares are rough, a person is
-//! told words and sees neither figures nor a drawing; `audit.json` has the numbers without intervals.
+//! Comes in: an [`Audit`]. Goes out: bytes and files. Called by `cli`. Where the shares are rough, the
+//! page and the terminal give words, no figures and no drawing; `audit.json` has the numbers without
+//! intervals.
 
 mod downloads;
 mod page;
@@ -12,11 +13,10 @@ pub use terminal::write_audit;
 
 use super::{
     Error, escaped_json,
-    numbers::{count, counted},
     plots::{Look, RankingPlot},
     write, write_figure,
 };
-use crate::lineage::audit::{Audit, AuditKind, Checks, RecordShares, ReferenceShare, in_words};
+use crate::lineage::audit::{Audit, AuditKind, ReferenceShare};
 use std::path::{Path, PathBuf};
 
 /// Shares below this are counted together, unless their interval reaches twice as far.
@@ -40,35 +40,6 @@ pub fn write_audit_report(audit: &Audit, folder: &Path) -> Result<Vec<PathBuf>, 
     Ok(files)
 }
 
-/// The kind of answer in a few words.
-fn kind(kind: AuditKind) -> &'static str {
-    match kind {
-        AuditKind::Shares => "Shares with intervals",
-        AuditKind::Rough => "A rough picture",
-        AuditKind::TooLittleText => "Too little text",
-    }
-}
-
-/// What has to be said before any share: traces that the atlas knows, and repeated ones.
-fn first_of_all(checks: &Checks, traces: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    if checks.seen_before > 0 {
-        lines.push(format!(
-            "{} of the {} {} among those that the atlas was learned from.",
-            count(checks.seen_before),
-            counted(traces, "trace", "traces"),
-            if checks.seen_before == 1 { "is" } else { "are" }
-        ));
-    }
-    if checks.repeated > 0 {
-        lines.push(format!(
-            "{} an earlier one, word by word or nearly.",
-            counted(checks.repeated, "trace repeats", "traces repeat")
-        ));
-    }
-    lines
-}
-
 /// The references that are shown, and how many are not.
 fn shown(audit: &Audit, most: usize) -> (Vec<&ReferenceShare>, usize) {
     let has_some = |share: &&ReferenceShare| match audit.kind {
@@ -78,34 +49,4 @@ fn shown(audit: &Audit, most: usize) -> (Vec<&ReferenceShare>, usize) {
     let shown: Vec<&ReferenceShare> = audit.shares.iter().filter(has_some).take(most).collect();
     let more = audit.shares.len() - shown.len();
     (shown, more)
-}
-
-/// A share as a person reads it: a number, or a word where a number would claim too much.
-fn share_text(kind: AuditKind, share: f64) -> String {
-    match kind {
-        AuditKind::Rough => in_words(share).into(),
-        _ => super::numbers::share(share),
-    }
-}
-
-/// The interval as a person reads it; nothing where there is none.
-fn interval_text(low: Option<f64>, high: Option<f64>) -> String {
-    low.zip(high).map_or_else(String::new, |(low, high)| super::numbers::interval(low, high))
-}
-
-/// What a record may be of: `a/x 0.41, b/y 0.39, none of these 0.12`.
-fn record_text(kind: AuditKind, record: &RecordShares) -> String {
-    let mut parts: Vec<(f64, String)> = record
-        .references
-        .iter()
-        .map(|one| (one.probability, super::escape::name(&one.reference)))
-        .collect();
-    parts.push((record.none, "none of these".into()));
-    // Stably: references come largest first.
-    parts.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let told = parts.into_iter().filter(|(p, _)| *p >= 0.05).map(|(p, name)| match kind {
-        AuditKind::Rough => name,
-        _ => format!("{name} {}", super::numbers::share(p)),
-    });
-    told.collect::<Vec<_>>().join(", ")
 }

@@ -3,7 +3,7 @@
 //! Everything is text before the template in `assets/audit.html` sees it.
 
 use super::downloads::AuditData;
-use super::{first_of_all, interval_text, kind, record_text, share_text, shown};
+use super::shown;
 use crate::{
     lineage::audit::{Audit, AuditKind, FamilyShare, RecordShares, ReferenceShare},
     report::{
@@ -81,12 +81,12 @@ pub fn render_audit(audit: &Audit) -> Result<String, Error> {
         TEMPLATE,
         style_sheet(),
         context! {
-            sentence => sentence(&audit.sentence).replace(" %", "\u{a0}%"),
-            kind => kind(audit.kind),
+            sentence => sentence(&audit.sentence()).replace(" %", "\u{a0}%"),
+            kind => wording::audit_kind(audit.kind),
             kind_class => if audit.kind == AuditKind::Shares { "found" } else { "open" },
             is_rough => audit.kind == AuditKind::Rough,
-            first_of_all => unbroken(first_of_all(&audit.checks, audit.traces)),
-            reasons => audit.reasons.iter().map(|line| sentence(line)).collect::<Vec<_>>(),
+            first_of_all => unbroken(wording::audit_warnings(&audit.checks, audit.traces)),
+            reasons => audit.reasons.iter().map(|line| sentence(&line.to_string())).collect::<Vec<_>>(),
             style_is_evidence => wording::STYLE_IS_EVIDENCE,
             facts => facts(audit),
             data => AuditData::new(audit)?,
@@ -94,8 +94,8 @@ pub fn render_audit(audit: &Audit) -> Result<String, Error> {
             figure_phone,
             rows,
             more => if more > 0 { count(more) } else { String::new() },
-            none_share => share_text(audit.kind, none.share),
-            none_interval => interval_text(none.low, none.high),
+            none_share => wording::audit_share(audit.kind, none.share),
+            none_interval => wording::audit_interval(none.low, none.high),
             families,
             certain => records(&audit.certain),
             doubtful => records(&audit.doubtful),
@@ -103,7 +103,7 @@ pub fn render_audit(audit: &Audit) -> Result<String, Error> {
             checks => checks(audit),
             notes => input_notes(&audit.input).iter().map(|note| sentence(note)).collect::<Vec<_>>(),
             dropped => audit.input.dropped.iter().map(|(why, n)| fact(&name(why), count(*n))).collect::<Vec<_>>(),
-            limits => audit.limits.iter().map(|limit| sentence(limit)).collect::<Vec<_>>(),
+            limits => audit.limits.iter().map(|limit| sentence(&limit.to_string())).collect::<Vec<_>>(),
             method => unbroken(method(audit)),
             command => sentence(&audit.provenance.command),
             provenance => provenance(&audit.provenance),
@@ -115,9 +115,9 @@ fn row(audit: &Audit, share: &ReferenceShare) -> Row {
     Row {
         reference: name(&share.reference),
         family: share.family.as_deref().map_or_else(|| "–".into(), name),
-        share: share_text(audit.kind, share.share),
-        interval: interval_text(share.low, share.high),
-        counted: share_text(audit.kind, share.counted),
+        share: wording::audit_share(audit.kind, share.share),
+        interval: wording::audit_interval(share.low, share.high),
+        counted: wording::audit_share(audit.kind, share.counted),
         similarity: share.similarity.map_or_else(|| "–".into(), numbers::similarity),
         unlike: share.unlike,
     }
@@ -126,8 +126,8 @@ fn row(audit: &Audit, share: &ReferenceShare) -> Row {
 fn family(kind: AuditKind, family: &FamilyShare) -> Family {
     Family {
         family: name(&family.family),
-        share: share_text(kind, family.share),
-        interval: interval_text(family.low, family.high),
+        share: wording::audit_share(kind, family.share),
+        interval: wording::audit_interval(family.low, family.high),
         members: listed(family.members.iter().map(|member| name(member)), 6),
     }
 }
@@ -138,7 +138,7 @@ fn record(kind: AuditKind, record: &RecordShares) -> Record {
         source: name(&record.source),
         model: record.model.as_deref().map_or_else(|| "–".into(), name),
         words: count(record.words),
-        resembles: record_text(kind, record),
+        resembles: wording::audit_record(kind, record),
     }
 }
 

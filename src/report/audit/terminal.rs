@@ -1,6 +1,6 @@
 //! An audit → what `audit` prints for a person: at most 80 columns, no text unescaped.
 
-use super::{first_of_all, interval_text, record_text, share_text, shown};
+use super::shown;
 use crate::{
     lineage::audit::{Audit, AuditKind, FamilyShare, RecordShares},
     report::{
@@ -22,13 +22,13 @@ const RECORDS: usize = 5;
 /// Those of the writer, a closed pipe among them.
 pub fn write_audit(audit: &Audit, options: TerminalOptions, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page { out, color: options.color };
-    for line in first_of_all(&audit.checks, audit.traces) {
+    for line in wording::audit_warnings(&audit.checks, audit.traces) {
         page.paragraph(&line, "", Ink::Bold)?;
     }
-    page.paragraph(&escape::sentence(&audit.sentence), "", Ink::Bold)?;
+    page.paragraph(&escape::sentence(&audit.sentence()), "", Ink::Bold)?;
     if audit.kind == AuditKind::Rough {
         for reason in &audit.reasons {
-            page.paragraph(&escape::sentence(reason), "", Ink::Plain)?;
+            page.paragraph(&escape::sentence(&reason.to_string()), "", Ink::Plain)?;
         }
     }
     page.paragraph(wording::STYLE_IS_EVIDENCE, "", Ink::Dim)?;
@@ -53,7 +53,7 @@ fn shares(page: &mut Page<'_>, audit: &Audit, rows: usize) -> io::Result<()> {
         for share in &shown {
             let name = escape::name(&share.reference);
             page.paragraph(
-                &format!("{name}: {}", share_text(audit.kind, share.share)),
+                &format!("{name}: {}", wording::audit_share(audit.kind, share.share)),
                 "  ",
                 Ink::Plain,
             )?;
@@ -68,8 +68,8 @@ fn shares(page: &mut Page<'_>, audit: &Audit, rows: usize) -> io::Result<()> {
             &(place + 1).to_string(),
             &escape::name(&share.reference),
             &share.family.as_deref().map(escape::name).unwrap_or_default(),
-            &share_text(audit.kind, share.share),
-            &interval_text(share.low, share.high),
+            &wording::audit_share(audit.kind, share.share),
+            &wording::audit_interval(share.low, share.high),
         );
         let bar = page.paint(&bar(share.share), Ink::Bar);
         page.line(format!("{cells}{bar}").trim_end())?;
@@ -79,8 +79,8 @@ fn shares(page: &mut Page<'_>, audit: &Audit, rows: usize) -> io::Result<()> {
         "",
         "none of these",
         "",
-        &share_text(audit.kind, none.share),
-        &interval_text(none.low, none.high),
+        &wording::audit_share(audit.kind, none.share),
+        &wording::audit_interval(none.low, none.high),
     );
     let bar = page.paint(&bar(none.share), Ink::Bar);
     page.line(format!("{cells}{bar}").trim_end())?;
@@ -104,8 +104,8 @@ fn families(page: &mut Page<'_>, kind: AuditKind, families: &[FamilyShare]) -> i
             "",
             &escape::name(&family.family),
             "",
-            &share_text(kind, family.share),
-            &interval_text(family.low, family.high),
+            &wording::audit_share(kind, family.share),
+            &wording::audit_interval(family.low, family.high),
         );
         let bar = page.paint(&bar(family.share), Ink::Bar);
         page.line(format!("{cells}{bar}").trim_end())?;
@@ -128,7 +128,7 @@ fn records(
             "{} ({}): {}",
             escape::name(&record.id),
             escape::name(&record.source),
-            record_text(kind, record)
+            wording::audit_record(kind, record)
         );
         page.paragraph(&line, "  - ", Ink::Plain)?;
     }

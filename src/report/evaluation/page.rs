@@ -102,7 +102,7 @@ impl Page {
             parts: tables::parts(evaluation),
             unjudged: tables::unjudged(evaluation),
             open_set: evaluation.open_set.as_ref().map(|set| unbroken(words::open_set(set))),
-            limits: evaluation.limits.iter().map(|limit| sentence(limit)).collect(),
+            limits: evaluation.limits.iter().map(|limit| sentence(&limit.to_string())).collect(),
             method: words::method(evaluation).into_iter().map(unbroken).collect(),
             command: sentence(&from.command),
             provenance: vec![

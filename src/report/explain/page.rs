@@ -104,7 +104,7 @@ pub fn render_explanation(explanation: &Explanation, text: &str) -> Result<Strin
         TEMPLATE,
         style_sheet() + STYLE,
         context! {
-            sentence => sentence(&explanation.sentence).replace(" %", "\u{a0}%"),
+            sentence => sentence(&explanation.sentence()).replace(" %", "\u{a0}%"),
             about => sentence(&about(explanation)),
             style_is_evidence => wording::STYLE_IS_EVIDENCE,
             facts => facts(explanation),
@@ -137,7 +137,7 @@ pub fn render_explanation(explanation: &Explanation, text: &str) -> Result<Strin
                 weight: signed(measure.weight),
                 channel: name(&measure.channel),
             }).collect::<Vec<_>>(),
-            limits => explanation.limits.iter().map(|limit| sentence(limit)).collect::<Vec<_>>(),
+            limits => explanation.limits.iter().map(|limit| sentence(&limit.to_string())).collect::<Vec<_>>(),
             command => sentence(&explanation.command),
             provenance => vec![
                 fact("Program", name(&explanation.program)),

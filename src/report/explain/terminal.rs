@@ -34,7 +34,7 @@ pub fn write_explanation(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut page = Page { out, color };
-    page.paragraph(&escape::sentence(&explanation.sentence), "", Ink::Bold)?;
+    page.paragraph(&escape::sentence(&explanation.sentence()), "", Ink::Bold)?;
     page.paragraph(wording::STYLE_IS_EVIDENCE, "", Ink::Dim)?;
     page.line("")?;
     page.paragraph(&about(explanation), "", Ink::Plain)?;

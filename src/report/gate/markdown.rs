@@ -23,7 +23,7 @@ const LIMITS: usize = 6;
 
 /// The rules as a table, and the records against those that did not pass.
 pub fn markdown(checked: &Checked) -> String {
-    let mut out = format!("### {}\n\n", text(&sentence(&checked.sentence)));
+    let mut out = format!("### {}\n\n", text(&sentence(&checked.sentence())));
     out.push_str("| outcome | rule | found | asked |\n| --- | --- | --- | --- |\n");
     for outcome in [Outcome::Failed, Outcome::CannotTell, Outcome::Passed] {
         for rule in checked.with(outcome) {
@@ -42,7 +42,7 @@ pub fn markdown(checked: &Checked) -> String {
     }
     out.push_str(&format!("\nBased on {}", text(&words::rests_on(checked))));
     if let Some(verdict) = &checked.verdict {
-        out.push_str(&format!(" {}", text(&sentence(&verdict.sentence))));
+        out.push_str(&format!(" {}", text(&sentence(&verdict.sentence()))));
     }
     out.push_str(&format!("\n\n_{}_\n", text(wording::STYLE_IS_EVIDENCE)));
     out
@@ -103,11 +103,11 @@ pub fn card(comparison: &Comparison) -> String {
         out.push('\n');
     }
     if let Some(drift) = &comparison.drift {
-        out.push_str(&format!("Since the baseline: {}\n\n", text(&sentence(&drift.sentence))));
+        out.push_str(&format!("Since the baseline: {}\n\n", text(&sentence(&drift.sentence()))));
     }
     out.push_str("What this cannot say:\n\n");
     for limit in comparison.limits.iter().take(LIMITS) {
-        out.push_str(&format!("- {}\n", text(&sentence(limit))));
+        out.push_str(&format!("- {}\n", text(&sentence(&limit.to_string()))));
     }
     out.push_str(&format!(
         "\n_{}_\n\nMade again by {} ({}).\n",

@@ -82,7 +82,7 @@ fn rules(checked: &Checked) -> RulesSection {
         }));
     }
     RulesSection {
-        headline: sentence(&checked.sentence),
+        headline: sentence(&checked.sentence()),
         outcome: if checked.passed { "passed" } else { "failed" },
         rests_on: words::rests_on(checked).replace(" %", "\u{a0}%"),
         rows,

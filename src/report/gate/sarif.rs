@@ -42,7 +42,7 @@ pub fn sarif(checked: &Checked) -> Result<String, Error> {
             "results": results,
             "properties": {
                 "passed": checked.passed,
-                "summary": sentence(&checked.sentence),
+                "summary": sentence(&checked.sentence()),
                 "confidence": checked.confidence,
             },
         }],

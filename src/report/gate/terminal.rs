@@ -23,7 +23,7 @@ const INDENT: usize = 13;
 /// Those of the writer, a closed pipe among them.
 pub fn write_check(checked: &Checked, color: bool, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page { out, color };
-    page.paragraph(&sentence(&checked.sentence), "", Ink::Bold)?;
+    page.paragraph(&sentence(&checked.sentence()), "", Ink::Bold)?;
     page.line("")?;
     for outcome in [Outcome::Failed, Outcome::CannotTell, Outcome::Passed] {
         for rule in checked.with(outcome) {
@@ -33,7 +33,7 @@ pub fn write_check(checked: &Checked, color: bool, out: &mut dyn Write) -> io::R
     page.line("")?;
     page.paragraph(&format!("Based on {}", words::rests_on(checked)), "", Ink::Plain)?;
     if let Some(verdict) = &checked.verdict {
-        page.paragraph(&sentence(&verdict.sentence), "", Ink::Plain)?;
+        page.paragraph(&sentence(&verdict.sentence()), "", Ink::Plain)?;
     }
     page.paragraph(wording::STYLE_IS_EVIDENCE, "", Ink::Dim)
 }

@@ -71,7 +71,7 @@ impl ExamplesSection {
                 words: count(one.explanation.words),
                 probability: share(one.probability),
                 reference: name(&first.reference),
-                sentence: unbroken_one(sentence(&one.explanation.sentence)),
+                sentence: unbroken_one(sentence(&one.explanation.sentence())),
                 shown: shown(&one.explanation, &one.text, end, &class_of),
                 left_out: left_out(&one.text, end),
             }

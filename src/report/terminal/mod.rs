@@ -241,13 +241,13 @@ impl Page<'_> {
     }
 
     /// Prints a list with its heading, where there is anything in it.
-    pub fn bullets(&mut self, title: &str, sentences: &[String]) -> io::Result<()> {
+    pub fn bullets(&mut self, title: &str, sentences: &[impl ToString]) -> io::Result<()> {
         if sentences.is_empty() {
             return Ok(());
         }
         self.heading(title)?;
         for sentence in sentences {
-            self.paragraph(&escape::sentence(sentence), "  - ", Ink::Plain)?;
+            self.paragraph(&escape::sentence(&sentence.to_string()), "  - ", Ink::Plain)?;
         }
         Ok(())
     }

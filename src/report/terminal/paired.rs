@@ -49,7 +49,7 @@ impl Page<'_> {
     /// What moved from the baseline to the input, and towards whom.
     pub(super) fn drift(&mut self, drift: &Drift) -> io::Result<()> {
         self.heading("From the baseline to the input")?;
-        self.paragraph(&escape::sentence(&drift.sentence), "  ", Ink::Bold)?;
+        self.paragraph(&escape::sentence(&drift.sentence()), "  ", Ink::Bold)?;
         self.paragraph(&wording::drift_size(drift), "  ", Ink::Plain)?;
         let head = format!(
             "    {} {:>7} {:>6} {:>7}  {:<14} {}",

@@ -18,7 +18,7 @@ pub fn write_profiles(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut page = Page { out, color };
-    page.paragraph(&escape::sentence(&comparison.sentence), "", Ink::Bold)?;
+    page.paragraph(&escape::sentence(&comparison.sentence()), "", Ink::Bold)?;
     page.paragraph(wording::STYLE_IS_EVIDENCE, "", Ink::Dim)?;
     page.line("")?;
     for (what, corpus) in [("older", comparison.old.as_ref()), ("newer", Some(&comparison.new))] {

@@ -155,7 +155,7 @@ impl DriftSection {
         });
         Self {
             title: wording::drift_title(drift),
-            sentence: unbroken(vec![sentence(&drift.sentence)]).concat(),
+            sentence: unbroken(vec![sentence(&drift.sentence())]).concat(),
             shown: format!(
                 "{} {}",
                 wording::drift_shown(drift, drift.references.len().min(SHOWN)),
