@@ -3,7 +3,7 @@
 use super::{AnalysisOptions, Error, Inputs, Scorer, reading_messages::no_usable_text};
 use crate::{
     atlas::Atlas,
-    attribution::MINIMUM_WORDS,
+    attribution::TooShort,
     features::embed::{Cursor, Source},
     ingest,
     lineage::explain::{Explanation, explain},
@@ -40,8 +40,9 @@ pub fn explain_trace(
     let (trace, vector) = find(&inputs.into(), id, reading, atlas.vectors())?;
     let text = trace.text(kind).unwrap_or_default().into_owned();
     let (command, name) = (&options.command, &options.atlas_name);
-    let explanation = explain(atlas, &trace, &text, vector, command, name).map_err(|words| {
-        Error::ShortTrace { id: trace.id.clone(), words, needed: MINIMUM_WORDS }
+    let explanation = explain(atlas, &trace, &text, vector, command, name).map_err(|short| {
+        let TooShort { words, needed } = short;
+        Error::ShortTrace { id: trace.id.clone(), words, needed }
     })?;
     Ok(ExplainedTrace { explanation, text })
 }

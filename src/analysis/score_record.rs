@@ -2,7 +2,7 @@
 
 use crate::{
     atlas::Atlas,
-    attribution::{MINIMUM_WORDS, Scored},
+    attribution::{Scored, TooShort},
     trace::Trace,
 };
 use serde::Serialize;
@@ -81,7 +81,7 @@ impl<'a> RecordMaker<'a> {
     }
 
     /// The record of a trace with its score, or with the number of its words where they are too few.
-    pub fn record(&self, trace: &Trace, scored: &Result<Scored, usize>) -> ScoreRecord {
+    pub fn record(&self, trace: &Trace, scored: &Result<Scored, TooShort>) -> ScoreRecord {
         let mut record = ScoreRecord {
             id: trace.id.clone(),
             prompt_id: trace.prompt_id.clone(),
@@ -108,11 +108,10 @@ impl<'a> RecordMaker<'a> {
                 record.family =
                     self.families.as_ref().map(|families| families.ranked(&scored.probabilities));
             }
-            Err(words) => {
+            Err(TooShort { words, needed }) => {
                 record.words = *words;
-                record.why = Some(format!(
-                    "{words} words; at least {MINIMUM_WORDS} are needed to judge a trace"
-                ));
+                record.why =
+                    Some(format!("{words} words; at least {needed} are needed to judge a trace"));
             }
         }
         record

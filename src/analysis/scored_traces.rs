@@ -8,7 +8,7 @@ use super::{
     trace_batches::next_batch,
 };
 use crate::{
-    attribution::Scored,
+    attribution::{Scored, TooShort},
     features::{NgramCounter, embed::Cursor},
     ingest::{
         Summary, Traces,
@@ -37,8 +37,8 @@ pub struct ScoredTrace {
     pub trace: Trace,
     /// Where it stands in the input.
     pub place: Place,
-    /// Its score, or the number of its words where they are too few for one.
-    pub scored: Result<Scored, usize>,
+    /// Its score; [`TooShort`] where it has too few words.
+    pub scored: Result<Scored, TooShort>,
     /// What cleaning marked, as far as it was asked.
     pub(super) marks: Marks,
 }
@@ -48,7 +48,7 @@ impl ScoredTrace {
     pub fn words(&self) -> usize {
         match &self.scored {
             Ok(scored) => scored.words,
-            Err(words) => *words,
+            Err(short) => short.words,
         }
     }
 

@@ -4,7 +4,7 @@ use super::{Error, Inputs, NoProgress, Progress, ScoreOptions, ScoreRecord, Scor
 use super::{score_record::RecordMaker, scored_traces::Look};
 use crate::{
     atlas::Atlas,
-    attribution::{Scored, classic::ClassicModel},
+    attribution::{Scored, TooShort, classic::ClassicModel},
     features::NgramCounter,
     ingest,
     trace::Trace,
@@ -96,13 +96,13 @@ impl<'a> Scorer<'a> {
         Ok(ScoredTraces::new(self, traces, look))
     }
 
-    /// The score of a text, or the number of its words where they are too few.
+    /// The score of a text; [`TooShort`] where it has too few words.
     pub(super) fn scored(
         &self,
         trace: &Trace,
         vector: Option<&[f32]>,
         counter: &mut NgramCounter,
-    ) -> Result<Scored, usize> {
+    ) -> Result<Scored, TooShort> {
         let text = trace.text(self.options.reading.text).unwrap_or_default();
         let mut scored = self.atlas.model.score_with(&text, vector, counter)?;
         if let Some(classic) = &self.classic {

@@ -1,6 +1,7 @@
 //! What can be wrong with an atlas or with what one is learned from.
 
 use super::format::FormatError;
+use crate::attribution::FitError;
 use crate::features::embed::EmbedError;
 
 /// Why there is no atlas.
@@ -81,6 +82,9 @@ pub enum Error {
     /// There is too little to learn from.
     #[error("{0}")]
     TooLittle(String),
+    /// The labelled texts cannot be learned from.
+    #[error(transparent)]
+    Fit(#[from] FitError),
     /// The channel `token` and its tokenizer go together.
     #[error("{}", if *named {
         "the channel token needs a tokenizer, and none was given. Give the path of a tokenizer.json with --tokenizer, or leave the channel out."

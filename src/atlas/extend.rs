@@ -14,7 +14,7 @@ use super::{
     training_traces::{examples, observed, usable},
 };
 use crate::{
-    attribution::{added::Extendable, extend as extend_model},
+    attribution::{NewReferences, added::Extendable, extend as extend_model},
     trace::Trace,
 };
 use std::{
@@ -95,9 +95,9 @@ pub fn extend<T: Borrow<Trace>>(
     stage("adding references");
     let learned_from = base.about.learned().iter().map(|reference| reference.traces).sum();
     let seed = options.fit.seed;
-    let extended =
-        extend_model(&base.model, &extendable, &examples, names.len(), (learned_from, seed))
-            .map_err(|what| Error::Extend { name: name.to_owned(), what })?;
+    let new = NewReferences { examples: &examples, count: names.len(), seed };
+    let extended = extend_model(&base.model, &extendable, learned_from, new)
+        .map_err(|what| Error::Extend { name: name.to_owned(), what: what.to_string() })?;
 
     let older = base.about.references.len();
     let places = base.model.vectorizer.style_places();

@@ -12,7 +12,7 @@ use super::{
     training_traces::{TrainingTrace, examples, observed, usable},
 };
 use crate::{
-    attribution::{ExternalInputs, classic, fit, panel::Panel, style::MINIMUM_REFERENCES},
+    attribution::{ExternalInputs, classic, data_sets::MINIMUM_REFERENCES, fit, panel::Panel},
     features::{Channel, embed::Source},
     trace::Trace,
 };
@@ -72,18 +72,16 @@ pub fn learn<T: Borrow<Trace>>(
     for (example, vector) in examples.iter_mut().zip(vectors) {
         example.vector = vector;
     }
-    let brought = ExternalInputs {
+    let inputs = ExternalInputs {
         tokens: options.tokens.clone(),
         embedder: source.and_then(Source::embedder).cloned(),
     };
-    let fitted =
-        fit(&examples, names.len(), &fit_options, &brought, stage).map_err(Error::TooLittle)?;
+    let fitted = fit(&examples, names.len(), &fit_options, &inputs, stage)?;
 
     let classic = options
         .classic
         .then(|| classic::learn_tables(&examples, names.len(), options.fit.seed, stage))
-        .transpose()
-        .map_err(Error::TooLittle)?;
+        .transpose()?;
 
     let untokenized: usize = fitted.rows.iter().map(|row| row.untokenized).sum();
     if untokenized > 0 {

@@ -1,11 +1,13 @@
 //! References that were added to a learned model later: how they are told from the others.
 //!
-//! The regression weighs every reference against every other and cannot take in one more without their traces. The style
-//! embedding can ([`Basis`]). So an added reference is told from all others by the embedding alone, with a stack that was
-//! calibrated for that when the others were learned; and the others are told from each other as before, with what probability
-//! the added ones leave. How strange a trace is that an added reference comes first for is asked of that reference's own traces.
-//! Comes in: what the learners say of a trace. Goes out: probabilities on known data set, and p-values. Called by `Model`; learned by
-//! `extend`.
+//! The regression weighs every reference against every other and cannot take in one more without
+//! their traces. The style embedding can ([`Basis`]). So an added reference is told from all others by
+//! the embedding alone, with a stack that was calibrated for that when the others were learned. The
+//! others are told from each other as before, and share the probability that the added ones leave. If
+//! an added reference comes first, `unknown` compares the trace with that reference's own traces.
+//!
+//! Comes in: the learners' vectors of a trace. Goes out: probabilities on known data sets, and
+//! p-values. Called by `Model`; learned by `extend`.
 
 use super::{lengths::TextLength, stack::Stack, style::Basis};
 use serde::{Deserialize, Serialize};
@@ -13,14 +15,16 @@ use serde::{Deserialize, Serialize};
 /// How added references are told from the others.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Added {
-    /// Place → probabilities among all references on known data set.
+    /// Vectors → probabilities among all references on known data sets.
     pub stack: Stack,
-    /// For each of the last references, which were added, on known data set and on new data set: the coordinates of its own traces in its direction, ascending, each by a
-    /// direction that was learned without the trace's prompt.
-    pub own: Vec<[Vec<f32>; 2]>,
+    /// For each of the last references, which were added, on known and on unseen data sets: the
+    /// coordinates of its own traces in its direction, ascending, each by a direction that was learned
+    /// without the trace's prompt.
+    #[serde(rename = "own")]
+    pub own_coordinates: Vec<[Vec<f32>; 2]>,
 }
 
-/// What an atlas keeps so that references can be added.
+/// What an atlas keeps so that references can be added later.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Extendable {
     /// The basis of the head of whole traces.
@@ -29,7 +33,7 @@ pub struct Extendable {
     pub pieces: Basis,
     /// See [`Added::stack`].
     pub stack: Stack,
-    /// The mean of what the regression says of a reference for its own traces.
+    /// The mean logit that the regression gives a trace's own reference.
     pub own_logit: f64,
 }
 
@@ -43,20 +47,21 @@ struct Description {
 impl Added {
     /// How many of the last references were added.
     pub fn references(&self) -> usize {
-        self.own.len()
+        self.own_coordinates.len()
     }
 
-    /// Probabilities on known data set. `older` gives those of the older references among themselves; `whole` and `pieces` are the
-    /// vectors by both heads, `extent` how much there is of the trace, `data_set` the known data set that it is most likely of.
+    /// Probabilities on known data sets. `older` gives those of the older references among themselves;
+    /// `whole` and `pieces` are the vectors by both heads, `length` is the trace's, `data_set` the known
+    /// data set that it is most likely of.
     pub(super) fn probabilities(
         &self,
         mut older: Vec<f32>,
         whole: &[f32],
         pieces: &[f32],
-        extent: TextLength,
+        length: TextLength,
         data_set: usize,
     ) -> Vec<f32> {
-        let by_style = self.stack.probabilities(&[whole, pieces], extent, Some(data_set));
+        let by_style = self.stack.probabilities(&[whole, pieces], length, Some(data_set));
         let added = &by_style[older.len()..];
         let rest = (1.0 - added.iter().sum::<f32>()).max(0.0);
         older.iter_mut().for_each(|p| *p *= rest);
@@ -64,14 +69,15 @@ impl Added {
         older
     }
 
-    /// The conformal p-value that the added reference with this number wrote a trace whose coordinate in its direction is
-    /// `coordinate` (Vovk, Gammerman & Shafer 2005): the share of its own traces that lie no further in it. 1 where none of them
-    /// could be held out.
-    pub(super) fn unknown(&self, number: usize, coordinate: f32, on_new_data_set: bool) -> f64 {
-        let own = self.own.get(number).map(|own| own[usize::from(on_new_data_set)].as_slice());
+    /// The conformal p-value that the added reference with this number wrote a trace whose coordinate
+    /// in its direction is `coordinate` (Vovk, Gammerman & Shafer 2005): the share of its own traces
+    /// with no larger coordinate. 1 where none of them could be held out.
+    pub(super) fn unknown(&self, number: usize, coordinate: f32, on_unseen: bool) -> f64 {
+        let own =
+            self.own_coordinates.get(number).map(|own| own[usize::from(on_unseen)].as_slice());
         let own = own.unwrap_or_default();
-        let stranger = own.partition_point(|&other| other <= coordinate);
-        (1 + stranger) as f64 / (1 + own.len()) as f64
+        let no_larger = own.partition_point(|&other| other <= coordinate);
+        (1 + no_larger) as f64 / (1 + own.len()) as f64
     }
 }
 
@@ -111,21 +117,21 @@ mod tests {
     fn the_older_references_share_what_the_added_ones_leave() {
         let first = arr2(&[[2.0_f32, 0.0, 0.0], [0.0, 2.0, 0.0], [0.0, 0.0, 2.0]]);
         let labels = vec![0, 1, 2];
-        let extent = TextLength { words: 400, unfinished: false };
+        let length = TextLength { words: 400, unfinished: false };
         let (stack, _) = Stack::fit(&super::super::stack::Observations {
             learners: vec![first.view(), first.view()],
             labels,
-            extents: vec![extent; 3],
+            lengths: vec![length; 3],
             weights: vec![1.0; 3],
             data_sets: Vec::new(),
             candidates: &[],
             candidates_of: &[],
         });
         let own = vec![[vec![1.0, 2.0, 3.0], Vec::new()]];
-        let added = Added { stack: stack.clone(), own };
+        let added = Added { stack: stack.clone(), own_coordinates: own };
         let place = [0.3_f32, 0.1, 1.0];
-        let found = added.probabilities(vec![0.8, 0.2], &place, &place, extent, 0);
-        let by_style = stack.probabilities(&[&place, &place], extent, None);
+        let found = added.probabilities(vec![0.8, 0.2], &place, &place, length, 0);
+        let by_style = stack.probabilities(&[&place, &place], length, None);
         assert_eq!(found[2], by_style[2]);
         assert!((found[0] / found[1] - 4.0).abs() < 1e-5, "{found:?}");
         assert!((found.iter().sum::<f32>() - 1.0).abs() < 1e-6, "{found:?}");

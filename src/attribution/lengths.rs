@@ -1,16 +1,16 @@
-//! How long a text is, and between which of some lengths it lies. Called by the stack and the style embedding, which
-//! both know something at certain lengths only.
+//! How long a text is, and between which of some lengths it lies. Called by the stack and the style
+//! embedding, which have weights and centres at certain lengths only.
 
 use crate::features::Row;
 use ndarray::NdFloat;
 
-/// How much there is of a text.
+/// The length of a text, and whether it is complete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TextLength {
     /// Words in it.
     pub words: usize,
-    /// Whether it breaks off ([`breaks_off`](crate::text::breaks_off)): the first words of a long trace are another thing than a
-    /// short trace.
+    /// Whether it breaks off ([`breaks_off`](crate::text::breaks_off)): the first words of a long
+    /// trace differ from a short trace.
     pub unfinished: bool,
 }
 
@@ -21,8 +21,8 @@ impl TextLength {
     }
 }
 
-/// The places of the two of `lengths` (ascending, in words, at least one) between which a text of so many
-/// words lies, and how near it is to each: shares that add up to 1, linear in the logarithm of the
+/// The indices of the two of `lengths` (ascending, in words, at least one) between which a text of
+/// `words` words lies, and how near it is to each: shares that add up to 1, linear in the logarithm of the
 /// words. Beyond the first and the last length that length counts alone.
 pub(super) fn between<T: NdFloat>(lengths: &[usize], words: usize) -> [(usize, T); 2] {
     let last = lengths.len() - 1;

@@ -1,32 +1,40 @@
 //! Fingerprints → scores.
 //!
-//! Comes in: sparse rows of traces and, to learn, the references that wrote them. Goes out: a
-//! [`Model`], which gives for any text a calibrated probability per reference and the p-value
-//! `unknown`. Called by `atlas` (to learn) and by `cli` and `lineage` (to score). Nothing here
-//! reads a file or knows what a verdict is.
+//! Comes in: labelled texts to learn from ([`fit()`]), later any text. Goes out: a [`Model`], which
+//! gives for a text a calibrated probability per reference and the p-value `unknown`. Called by `atlas`
+//! (to learn) and by every later stage (to score). Nothing here reads a file or knows what a verdict
+//! is.
+//!
+//! `fit` learns a model and `extend` adds references to one. `stack`, `style`, `data_sets`, `open_set`
+//! and `pool` are its parts, `weights` and `panel` what an atlas stores besides. `classic` holds the
+//! classic measures of stylometry, `delta` the similarity of corpora.
 
-pub mod added;
+pub(crate) mod added;
 pub mod classic;
+pub(crate) mod data_sets;
 pub mod delta;
-pub mod extend;
-pub mod families;
-pub mod fit;
-pub mod folds;
-pub mod gram;
+mod error;
+mod example;
+mod extend;
+mod families;
+mod fit;
+pub(crate) mod folds;
+mod gram;
 mod lengths;
 mod model;
 pub mod open_set;
 pub mod panel;
-mod pieces;
+pub(crate) mod pieces;
 pub mod pool;
 mod postings;
-mod regression;
-pub mod stack;
+pub(crate) mod stack;
 pub mod style;
-mod unseen;
-pub mod weights;
+mod training_set;
+pub(crate) mod weights;
 
-pub use extend::{AddedFigures, Extended, extend};
-pub use fit::{CrossValidation, Example, ExternalInputs, FitOptions, Fitted, fit};
+pub use error::{ExtendError, FitError, TooShort};
+pub use example::Example;
+pub use extend::{AddedFigures, Extended, NewReferences, extend};
+pub use fit::{CrossValidation, ExternalInputs, FitOptions, Fitted, UnseenDataSet, fit};
 pub use model::{MINIMUM_WORDS, Model, Scored};
-pub use unseen::UnseenDataSet;
+pub use weights::WeightsError;

@@ -2,12 +2,14 @@
 
 use super::{
     added::Added,
+    data_sets::{DataSetEstimate, DataSets},
     delta::Profiles,
+    error::TooShort,
     lengths::TextLength,
-    open_set::{Judged, OpenSet},
+    open_set::{OpenSet, OpenSetInput},
     pool::Pooling,
     stack::Stack,
-    style::{DataSets, OutOfSample, StyleCoordinates, StyleEmbedding},
+    style::{StyleCoordinates, StyleEmbedding},
     weights::Weights,
 };
 use crate::{
@@ -15,10 +17,8 @@ use crate::{
     stats::vectors::argmax,
     text::count_words,
 };
-use ndarray::Array2;
-use rayon::prelude::*;
 
-/// A trace with fewer words is not judged.
+/// A trace with fewer words is not scored.
 pub const MINIMUM_WORDS: usize = 30;
 
 /// Everything that scoring needs. Learned by [`super::fit()`], stored in an atlas.
@@ -28,28 +28,30 @@ pub struct Model {
     pub vectorizer: Vectorizer,
     /// Row → logits of the regression.
     pub weights: Weights,
-    /// Row → place between the references; `None` where the channels do not allow for it.
+    /// Row → coordinates between the references; `None` where the channels do not allow for it.
     pub style: Option<StyleEmbedding>,
-    /// Row → data set, and whether it is known.
+    /// Row → data set, and the probability that it is a known one.
     pub data_sets: DataSets,
-    /// Logits and place → probabilities on known data set.
+    /// Logits and vectors → probabilities on known data sets.
     pub known: Stack,
-    /// Place → probabilities on new data set; `None` where all traces to learn from were of one data set.
+    /// Vectors → probabilities on unseen data sets; `None` where all training traces were of one data
+    /// set.
     pub new: Option<Stack>,
-    /// The last references, where they were added without the traces of the others; `None` where all were learned together.
+    /// The last references, where they were added without the traces of the others; `None` where all
+    /// were learned together.
     pub added: Option<Added>,
     /// Probabilities of several traces of one writer → those of the writer.
     pub pooling: Pooling,
-    /// Probabilities, logits and place → `unknown` on known data set.
+    /// Probabilities, logits and vector → `unknown` on known data sets.
     pub open_set: OpenSet,
-    /// The same on new data set, where a known model's traces look stranger than at home; there where
-    /// `new` is.
+    /// The same on unseen data sets, where a known model's traces look more unusual than elsewhere;
+    /// present exactly when `new` is.
     pub open_set_new: Option<OpenSet>,
     /// The references' profiles for Cosine Delta.
     pub profiles: Profiles,
 }
 
-/// What a model says of one text.
+/// The scores of one text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scored {
     /// Words in the text.
@@ -66,7 +68,7 @@ pub struct Scored {
     pub data_set: usize,
     /// The row that the scores rest on.
     pub row: Row,
-    /// The vector that was given with the text, for whoever judges or explains it again.
+    /// The vector that was given with the text, kept to score or explain the text again.
     pub vector: Option<Vec<f32>>,
 }
 
@@ -78,22 +80,21 @@ impl Scored {
 }
 
 impl Model {
-    /// Judges a text, or returns the number of its words where they are fewer than
-    /// [`MINIMUM_WORDS`].
+    /// Scores a text.
     ///
-    /// A model that was learned with vectors ([`crate::atlas::Atlas::needs_vectors`]) is to be given their
-    /// source first ([`crate::atlas::Atlas::set_vectors`]). Without a vector the channel `vectors` says nothing of the
-    /// text, whose row tells so ([`Row::without_vector`]): the scores are then not those that the model was
-    /// measured with.
+    /// A model that was learned with vectors ([`crate::atlas::Atlas::needs_vectors`]) needs their
+    /// source first ([`crate::atlas::Atlas::set_vectors`]). Without a vector the channel `vectors` says
+    /// nothing of the text, and [`Row::without_vector`] is set: the scores are then not those that the
+    /// model was measured with.
     ///
     /// # Errors
-    /// The number of words, where there are too few.
-    pub fn score(&self, text: &str, counter: &mut NgramCounter) -> Result<Scored, usize> {
+    /// [`TooShort`] where the text has fewer than [`MINIMUM_WORDS`] words.
+    pub fn score(&self, text: &str, counter: &mut NgramCounter) -> Result<Scored, TooShort> {
         self.score_with(text, None, counter)
     }
 
-    /// The same with the vector of the text, which has to be given where vectors come from a file and
-    /// is not asked for where a model makes them ([`Vectorizer::row_with`]).
+    /// The same with the vector of the text. It must be given where vectors come from a file, and not
+    /// where a model makes them ([`Vectorizer::row_with`]).
     ///
     /// # Errors
     /// As [`Model::score`].
@@ -102,199 +103,146 @@ impl Model {
         text: &str,
         vector: Option<&[f32]>,
         counter: &mut NgramCounter,
-    ) -> Result<Scored, usize> {
+    ) -> Result<Scored, TooShort> {
         let words = count_words(text);
         if words < MINIMUM_WORDS {
-            return Err(words);
+            return Err(TooShort { words, needed: MINIMUM_WORDS });
         }
         let row = self.vectorizer.row_with(text, vector, counter);
         Ok(Scored { vector: vector.map(<[f32]>::to_vec), ..self.score_row(row) })
     }
 
-    /// Judges a text by its row.
+    /// Scores a text by its row.
     pub(super) fn score_row(&self, row: Row) -> Scored {
         let layout = self.vectorizer.measures_of(Channel::Layout);
         let found = self.data_sets.find(&row);
-        let (bare, layout_logits) = self.weights.logits(&row, &layout);
-        let regression: Vec<f32> = bare.iter().zip(&layout_logits).map(|(a, b)| a + b).collect();
-        let placed = self.style.as_ref().map(|style| (style, style.place(&row, &layout)));
-        let bare_place = placed.as_ref().map(|(style, places)| (*style, &places.0));
-        let extent = TextLength::of(&row);
-        let without_layout = self.judge(&bare, bare_place, found, extent).probabilities;
-        let full = placed.map(|(style, (most, rest))| (style, most.plus(&rest)));
-        let full = full.as_ref().map(|(style, place)| (*style, place));
-        let judgement = self.judge(&regression, full, found, extent);
-        let unknown = self.unknown(&judgement, &regression, found.1, extent.words);
-        let probabilities = judgement.probabilities;
-        let (data_set, in_domain) = found;
-        let vector = None;
-        let words = extent.words;
-        Scored { words, probabilities, without_layout, unknown, in_domain, data_set, row, vector }
+        let length = TextLength::of(&row);
+        let (bare_logits, layout_logits) = self.weights.logits(&row, &layout);
+        let logits: Vec<f32> = bare_logits.iter().zip(&layout_logits).map(|(a, b)| a + b).collect();
+        let (bare_style, full_style) = match &self.style {
+            Some(style) => {
+                let (bare, layout) = style.place(&row, &layout);
+                let full = bare.clone().plus(&layout);
+                (Some((style, bare)), Some((style, full)))
+            }
+            None => (None, None),
+        };
+        let without_layout = self.predict(&bare_logits, bare_style, found, length).probabilities;
+        let prediction = self.predict(&logits, full_style, found, length);
+        let unknown = self.unknown(&prediction, &logits, found.in_domain, length.words);
+        Scored {
+            words: length.words,
+            probabilities: prediction.probabilities,
+            without_layout,
+            unknown,
+            in_domain: found.in_domain,
+            data_set: found.data_set,
+            row,
+            vector: None,
+        }
     }
 
-    /// Judges by the regression's logits, the place, and the data set with the probability that it is
-    /// known.
-    fn judge(
+    /// The prediction by the regression's logits, the coordinates of the style embedding, and the data
+    /// set with the probability that it is known.
+    fn predict(
         &self,
         regression: &[f32],
-        placed: Option<(&StyleEmbedding, &StyleCoordinates)>,
-        (data_set, in_domain): (usize, f64),
-        extent: TextLength,
-    ) -> Judgement {
-        let Some((style, placed)) = placed else {
-            let probabilities = self.known.probabilities(&[regression], extent, Some(data_set));
-            return Judgement { probabilities, place: Vec::new(), new: None };
+        style: Option<(&StyleEmbedding, StyleCoordinates)>,
+        found: DataSetEstimate,
+        length: TextLength,
+    ) -> Prediction {
+        let data_set = Some(found.data_set);
+        let Some((style, coordinates)) = style else {
+            let probabilities = self.known.probabilities(&[regression], length, data_set);
+            return Prediction { probabilities, vector: Vec::new(), unseen: None };
         };
-        let own = style.vectors(placed, Some(data_set), extent.words);
-        let on_new = || style.vectors(placed, None, extent.words);
-        self.mix(regression, own, on_new, (data_set, in_domain), extent)
+        let own = style.vectors(&coordinates, data_set, length.words);
+        let on_unseen = || style.vectors(&coordinates, None, length.words);
+        self.combine(regression, own, on_unseen, found, length)
     }
 
-    /// The probabilities on known data set and on new data set, weighed by how likely either is. `own` and
-    /// `on_new` are the vectors by whole traces and by pieces.
-    fn mix(
+    /// The probabilities on a known and on an unseen data set, weighed by how likely either is. `own`
+    /// and `on_unseen` are the vectors by whole traces and by pieces.
+    pub(super) fn combine(
         &self,
         regression: &[f32],
         own: [Vec<f32>; 2],
-        on_new: impl FnOnce() -> [Vec<f32>; 2],
-        (data_set, in_domain): (usize, f64),
-        extent: TextLength,
-    ) -> Judgement {
+        on_unseen: impl FnOnce() -> [Vec<f32>; 2],
+        found: DataSetEstimate,
+        length: TextLength,
+    ) -> Prediction {
+        let DataSetEstimate { data_set, in_domain } = found;
         let [whole, pieces] = own;
         let mut probabilities = match &self.added {
             None => {
-                self.known.probabilities(&[regression, &whole, &pieces], extent, Some(data_set))
+                self.known.probabilities(&[regression, &whole, &pieces], length, Some(data_set))
             }
             Some(added) => {
                 let older = regression.len() - added.references();
-                let said = [&regression[..older], &whole[..older], &pieces[..older]];
-                let older = self.known.probabilities(&said, extent, Some(data_set));
-                added.probabilities(older, &whole, &pieces, extent, data_set)
+                let learners = [&regression[..older], &whole[..older], &pieces[..older]];
+                let older = self.known.probabilities(&learners, length, Some(data_set));
+                added.probabilities(older, &whole, &pieces, length, data_set)
             }
         };
-        let new = self.new.as_ref().filter(|_| in_domain < 1.0).map(|stack| {
-            let [whole, pieces] = on_new();
-            (stack.probabilities(&[&whole, &pieces], extent, None), whole)
+        let unseen = self.new.as_ref().filter(|_| in_domain < 1.0).map(|stack| {
+            let [whole, pieces] = on_unseen();
+            let probabilities = stack.probabilities(&[&whole, &pieces], length, None);
+            OnUnseenDataSet { probabilities, vector: whole }
         });
-        if let Some((other, _)) = &new {
+        if let Some(unseen) = &unseen {
             let in_domain = in_domain as f32;
-            for (p, other) in probabilities.iter_mut().zip(other) {
+            for (p, other) in probabilities.iter_mut().zip(&unseen.probabilities) {
                 *p = in_domain * *p + (1.0 - in_domain) * other;
             }
         }
-        Judgement { probabilities, place: whole, new }
+        Prediction { probabilities, vector: whole, unseen }
     }
 
     /// The p-value where an added reference comes first; else `None`.
-    fn of_added(&self, probabilities: &[f32], place: &[f32], on_new_data_set: bool) -> Option<f64> {
+    fn of_added(&self, probabilities: &[f32], vector: &[f32], on_unseen: bool) -> Option<f64> {
         let added = self.added.as_ref()?;
         let best = argmax(probabilities);
         let number = best.checked_sub(probabilities.len() - added.references())?;
-        Some(added.unknown(number, *place.get(best)?, on_new_data_set))
+        Some(added.unknown(number, *vector.get(best)?, on_unseen))
     }
 
-    /// The p-values on known data set and on new data set, weighed by how likely either is.
+    /// The p-values on a known and on an unseen data set, weighed by how likely either is.
     fn unknown(
         &self,
-        judgement: &Judgement,
+        prediction: &Prediction,
         regression: &[f32],
         in_domain: f64,
         words: usize,
     ) -> f64 {
-        let Judgement { probabilities, place, new } = judgement;
-        let known = self.of_added(probabilities, place, false).unwrap_or_else(|| {
-            self.open_set.unknown(Judged { probabilities, regression, style: place, words })
+        let Prediction { probabilities, vector, unseen } = prediction;
+        let known = self.of_added(probabilities, vector, false).unwrap_or_else(|| {
+            self.open_set.unknown(OpenSetInput { probabilities, regression, style: vector, words })
         });
-        match (&self.open_set_new, new) {
-            (Some(open_set), Some((probabilities, place))) => {
-                let new = self.of_added(probabilities, place, true).unwrap_or_else(|| {
-                    let regression = place;
-                    open_set.unknown(Judged { probabilities, regression, style: place, words })
-                });
-                in_domain * known + (1.0 - in_domain) * new
-            }
-            _ => known,
-        }
+        let Some((open_set, unseen)) = self.open_set_new.as_ref().zip(unseen.as_ref()) else {
+            return known;
+        };
+        let OnUnseenDataSet { probabilities, vector } = unseen;
+        let new = self.of_added(probabilities, vector, true).unwrap_or_else(|| {
+            // The regression has no part in scores of unseen data sets.
+            let (regression, style) = (vector, vector);
+            open_set.unknown(OpenSetInput { probabilities, regression, style, words })
+        });
+        in_domain * known + (1.0 - in_domain) * new
     }
 }
 
-/// What is made of one trace.
-struct Judgement {
-    probabilities: Vec<f32>,
+/// What the learners predict for one trace.
+pub(super) struct Prediction {
+    pub probabilities: Vec<f32>,
     /// The vector by whole traces on the data set; empty without a style embedding.
-    place: Vec<f32>,
-    /// Probabilities and vector if the data set is new; `None` where it surely is not.
-    new: Option<(Vec<f32>, Vec<f32>)>,
+    vector: Vec<f32>,
+    /// The prediction if the data set is an unseen one; `None` where it surely is not.
+    unseen: Option<OnUnseenDataSet>,
 }
 
-/// What learners that had not seen their prompts said of the traces to learn from.
-pub(super) struct Opinions<'a> {
-    regression: &'a Array2<f32>,
-    /// By the heads of whole traces and of pieces; a row per trace.
-    style: Option<[Array2<f32>; 2]>,
-    extents: &'a [TextLength],
-    data_sets: &'a [usize],
-    /// The data set that each is found on and how likely it is known, by data sets that had not seen its prompt.
-    found: &'a [(usize, f64)],
-}
-
-impl<'a> Opinions<'a> {
-    /// Puts the regression's logits beside what the style embedding said of the same traces.
-    pub fn of_traces(
-        regression: &'a Array2<f32>,
-        style: Option<&OutOfSample>,
-        extents: &'a [TextLength],
-        data_sets: &'a [usize],
-        found: &'a [(usize, f64)],
-    ) -> Self {
-        let in_order = |values: &Array2<f32>, of: &[usize]| {
-            let mut ordered = Array2::zeros(regression.dim());
-            for (row, &i) in values.outer_iter().zip(of).filter(|(_, i)| **i < extents.len()) {
-                ordered.row_mut(i).assign(&row);
-            }
-            ordered
-        };
-        let style = style.map(|s| [in_order(&s.whole, &s.of), in_order(&s.pieces, &s.of)]);
-        Self { regression, style, extents, data_sets, found }
-    }
-
-    /// The probabilities that `model`'s stacks make of them.
-    pub fn probabilities(&self, model: &Model) -> Vec<Vec<f32>> {
-        (0..self.extents.len())
-            .into_par_iter()
-            .map(|i| {
-                let regression = self.regression.row(i).to_vec();
-                let found = self.found[i];
-                let (Some([whole, pieces]), Some(style)) = (&self.style, &model.style) else {
-                    return model.known.probabilities(
-                        &[&regression],
-                        self.extents[i],
-                        Some(found.0),
-                    );
-                };
-                let own = [whole.row(i).to_vec(), pieces.row(i).to_vec()];
-                let on_new = || style.moved_to_new(&own, self.data_sets[i], self.extents[i].words);
-                model.mix(&regression, own.clone(), on_new, found, self.extents[i]).probabilities
-            })
-            .collect()
-    }
-
-    /// The open set, learned from them and the probabilities that were made of them.
-    pub fn open_set(&self, probabilities: &[Vec<f32>], labels: &[usize]) -> OpenSet {
-        let regression: Vec<Vec<f32>> =
-            self.regression.outer_iter().map(|row| row.to_vec()).collect();
-        let style: Vec<Vec<f32>> = match &self.style {
-            Some([whole, _]) => whole.outer_iter().map(|row| row.to_vec()).collect(),
-            None => vec![Vec::new(); regression.len()],
-        };
-        let judged: Vec<Judged<'_>> = (0..regression.len())
-            .map(|i| Judged {
-                probabilities: &probabilities[i],
-                regression: &regression[i],
-                style: &style[i],
-                words: self.extents[i].words,
-            })
-            .collect();
-        OpenSet::fit(&judged, labels, &[])
-    }
+/// What the learners predict for one trace if its data set is an unseen one.
+struct OnUnseenDataSet {
+    probabilities: Vec<f32>,
+    /// The vector by whole traces.
+    vector: Vec<f32>,
 }

@@ -5,7 +5,7 @@
 use super::{Common, inputs::ScoringArguments, vectors};
 use crate::{
     atlas::Atlas,
-    attribution::Scored,
+    attribution::{Scored, TooShort},
     lineage::{PROFILE_MAGIC, Profile, ScoredCorpus},
     trace::{Place, Trace},
 };
@@ -96,10 +96,10 @@ fn tally_with(
 }
 
 /// The words of a trace, and whether they were enough to score it.
-pub(super) fn words_of(scored: &Result<Scored, usize>) -> (usize, bool) {
+pub(super) fn words_of(scored: &Result<Scored, TooShort>) -> (usize, bool) {
     match scored {
         Ok(scored) => (scored.words, true),
-        Err(words) => (*words, false),
+        Err(short) => (short.words, false),
     }
 }
 

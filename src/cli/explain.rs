@@ -50,7 +50,8 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     let (trace, vector) = find(arguments, scoring.options(&atlas)?, atlas.vectors())?;
     let text = trace.text(scoring.reading.text).unwrap_or_default();
     let (command, name) = (command_line(arguments), scoring.atlas_name());
-    let explanation = explain(&atlas, &trace, &text, vector, &command, &name).map_err(|words| {
+    let explanation = explain(&atlas, &trace, &text, vector, &command, &name).map_err(|short| {
+        let words = short.words;
         TooLittleText(format!(
             "the trace {} has {words} words; at least {MINIMUM_WORDS} are needed to judge it. \
                  Choose another with --id",

@@ -3,7 +3,7 @@
 use super::{Common, TooLittleText, progress::Progress, reading::ReadingArguments, vectors};
 use crate::{
     atlas::Atlas,
-    attribution::{Scored, classic::Method},
+    attribution::{Scored, TooShort, classic::Method},
     features::{NgramCounter, embed::Cursor},
     ingest::{self, Summary, Survey, Traces},
     lineage::InputSummary,
@@ -164,7 +164,7 @@ impl ScoringArguments {
         atlas: &Atlas,
         common: &Common,
         look: impl Fn(&Trace) -> T + Sync,
-        mut each: impl FnMut(&Trace, Result<Scored, usize>, T) -> anyhow::Result<()>,
+        mut each: impl FnMut(&Trace, Result<Scored, TooShort>, T) -> anyhow::Result<()>,
     ) -> anyhow::Result<Summary> {
         self.score_with_places(atlas, common, look, |trace, _, scored, found| {
             each(trace, scored, found)
@@ -177,7 +177,7 @@ impl ScoringArguments {
         atlas: &Atlas,
         common: &Common,
         look: impl Fn(&Trace) -> T + Sync,
-        mut each: impl FnMut(&Trace, Place, Result<Scored, usize>, T) -> anyhow::Result<()>,
+        mut each: impl FnMut(&Trace, Place, Result<Scored, TooShort>, T) -> anyhow::Result<()>,
     ) -> anyhow::Result<Summary> {
         let text = self.reading.text;
         let judge = atlas.judge(self.method, &self.atlas_name())?;
@@ -196,7 +196,7 @@ impl ScoringArguments {
                     *given = cursor.next(trace)?;
                 }
             }
-            let scored: Vec<(Result<Scored, usize>, T)> = batch
+            let scored: Vec<(Result<Scored, TooShort>, T)> = batch
                 .par_iter()
                 .zip(given)
                 .map_init(NgramCounter::default, |counter, (trace, vector)| {

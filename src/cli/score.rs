@@ -3,7 +3,11 @@
 use super::{
     Common, TooLittleText, inputs::ScoringArguments, records::RecordOutput, score_row::ScoreRow,
 };
-use crate::{atlas::Atlas, attribution::MINIMUM_WORDS, trace::Trace};
+use crate::{
+    atlas::Atlas,
+    attribution::{MINIMUM_WORDS, TooShort},
+    trace::Trace,
+};
 use clap::Args;
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
@@ -54,7 +58,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
                     line["family"] = Value::Object(ranked(names, &sums));
                 }
             }
-            Err(words) => {
+            Err(TooShort { words, .. }) => {
                 line["top"] = Value::Null;
                 line["scores"] = json!({});
                 line["unknown"] = Value::Null;

@@ -81,7 +81,7 @@ impl Method for ClassicMethod {
             })
             .collect();
         let model = classic::learn(self.method, &examples, names.len(), self.seed, stage)
-            .map_err(atlas::Error::TooLittle)?;
+            .map_err(atlas::Error::Fit)?;
         let references = names.into_iter().map(str::to_owned).collect();
         Ok(Box::new(ClassicClassifier { references, model }))
     }

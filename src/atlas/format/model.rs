@@ -17,10 +17,11 @@ use crate::{
     attribution::{
         Model,
         added::Added,
+        data_sets::{self, DataSets},
         open_set::OpenSet,
         pool::Pooling,
         stack::Stack,
-        style::{DataSets, GROUND_SIGNS, StyleEmbedding},
+        style::StyleEmbedding,
         weights::Weights,
     },
     features::{
@@ -179,7 +180,7 @@ impl Description {
         data_sets > 0
             && (data_sets == 1 || self.data_set_usual.len() == data_sets)
             && self.data_set_usual.iter().flatten().all(|value| value.is_finite())
-            && self.in_domain_probability.fits(GROUND_SIGNS)
+            && self.in_domain_probability.fits(data_sets::COVARIATES)
             && self.known.weighs(learners)
             && self.new.as_ref().is_none_or(|new| style.is_some() && new.weighs(2))
             && self.added.as_ref().map_or(0, Added::references) == added

@@ -6,7 +6,8 @@ use super::{
     numbers::{read_bytes, read_floats, write_bytes, write_floats},
 };
 use crate::attribution::{
-    style::{Head, PIECE_WORDS, StyleEmbedding},
+    pieces::PIECE_WORDS,
+    style::{Head, StyleEmbedding},
     weights::Weights,
 };
 

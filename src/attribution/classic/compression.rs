@@ -9,7 +9,7 @@
 //! C is zstd at level `LEVEL`, and C(x|y) has up to `REFERENCE_BYTES` of the reference's texts as a raw
 //! dictionary, which is what concatenation would give, without compressing the reference again.
 
-use crate::attribution::Example;
+use crate::attribution::example::Example;
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 use zstd::{bulk::Compressor, dict::EncoderDictionary};

@@ -4,7 +4,7 @@
 //! Called by `learn`.
 
 use super::frequencies::{Frequencies, MOST_WORDS, for_each_word, share};
-use crate::{attribution::Example, features::word_ngrams::LONGEST_TOKEN};
+use crate::{attribution::example::Example, features::word_ngrams::LONGEST_TOKEN};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 

@@ -22,7 +22,7 @@ pub use error::TablesError;
 pub use frequencies::{Frequencies, MOST_WORDS};
 pub use method::Method;
 
-use super::{Example, folds::Folds};
+use super::{error::FitError, example::Example, folds::Folds};
 use calibrated::{Observation, Temperature};
 use counted::CountedTexts;
 use deltas::Delta;
@@ -145,25 +145,21 @@ impl Tables {
 /// the number of threads.
 ///
 /// # Errors
-/// A sentence, where the examples have fewer than two prompts, where a label is not below `references`,
-/// or for [`Method::Default`], which [`super::fit()`] learns.
+/// [`FitError`], where the examples have fewer than two prompts, where a label is not below
+/// `references`, or for [`Method::Default`], which [`super::fit()`] learns.
 pub fn learn(
     method: Method,
     examples: &[Example<'_>],
     references: usize,
     seed: u64,
     stage: &dyn Fn(&str),
-) -> Result<ClassicModel, String> {
+) -> Result<ClassicModel, FitError> {
     match method {
-        Method::Default => {
-            Err("the default method is none of the classic measures; learn it with \
-                                attribution::fit"
-                .into())
-        }
+        Method::Default => Err(FitError::NotClassic { method }),
         Method::Compression => learn_compression(examples, references, seed, stage),
         _ => learn_words(&[method], examples, references, seed, stage)?
             .model(method)
-            .ok_or_else(|| format!("{} does not work on word frequencies", method.name())),
+            .ok_or(FitError::NotClassic { method }),
     }
 }
 
@@ -176,7 +172,7 @@ pub fn learn_tables(
     references: usize,
     seed: u64,
     stage: &dyn Fn(&str),
-) -> Result<Tables, String> {
+) -> Result<Tables, FitError> {
     learn_words(&Method::ON_WORDS, examples, references, seed, stage)
 }
 
@@ -186,7 +182,7 @@ fn learn_words(
     references: usize,
     seed: u64,
     stage: &dyn Fn(&str),
-) -> Result<Tables, String> {
+) -> Result<Tables, FitError> {
     let folds = folds(examples, references, seed)?;
     let sample = sample(examples.len(), seed, CALIBRATION_TRACES);
     stage("counting words");
@@ -225,7 +221,7 @@ fn learn_compression(
     references: usize,
     seed: u64,
     stage: &dyn Fn(&str),
-) -> Result<ClassicModel, String> {
+) -> Result<ClassicModel, FitError> {
     let folds = folds(examples, references, seed)?;
     let sample = sample(examples.len(), seed, CALIBRATION_TRACES_COMPRESSED);
     stage("compressing traces of each fold");
@@ -254,20 +250,12 @@ fn learn_compression(
 }
 
 /// Folds by prompt, once the examples are found to fit together.
-fn folds(examples: &[Example<'_>], references: usize, seed: u64) -> Result<Folds, String> {
+fn folds(examples: &[Example<'_>], references: usize, seed: u64) -> Result<Folds, FitError> {
     if let Some(example) = examples.iter().find(|example| example.label >= references) {
-        return Err(format!(
-            "an example is labelled {}, and there are {references} references, numbered from 0; \
-             number the references of all examples",
-            example.label
-        ));
+        return Err(FitError::Label { label: example.label, references });
     }
     let groups: Vec<u32> = examples.iter().map(|example| example.group).collect();
-    Folds::by_prompt(&groups, seed).ok_or_else(|| {
-        "all traces have the same prompt, so that nothing can be held out to calibrate on; give \
-         traces of at least two prompts"
-            .into()
-    })
+    Folds::by_prompt(&groups, seed).ok_or(FitError::OnePrompt)
 }
 
 /// Which examples the temperature is fitted on: about `most` of them, drawn, not counted off, as

@@ -115,7 +115,7 @@ fn what_cannot_be_learned_is_said() {
     let texts = texts();
     let mut examples = examples(&texts);
     let error = |method, examples: &[Example<'_>], references| {
-        learn(method, examples, references, 0, &|_| ()).unwrap_err()
+        learn(method, examples, references, 0, &|_| ()).unwrap_err().to_string()
     };
     assert!(error(Method::Default, &examples, 2).contains("attribution::fit"));
     assert!(error(Method::Burrows, &examples, 1).contains("labelled 1"));

@@ -1,7 +1,7 @@
-//! What learners said of traces that they had not seen → a [`Stack`]. The loss is convex; it is minimized by Newton's
-//! method. Called by `fit` and by the steps of it.
+//! Learners' predictions for traces that they had not seen → a [`Stack`]. The loss is convex; it is
+//! minimized by Newton's method. Called by `fit`.
 
-use super::{KNOTS, Stack, Weights, leave, odds_of_first};
+use super::weighing::{KNOTS, LearnerWeights, Stack, leave, odds_of_top};
 use crate::attribution::lengths::{TextLength, between};
 use crate::stats::{
     cholesky::Cholesky,
@@ -11,33 +11,34 @@ use crate::stats::{
 use ndarray::{Array1, Array2, ArrayView2};
 use rayon::prelude::*;
 
-/// What a difference of neighbouring weights costs, in nats over all observations, where the opinion
+/// What a difference of neighbouring weights costs, in nats over all observations, where the prediction
 /// that it weighs has a spread of 1 over the references.
 const SMOOTHNESS: f64 = 5.0;
 /// What a weight costs, in the same unit: few observations do not give certainty.
 const RIDGE: f64 = 0.05;
-/// What a departure of a weight from that of all traces costs, in the same unit.
+/// What the difference of a data set's weight from that of all traces costs, in the same unit.
 const DEPARTURE: f64 = 5.0;
 const ITERATIONS: usize = 30;
 /// Observations that one task adds up: fixed, so that sums do not depend on the number of threads.
 const CHUNK: usize = 256;
 
-/// What mending costs: the odds that the weights give stand where few observations speak against them.
-const MENDING: [f64; 2] = [5.0, 5.0];
+/// The ridge of recalibration: the odds that the weights give are kept where few observations speak
+/// against them.
+const TOP_RIDGE: [f64; 2] = [5.0, 5.0];
 
-/// What learners said of traces that they had not seen.
+/// Learners' predictions for traces that they had not seen.
 pub(in crate::attribution) struct Observations<'a> {
     /// For each learner a row per observation and a column per reference.
     pub learners: Vec<ArrayView2<'a, f32>>,
     /// The reference that wrote each.
     pub labels: Vec<usize>,
-    /// How much there is of each.
-    pub extents: Vec<TextLength>,
+    /// How much text each is.
+    pub lengths: Vec<TextLength>,
     /// How much each counts.
     pub weights: Vec<f64>,
     /// The data set of each. Empty where the weights are to be the same on all.
     pub data_sets: Vec<usize>,
-    /// Sets of references; an observation is judged among those of its set. All where there is none.
+    /// Sets of references; each observation is compared with those of its set. All where there is none.
     pub candidates: &'a [Vec<bool>],
     /// The set of each observation.
     pub candidates_of: &'a [usize],
@@ -78,7 +79,7 @@ impl Stack {
             let Some((trial, next)) = next else { break };
             (point, state) = (trial, next);
         }
-        let mut blocks = point.chunks(learners * KNOTS.len()).map(|own| -> Weights {
+        let mut blocks = point.chunks(learners * KNOTS.len()).map(|own| -> LearnerWeights {
             own.chunks(KNOTS.len()).map(|own| std::array::from_fn(|knot| own[knot])).collect()
         });
         let weights = blocks.next().unwrap_or_default();
@@ -87,8 +88,8 @@ impl Stack {
         while let (Some(finished), Some(unfinished)) = (blocks.next(), blocks.next()) {
             data_sets.push([finished, unfinished]);
         }
-        let mut stack = Self { weights, unfinished, data_sets, first: BinaryLogistic::default() };
-        stack.first = BinaryLogistic::learn(&observations.firsts(&stack), MENDING);
+        let mut stack = Self { weights, unfinished, data_sets, top: BinaryLogistic::default() };
+        stack.top = BinaryLogistic::learn(&observations.of_top(&stack), TOP_RIDGE);
         (stack, state.plain_loss)
     }
 }
@@ -104,37 +105,38 @@ struct State {
 }
 
 impl Observations<'_> {
-    /// The references that an observation is judged among.
+    /// The references that an observation is compared with.
     fn among(&self, i: usize) -> Option<&[bool]> {
         self.candidates_of.get(i).map(|set| self.candidates[*set].as_slice())
     }
 
-    /// For each observation that breaks off whether the reference that comes first by the weights is the right one.
-    fn firsts(&self, stack: &Stack) -> Vec<Observation> {
+    /// For each observation that breaks off, whether the largest probability by the weights is the
+    /// right one.
+    fn of_top(&self, stack: &Stack) -> Vec<Observation> {
         (0..self.labels.len())
             .into_par_iter()
-            .filter(|&i| self.extents[i].unfinished)
+            .filter(|&i| self.lengths[i].unfinished)
             .map(|i| {
-                let opinions: Vec<Vec<f32>> =
+                let predictions: Vec<Vec<f32>> =
                     self.learners.iter().map(|learner| learner.row(i).to_vec()).collect();
-                let opinions: Vec<&[f32]> = opinions.iter().map(Vec::as_slice).collect();
-                let extent = self.extents[i];
+                let predictions: Vec<&[f32]> = predictions.iter().map(Vec::as_slice).collect();
+                let length = self.lengths[i];
                 let data_set = self.data_sets.get(i).copied();
-                let mut said = stack.logits(&opinions, extent, data_set);
-                leave(&mut said, self.among(i));
-                softmax(&mut said);
-                let odds = odds_of_first(&said);
+                let mut logits = stack.logits(&predictions, length, data_set);
+                leave(&mut logits, self.among(i));
+                softmax(&mut logits);
+                let odds = odds_of_top(&logits);
                 Observation {
-                    covariates: stack.signs(odds, extent, data_set),
+                    covariates: stack.covariates(odds, length, data_set),
                     offset: odds,
-                    outcome: argmax(&said) == self.labels[i],
+                    outcome: argmax(&logits) == self.labels[i],
                     weight: self.weights[i],
                 }
             })
             .collect()
     }
 
-    /// The variance of each learner's opinions over the references that an observation is judged
+    /// The variance of each learner's predictions over the references that an observation is judged
     /// among, as the mean over observations.
     fn spreads(&self) -> Vec<f64> {
         let count = self.labels.len().max(1) as f64;
@@ -142,10 +144,10 @@ impl Observations<'_> {
             let variances = learner.outer_iter().enumerate().map(|(i, row)| {
                 let set = self.among(i);
                 let own = || {
-                    let judged = |j: usize| set.is_none_or(|set| set[j]);
+                    let compared = |j: usize| set.is_none_or(|set| set[j]);
                     row.iter()
                         .enumerate()
-                        .filter(move |(j, _)| judged(*j))
+                        .filter(move |(j, _)| compared(*j))
                         .map(|(_, &v)| f64::from(v))
                 };
                 let count = own().count().max(1) as f64;
@@ -167,7 +169,7 @@ impl Observations<'_> {
 
     /// Where the weights of the first learner that an observation is judged by stand in a point, and the share of each.
     fn places(&self, i: usize, blocks: usize) -> Vec<(usize, f64)> {
-        let TextLength { words, unfinished } = self.extents[i];
+        let TextLength { words, unfinished } = self.lengths[i];
         let own = self.data_sets.get(i).filter(|_| blocks > 2);
         let own = own.map(|data_set| 2 + 2 * data_set + usize::from(unfinished));
         let basis = between::<f64>(&KNOTS, words);
@@ -212,7 +214,7 @@ impl Observations<'_> {
                     let label = self.labels[i];
                     let weight = self.weights[i];
                     sum.0 -= weight * f64::from(probabilities[label].max(1e-12)).ln();
-                    // Moments of the learners' opinions under the probabilities.
+                    // Moments of the learners' predictions under the probabilities.
                     let mut mean = vec![0.0_f64; learners];
                     let mut second = vec![0.0_f64; learners * learners];
                     for (j, &p) in probabilities.iter().enumerate().filter(|(_, p)| **p > 1e-9) {

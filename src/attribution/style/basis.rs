@@ -1,10 +1,10 @@
 //! What a discriminant needs to learn the direction of one more reference: its sufficient statistics.
 //!
-//! Fisher's discriminant asks of the traces that it was learned from no more than the covariance within
-//! references and the centre of each data set. Where an atlas keeps both, a reference that comes later gets the
-//! very direction that it would have got beside the others, up to what its own traces add to covariance
-//! and centres. Comes in: the traces of new references as the style embedding reads them. Goes out: a direction
-//! for each. Made by `discriminant`, used by `attribution::extend`, stored by `atlas`.
+//! Fisher's discriminant needs only the covariance within references and the centre of each data set.
+//! If an atlas keeps both, a reference that is added later gets the direction that it would have got
+//! together with the others, up to what its own traces add to covariance and centres. Comes in: the
+//! traces of new references as the style embedding reads them. Goes out: a direction for each. Made by
+//! `discriminant`, used by `attribution::extend`, stored by `atlas`.
 
 use crate::{attribution::delta::mean_profile, stats::cholesky::Cholesky};
 use ndarray::{Array2, Axis};
@@ -24,9 +24,21 @@ pub struct Basis {
     centres: Vec<Option<Vec<f32>>>,
 }
 
-/// Where a trace or a piece stands: its block of data sets (a length of pieces, 0 for whole traces) and its data set in it;
-/// `None` where its subject matter is not known.
-pub type Place = (usize, Option<usize>);
+/// Where a trace or a piece stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// Its block of data sets: the nominal length of a piece, 0 for whole traces.
+    pub block: usize,
+    /// Its data set in the block; `None` where its subject matter is not known.
+    pub data_set: Option<usize>,
+}
+
+impl Place {
+    /// A place in a block of data sets.
+    pub fn new(block: usize, data_set: Option<usize>) -> Self {
+        Self { block, data_set }
+    }
+}
 
 /// Gives directions on a [`Basis`].
 pub struct Directions<'a> {
@@ -58,7 +70,8 @@ impl Basis {
     }
 
     /// The centre of a place as a direction sees it is its product with this.
-    pub fn centre(&self, (block, data_set): Place, data_sets: usize) -> Vec<f32> {
+    pub fn centre(&self, place: Place, data_sets: usize) -> Vec<f32> {
+        let Place { block, data_set } = place;
         let own =
             data_set.and_then(|data_set| self.centres.get(block * data_sets + data_set)?.as_ref());
         own.cloned().unwrap_or_else(|| {
@@ -102,14 +115,15 @@ impl Basis {
         /// More places than any discriminant has.
         const MOST_PLACES: usize = 1 << 14;
         /// More data sets than any atlas has.
-        const MOST_GROUNDS: usize = 1 << 16;
+        const MOST_DATA_SETS: usize = 1 << 16;
         let (places, rest) = bytes.split_first_chunk::<4>()?;
         let (data_sets, rest) = rest.split_first_chunk::<4>()?;
         let (total, rest) = rest.split_first_chunk::<4>()?;
         let (places, data_sets) =
             (u32::from_le_bytes(*places) as usize, u32::from_le_bytes(*data_sets) as usize);
         let total = f32::from_le_bytes(*total);
-        if places > MOST_PLACES || data_sets > MOST_GROUNDS || !total.is_finite() || total <= 0.0 {
+        if places > MOST_PLACES || data_sets > MOST_DATA_SETS || !total.is_finite() || total <= 0.0
+        {
             return None;
         }
         let (roots, rest) = rest.split_at_checked(4 * places)?;
@@ -155,7 +169,7 @@ impl Directions<'_> {
         }
         let mut targets = Array2::<f32>::zeros((places, count));
         for (label, mut column) in targets.axis_iter_mut(Axis(1)).enumerate() {
-            let own = cells.range((label, (0, None))..(label + 1, (0, None)));
+            let own = cells.range((label, Place::new(0, None))..(label + 1, Place::new(0, None)));
             let residuals: Vec<Vec<f32>> = own
                 .map(|((_, place), (sum, traces))| {
                     let centre = self.basis.centre(*place, self.data_sets);
@@ -202,7 +216,7 @@ mod tests {
         let directions = basis.directions(3).unwrap();
         // Two traces on data set 0 with the mean (3, 2): (2, 0) off its centre. [[4, 1], [1, 2]]⁻¹ (2, 0) = (4, −2) / 7.
         let values = ndarray::arr2(&[[2.0_f32, 1.0], [4.0, 3.0], [9.0, 9.0]]);
-        let at = [(0, Some(0)), (0, Some(0)), (0, Some(0))];
+        let at = [Place::new(0, Some(0)); 3];
         let found = directions.of(&values, &[0, 0, 2], &at, 2);
         // Its unit: 1 / √(4/7 · 2), times √9.
         let scale = 3.0 / (8.0_f32 / 7.0).sqrt();
@@ -213,11 +227,11 @@ mod tests {
 
     #[test]
     fn where_the_data_set_is_not_known_the_mean_of_the_known_ones_stands_for_it() {
-        assert_eq!(basis().centre((0, None), 3), [2.0, 1.0]);
-        assert_eq!(basis().centre((0, Some(1)), 3), [2.0, 1.0]);
-        assert_eq!(basis().centre((0, Some(2)), 3), [3.0, 0.0]);
+        assert_eq!(basis().centre(Place::new(0, None), 3), [2.0, 1.0]);
+        assert_eq!(basis().centre(Place::new(0, Some(1)), 3), [2.0, 1.0]);
+        assert_eq!(basis().centre(Place::new(0, Some(2)), 3), [3.0, 0.0]);
         // The second block has no data set at all.
-        assert_eq!(basis().centre((1, None), 3), [0.0, 0.0]);
+        assert_eq!(basis().centre(Place::new(1, None), 3), [0.0, 0.0]);
     }
 
     #[test]

@@ -10,7 +10,7 @@
 //! The scatter of any set of traces is the sum over its parts, so that one pass over all traces and one
 //! over each part serve the discriminants of every complement: folds by prompt, and data sets left out.
 
-use super::Basis;
+use super::basis::Basis;
 use crate::{attribution::delta::mean_profile, stats::cholesky::Cholesky};
 use ndarray::{Array2, Axis, linalg::general_mat_mul, s};
 use rayon::prelude::*;
@@ -198,6 +198,7 @@ fn add_products(matrix: &mut Array2<f32>, rows: &Array2<f32>, factor: f32) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::attribution::style::Place;
 
     /// Two references, whose traces lie one step around 1 and −1, on two data sets that lie 10 apart.
     fn examples() -> Examples {
@@ -246,7 +247,8 @@ mod tests {
         let examples = examples();
         let (_, whole, basis) = examples.learn(&[], true);
         let basis = basis.unwrap();
-        let at: Vec<_> = examples.data_sets.iter().map(|&data_set| (0, Some(data_set))).collect();
+        let at: Vec<Place> =
+            examples.data_sets.iter().map(|&own| Place::new(0, Some(own))).collect();
         let again = basis.directions(2).unwrap().of(&examples.values, &examples.labels, &at, 2);
         for (a, b) in again.iter().zip(&whole.weights) {
             assert!((a - b).abs() < 1e-5, "{again:?} {:?}", whole.weights);

@@ -16,7 +16,12 @@ pub use features::MOST_PLACES;
 pub use finding::{ExplanationFinding, TraceLimit, WordsOf};
 
 use super::NamedShare;
-use crate::{atlas::Atlas, attribution::Scored, features::NgramCounter, trace::Trace};
+use crate::{
+    atlas::Atlas,
+    attribution::{Scored, TooShort},
+    features::NgramCounter,
+    trace::Trace,
+};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use windows::{cells, windows};
@@ -181,7 +186,7 @@ pub struct ChannelWeight {
 /// `vector`. The windows have no vector then.
 ///
 /// # Errors
-/// The number of words, where there are too few to score it.
+/// [`TooShort`] where the text has too few words to be scored.
 pub fn explain(
     atlas: &Atlas,
     trace: &Trace,
@@ -189,7 +194,7 @@ pub fn explain(
     vector: Option<&[f32]>,
     command: &str,
     atlas_name: &str,
-) -> Result<Explanation, usize> {
+) -> Result<Explanation, TooShort> {
     let scored = atlas.model.score_with(text, vector, &mut NgramCounter::default())?;
     let order = order_of(&scored.probabilities);
     // An atlas has at least two references.

@@ -1,24 +1,26 @@
-//! Chooses the regression's penalty on folds by prompt, and keeps what the folds said.
+//! Chooses the regression's penalty on folds by prompt, and keeps the predictions of the folds.
 
-use super::{
-    fit::STOPPING,
-    folds::Folds,
+use crate::attribution::{
     lengths::TextLength,
     stack::{Observations, Stack},
+    training_set::TrainingSet,
 };
 use crate::stats::{
-    logistic::multinomial::{Solution, solve},
+    logistic::multinomial::{Solution, Stopping, solve},
     vectors::argmin,
 };
 use ndarray::{Array2, Axis, Zip};
 use rayon::prelude::*;
 
+/// A search ends when the gradient has shrunk to this share, or after this many steps.
+pub(super) const STOPPING: Stopping = Stopping { iterations: 60, tolerance: 1e-2 };
 /// Penalties that are tried, from strong to weak: each search starts from the last solution.
 const RIDGES: [f64; 2] = [0.03, 0.01];
-/// The penalty is chosen on so many folds; the others only learn with the chosen one: what it weighs beside the style embedding matters more than the last grain of it.
+/// The penalty is chosen on this many folds; the others only learn with the chosen one. The
+/// regression's weight in the stack matters more than fine tuning of its penalty.
 const RIDGE_FOLDS: usize = 1;
 
-/// What the folds teach.
+/// The regression of one penalty on all folds.
 pub(super) struct Chosen {
     /// The penalty with the smallest calibrated loss.
     pub ridge: f64,
@@ -31,14 +33,9 @@ pub(super) struct Chosen {
 }
 
 /// Tries the penalties over a Gram matrix of all traces.
-pub(super) fn choose(
-    gram: &Array2<f32>,
-    labels: &[usize],
-    extents: &[TextLength],
-    references: usize,
-    folds: &Folds,
-) -> Chosen {
-    let zeros = Array2::<f32>::zeros((labels.len(), references));
+pub(super) fn choose(gram: &Array2<f32>, set: &TrainingSet<'_>, lengths: &[TextLength]) -> Chosen {
+    let TrainingSet { labels, folds, references, .. } = set;
+    let zeros = Array2::<f32>::zeros((labels.len(), *references));
     let mut candidates: Vec<Chosen> = RIDGES
         .into_iter()
         .map(|ridge| Chosen {
@@ -50,13 +47,13 @@ pub(super) fn choose(
         .collect();
     for fold in 0..folds.count {
         if fold == RIDGE_FOLDS {
-            candidates = vec![best_of(candidates, labels, extents, folds)];
+            candidates = vec![best_of(candidates, set, lengths)];
         }
         let (train, test) = folds.split(fold);
         let inside = select(gram, &train, &train);
         let across = select(gram, &test, &train);
         let train_labels: Vec<usize> = train.iter().map(|&i| labels[i]).collect();
-        let mut solution = Solution::zero(train.len(), references);
+        let mut solution = Solution::zero(train.len(), *references);
         for candidate in &mut candidates {
             solution = solve(inside.view(), &train_labels, candidate.ridge, solution, STOPPING);
             let predicted = across.dot(&solution.coefficients);
@@ -73,27 +70,22 @@ pub(super) fn choose(
             candidate.by_fold.push(own);
         }
     }
-    best_of(candidates, labels, extents, folds)
+    best_of(candidates, set, lengths)
 }
 
 /// The candidate with the smallest calibrated loss on the folds that chose the penalty; the
 /// stronger penalty of several.
-fn best_of(
-    mut candidates: Vec<Chosen>,
-    labels: &[usize],
-    extents: &[TextLength],
-    folds: &Folds,
-) -> Chosen {
+fn best_of(mut candidates: Vec<Chosen>, set: &TrainingSet<'_>, lengths: &[TextLength]) -> Chosen {
     if candidates.len() == 1 {
         return candidates.swap_remove(0);
     }
-    let held_out: Vec<usize> = (0..labels.len()).filter(|&i| folds.of[i] < RIDGE_FOLDS).collect();
+    let held_out: Vec<usize> = (0..set.len()).filter(|&i| set.folds.of[i] < RIDGE_FOLDS).collect();
     let loss = |chosen: &Chosen| {
         let logits = chosen.logits.select(Axis(0), &held_out);
         Stack::fit(&Observations {
             learners: vec![logits.view()],
-            labels: held_out.iter().map(|&i| labels[i]).collect(),
-            extents: held_out.iter().map(|&i| extents[i]).collect(),
+            labels: held_out.iter().map(|&i| set.labels[i]).collect(),
+            lengths: held_out.iter().map(|&i| lengths[i]).collect(),
             weights: vec![1.0; held_out.len()],
             data_sets: Vec::new(),
             candidates: &[],

@@ -1,0 +1,97 @@
+//! What the default model is learned from: labelled traces with their folds, and pieces of them.
+
+use super::{error::FitError, example::Example, folds::Folds, lengths::TextLength};
+
+/// How much the opening of a trace counts beside a whole trace when learners are weighed, and how
+/// much a stretch from within: most scored traces are whole, and most others were cut off at a
+/// limit.
+const OPENING_WEIGHT: f64 = 0.5;
+const STRETCH_WEIGHT: f64 = 0.1;
+
+/// Labelled traces.
+pub(super) struct TrainingSet<'a> {
+    pub examples: &'a [Example<'a>],
+    /// The number of references.
+    pub references: usize,
+    /// The reference of each trace.
+    pub labels: Vec<usize>,
+    /// The prompt of each trace.
+    pub prompts: Vec<u32>,
+    /// The data set of each trace, in `0..data_set_count`.
+    pub data_sets: Vec<usize>,
+    pub data_set_count: usize,
+    /// Folds by groups of prompts that ask nearly the same.
+    pub folds: Folds,
+}
+
+impl<'a> TrainingSet<'a> {
+    /// Deals the examples out to folds.
+    ///
+    /// # Errors
+    /// [`FitError::OnePrompt`] where there are fewer than two groups of prompts.
+    pub fn new(
+        examples: &'a [Example<'a>],
+        references: usize,
+        seed: u64,
+    ) -> Result<Self, FitError> {
+        let groups: Vec<u32> = examples.iter().map(|example| example.group).collect();
+        let data_sets: Vec<usize> = examples.iter().map(|example| example.data_set).collect();
+        Ok(Self {
+            examples,
+            references,
+            labels: examples.iter().map(|example| example.label).collect(),
+            prompts: examples.iter().map(|example| example.prompt).collect(),
+            data_set_count: data_sets.iter().max().map_or(1, |most| most + 1),
+            data_sets,
+            folds: Folds::by_prompt(&groups, seed).ok_or(FitError::OnePrompt)?,
+        })
+    }
+
+    /// The number of traces.
+    pub fn len(&self) -> usize {
+        self.examples.len()
+    }
+
+    /// All that learners are weighed on: the traces, whose lengths these are, then the pieces.
+    pub fn entries(&self, lengths: &[TextLength], pieces: &[TrainingPiece]) -> Vec<Entry> {
+        let entry = |trace: usize, length: TextLength, weight: f64| Entry {
+            reference: self.labels[trace],
+            data_set: self.data_sets[trace],
+            length,
+            weight,
+        };
+        let traces = lengths.iter().enumerate().map(|(i, &length)| entry(i, length, 1.0));
+        let pieces = pieces.iter().map(|piece| entry(piece.trace, piece.length, piece.weight()));
+        traces.chain(pieces).collect()
+    }
+}
+
+/// A piece of a trace.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TrainingPiece {
+    /// The number of its trace.
+    pub trace: usize,
+    /// Its nominal length, an index into [`PIECE_WORDS`](super::pieces::PIECE_WORDS).
+    pub size: usize,
+    /// Whether it is the opening of its trace.
+    pub opening: bool,
+    /// How much text it is.
+    pub length: TextLength,
+}
+
+impl TrainingPiece {
+    fn weight(&self) -> f64 {
+        if self.opening { OPENING_WEIGHT } else { STRETCH_WEIGHT }
+    }
+}
+
+/// A trace or a piece, as the learners are weighed on it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Entry {
+    /// The reference that wrote it.
+    pub reference: usize,
+    pub data_set: usize,
+    pub length: TextLength,
+    /// How much it counts; a whole trace counts 1.
+    pub weight: f64,
+}
