@@ -10,10 +10,12 @@ mod card;
 mod check;
 mod compare;
 mod evaluate;
+mod examples;
 mod explain;
 mod fit;
 mod formats;
 mod generate;
+mod help;
 mod ingest;
 mod inputs;
 mod labelled;
@@ -29,8 +31,9 @@ mod score_row;
 mod signals;
 mod tree;
 mod vectors;
+mod width;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, FromArgMatches, Parser, Subcommand};
 use std::{
     io::{IsTerminal, Write},
     process::ExitCode,
@@ -42,10 +45,12 @@ use std::{
     name = "cotprint",
     version,
     about = "Which known language model do these reasoning traces resemble, how sure is that, and why",
-    after_help = "Every verb reads files, folders, globs or - (standard input), finds the format and the \
-                  compression by content, and uses the embedded atlas unless --atlas names another.\n\
+    after_help = "Verbs read files, folders, globs or - (standard input), and recognize formats and compression by \
+                  content. They use the atlas that is built in unless --atlas names another.\n\
+                  `cotprint help VERB` shows the options of a verb, `cotprint help reading` how inputs are read.\n\
                   Exit codes: 0 done (check: passed), 1 a check failed, 2 wrong usage or unreadable input, 3 too \
-                  little usable text."
+                  little usable text.",
+    disable_help_subcommand = true
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -56,15 +61,16 @@ pub struct Cli {
 
 /// What every verb understands.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = help::COMMON)]
 pub struct Common {
-    /// Threads to use [default: all cores]
+    /// Number of threads [default: all cores]
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
     /// Print no progress and no summary
     #[arg(long, short, global = true)]
     quiet: bool,
-    /// Seed of all randomness
-    #[arg(long, global = true, value_name = "N", default_value_t = 0)]
+    /// Seed of all random numbers [default: 0]
+    #[arg(long, global = true, value_name = "N", default_value_t = 0, hide_default_value = true)]
     seed: u64,
 }
 
@@ -102,6 +108,8 @@ enum Verb {
     Completions(generate::Completions),
     /// Print the manual page
     Man,
+    /// Print the help of a verb or a topic
+    Help(help::Arguments),
 }
 
 /// There was input, but too little text in it that can be used: exit code 3.
@@ -111,7 +119,10 @@ pub(crate) struct TooLittleText(pub String);
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::from_arg_matches(&help::command().get_matches()) {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    };
     signals::watch();
     match run(&cli) {
         Ok(()) => ExitCode::SUCCESS,
@@ -149,6 +160,7 @@ fn run(cli: &Cli) -> anyhow::Result<()> {
         Verb::Atlas(arguments) => atlas::run(arguments),
         Verb::Completions(arguments) => generate::completions(arguments),
         Verb::Man => generate::man(),
+        Verb::Help(arguments) => help::run(arguments),
     }
 }
 

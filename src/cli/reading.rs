@@ -8,39 +8,59 @@ use clap::Args;
 
 /// The options; [`ReadingArguments::options`] checks them.
 #[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Reading")]
+#[command(next_help_heading = super::help::READING)]
 pub struct ReadingArguments {
-    /// Which text of a trace is read
-    #[arg(long, value_enum, default_value_t)]
+    /// reasoning, answer or both [default: reasoning]
+    ///
+    /// Which text of a trace is read. A trace that has none is dropped and counted.
+    #[arg(long, value_name = "TEXT", value_enum, default_value_t, hide_default_value = true)]
     pub text: TextKind,
-    /// The label of traces whose records name no model
+    /// Label of traces whose records name no model
     #[arg(long, value_name = "NAME")]
     model: Option<String>,
-    /// Read every record as this format, whatever its shape (see `cotprint formats`)
+    /// Read every record as this format
+    ///
+    /// Without it, the format is recognized by the shape of the record. `cotprint formats` lists the names.
     #[arg(long, value_name = "NAME")]
     format: Option<String>,
-    /// Where a field stands in a record, as a JSON Pointer; may be given several times
-    #[arg(long, value_name = "FIELD=/JSON/POINTER")]
+    /// Where a field is, as a JSON Pointer
+    ///
+    /// For example reasoning=/output/thinking. May be given several times. `cotprint formats` lists the fields.
+    #[arg(long, value_name = "FIELD=/POINTER")]
     map: Vec<String>,
-    /// Stop at the first bad record instead of dropping and counting it
+    /// Stop at the first bad record
+    ///
+    /// Without it, bad records are dropped and counted.
     #[arg(long)]
     strict: bool,
-    /// Drop records longer than this: bytes, or with K, M or G [default: 64M]
+    /// Drop longer records [default: 64M]
+    ///
+    /// A number of bytes, or with K, M or G for powers of 1,024.
     #[arg(long, value_name = "SIZE", value_parser = size)]
     max_record_bytes: Option<usize>,
-    /// Drop records nested as deeply as this, at most 128 [default: 128]
+    /// Drop deeper records [default: 128]
+    ///
+    /// How deeply brackets of JSON may be nested, at most 128.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=128))]
     max_depth: Option<u8>,
-    /// Stop at a member of an archive, or a packed table, that unpacks to more than this [default: 2G]
+    /// Largest unpacked archive member [default: 2G]
+    ///
+    /// Reading stops at a member of an archive, or a packed table, that unpacks to more bytes.
     #[arg(long, value_name = "SIZE", value_parser = size)]
     max_unpacked_bytes: Option<usize>,
-    /// Stop at a file that unpacks to more than so many times its size [default: 1000]
+    /// Largest unpacked/packed ratio [default: 1000]
+    ///
+    /// Reading stops at a file that unpacks to more than this number of times its size.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     max_unpacked_ratio: Option<u64>,
-    /// Refuse archives with more members than this [default: 100000]
+    /// Most members of an archive [default: 100000]
+    ///
+    /// An archive with more is refused.
     #[arg(long, value_name = "N")]
     max_members: Option<usize>,
-    /// Steps of cleaning to leave out, with commas between them
+    /// Leave out these steps of cleaning
+    ///
+    /// Names of steps, with commas between them.
     #[arg(long, value_name = "STEP", value_enum, value_delimiter = ',')]
     skip_cleaning: Vec<CleaningStep>,
     /// Replace names of models and vendors by [NAME]
