@@ -21,7 +21,7 @@ pub fn profile(scorer: &Scorer<'_>, inputs: impl Into<Inputs>) -> Result<Profile
         let sentence = "no trace was long enough to be judged; give more or longer traces";
         return Err(Error::TooLittleText { sentence: sentence.into() });
     }
-    Profile::of(scorer.atlas(), &corpus).map_err(|why| Error::NoProfile { why })
+    Profile::of(scorer.atlas(), &corpus).map_err(|why| Error::NoProfile { why: why.to_string() })
 }
 
 /// Whether a file begins as a profile does.
@@ -76,5 +76,5 @@ pub fn compare_profiles(
     let old = baseline.as_ref().map(|(corpus, name)| (corpus, name.as_str()));
     let asked = options.for_lineage(options.resamples);
     crate::lineage::compare_profiles(atlas, (&corpus, new), old, &asked)
-        .map_err(|sentence| Error::TooLittleText { sentence })
+        .map_err(|why| Error::TooLittleText { sentence: why.to_string() })
 }

@@ -56,7 +56,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         let what = "no trace was long enough to be judged; give more or longer traces";
         return Err(TooLittleText(what.into()).into());
     }
-    write(&Profile::of(&atlas, &tally).map_err(anyhow::Error::msg)?, output, common)
+    write(&Profile::of(&atlas, &tally)?, output, common)
 }
 
 fn write(profile: &Profile, mut output: Output, common: &Common) -> anyhow::Result<()> {

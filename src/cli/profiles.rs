@@ -75,8 +75,8 @@ pub(super) fn run(
         Some(old) => Some((tally_baseline(scoring, old, &atlas, common)?, old.join(", "))),
     };
     let old = baseline.as_ref().map(|(tally, name)| (tally, name.as_str()));
-    let comparison =
-        compare_profiles(&atlas, (&tally, new), old, options).map_err(TooLittleText)?;
+    let comparison = compare_profiles(&atlas, (&tally, new), old, options)
+        .map_err(|why| TooLittleText(why.to_string()))?;
     let mut out = std::io::stdout().lock();
     if arguments.json {
         writeln!(out, "{}", escaped_json(&comparison)?.trim_end())?;

@@ -25,7 +25,7 @@ pub use result::{
 
 use crate::{
     atlas::Atlas,
-    lineage::{Movement, ScoredCorpus},
+    lineage::{DriftError, Movement, ScoredCorpus},
     policy::{OnInconclusive, Policy, Quantity, Rule, Severity, Slice},
 };
 use context::Context;
@@ -49,7 +49,7 @@ pub fn check(
         policy.rules.iter().flat_map(|rule| &rule.conditions).filter(|c| c.is_estimated()).count();
     let level = Level::corrected(policy.confidence, estimated);
     // Rules on the same slice share what is costly.
-    let mut movements: Vec<(&Slice, Result<Movement, String>)> = Vec::new();
+    let mut movements: Vec<(&Slice, Result<Movement, DriftError>)> = Vec::new();
     let mut mixtures: Vec<(&Slice, Mixture)> = Vec::new();
     let mut rules = Vec::new();
     for rule in &policy.rules {

@@ -186,7 +186,8 @@ pub fn add_drift(
     if let Some(why) = drift_across_languages(&comparison.input.languages, baseline) {
         return Err(why);
     }
-    comparison.drift = Some(drift(atlas, tally, baseline, options.resamples, options.seed)?);
+    let drift = drift(atlas, tally, baseline, options.resamples, options.seed);
+    comparison.drift = Some(drift.map_err(|why| why.to_string())?);
     Ok(())
 }
 

@@ -11,7 +11,6 @@ mod breakdown;
 mod comparison;
 mod concordance;
 mod drift;
-mod drift_finding;
 mod evidence;
 mod examples;
 pub mod explain;
@@ -36,7 +35,10 @@ pub use beside::*;
 pub(crate) use breakdown::{LEAST_PROMPTS, group_of};
 pub use comparison::{CompareOptions, add_drift, compare, compare_paired, drift_across_languages};
 pub use concordance::add_concordance;
-pub use drift_finding::{Approach, DriftBasis, DriftFinding};
+pub use drift::{
+    Approach, Drift, DriftBasis, DriftChannel, DriftError, DriftFinding, DriftReference,
+    DriftShare, MovedPhrase,
+};
 pub use examples::{Example, ExampleKind, add_examples};
 pub use limit::{Limit, OtherLanguage, Writer};
 pub use movement::{Movement, Resampled};

@@ -6,14 +6,18 @@
 //! often as the level of a check asks for, and only those that it asks for.
 
 use super::{
-    drift::{NO_PANEL, Step, channels, steps},
+    drift::{DriftError, PromptPair, PromptPairs, channels, pair_prompts},
     residuals::member_for,
     scored_corpus::ScoredCorpus,
 };
 use crate::{
     atlas::Atlas,
     attribution::panel::{Member, alike},
-    stats::{bootstrap::drawn_or_all, random::stream, vectors::dot},
+    stats::{
+        bootstrap::drawn_or_all,
+        random::stream,
+        vectors::{add_times, dot},
+    },
 };
 use rand_pcg::Pcg64Mcg;
 use rayon::prelude::*;
@@ -43,11 +47,12 @@ impl Side {
     }
 
     /// Those of both corpora.
-    fn both(steps: &[Step]) -> [Self; 2] {
-        let now = |step: &Step| step.old.iter().zip(&step.shift).map(|(old, s)| old + s).collect();
+    fn both(pairs: &[PromptPair]) -> [Self; 2] {
+        let now =
+            |pair: &PromptPair| pair.old.iter().zip(&pair.shift).map(|(old, s)| old + s).collect();
         [
-            Self::new(steps.iter().map(|step| step.old.clone()).collect()),
-            Self::new(steps.iter().map(now).collect()),
+            Self::new(pairs.iter().map(|pair| pair.old.clone()).collect()),
+            Self::new(pairs.iter().map(now).collect()),
         ]
     }
 
@@ -80,7 +85,7 @@ fn drawn_of(own: &[usize], random: Option<&mut Pcg64Mcg>) -> Vec<(usize, f32)> {
 pub struct Movement {
     /// Whether it rests on prompts that both corpora answered.
     pub paired: bool,
-    steps: Vec<Step>,
+    pairs: Vec<PromptPair>,
     /// What the older and the newer corpus have on each prompt.
     sides: [Side; 2],
     /// The squared length of each shift.
@@ -91,39 +96,39 @@ pub struct Movement {
 }
 
 impl Movement {
-    /// Sets two corpora side by side; `only` chooses prompts by their keys.
+    /// Compares two corpora; `only` chooses prompts by their keys.
     ///
     /// # Errors
-    /// A sentence, where they cannot be compared: no panel in the atlas, or too few prompts in common.
+    /// Where they cannot be compared: no panel in the atlas, or too few prompts in common.
     pub fn between(
         atlas: &Atlas,
         new: &ScoredCorpus,
         old: &ScoredCorpus,
         only: impl Fn(&str) -> bool,
         seed: u64,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, DriftError> {
         if atlas.panel.width() == 0 {
-            return Err(NO_PANEL.into());
+            return Err(DriftError::NoPanel);
         }
-        let (paired, steps) = steps(&atlas.panel, new, old, only)?;
-        let channels = channels(atlas, &steps).len().max(1);
-        Ok(Self::new(paired, steps, channels, seed))
+        let PromptPairs { shared, pairs } = pair_prompts(&atlas.panel, new, old, only)?;
+        let channels = channels(atlas, &pairs).len().max(1);
+        Ok(Self::new(shared, pairs, channels, seed))
     }
 
-    fn new(paired: bool, steps: Vec<Step>, channels: usize, seed: u64) -> Self {
-        let sides = Side::both(&steps);
-        let squares = steps.iter().map(|step| dot(&step.shift, &step.shift)).collect();
-        Self { paired, steps, sides, squares, channels, seed }
+    fn new(paired: bool, pairs: Vec<PromptPair>, channels: usize, seed: u64) -> Self {
+        let sides = Side::both(&pairs);
+        let squares = pairs.iter().map(|pair| dot(&pair.shift, &pair.shift)).collect();
+        Self { paired, pairs, sides, squares, channels, seed }
     }
 
     /// Values that are compared on each prompt.
     pub fn width(&self) -> usize {
-        self.steps.first().map_or(0, |step| step.shift.len())
+        self.pairs.first().map_or(0, |pair| pair.shift.len())
     }
 
     /// Prompts that it rests on.
     pub fn prompts(&self) -> usize {
-        self.steps.len()
+        self.pairs.len()
     }
 
     /// The length of the shift in standard deviations of a single trace, the noise taken off: 0 for two
@@ -132,11 +137,11 @@ impl Movement {
         let size = |times: &[f64]| {
             let (mut sum, mut own, mut n, mut squares) =
                 (vec![0.0_f32; self.width()], 0.0, 0.0, 0.0);
-            for ((step, square), &t) in self.steps.iter().zip(&self.squares).zip(times) {
+            for ((pair, square), &t) in self.pairs.iter().zip(&self.squares).zip(times) {
                 if t == 0.0 {
                     continue;
                 }
-                sum.iter_mut().zip(&step.shift).for_each(|(sum, value)| *sum += t as f32 * value);
+                add_times(&mut sum, t as f32, &pair.shift);
                 // A prompt that is drawn twice is no other prompt: its product with itself is noise.
                 own += t * t * square;
                 n += t;
@@ -145,7 +150,7 @@ impl Movement {
             let length = (dot(&sum, &sum) - own) / (n * n - squares).max(1.0);
             length.max(0.0).sqrt() / (self.channels as f64).sqrt()
         };
-        let ones = vec![1.0; self.steps.len()];
+        let ones = vec![1.0; self.pairs.len()];
         self.resampled(resamples, 0x7369_7a65, size(&ones), |random| size(&self.times(random)))
     }
 
@@ -158,17 +163,17 @@ impl Movement {
         resamples: usize,
     ) -> Option<Resampled> {
         let known = |r: usize| {
-            self.steps.iter().all(|step| member_for(&atlas.panel, r, step.data_set).is_some())
+            self.pairs.iter().all(|pair| member_for(&atlas.panel, r, pair.data_set).is_some())
         };
         let references: Vec<usize> = references.iter().copied().filter(|&r| known(r)).collect();
         if references.is_empty() {
             return None;
         }
         let mut data_sets: BTreeMap<usize, (Vec<usize>, Vec<&Member>)> = BTreeMap::new();
-        for (at, step) in self.steps.iter().enumerate() {
-            let (own, members) = data_sets.entry(step.data_set).or_default();
+        for (at, pair) in self.pairs.iter().enumerate() {
+            let (own, members) = data_sets.entry(pair.data_set).or_default();
             if own.is_empty() {
-                let known = |&r: &usize| member_for(&atlas.panel, r, step.data_set);
+                let known = |&r: &usize| member_for(&atlas.panel, r, pair.data_set);
                 members.extend(references.iter().filter_map(known));
             }
             own.push(at);
@@ -179,7 +184,7 @@ impl Movement {
             let mut change = 0.0;
             for (own, members) in data_sets.values() {
                 let drawn = drawn_of(own, random.as_deref_mut());
-                let weight = own.len() as f64 / (self.steps.len() * references.len()) as f64;
+                let weight = own.len() as f64 / (self.pairs.len() * references.len()) as f64;
                 for (side, sign) in self.sides.iter().zip([-1.0, 1.0]) {
                     let (mean, noise) = side.mean(&drawn);
                     for member in members {
@@ -196,7 +201,7 @@ impl Movement {
     /// How alike the two corpora depart from the panel: a cosine in [-1, 1], corrected for attenuation, as
     /// [`super::PairedSimilarity::similarity`]; near 1 for two samples of one model.
     pub fn likeness(&self, resamples: usize) -> Resampled {
-        let every: Vec<usize> = (0..self.steps.len()).collect();
+        let every: Vec<usize> = (0..self.pairs.len()).collect();
         let alike_of = |random: Option<&mut Pcg64Mcg>| {
             let noisier = if random.is_some() { 2.0 } else { 1.0 };
             let drawn = drawn_of(&every, random);
@@ -222,8 +227,8 @@ impl Movement {
     }
 
     fn times(&self, random: &mut Pcg64Mcg) -> Vec<f64> {
-        let mut times = vec![0.0; self.steps.len()];
-        drawn_or_all(self.steps.len(), Some(random)).into_iter().for_each(|at| times[at] += 1.0);
+        let mut times = vec![0.0; self.pairs.len()];
+        drawn_or_all(self.pairs.len(), Some(random)).into_iter().for_each(|at| times[at] += 1.0);
         times
     }
 }
@@ -233,11 +238,11 @@ mod tests {
     use super::*;
 
     fn movement(shifts: &[[f32; 2]]) -> Movement {
-        let steps: Vec<Step> = shifts
+        let pairs: Vec<PromptPair> = shifts
             .iter()
-            .map(|shift| Step { data_set: 0, old: vec![1.0, 0.0], shift: shift.to_vec() })
+            .map(|shift| PromptPair { data_set: 0, old: vec![1.0, 0.0], shift: shift.to_vec() })
             .collect();
-        Movement::new(true, steps, 1, 3)
+        Movement::new(true, pairs, 1, 3)
     }
 
     #[test]

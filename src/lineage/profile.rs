@@ -17,7 +17,10 @@
 //! | 16 | XXH3-128 checksum of the packed data |
 //! | … | zstd: 4 bytes length of the head, the head as JSON, then by prompt (ascending keys) all keys, all text keys (0: none), all counts of traces, then each column: lowest value and step (f32), a byte per prompt. All numbers little endian |
 
-use super::scored_corpus::{Cell, ScoredCorpus, key_hash};
+use super::{
+    drift::DriftError,
+    scored_corpus::{Cell, ScoredCorpus, key_hash},
+};
 use crate::atlas::Atlas;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -94,10 +97,10 @@ impl Profile {
     /// The profile of a corpus that was tallied with this atlas.
     ///
     /// # Errors
-    /// When the atlas holds no panel of shared prompts, so that there is nothing to measure with.
-    pub fn of(atlas: &Atlas, tally: &ScoredCorpus) -> Result<Self, String> {
+    /// When the atlas contains no panel of shared prompts, so that there is nothing to measure with.
+    pub fn of(atlas: &Atlas, tally: &ScoredCorpus) -> Result<Self, DriftError> {
         if atlas.panel.width() == 0 {
-            return Err(super::drift::NO_PANEL.into());
+            return Err(DriftError::NoPanel);
         }
         let prompts: BTreeMap<u64, Prompt> = (tally.prompts.iter())
             .filter_map(|(key, &at)| {

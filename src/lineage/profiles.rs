@@ -10,7 +10,7 @@ use super::{
     CompareOptions, Drift, Floor, Limit, Movement, Pairing, Provenance, RankedReference, Resampled,
     Verdict,
     comparison::{compare_paired, provenance},
-    drift::drift,
+    drift::{DriftError, drift},
     limits::mixed_mediation,
     residuals::{Residuals, known_similarities},
     scored_corpus::ScoredCorpus,
@@ -151,14 +151,14 @@ pub struct ProfileComparison {
 /// Compares a profile with an older corpus, where one is given, and with the references. Names are what the two are called.
 ///
 /// # Errors
-/// A sentence, where the two cannot be compared: no panel in the atlas, or too few prompts in common and no data set of the
+/// Where the two cannot be compared: no panel in the atlas, or too few prompts in common and no data set of the
 /// atlas that both belong to.
 pub fn compare_profiles(
     atlas: &Atlas,
     new: (&ScoredCorpus, &str),
     old: Option<(&ScoredCorpus, &str)>,
     options: &CompareOptions,
-) -> Result<ProfileComparison, String> {
+) -> Result<ProfileComparison, DriftError> {
     let (tally, name) = new;
     let (resamples, seed) = (options.resamples, options.seed);
     let (mut likeness, mut moved) = (None, None);
