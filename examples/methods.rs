@@ -8,7 +8,6 @@
 //! ```
 
 use anyhow::{Context, anyhow, bail};
-use clap::ValueEnum;
 use cotprint::{
     atlas::MINIMUM_TRACES,
     attribution::{
@@ -38,7 +37,7 @@ fn read(path: &str) -> anyhow::Result<Vec<Trace>> {
 
 fn score(traces: &str, atlas: &str, output: &str) -> anyhow::Result<()> {
     let name = std::env::var("METHOD").context("set METHOD to the name of a measure")?;
-    let method = Method::from_str(&name, false).map_err(|error| anyhow!(error))?;
+    let method: Method = name.parse()?;
     let text = |trace: &Trace| trace.text(TextKind::Reasoning).unwrap_or_default().into_owned();
     let mut known: BTreeMap<String, Vec<(u32, String)>> = BTreeMap::new();
     let mut prompts: BTreeMap<String, u32> = BTreeMap::new();

@@ -32,6 +32,7 @@
 pub mod analysis;
 pub mod atlas;
 pub mod attribution;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod evaluation;
 pub mod export;
@@ -41,6 +42,7 @@ pub mod ingest;
 pub mod lineage;
 pub mod output;
 pub mod policy;
+#[cfg(feature = "report")]
 pub mod report;
 pub mod stats;
 pub mod text;

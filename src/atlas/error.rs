@@ -17,6 +17,12 @@ pub enum Error {
         /// What the system says.
         reason: String,
     },
+    /// The crate was built without an atlas.
+    #[cfg(not(feature = "embedded-atlas"))]
+    #[error(
+        "this build holds no atlas: the feature `embedded-atlas` is off. Open an atlas file instead."
+    )]
+    NoEmbeddedAtlas,
     /// The file is something else.
     #[error(
         "{name} is no atlas: it begins with {found}, where an atlas begins with \"COTPRINT\". Give a file that `cotprint fit` wrote."

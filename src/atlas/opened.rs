@@ -12,6 +12,7 @@ use crate::{
 use std::path::Path;
 
 /// The atlas that is built into the program, as `cotprint fit` wrote it.
+#[cfg(feature = "embedded-atlas")]
 const EMBEDDED: &[u8] = include_bytes!("../../assets/default.atlas");
 
 /// A learned library of references.
@@ -40,9 +41,12 @@ impl Atlas {
     /// The atlas that is built into the program.
     ///
     /// # Errors
-    /// Where the program was built around a damaged file.
+    /// Where the crate was built around a damaged file, or without the feature `embedded-atlas`.
     pub fn embedded() -> Result<Self, Error> {
-        Self::from_bytes(EMBEDDED, "the embedded atlas")
+        #[cfg(feature = "embedded-atlas")]
+        return Self::from_bytes(EMBEDDED, "the embedded atlas");
+        #[cfg(not(feature = "embedded-atlas"))]
+        return Err(Error::NoEmbeddedAtlas);
     }
 
     /// Reads an atlas file.

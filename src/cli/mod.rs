@@ -8,6 +8,7 @@ mod audit;
 mod baseline;
 mod card;
 mod check;
+mod choices;
 mod compare;
 mod evaluate;
 mod examples;

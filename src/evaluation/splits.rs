@@ -3,12 +3,12 @@
 //! No prompt is ever on both sides of a part. Called by [`super::evaluate`].
 
 use super::{Cases, Error, cases::FEWEST_PROMPTS};
-use crate::attribution::folds::Folds;
+use crate::{attribution::folds::Folds, text::named_values};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is held out together.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Group {
     /// Prompts, dealt out to folds.
@@ -20,16 +20,7 @@ pub enum Group {
     Source,
 }
 
-impl Group {
-    /// The word that the command line uses for it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Prompt => "prompt",
-            Self::Domain => "domain",
-            Self::Source => "source",
-        }
-    }
-}
+named_values!(Group { Prompt = "prompt", Domain = "domain", Source = "source" });
 
 /// One round: what is learned from and what is judged.
 #[derive(Debug, Clone, PartialEq, Eq)]

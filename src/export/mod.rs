@@ -15,6 +15,7 @@ mod row;
 mod trace_row;
 mod writer;
 
+#[cfg(feature = "report")]
 pub(crate) use csv::without_formula;
 pub use format::RecordFormat;
 pub use parquet::ParquetWriter;

@@ -159,7 +159,7 @@ pub fn id_of(form: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::subwords::tests::fixture;
+    use super::super::subwords::loaded::tests::fixture;
     use super::*;
 
     fn channel(name: &str) -> TokenNgrams {

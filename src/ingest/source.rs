@@ -11,8 +11,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use encoding_rs_io::DecodeReaderBytesBuilder;
-
 use super::Limits;
 use super::containers::limited::{Counting, Limited};
 use super::containers::seekable::Seekable;
@@ -108,19 +106,21 @@ pub(super) fn unpack(mut raw: Box<dyn Read + Send>, limits: &Limits) -> Result<O
     if magic(b"\xfd7zXZ\0") {
         return Err(Refused::Unsupported("an xz archive", DECOMPRESS));
     }
-    // niffler refuses inputs of fewer than five bytes; those cannot be compressed.
-    let compressed = start.len() >= 5 && (magic(b"\x1f\x8b") || magic(b"\x28\xb5\x2f\xfd"));
+    // Fewer than five bytes cannot be compressed.
+    let long_enough = start.len() >= 5;
+    let gzip = long_enough && magic(b"\x1f\x8b");
+    let zstd = long_enough && magic(b"\x28\xb5\x2f\xfd");
     let raw: Box<dyn Read + Send> = Box::new(Cursor::new(start).chain(raw));
-    if !compressed {
+    if !gzip && !zstd {
         return Ok(Opened::Stream(Source::new(raw)?));
     }
     let packed = Arc::default();
     let counted = Counting { inner: raw, counter: Arc::clone(&packed) };
-    let buffered = Box::new(BufReader::with_capacity(128 * 1024, counted));
-    let unpacked = match niffler::send::get_reader(buffered) {
-        Ok((reader, _)) => reader,
-        Err(niffler::Error::IOError(error)) => return Err(error.into()),
-        Err(error) => return Err(io::Error::other(error).into()),
+    let buffered = BufReader::with_capacity(128 * 1024, counted);
+    let unpacked: Box<dyn Read + Send> = if gzip {
+        Box::new(flate2::bufread::MultiGzDecoder::new(buffered))
+    } else {
+        Box::new(zstd::stream::read::Decoder::with_buffer(buffered)?)
     };
     let mut unpacked = Limited::ratio(unpacked, packed, limits);
     let start = first_bytes(&mut unpacked)?;
@@ -151,7 +151,7 @@ impl Source {
         }
         let mut rest: Box<dyn Read + Send> = Box::new(Cursor::new(mark).chain(raw));
         if converted {
-            rest = Box::new(DecodeReaderBytesBuilder::new().bom_sniffing(true).build(rest));
+            rest = decode_utf16(rest)?;
         }
         let mut head = Vec::new();
         (&mut rest).take(HEAD as u64).read_to_end(&mut head)?;
@@ -163,6 +163,20 @@ impl Source {
     pub fn into_reader(self) -> Reader {
         Cursor::new(self.head).chain(BufReader::with_capacity(HEAD, self.rest))
     }
+}
+
+/// UTF-16 with a byte order mark → UTF-8.
+#[cfg(feature = "utf16")]
+fn decode_utf16(utf16: Box<dyn Read + Send>) -> io::Result<Box<dyn Read + Send>> {
+    let decoder = encoding_rs_io::DecodeReaderBytesBuilder::new().bom_sniffing(true).build(utf16);
+    Ok(Box::new(decoder))
+}
+
+#[cfg(not(feature = "utf16"))]
+fn decode_utf16(_: Box<dyn Read + Send>) -> io::Result<Box<dyn Read + Send>> {
+    Err(io::Error::other(
+        "it is in UTF-16, which this build does not read: the feature `utf16` is off",
+    ))
 }
 
 /// Reads everything that is left, or gives `None` once it is more than `limit` bytes.
@@ -225,6 +239,7 @@ mod tests {
         assert_eq!(all(b"\xef\xbb\xbf{}"), b"{}");
     }
 
+    #[cfg(feature = "utf16")]
     #[test]
     fn utf16_becomes_utf8() {
         let text = "{\"reasoning\": \"naïve 😀\"}\n".repeat(20_000);

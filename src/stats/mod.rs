@@ -16,6 +16,8 @@ pub(crate) mod non_negative_pursuit;
 pub(crate) mod quantile;
 pub(crate) mod random;
 pub(crate) mod sign_flips;
+#[cfg(feature = "tsne")]
+pub(crate) mod tsne;
 pub(crate) mod vectors;
 
 pub use interval::{Estimate, Interval};

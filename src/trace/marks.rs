@@ -5,26 +5,36 @@ use std::ops::Range;
 use serde_json::Value;
 
 use super::Trace;
-use crate::text::Signature;
+use crate::text::{Signature, named_values};
 
 /// A step of cleaning that can be left out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CleaningStep {
-    /// Unicode is brought into its composed form (NFC)
+    /// Unicode is brought into its composed form (NFC).
     Unicode,
-    /// `\r\n` and `\r` become `\n`, and NUL becomes a space
+    /// `\r\n` and `\r` become `\n`, and NUL becomes a space.
     LineEnds,
-    /// The language is told (`meta.language`, ISO 639-3), where it can be told reliably
+    /// The language is marked where it is reliably known (`meta.language`, ISO 639-3).
     Language,
-    /// Refusals are marked (`meta.refusal`)
+    /// Refusals are marked (`meta.refusal`).
     Refusals,
-    /// Names of models and vendors are marked (`meta.names`)
+    /// Names of models and vendors are marked (`meta.names`).
     Names,
-    /// Stretches of the prompt that stand in the trace are marked (`meta.prompt_quotes`)
+    /// Passages that quote the prompt are marked (`meta.prompt_quotes`).
     PromptQuotes,
-    /// Traces that repeat another one are reported
+    /// Traces that repeat another one are reported.
     Duplicates,
 }
+
+named_values!(CleaningStep {
+    Unicode = "unicode",
+    LineEnds = "line-ends",
+    Language = "language",
+    Refusals = "refusals",
+    Names = "names",
+    PromptQuotes = "prompt-quotes",
+    Duplicates = "duplicates",
+});
 
 /// What was found in one trace.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -48,9 +48,7 @@ pub struct Trace {
 const CUT_OFF: &[&str] = &["length", "max_tokens", "max_output_tokens", "model_length"];
 
 /// Which text of a trace is fingerprinted.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum,
-)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TextKind {
     /// The reasoning (the default).
@@ -62,16 +60,7 @@ pub enum TextKind {
     Both,
 }
 
-impl TextKind {
-    /// Its name on the command line and in the atlas.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Reasoning => "reasoning",
-            Self::Answer => "answer",
-            Self::Both => "both",
-        }
-    }
-}
+text::named_values!(TextKind { Reasoning = "reasoning", Answer = "answer", Both = "both" });
 
 /// Whether the reasoning is the model's own words or a summary of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -87,17 +76,12 @@ pub enum Mediation {
     Unknown,
 }
 
-impl Mediation {
-    /// Its name in `meta.mediation`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Raw => "raw",
-            Self::Summary => "summary",
-            Self::Truncated => "truncated",
-            Self::Unknown => "unknown",
-        }
-    }
-}
+text::named_values!(Mediation {
+    Raw = "raw",
+    Summary = "summary",
+    Truncated = "truncated",
+    Unknown = "unknown",
+});
 
 impl Trace {
     /// The text to fingerprint, or `None` where this trace has no text of that kind.
@@ -116,12 +100,8 @@ impl Trace {
 
     /// What `meta.mediation` says; [`Mediation::Unknown`] where it has no known value.
     pub fn mediation(&self) -> Mediation {
-        match self.meta.get("mediation").and_then(Value::as_str) {
-            Some("raw") => Mediation::Raw,
-            Some("summary") => Mediation::Summary,
-            Some("truncated") => Mediation::Truncated,
-            _ => Mediation::Unknown,
-        }
+        let name = self.meta.get("mediation").and_then(Value::as_str);
+        name.and_then(|name| name.parse().ok()).unwrap_or(Mediation::Unknown)
     }
 
     /// Whether the record says that the generation reached a limit before there was an answer.

@@ -17,7 +17,7 @@ pub const SUPPORT_IS_OF_FEATURES: &str = "Support draws features again, and prom
 
 /// How a tree was made, in a sentence.
 pub fn tree_basis(tree: &LineageTree) -> String {
-    let mut method = tree.method.name().to_owned();
+    let mut method = tree.method.title().to_owned();
     if let Some(first) = method.get_mut(..1) {
         first.make_ascii_uppercase();
     }

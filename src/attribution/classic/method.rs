@@ -2,22 +2,12 @@
 //! in this folder is parameterized by.
 
 use super::frequencies::MOST_WORDS;
+use crate::text::named_values;
 use serde::{Deserialize, Serialize};
 
 /// What gives the scores.
 #[derive(
-    Debug,
-    Clone,
-    Copy,
-    Default,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    clap::ValueEnum,
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Method {
@@ -41,6 +31,17 @@ pub enum Method {
     Compression,
 }
 
+named_values!(Method {
+    Default = "default",
+    Burrows = "burrows",
+    Cosine = "cosine",
+    Eder = "eder",
+    Argamon = "argamon",
+    Ruzicka = "ruzicka",
+    Impostors = "impostors",
+    Compression = "compression",
+});
+
 impl Method {
     /// The measures that work on word frequencies, so that an atlas serves them.
     pub const ON_WORDS: [Self; 6] =
@@ -56,20 +57,6 @@ impl Method {
         Self::Impostors,
         Self::Compression,
     ];
-
-    /// The word that the command line and an atlas use for it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Default => "default",
-            Self::Burrows => "burrows",
-            Self::Cosine => "cosine",
-            Self::Eder => "eder",
-            Self::Argamon => "argamon",
-            Self::Ruzicka => "ruzicka",
-            Self::Impostors => "impostors",
-            Self::Compression => "compression",
-        }
-    }
 
     /// What it is called in a sentence.
     pub fn title(self) -> &'static str {

@@ -13,6 +13,8 @@ mod collector;
 mod error;
 mod files;
 mod jsonl;
+mod matrix;
+#[cfg(feature = "tokenizers")]
 mod model2vec;
 mod npy;
 mod numbers;
@@ -24,10 +26,12 @@ mod precomputed;
 #[cfg(feature = "sentence-transformers")]
 mod sentence_transformers;
 mod source;
+#[cfg(feature = "tokenizers")]
 mod tensors;
 mod vectors_file;
 
 pub use error::EmbedError;
+#[cfg(feature = "tokenizers")]
 pub use model2vec::Model2Vec;
 pub(crate) use numbers::MOST_DIMENSIONS;
 pub use precomputed::{Columns, Precomputed};
@@ -71,9 +75,23 @@ pub fn open(source: &str) -> Result<Box<dyn Embedder>, EmbedError> {
         return Err(EmbedError::invalid(source, "is no folder", advice));
     }
     match kind_of(folder)? {
-        Kind::Static => Ok(Box::new(Model2Vec::from_folder(folder)?)),
+        Kind::Static => open_static(folder),
         Kind::Transformer => open_transformer(folder),
     }
+}
+
+#[cfg(feature = "tokenizers")]
+fn open_static(folder: &Path) -> Result<Box<dyn Embedder>, EmbedError> {
+    Ok(Box::new(Model2Vec::from_folder(folder)?))
+}
+
+#[cfg(not(feature = "tokenizers"))]
+fn open_static(folder: &Path) -> Result<Box<dyn Embedder>, EmbedError> {
+    Err(EmbedError::invalid(
+        folder.display(),
+        "holds a model2vec model, which this build does not read",
+        "Build with the feature `tokenizers`",
+    ))
 }
 
 #[cfg(feature = "sentence-transformers")]
@@ -147,6 +165,7 @@ fn kind_of(folder: &Path) -> Result<Kind, EmbedError> {
 }
 
 /// Scales a vector to length 1; the zero vector stays.
+#[cfg(feature = "tokenizers")]
 fn normalize(vector: &mut [f32]) {
     let squares: f64 = vector.iter().map(|&value| f64::from(value) * f64::from(value)).sum();
     if squares > 0.0 {

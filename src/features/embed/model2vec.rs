@@ -10,8 +10,8 @@ use rayon::prelude::*;
 use safetensors::SafeTensors;
 use serde::Deserialize;
 
-use super::tensors::{self, Matrix};
 use super::{EmbedError, Embedder, files, modules, normalize};
+use super::{matrix::Matrix, tensors};
 use crate::features::subwords::Subwords;
 
 /// The largest file of vectors that is read, in bytes.

@@ -8,8 +8,8 @@ use std::io::{BufReader, Read};
 use std::path::Path;
 
 use super::EmbedError;
+use super::matrix::Matrix;
 use super::numbers::{FINITE, MOST_DIMENSIONS, finite};
-use super::tensors::Matrix;
 
 const MAGIC: &[u8; 6] = b"\x93NUMPY";
 

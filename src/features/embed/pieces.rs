@@ -3,7 +3,10 @@
 //! Comes in: a text and its tokenizer. Goes out: the tokens of each piece. Called by
 //! `sentence_transformers`.
 
-use crate::features::subwords::{Subwords, character_before, end_of_piece};
+use crate::features::subwords::{
+    Subwords,
+    cut::{character_before, end_of_piece},
+};
 
 /// The most pieces of one text that are read, evenly spaced over it. The network's work is the same for
 /// each, so this bounds the time that a giant text can take.

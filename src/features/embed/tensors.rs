@@ -6,20 +6,7 @@ use half::{bf16, f16};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
-/// A matrix in memory, row by row.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Matrix {
-    pub(super) rows: usize,
-    pub(super) columns: usize,
-    pub(super) values: Vec<f32>,
-}
-
-impl Matrix {
-    /// The numbers of one row.
-    pub(super) fn row(&self, row: usize) -> &[f32] {
-        &self.values[row * self.columns..(row + 1) * self.columns]
-    }
-}
+use super::matrix::Matrix;
 
 /// The first of the tensors `names` that the file has, with that name.
 pub(super) fn first<'a, 'n>(

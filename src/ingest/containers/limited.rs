@@ -49,6 +49,7 @@ impl OverLimit {
     }
 
     /// An archive of too many members.
+    #[cfg(feature = "zip")]
     pub fn members(found: usize, limit: usize) -> Self {
         Self {
             found: format!("the archive has {found} members, and {limit} is the limit"),
@@ -57,6 +58,7 @@ impl OverLimit {
     }
 
     /// Whether something may be unpacked whose sizes are told beforehand.
+    #[cfg(feature = "parquet")]
     pub fn check(packed: u64, unpacked: u64, limits: &Limits) -> Result<(), Self> {
         if unpacked > limits.unpacked_bytes {
             return Err(Self::size(limits.unpacked_bytes));

@@ -6,6 +6,10 @@
 //! rows: JSON objects that go the way of JSON records. `limited` keeps what is unpacked within the limits. Called by
 //! `source`, `file` and [`Traces`](super::Traces).
 
+#[cfg(feature = "zip")]
+pub(super) mod archive;
+#[cfg(not(feature = "zip"))]
+#[path = "without_zip.rs"]
 pub(super) mod archive;
 #[cfg(feature = "parquet")]
 mod columns;

@@ -26,7 +26,7 @@ pub use topology::{Node, TipSet, Tree};
 
 use super::Comparison;
 use super::verdict_rules::{LEAST_PROMPTS, LEAST_TRACES, LEAST_WORDS};
-use crate::atlas::Atlas;
+use crate::{atlas::Atlas, text::named_values};
 use serde::{Deserialize, Serialize};
 use space::{Space, distances};
 
@@ -40,9 +40,7 @@ const NEAREST: usize = 24;
 const REPLICATES: usize = 200;
 
 /// How a tree is made of distances.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum,
-)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Method {
     /// Neighbour joining (Saitou & Nei 1987): unrooted, branches of unequal length
@@ -52,8 +50,10 @@ pub enum Method {
     Average,
 }
 
+named_values!(Method { Nj = "nj", Average = "average" });
+
 /// How one tree is made of the trees of all resamples.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Consensus {
     /// The groups in more than half of the trees
@@ -61,6 +61,8 @@ pub enum Consensus {
     /// Those, then others in the order of their frequency as long as they fit (greedy)
     Extended,
 }
+
+named_values!(Consensus { Majority = "majority", Extended = "extended" });
 
 /// What is asked of a tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -216,7 +218,7 @@ impl Method {
     }
 
     /// What it is called in a sentence.
-    pub fn name(self) -> &'static str {
+    pub fn title(self) -> &'static str {
         match self {
             Self::Nj => "neighbour joining",
             Self::Average => "average linkage",

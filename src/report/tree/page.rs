@@ -242,7 +242,7 @@ fn method(tree: &LineageTree) -> Vec<String> {
          distances by {}.",
         tree.distance.name(),
         counted(tree.features, "feature", "features"),
-        tree.method.name()
+        tree.method.title()
     );
     let mut paragraphs = vec![distance];
     if tree.replicates > 0 {
