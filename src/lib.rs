@@ -8,26 +8,21 @@
 //!                              atlas (learned once by `fit`, read by all the rest)
 //! ```
 //!
-//! Read traces, score each of them, draw the verdict:
+//! Read traces, compare them with the references, print the verdict:
 //!
 //! ```
-//! use cotprint::{atlas::Atlas, features::NgramCounter, ingest, trace::TextKind};
+//! use cotprint::{analysis::Comparer, atlas::Atlas};
 //!
-//! fn main() -> Result<(), Box<dyn std::error::Error>> {
-//!     let atlas = Atlas::embedded()?;
-//!     let names: Vec<&str> = atlas.names().collect();
-//!     let mut counter = NgramCounter::default();
-//!     let inputs = ["fixtures/new-model.jsonl".to_owned()];
-//!     for trace in ingest::open(&inputs, ingest::Options::default())?.take(3) {
-//!         let trace = trace?;
-//!         let text = trace.text(TextKind::Reasoning).unwrap_or_default();
-//!         if let Ok(scored) = atlas.model.score(&text, &mut counter) {
-//!             println!("{}: {} ({:.2})", trace.id, names[scored.top()], scored.probabilities[scored.top()]);
-//!         }
-//!     }
-//!     Ok(())
-//! }
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let atlas = Atlas::embedded()?;
+//! let comparison = Comparer::new(&atlas).read("fixtures/new-model.jsonl")?.finish()?;
+//! println!("{}", comparison.verdict.sentence());
+//! # Ok(())
+//! # }
 //! ```
+//!
+//! [`analysis`] has the other verbs: score, check, audit, explain. What they are made of stands in
+//! the stages below it.
 
 pub mod analysis;
 pub mod atlas;

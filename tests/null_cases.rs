@@ -14,12 +14,10 @@ mod common;
 use common::real;
 use cotprint::{
     atlas::Atlas,
-    attribution::{Scored, classic::Method},
+    attribution::Scored,
     features::NgramCounter,
     ingest,
-    lineage::{
-        CompareOptions, Drift, InputSummary, ScoredCorpus, add_drift, compare, compare_paired,
-    },
+    lineage::{Drift, ScoredCorpus, compare_paired, drift_between},
     trace::{TextKind, Trace},
 };
 use rand_pcg::{
@@ -65,17 +63,7 @@ fn tally<'a>(atlas: &Atlas, traces: impl IntoIterator<Item = &'a (Trace, Scored)
 }
 
 fn drift(atlas: &Atlas, new: &ScoredCorpus, old: &ScoredCorpus, seed: u64) -> Drift {
-    let mut options = CompareOptions {
-        seed,
-        resamples: 2,
-        command: String::new(),
-        atlas: "embedded".into(),
-        method: Method::Default,
-    };
-    let mut comparison = compare(atlas, new, InputSummary::default(), &options);
-    options.resamples = 200;
-    add_drift(&mut comparison, atlas, new, old, &options).unwrap();
-    comparison.drift.unwrap()
+    drift_between(atlas, new, old, 200, seed).unwrap()
 }
 
 fn shuffled<T>(mut items: Vec<T>, random: &mut Pcg64Mcg) -> Vec<T> {

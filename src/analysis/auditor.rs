@@ -13,7 +13,7 @@ use crate::{
 ///
 /// let atlas = Atlas::embedded()?;
 /// let audit = Auditor::new(&atlas).audit("fixtures/new-model.jsonl")?;
-/// println!("{}", audit.sentence);
+/// println!("{}", audit.sentence());
 /// # Ok::<(), cotprint::analysis::Error>(())
 /// ```
 #[derive(Debug)]

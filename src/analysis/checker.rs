@@ -7,7 +7,9 @@ use super::{
 use crate::{
     atlas::Atlas,
     gate::{CheckOptions, Checked, CheckedRecords, Seen, check},
-    lineage::{Comparison, ScoredCorpus, VerdictKind, add_drift, compare, drift_across_languages},
+    lineage::{
+        Comparison, Limit, ScoredCorpus, VerdictKind, add_drift, compare, drift_across_languages,
+    },
     policy::{Policy, validate},
 };
 
@@ -33,7 +35,7 @@ pub struct CheckResult {
 /// let options = AnalysisOptions::for_atlas(&atlas);
 /// let checker = Checker::new(&atlas, policy, options, None)?;
 /// let result = checker.check("fixtures/new-model.jsonl")?;
-/// println!("{}", result.checked.sentence);
+/// println!("{}", result.checked.sentence());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
@@ -125,7 +127,7 @@ impl<'a> Checker<'a> {
             if let Some(baseline) = &baseline
                 && let Err(why) = add_drift(&mut comparison, atlas, &corpus, baseline, &asked)
             {
-                comparison.limits.push(crate::lineage::Limit::Text(why));
+                comparison.limits.push(Limit::Text(why));
             }
         }
         Ok(CheckResult { checked, comparison })

@@ -34,6 +34,7 @@ mod progress;
 mod read_records;
 mod reading_messages;
 mod score_record;
+mod score_row;
 mod scored_traces;
 mod scorer;
 mod surveyed_traces;

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 /// What is said of one trace. As JSON it is a line of `cotprint score`: `top` and `unknown` are null
 /// where the trace has too few words, and `why` says so.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct ScoreRecord {
     /// The id of the trace.
     pub id: String,
@@ -86,15 +86,7 @@ impl<'a> RecordMaker<'a> {
             id: trace.id.clone(),
             prompt_id: trace.prompt_id.clone(),
             model: trace.model.clone(),
-            top: None,
-            scores: Map::new(),
-            unknown: None,
-            words: 0,
-            in_domain: None,
-            untokenized_bytes: 0,
-            without_vector: false,
-            family: None,
-            why: None,
+            ..ScoreRecord::default()
         };
         match scored {
             Ok(scored) => {

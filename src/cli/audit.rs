@@ -1,22 +1,16 @@
 //! `cotprint audit`: the share of each reference in a data set of mixed or unknown origin.
 
 use super::{
-    Common, TooLittleText,
-    inputs::{ScoringArguments, input_summary},
-    output::open_report,
-    quoted, shows_colour,
+    Common,
+    inputs::ScoringArguments,
+    output::{open_report, wrote},
+    progress::Progress,
+    shows_colour,
 };
 use crate::{
-    ingest::{
-        Survey,
-        cleaning::{DuplicateFinder, examine},
-    },
-    lineage::{
-        CompareOptions,
-        audit::{AuditKind, Records, audit},
-    },
+    analysis::{Auditor, Error, Progress as _},
+    lineage::audit::AuditKind,
     report::{REPORT_FILES, TerminalOptions, escaped_json, write_audit, write_audit_report},
-    trace::{CleaningStep, Trace},
 };
 use clap::Args;
 use std::{io::Write, path::PathBuf};
@@ -44,48 +38,15 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     let files = scoring.files_read()?;
     let report = arguments.report.as_deref();
     let report = report.map(|folder| open_report(folder, &REPORT_FILES, &files)).transpose()?;
-    let text = scoring.reading.text;
-    let mut cleaning = scoring.options(&atlas)?.cleaning;
-    let names_masked = cleaning.mask_names;
-    // Nothing in an audit shows them.
-    cleaning.skip.push(CleaningStep::PromptQuotes);
-    let mut records = Records::default();
-    let mut survey = Survey::default();
-    let mut duplicates = DuplicateFinder::default();
-    let look = |trace: &Trace| examine(trace, text, &cleaning);
-    let summary = scoring.score(&atlas, common, look, |trace, scored, mut marks| {
-        if let Some(signature) = marks.signature.take() {
-            duplicates.add(&trace.id, trace.model.as_deref(), signature);
-        }
-        survey.add(trace, &marks);
-        match scored {
-            Ok(scored) => records.add(&atlas, trace, text, &scored),
-            Err(_) => records.add_too_short(),
-        }
-        Ok(())
-    })?;
-    let options = CompareOptions {
-        seed: common.seed,
-        resamples: arguments.resamples as usize,
-        command: command_line(arguments, common),
-        atlas: scoring.atlas_name(),
-        method: scoring.method,
-    };
-    let input = input_summary(&summary, survey, duplicates.into_found(), names_masked);
-    let found = audit(&atlas, &records, input, &options);
+    let progress = Progress::new(common);
+    let options = scoring.options(common, arguments.resamples)?;
+    let found =
+        Auditor::with_options(&atlas, options)?.progress(&progress).audit(&scoring.inputs)?;
 
     // First the files: a reader of standard output may close it early.
     if let Some(folder) = report {
         write_audit_report(&found, folder.staging())?;
-        let files = folder.finish()?;
-        if !common.quiet {
-            let page = files.first().map(|file| file.display().to_string()).unwrap_or_default();
-            writeln!(
-                anstream::stderr(),
-                "wrote {page} and {} more files",
-                files.len().saturating_sub(1)
-            )?;
-        }
+        progress.say(&wrote(&folder.finish()?));
     }
     let mut out = std::io::stdout().lock();
     if arguments.json {
@@ -96,15 +57,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     }
     out.flush()?;
     if found.kind == AuditKind::TooLittleText {
-        return Err(TooLittleText(found.sentence()).into());
+        return Err(Error::TooLittleText { sentence: found.sentence() }.into());
     }
     Ok(())
-}
-
-/// The command that gives the same result: without what changes only speed, noise or place.
-fn command_line(arguments: &Arguments, common: &Common) -> String {
-    let mut words = arguments.scoring.command("audit");
-    words.extend(["--seed".into(), common.seed.to_string()]);
-    words.extend(["--resamples".into(), arguments.resamples.to_string()]);
-    words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
 }

@@ -1,15 +1,14 @@
 //! `cotprint card`: the section of a model card on whom the traces resemble.
 
 use super::{
-    Common, TooLittleText,
-    baseline::tally_baseline,
-    compare::{Compared, compared},
+    Common,
     inputs::{ScoringArguments, files_behind},
     output::Output,
-    quoted,
+    progress::Progress,
 };
 use crate::{
-    lineage::{CompareOptions, VerdictKind, add_drift},
+    analysis::{AnalysisOptions, Comparer, Error, Sections},
+    lineage::VerdictKind,
     report::gate::card,
 };
 use clap::Args;
@@ -38,34 +37,19 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     let mut files = scoring.files_read()?;
     files.join(files_behind(&[&arguments.baseline])?);
     let mut output = Output::open(arguments.output.as_deref(), "-o", &files)?;
-    let mut words = vec!["cotprint".to_owned(), "compare".to_owned()];
-    words.extend(scoring.inputs.iter().map(|input| quoted(input)));
-    if let Some(atlas) = &scoring.atlas {
-        words.extend(["--atlas".into(), quoted(&atlas.display().to_string())]);
-    }
-    for baseline in &arguments.baseline {
-        words.extend(["--baseline".into(), quoted(baseline)]);
-    }
-    words.extend(scoring.method_words());
-    words.extend(scoring.embed_words().iter().map(|word| quoted(word)));
-    words.extend(scoring.reading.words().iter().map(|word| quoted(word)));
-    words.extend(["--seed".into(), common.seed.to_string()]);
-    words.extend(["--resamples".into(), arguments.resamples.to_string()]);
-    let options = CompareOptions {
-        seed: common.seed,
-        resamples: arguments.resamples as usize,
-        command: words.join(" "),
-        atlas: scoring.atlas_name(),
-        method: scoring.method,
+    let progress = Progress::new(common);
+    let options = AnalysisOptions {
+        sections: Sections::BRIEF,
+        ..scoring.options(common, arguments.resamples)?
     };
-    let Compared { mut comparison, tally, .. } =
-        compared(scoring, &atlas, common, &options, &mut |_, _, _, _| Ok(()))?;
-    if comparison.verdict.kind == VerdictKind::TooLittleText {
-        return Err(TooLittleText(comparison.verdict.sentence()).into());
-    }
+    let comparer = Comparer::with_options(&atlas, options)?.progress(&progress);
+    let mut read = comparer.read(&scoring.inputs)?;
     if !arguments.baseline.is_empty() {
-        let baseline = tally_baseline(scoring, &arguments.baseline, &atlas, common)?;
-        add_drift(&mut comparison, &atlas, &tally, &baseline, &options).map_err(TooLittleText)?;
+        read = read.baseline(&arguments.baseline)?;
+    }
+    let comparison = read.finish()?;
+    if comparison.verdict.kind == VerdictKind::TooLittleText {
+        return Err(Error::TooLittleText { sentence: comparison.verdict.sentence() }.into());
     }
     output.write_all(card(&comparison).as_bytes())?;
     output.finish()

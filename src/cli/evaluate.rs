@@ -1,10 +1,14 @@
 //! `cotprint evaluate`: how far results can be trusted, measured on labelled traces.
 
 use super::{
-    Common, labelled::LabelledArguments, output::open_report, progress::Progress, quoted,
+    Common,
+    labelled::LabelledArguments,
+    output::{open_report, wrote},
+    progress::Progress,
     shows_colour,
 };
 use crate::{
+    analysis::Progress as _,
     atlas::LearnOptions,
     attribution::classic,
     evaluation::{ClassicMethod, EvaluateOptions, Group, Method, evaluate},
@@ -57,7 +61,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     let files = arguments.labelled.files_read()?;
     let report = arguments.report.as_deref();
     let report = report.map(|folder| open_report(folder, &REPORT_FILES, &files)).transpose()?;
-    let progress = Progress::stages(common);
+    let progress = Progress::new(common);
     let labelled = arguments.labelled.read(&mut learn, &progress)?;
     let pairs = arguments.pair.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone()));
     let options = EvaluateOptions {
@@ -69,7 +73,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         pairs: pairs.collect(),
         resamples: arguments.resamples as usize,
         dropped: labelled.dropped,
-        command: command_line(arguments, common),
+        command: common.invocation.command.clone(),
     };
     let methods = methods(arguments, &options.learn);
     let methods: Vec<&dyn Method> = methods.iter().map(|method| method as &dyn Method).collect();
@@ -80,9 +84,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     // First the files: a reader of standard output may close it early.
     if let Some(folder) = report {
         write_evaluation_report(&evaluation, folder.staging())?;
-        let files = folder.finish()?;
-        let page = files.first().map(|file| file.display().to_string()).unwrap_or_default();
-        progress.say(&format!("wrote {page} and {} more files", files.len().saturating_sub(1)));
+        progress.say(&wrote(&folder.finish()?));
     }
     let mut out = std::io::stdout().lock();
     if arguments.json {
@@ -106,24 +108,4 @@ fn methods(arguments: &Arguments, learn: &LearnOptions) -> Vec<ClassicMethod> {
     }
     let classic = |method| ClassicMethod { method, text: learn.text, seed: learn.fit.seed };
     methods.into_iter().map(classic).collect()
-}
-
-/// The command that gives the same result: without what changes only speed, noise or place.
-fn command_line(arguments: &Arguments, common: &Common) -> String {
-    let mut words = vec!["cotprint".to_owned(), "evaluate".to_owned()];
-    words.extend(arguments.labelled.words());
-    words.extend(["--group".into(), arguments.group.name().into()]);
-    words.extend(["--folds".into(), arguments.folds.to_string()]);
-    words.extend(arguments.open_set.then(|| "--open-set".into()));
-    words.extend(arguments.no_robustness.then(|| "--no-robustness".into()));
-    if !arguments.method.is_empty() {
-        let names: Vec<&str> = arguments.method.iter().map(|method| method.name()).collect();
-        words.extend(["--method".into(), names.join(",")]);
-    }
-    for pair in arguments.pair.chunks_exact(2) {
-        words.extend(["--pair".into(), quoted(&pair[0]), quoted(&pair[1])]);
-    }
-    words.extend(["--seed".into(), common.seed.to_string()]);
-    words.extend(["--resamples".into(), arguments.resamples.to_string()]);
-    words.join(" ")
 }

@@ -4,6 +4,7 @@ use super::{
     Common, inputs::open_atlas, labelled::LabelledArguments, output::Output, progress::Progress,
 };
 use crate::{
+    analysis::Progress as _,
     atlas::{Atlas, Extension, LearnOptions, extend, learn},
     attribution::FitOptions,
 };
@@ -50,7 +51,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     let mut files = arguments.labelled.files_read()?;
     arguments.extend.iter().for_each(|path| files.add(path));
     let mut output = Output::open(Some(&arguments.output), "-o", &files)?;
-    let progress = Progress::stages(common);
+    let progress = Progress::new(common);
     let traces = arguments.labelled.read(&mut options, &progress)?.traces;
     let stage = |stage: &str| progress.stage(stage);
     let learned = match &base {

@@ -1,27 +1,18 @@
 //! `cotprint ingest`: any format → canonical records, and a table of what was read.
 
 use super::{
-    Common,
-    inputs::{next_batch, nothing_usable},
-    output::open_report,
-    progress::Progress,
-    quoted,
-    reading::ReadingArguments,
+    Common, output::open_report, progress::Progress, reading::ReadingArguments,
     records::RecordOutput,
 };
 use crate::{
-    ingest::{
-        self, Survey,
-        cleaning::{DuplicateFinder, examine},
-    },
+    analysis::{RecordsFound, read_records},
+    ingest,
     report::{
         REPORT_FILES, Reading, escaped_json, write_explanations, write_overview,
         write_reading_report,
     },
-    trace::{CleaningStep, Marks},
 };
 use clap::Args;
-use rayon::prelude::*;
 use std::{
     io::{self, Write},
     path::PathBuf,
@@ -55,15 +46,11 @@ pub struct Arguments {
 /// Runs the verb.
 pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> {
     let options = arguments.reading.options()?;
-    let (text, cleaning) = (options.text, options.cleaning.clone());
-    if arguments.drop_duplicates && !cleaning.does(CleaningStep::Duplicates) {
-        anyhow::bail!(
-            "--drop-duplicates needs the step `duplicates`, and --skip-cleaning leaves it out; give one \
-             of the two"
-        );
-    }
+    let text = options.text;
+    let progress = Progress::new(common);
     // First the inputs: the output may lie in a folder that is read.
-    let mut traces = ingest::open(&arguments.inputs, options)?;
+    let drop_duplicates = arguments.drop_duplicates;
+    let mut records = read_records(&arguments.inputs, options, drop_duplicates, &progress)?;
     let files = ingest::input_files(&arguments.inputs)?;
     let report = arguments.report.as_deref();
     let report = report.map(|folder| open_report(folder, &REPORT_FILES, &files)).transpose()?;
@@ -71,91 +58,54 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         None if arguments.json => RecordOutput::nowhere(),
         path => RecordOutput::open(path.as_deref(), &files)?,
     };
-    let progress = Progress::bytes(common, traces.total_bytes());
-    progress.stage("reading");
-    let mut survey = Survey::default();
-    let mut duplicates = DuplicateFinder::default();
-    let mut kept = 0;
-    loop {
-        let mut batch = next_batch(&mut traces)?;
-        if batch.is_empty() {
-            break;
-        }
-        let marks: Vec<Marks> = batch
-            .par_iter_mut()
-            .map(|trace| {
-                let marks = examine(trace, text, &cleaning);
-                marks.write(trace);
-                marks
-            })
-            .collect();
-        for (trace, mut marks) in batch.iter().zip(marks) {
-            let repeats = marks.signature.take().is_some_and(|signature| {
-                duplicates.add(&trace.id, trace.model.as_deref(), signature)
-            });
-            if repeats && arguments.drop_duplicates {
-                continue;
-            }
-            kept += 1;
-            survey.add(trace, &marks);
-            writer.write(trace)?;
-        }
-        progress.position(traces.bytes_read());
+    for record in records.by_ref() {
+        writer.write(&record?)?;
     }
-    progress.done();
-    survey.finish();
-    let explanations = traces.explanations().to_vec();
-    let summary = traces.into_summary();
-    let duplicates = duplicates.into_found();
+    let found = records.into_found();
     // First the file: a reader of standard output may close it early. Without a trace there is none.
-    if kept > 0 {
+    if found.kept > 0 {
         writer.finish()?;
     }
-
-    let mut reading = Reading {
-        summary: &summary,
-        kept,
-        survey: &survey,
-        duplicates: &duplicates,
-        explanations: Some(&explanations),
-    };
     if let Some(folder) = report {
-        write_reading_report(&reading, &arguments.command_line(), folder.staging())?;
+        write_reading_report(&reading(&found), &common.invocation.command, folder.staging())?;
         folder.finish()?;
     }
+    print(arguments, common, &found)?;
+    Ok(found.require_traces(text)?)
+}
+
+/// Prints the summary as JSON, or as a table where the records are not.
+fn print(arguments: &Arguments, common: &Common, found: &RecordsFound) -> anyhow::Result<()> {
+    let mut reading = reading(found);
     if arguments.json {
         reading.explanations = reading.explanations.filter(|_| arguments.explain);
         let mut out = io::stdout().lock();
         out.write_all(escaped_json(&reading)?.as_bytes())?;
-        out.flush()?;
-    } else if !common.quiet || arguments.explain {
-        // The table stands where the records do not.
-        let to_file = arguments.output.as_deref().is_some_and(|path| path.as_os_str() != "-");
-        let mut out: Box<dyn Write> =
-            if to_file { Box::new(io::stdout().lock()) } else { Box::new(anstream::stderr()) };
-        if arguments.explain {
-            write_explanations(&explanations, &mut out)?;
-        }
-        if !common.quiet && summary.traces > 0 {
-            write_overview(&summary, &survey, &duplicates, kept, &mut out)?;
-        }
-        out.flush()?;
+        return Ok(out.flush()?);
     }
-    if summary.traces == 0 {
-        return Err(nothing_usable(&summary, text).into());
+    if common.quiet && !arguments.explain {
+        return Ok(());
     }
-    Ok(())
+    let to_file = arguments.output.as_deref().is_some_and(|path| path.as_os_str() != "-");
+    let mut out: Box<dyn Write> =
+        if to_file { Box::new(io::stdout().lock()) } else { Box::new(anstream::stderr()) };
+    if arguments.explain {
+        write_explanations(&found.explanations, &mut out)?;
+    }
+    if !common.quiet && found.summary.traces > 0 {
+        let RecordsFound { summary, survey, duplicates, kept, .. } = found;
+        write_overview(summary, survey, duplicates, *kept, &mut out)?;
+    }
+    Ok(out.flush()?)
 }
 
-impl Arguments {
-    /// The command that reads the same again: without what changes only where it goes.
-    fn command_line(&self) -> String {
-        let mut words = vec!["cotprint".to_owned(), "ingest".to_owned()];
-        words.extend(self.inputs.iter().map(|input| quoted(input)));
-        words.extend(self.reading.words().iter().map(|word| quoted(word)));
-        if self.drop_duplicates {
-            words.push("--drop-duplicates".into());
-        }
-        words.join(" ")
+/// What was read, as the report takes it.
+fn reading(found: &RecordsFound) -> Reading<'_> {
+    Reading {
+        summary: &found.summary,
+        kept: found.kept,
+        survey: &found.survey,
+        duplicates: &found.duplicates,
+        explanations: Some(&found.explanations),
     }
 }

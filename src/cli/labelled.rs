@@ -1,24 +1,18 @@
 //! What verbs that learn share: labelled inputs, and how atlases are learned from them.
 
-use super::{
-    Common,
-    inputs::{dropped_lines, nothing_usable},
-    progress::Progress,
-    quoted,
-    reading::ReadingArguments,
-};
+use super::{Common, progress::Progress, reading::ReadingArguments};
 use crate::{
+    analysis::{LabelledInputs, LabelledTraces},
     atlas::{LearnOptions, read_families},
     attribution::FitOptions,
     features::{Channel, ChannelSet, embed::Source, token_ngrams::TokenNgrams},
-    ingest::{self, Summary},
+    ingest,
     output::InputFiles,
-    trace::{Trace, share_prompt_ids},
 };
 use anyhow::Context;
 use clap::Args;
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -41,7 +35,7 @@ pub struct LabelledArguments {
     /// most widespread with weight 0.5. By default word,layout,function,rhythm,embed; embed is a style
     /// embedding that is learned from the traces
     #[arg(long, value_name = "NAME,…", value_parser = channels)]
-    channels: Option<Channels>,
+    channels: Option<ChannelSet>,
     /// A tokenizer.json, for the channel token: n-grams of its tokens. The atlas holds it, so that scoring
     /// needs nothing else. Without --channels the channel is added to the default ones
     #[arg(long, value_name = "FILE")]
@@ -56,23 +50,8 @@ pub struct LabelledArguments {
     pub reading: ReadingArguments,
 }
 
-/// Channels, and how they were written.
-#[derive(Debug, Clone)]
-struct Channels {
-    set: ChannelSet,
-    written: String,
-}
-
-fn channels(text: &str) -> Result<Channels, String> {
-    Ok(Channels { set: text.parse()?, written: text.to_owned() })
-}
-
-/// What was read.
-pub(super) struct Labelled {
-    /// The traces, with the ids of their prompts shared.
-    pub traces: Vec<Trace>,
-    /// Records that were dropped, by reason.
-    pub dropped: BTreeMap<String, usize>,
+fn channels(text: &str) -> Result<ChannelSet, String> {
+    text.parse()
 }
 
 impl LabelledArguments {
@@ -106,7 +85,7 @@ impl LabelledArguments {
         };
         let vectors = self.embed.as_deref().map(Source::open).transpose()?;
         let channels = match &self.channels {
-            Some(channels) => channels.set.clone(),
+            Some(channels) => channels.clone(),
             None => [(tokens.is_some(), Channel::Token), (vectors.is_some(), Channel::Vectors)]
                 .into_iter()
                 .filter_map(|(given, channel)| given.then_some(channel))
@@ -123,60 +102,23 @@ impl LabelledArguments {
         })
     }
 
-    /// Reads all labelled traces. A source of vectors in `learn` gets to know them, in their order: first those of the
-    /// inputs, then those of each label.
-    pub fn read(&self, learn: &mut LearnOptions, progress: &Progress) -> anyhow::Result<Labelled> {
-        let labels = labels(&self.label)?;
-        progress.stage("reading traces");
-        let mut traces = Vec::new();
-        let mut dropped = BTreeMap::new();
-        let mut named: BTreeSet<String> = BTreeSet::new();
-        let mut read_one =
-            |inputs: &[String], options: ingest::Options| -> anyhow::Result<Summary> {
-                let mut stream = ingest::open(inputs, options)?;
-                for trace in stream.by_ref() {
-                    traces.push(trace?);
-                }
-                let summary = stream.summary().clone();
-                for line in dropped_lines(&summary) {
-                    progress.say(&line);
-                }
-                for (reason, lost) in &summary.dropped {
-                    let reason = reason.description().trim_end_matches('.').to_owned();
-                    *dropped.entry(reason).or_default() += lost.count;
-                }
-                Ok(summary)
-            };
-        let options = self.reading.options()?;
-        let mut last = None;
-        if !self.inputs.is_empty() {
-            let summary = read_one(&self.inputs, options.clone())?;
-            named.extend(summary.models.keys().cloned());
-            last = Some(summary);
+    /// Reads all labelled traces. A source of vectors in `learn` gets to know them, in their order:
+    /// first those of the inputs, then those of each label.
+    pub fn read(
+        &self,
+        learn: &mut LearnOptions,
+        progress: &Progress,
+    ) -> anyhow::Result<LabelledTraces> {
+        let inputs = LabelledInputs {
+            inputs: (&self.inputs).into(),
+            labels: labels(&self.label)?,
+            reading: self.reading.options()?,
+        };
+        let read = inputs.read(progress)?;
+        if let Some(source) = learn.vectors.take() {
+            learn.vectors = Some(source.for_traces(&read.traces)?);
         }
-        for (name, path) in &labels {
-            if named.contains(name) {
-                anyhow::bail!(
-                    "two references are named {name}: one from --label, one from the records of the \
-                     inputs; give all of its traces with --label, or give one of the two another name"
-                );
-            }
-            let options =
-                ingest::Options { model: Some(name.clone()), relabel: true, ..options.clone() };
-            last = Some(read_one(std::slice::from_ref(path), options)?);
-        }
-        match last {
-            Some(summary) if traces.is_empty() => {
-                Err(nothing_usable(&summary, self.reading.text).into())
-            }
-            _ => {
-                share_prompt_ids(&mut traces);
-                if let Some(source) = learn.vectors.take() {
-                    learn.vectors = Some(source.for_traces(&traces)?);
-                }
-                Ok(Labelled { traces, dropped })
-            }
-        }
+        Ok(read)
     }
 
     /// The files that a run reads, and must not write.
@@ -188,30 +130,6 @@ impl LabelledArguments {
         self.families.iter().chain(&self.tokenizer).for_each(|path| files.add(path));
         self.embed.iter().for_each(|path| files.add(Path::new(path)));
         Ok(files)
-    }
-
-    /// The arguments that were given and change the result, as words of a command, quoted for a shell.
-    pub fn words(&self) -> Vec<String> {
-        let mut words: Vec<String> = self.inputs.iter().map(|input| quoted(input)).collect();
-        let mut option =
-            |name: &str, value: &str| words.extend([format!("--{name}"), quoted(value)]);
-        for label in &self.label {
-            option("label", label);
-        }
-        if let Some(path) = &self.families {
-            option("families", &path.display().to_string());
-        }
-        if let Some(channels) = &self.channels {
-            option("channels", &channels.written);
-        }
-        if let Some(path) = &self.tokenizer {
-            option("tokenizer", &path.display().to_string());
-        }
-        if let Some(source) = &self.embed {
-            option("embed", source);
-        }
-        words.extend(self.reading.words().iter().map(|word| quoted(word)));
-        words
     }
 }
 

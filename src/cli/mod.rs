@@ -3,12 +3,14 @@
 //! Exit codes: 0 done, 1 a check failed, 2 wrong usage or unreadable input, 3 input read but too
 //! little usable text. A closed pipe is no error.
 
+mod analysis_advice;
 mod atlas;
 mod audit;
-mod baseline;
 mod card;
 mod check;
+mod check_outputs;
 mod choices;
+mod command_line;
 mod compare;
 mod evaluate;
 mod examples;
@@ -28,13 +30,14 @@ mod progress;
 mod reading;
 mod records;
 mod score;
-mod score_row;
 mod signals;
 mod tree;
 mod vectors;
 mod width;
 
+use crate::analysis;
 use clap::{Args, FromArgMatches, Parser, Subcommand};
+use command_line::Invocation;
 use std::{
     io::{IsTerminal, Write},
     process::ExitCode,
@@ -73,6 +76,9 @@ pub struct Common {
     /// Seed of all random numbers [default: 0]
     #[arg(long, global = true, value_name = "N", default_value_t = 0, hide_default_value = true)]
     seed: u64,
+    /// What was asked, for the provenance of a result.
+    #[arg(skip)]
+    invocation: Invocation,
 }
 
 #[derive(Debug, Subcommand)]
@@ -113,17 +119,15 @@ enum Verb {
     Help(help::Arguments),
 }
 
-/// There was input, but too little text in it that can be used: exit code 3.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub(crate) struct TooLittleText(pub String);
-
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
-    let cli = match Cli::from_arg_matches(&help::command().get_matches()) {
+    let program = help::command();
+    let matches = program.clone().get_matches();
+    let mut cli = match Cli::from_arg_matches(&matches) {
         Ok(cli) => cli,
         Err(error) => error.exit(),
     };
+    cli.common.invocation = Invocation::of(&program, &matches);
     signals::watch();
     match run(&cli) {
         Ok(()) => ExitCode::SUCCESS,
@@ -175,12 +179,16 @@ fn message(error: &anyhow::Error) -> String {
             message.push_str(&cause);
         }
     }
+    for advice in error.chain().filter_map(|c| analysis_advice::advice(c.downcast_ref()?)) {
+        message.push_str(". ");
+        message.push_str(&advice);
+    }
     message
 }
 
 fn exit_code(error: &anyhow::Error) -> u8 {
     let too_little = error.chain().any(|cause| {
-        cause.is::<TooLittleText>()
+        cause.downcast_ref().is_some_and(analysis::Error::is_too_little_text)
             || matches!(cause.downcast_ref(), Some(crate::atlas::Error::TooLittle(_)))
             || matches!(cause.downcast_ref(), Some(crate::evaluation::Error::TooLittle(_)))
     });
@@ -199,16 +207,6 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
         });
         kind == Some(std::io::ErrorKind::BrokenPipe)
     })
-}
-
-/// A word as a shell reads it.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@+,".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
-    }
 }
 
 /// Whether standard output shows colour.

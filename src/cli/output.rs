@@ -3,7 +3,7 @@
 use crate::output::{Error, InputFiles, OutputFile, OutputFolder};
 use std::{
     io::{self, BufWriter, Write},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 /// Standard output, or a file that appears only when it is complete.
@@ -73,6 +73,12 @@ pub(super) fn open_report(
         ),
         other => other.into(),
     })
+}
+
+/// What is said of the files of a report that were written; the page is the first of them.
+pub(super) fn wrote(files: &[PathBuf]) -> String {
+    let page = files.first().map(|file| file.display().to_string()).unwrap_or_default();
+    format!("wrote {page} and {} more files", files.len().saturating_sub(1))
 }
 
 /// Says that standard output failed; a closed pipe stays one.

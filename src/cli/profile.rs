@@ -1,12 +1,12 @@
 //! `cotprint profile`: a small file that stands for a corpus where a later one is measured against it.
 
-use super::{
-    Common, TooLittleText,
-    baseline::{merged, tally},
-    inputs::ScoringArguments,
-    output::Output,
+use super::{Common, inputs::ScoringArguments, output::Output, progress::Progress};
+use crate::{
+    analysis::{merged_profiles, profile},
+    lineage::Profile,
+    output::InputFiles,
+    report::numbers::counted,
 };
-use crate::{lineage::Profile, output::InputFiles, report::numbers::counted};
 use clap::{Args, Subcommand};
 use std::{io::Write, path::PathBuf};
 
@@ -46,17 +46,14 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         let mut files = InputFiles::default();
         files.add_all(&merge.profiles);
         let output = Output::open(Some(&merge.output), "-o", &files)?;
-        return write(&merged(&merge.profiles)?, output, common);
+        return write(&merged_profiles(&merge.profiles)?, output, common);
     }
     let scoring = &arguments.scoring;
     let atlas = scoring.open_atlas()?;
     let output = Output::open(arguments.output.as_deref(), "-o", &scoring.files_read()?)?;
-    let tally = tally(scoring, &atlas, common)?;
-    if tally.traces() == 0 {
-        let what = "no trace was long enough to be judged; give more or longer traces";
-        return Err(TooLittleText(what.into()).into());
-    }
-    write(&Profile::of(&atlas, &tally)?, output, common)
+    let progress = Progress::new(common);
+    let scorer = scoring.scorer(&atlas)?.progress(&progress);
+    write(&profile(&scorer, &scoring.inputs)?, output, common)
 }
 
 fn write(profile: &Profile, mut output: Output, common: &Common) -> anyhow::Result<()> {

@@ -1,17 +1,29 @@
 //! `cotprint compare` where its inputs are profiles.
 
 use super::{
-    Common, TooLittleText,
-    baseline::{is_profile, merged, tally_baseline},
-    compare::Arguments,
+    Common,
+    inputs::{ScoringArguments, open_atlas},
+    progress::Progress,
     shows_colour,
 };
 use crate::{
+    analysis::{Inputs, compare_profiles, is_profile},
     attribution::classic::Method,
-    lineage::{CompareOptions, compare_profiles},
     report::{escaped_json, write_profiles},
 };
 use std::{io::Write, path::Path};
+
+/// What is asked of profiles.
+pub(super) struct ProfileRequest<'a> {
+    pub scoring: &'a ScoringArguments,
+    pub baseline: &'a [String],
+    pub resamples: u32,
+    pub json: bool,
+    /// Whether a report was asked for, which needs texts.
+    pub has_report: bool,
+    /// Whether references were given to learn an atlas from.
+    pub has_refs: bool,
+}
 
 /// Whether the inputs are profiles.
 ///
@@ -30,59 +42,63 @@ pub(super) fn are_profiles(inputs: &[String]) -> anyhow::Result<bool> {
     )
 }
 
-/// Compares a profile with the references and with an older corpus: the profile before it, or the baseline.
-pub(super) fn run(
-    arguments: &Arguments,
-    common: &Common,
-    options: &CompareOptions,
-) -> anyhow::Result<()> {
-    let scoring = &arguments.scoring;
-    for (given, option, why) in [
-        (arguments.report.is_some(), "--report", "a report shows shares and phrases"),
-        (
-            !arguments.refs.is_empty(),
-            "--refs",
-            "a profile belongs to the atlas that it was made with",
-        ),
-        (scoring.method != Method::Default, "--method", "other methods score single traces"),
-    ] {
-        if given {
-            anyhow::bail!(
-                "{option} is not for profiles: {why}, and a profile keeps no scores and no text. Leave it out, or \
-                 compare the traces"
-            );
-        }
-    }
-    let (old, new) = match (scoring.inputs.as_slice(), arguments.baseline.as_slice()) {
-        ([new], []) => (None, new),
-        ([old, new], []) => (Some(std::slice::from_ref(old)), new),
-        ([new], baseline) => (Some(baseline), new),
-        (inputs, _) => anyhow::bail!(
-            "{} profiles are too many: give the older and the newer one, or one and a --baseline; `cotprint profile \
-             merge` adds profiles up",
-            inputs.len()
-        ),
-    };
-    let has_traces = old.is_some_and(|old| old.iter().any(|input| !is_profile(Path::new(input))));
+/// Compares a profile with the references and with an older corpus: the profile before it, or the
+/// baseline.
+pub(super) fn run(request: &ProfileRequest<'_>, common: &Common) -> anyhow::Result<()> {
+    request.refuse_options()?;
+    let scoring = request.scoring;
+    let (old, new) = request.corpora()?;
+    let is_traces = |name: &String| !is_profile(Path::new(name));
+    let has_traces = old.as_ref().is_some_and(|old| old.names().iter().any(is_traces));
     let atlas = if has_traces || scoring.embed.is_some() {
         scoring.open_atlas()?
     } else {
-        scoring.open_atlas_for_profiles()?
+        // Profiles need no source of vectors.
+        open_atlas(scoring.atlas.as_deref())?
     };
-    let tally = merged(std::slice::from_ref(new))?.tally(&atlas, new)?;
-    let baseline = match old {
-        None => None,
-        Some(old) => Some((tally_baseline(scoring, old, &atlas, common)?, old.join(", "))),
-    };
-    let old = baseline.as_ref().map(|(tally, name)| (tally, name.as_str()));
-    let comparison = compare_profiles(&atlas, (&tally, new), old, options)
-        .map_err(|why| TooLittleText(why.to_string()))?;
+    let progress = Progress::new(common);
+    let scorer = scoring.scorer(&atlas)?.progress(&progress);
+    let options = scoring.options(common, request.resamples)?;
+    let comparison = compare_profiles(&scorer, new, old.as_ref(), &options)?;
     let mut out = std::io::stdout().lock();
-    if arguments.json {
+    if request.json {
         writeln!(out, "{}", escaped_json(&comparison)?.trim_end())?;
     } else {
         write_profiles(&comparison, shows_colour(), &mut out)?;
     }
-    out.flush()?;
-    Ok(())
+    Ok(out.flush()?)
+}
+
+impl ProfileRequest<'_> {
+    /// Refuses what needs the texts or the scores of single traces.
+    fn refuse_options(&self) -> anyhow::Result<()> {
+        let has_method = self.scoring.method != Method::Default;
+        for (given, option, why) in [
+            (self.has_report, "--report", "a report shows shares and phrases"),
+            (self.has_refs, "--refs", "a profile belongs to the atlas that it was made with"),
+            (has_method, "--method", "other methods score single traces"),
+        ] {
+            if given {
+                anyhow::bail!(
+                    "{option} is not for profiles: {why}, and a profile keeps no scores and no text. Leave it out, or \
+                     compare the traces"
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// The older corpus, where there is one, and the newer profile.
+    fn corpora(&self) -> anyhow::Result<(Option<Inputs>, &str)> {
+        Ok(match (self.scoring.inputs.as_slice(), self.baseline) {
+            ([new], []) => (None, new),
+            ([old, new], []) => (Some(old.into()), new),
+            ([new], baseline) => (Some(baseline.into()), new),
+            (inputs, _) => anyhow::bail!(
+                "{} profiles are too many: give the older and the newer one, or one and a --baseline; `cotprint profile \
+                 merge` adds profiles up",
+                inputs.len()
+            ),
+        })
+    }
 }

@@ -1,6 +1,7 @@
 //! Progress on a terminal, messages to standard error.
 
 use super::Common;
+use crate::analysis;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::{
     io::{IsTerminal, Write},
@@ -10,58 +11,62 @@ use std::{
 /// A progress bar where standard error is a terminal and `--quiet` was not given, else nothing.
 pub(super) struct Progress {
     bar: ProgressBar,
+    is_hidden: bool,
     quiet: bool,
 }
 
 impl Progress {
-    /// A bar over bytes, or a spinner where their number is not known.
-    pub fn bytes(common: &Common, total: Option<u64>) -> Self {
-        let template = match total {
+    /// A bar that shows nothing until a stage begins.
+    pub fn new(common: &Common) -> Self {
+        let is_hidden = common.quiet || !std::io::stderr().is_terminal();
+        let bar = ProgressBar::no_length();
+        bar.set_draw_target(ProgressDrawTarget::hidden());
+        Self { bar, is_hidden, quiet: common.quiet }
+    }
+
+    fn begin(&self, name: &str, total: Option<u64>, template: &str) {
+        self.bar.reset();
+        match total {
+            Some(total) => self.bar.set_length(total),
+            None => self.bar.unset_length(),
+        }
+        self.bar.set_style(
+            ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()),
+        );
+        self.bar.set_message(name.to_owned());
+        if !self.is_hidden {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+            self.bar.enable_steady_tick(Duration::from_millis(120));
+        }
+    }
+}
+
+impl analysis::Progress for Progress {
+    fn stage(&self, name: &str) {
+        self.begin(name, None, "{spinner} {msg} ({elapsed})");
+    }
+
+    fn reading(&self, name: &str, total_bytes: Option<u64>) {
+        let template = match total_bytes {
             Some(_) => "{msg} {wide_bar} {bytes}/{total_bytes} {eta}",
             None => "{spinner} {msg} {bytes}",
         };
-        Self::new(common, total.map_or_else(ProgressBar::no_length, ProgressBar::new), template)
+        self.begin(name, total_bytes, template);
     }
 
-    /// A spinner with a message for each stage.
-    pub fn stages(common: &Common) -> Self {
-        Self::new(common, ProgressBar::no_length(), "{spinner} {msg} ({elapsed})")
-    }
-
-    fn new(common: &Common, bar: ProgressBar, template: &str) -> Self {
-        if common.quiet || !std::io::stderr().is_terminal() {
-            bar.set_draw_target(ProgressDrawTarget::hidden());
-        } else {
-            bar.enable_steady_tick(Duration::from_millis(120));
-        }
-        bar.set_style(
-            ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()),
-        );
-        Self { bar, quiet: common.quiet }
-    }
-
-    /// Says what is being done.
-    pub fn stage(&self, message: &str) {
-        self.bar.set_message(message.to_owned());
-    }
-
-    /// Says how many bytes were read.
-    pub fn position(&self, bytes: u64) {
+    fn position(&self, bytes: u64) {
         self.bar.set_position(bytes);
     }
 
-    /// Ends the bar and leaves a clean line.
-    pub fn done(&self) {
+    fn done(&self) {
         self.bar.finish_and_clear();
     }
 
-    /// Writes a line to standard error, unless `--quiet` was given.
-    pub fn say(&self, message: &str) {
+    fn say(&self, line: &str) {
         if !self.quiet {
             self.bar.suspend(|| {
                 // Nothing can be done where standard error is closed.
-                let _ =
-                    writeln!(anstream::stderr(), "{}", crate::report::escape::sentence(message));
+                let _ = writeln!(anstream::stderr(), "{}", crate::report::escape::sentence(line));
             });
         }
     }

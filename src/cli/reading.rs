@@ -91,52 +91,6 @@ impl ReadingArguments {
             ..ingest::Options::default()
         })
     }
-
-    /// The options that were given and change the result, as words of a command.
-    pub fn words(&self) -> Vec<String> {
-        use clap::ValueEnum;
-        let mut words = Vec::new();
-        let mut option =
-            |name: &str, value: &str| words.extend([format!("--{name}"), value.into()]);
-        if self.text != TextKind::default() {
-            option("text", self.text.name());
-        }
-        if let Some(model) = &self.model {
-            option("model", model);
-        }
-        if let Some(format) = &self.format {
-            option("format", format);
-        }
-        for map in &self.map {
-            option("map", map);
-        }
-        if let Some(bytes) = self.max_record_bytes {
-            option("max-record-bytes", &bytes.to_string());
-        }
-        if let Some(depth) = self.max_depth {
-            option("max-depth", &depth.to_string());
-        }
-        if let Some(bytes) = self.max_unpacked_bytes {
-            option("max-unpacked-bytes", &bytes.to_string());
-        }
-        if let Some(ratio) = self.max_unpacked_ratio {
-            option("max-unpacked-ratio", &ratio.to_string());
-        }
-        if let Some(members) = self.max_members {
-            option("max-members", &members.to_string());
-        }
-        let steps: Vec<String> = self
-            .skip_cleaning
-            .iter()
-            .filter_map(|step| Some(step.to_possible_value()?.get_name().to_owned()))
-            .collect();
-        if !steps.is_empty() {
-            option("skip-cleaning", &steps.join(","));
-        }
-        words.extend(self.strict.then(|| "--strict".into()));
-        words.extend(self.mask_names.then(|| "--mask-names".into()));
-        words
-    }
 }
 
 /// A number of bytes: `1048576`, `64M`, `2GB`, `512KiB`. K, M and G are powers of 1,024.

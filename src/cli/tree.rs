@@ -1,15 +1,15 @@
 //! `cotprint tree`: references and inputs as a tree of how alike they write.
 
 use super::{
-    Common, TooLittleText,
+    Common,
     inputs::{ScoringArguments, open_atlas},
     output::Output,
     progress::Progress,
-    quoted,
     reading::ReadingArguments,
-    vectors,
+    shows_colour,
 };
 use crate::{
+    analysis::{Error, Progress as _, tree_corpora},
     atlas::Atlas,
     attribution::classic,
     ingest,
@@ -21,12 +21,10 @@ use crate::{
         plots::{self, Look, TreePlot},
         tree::{TreeProvenance, newick, nexus, phylip, render_tree, tree_json, write_tree},
     },
-    trace::Trace,
 };
-use anyhow::Context;
 use clap::{Args, ValueEnum};
 use std::{
-    io::{IsTerminal, Read, Write},
+    io::{IsTerminal, Write},
     path::{Path, PathBuf},
 };
 
@@ -123,94 +121,59 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     arguments.atlas.iter().for_each(|path| files.add(path));
     arguments.embed.iter().for_each(|path| files.add(Path::new(path)));
     let mut output = Output::open(arguments.output.as_deref(), "-o", &files)?;
-    let mut corpora = Corpora::default();
-    for input in &arguments.inputs {
-        read(arguments, input, &atlas, common, &mut corpora)?;
-    }
-    let progress = Progress::stages(common);
-    progress.stage("growing trees");
-    let options = TreeOptions {
-        method: arguments.method,
-        replicates: arguments.resamples as usize,
-        seed: common.seed,
-        consensus: arguments.consensus,
-        nearest: arguments.references.map(|count| count as usize),
+    let progress = Progress::new(common);
+    let scoring = arguments.scoring();
+    let corpora = match arguments.inputs.is_empty() {
+        true => Corpora::default(),
+        false => tree_corpora(&scoring.scorer(&atlas)?.progress(&progress), &arguments.inputs)?,
     };
-    let tree = grow(&atlas, &corpora, &options).map_err(|error| match error {
-        TreeError::TooLittleText(_) => TooLittleText(error.to_string()).into(),
+    progress.stage("growing trees");
+    let tree = grow(&atlas, &corpora, &arguments.options(common)).map_err(|error| match error {
+        TreeError::TooLittleText(_) => Error::TooLittleText { sentence: error.to_string() }.into(),
         TreeError::TooFewCorpora { .. } => anyhow::Error::new(error),
     })?;
     progress.done();
     for sentence in &tree.left_out {
         progress.say(&format!("left out: {sentence}"));
     }
-    let name =
-        arguments.atlas.as_ref().map_or("embedded".into(), |path| path.display().to_string());
-    let command = arguments.command_line(common);
-    let json = || tree_json(&tree, &command, &name, &atlas.checksum);
-    match format {
-        Format::Newick => output.write_all(newick(&tree).as_bytes())?,
-        Format::Nexus => output.write_all(nexus(&tree).as_bytes())?,
-        Format::Phylip => output.write_all(phylip(&tree).as_bytes())?,
-        Format::Json => output.write_all(json()?.as_bytes())?,
-        Format::Html => {
-            let from =
-                TreeProvenance { command: &command, atlas: &name, atlas_checksum: &atlas.checksum };
-            output.write_all(render_tree(&tree, from)?.as_bytes())?;
-        }
-        Format::Svg => {
-            output.write_all(plots::svg(&TreePlot::new(&tree, Look::File)?, "tree")?.as_bytes())?;
-        }
-        Format::Png => output.write_all(&png(&tree)?)?,
-        Format::Text => {
-            let colour = arguments.output.is_none() && shows_colour();
-            write_tree(&tree, colour, &mut output)?;
-        }
-    }
+    let from = TreeProvenance {
+        command: &common.invocation.command,
+        atlas: &scoring.atlas_name(),
+        atlas_checksum: &atlas.checksum,
+    };
+    let colour = arguments.output.is_none() && shows_colour();
+    write(format, &tree, from, colour, &mut output)?;
     output.finish()?;
     if arguments.json && arguments.output.is_some() {
         let mut out = std::io::stdout().lock();
-        out.write_all(json()?.as_bytes())?;
+        write(Format::Json, &tree, from, false, &mut out)?;
         out.flush()?;
     }
     Ok(())
 }
 
-/// Adds the corpora of one input.
-fn read(
-    arguments: &Arguments,
-    input: &str,
-    atlas: &Atlas,
-    common: &Common,
-    corpora: &mut Corpora,
+fn write(
+    format: Format,
+    tree: &LineageTree,
+    from: TreeProvenance<'_>,
+    colour: bool,
+    out: &mut dyn Write,
 ) -> anyhow::Result<()> {
-    let unlabelled = name_of_unlabelled(input, &arguments.inputs);
-    let look = |_: &Trace| ();
-    arguments.scoring(input).score(atlas, common, look, |trace, scored, ()| {
-        let name = trace.model.as_deref().filter(|name| !name.trim().is_empty());
-        let name = name.unwrap_or(&unlabelled);
-        match scored {
-            Ok(scored) => {
-                corpora.add(name, &trace.prompt_key(), scored.words, scored.row.profile())?;
-            }
-            Err(_) => corpora.add_too_short(name)?,
+    let figure = || TreePlot::new(tree, Look::File);
+    match format {
+        Format::Newick => out.write_all(newick(tree).as_bytes())?,
+        Format::Nexus => out.write_all(nexus(tree).as_bytes())?,
+        Format::Phylip => out.write_all(phylip(tree).as_bytes())?,
+        Format::Json => {
+            let json = tree_json(tree, from.command, from.atlas, from.atlas_checksum)?;
+            out.write_all(json.as_bytes())?;
         }
-        Ok(())
-    })?;
+        Format::Html => out.write_all(render_tree(tree, from)?.as_bytes())?,
+        Format::Svg => out.write_all(plots::svg(&figure()?, "tree")?.as_bytes())?,
+        Format::Png => out.write_all(&plots::png_bytes(&figure()?)?)?,
+        Format::Text => write_tree(tree, colour, out)?,
+    }
     Ok(())
-}
-
-/// What the traces of an input are called that name no model: the last part of its path where no other
-/// input has the same, else all of it.
-fn name_of_unlabelled(input: &str, inputs: &[String]) -> String {
-    fn last(input: &str) -> Option<&str> {
-        Path::new(input).file_name().and_then(|name| name.to_str())
-    }
-    if input == "-" {
-        return "standard input".into();
-    }
-    let same = inputs.iter().filter(|other| last(other) == last(input)).count();
-    last(input).filter(|_| same < 2).unwrap_or(input).to_owned()
 }
 
 impl Arguments {
@@ -243,10 +206,21 @@ impl Arguments {
         })
     }
 
-    /// The arguments with which one input is read.
-    fn scoring(&self, input: &str) -> ScoringArguments {
+    /// What is asked of the tree.
+    fn options(&self, common: &Common) -> TreeOptions {
+        TreeOptions {
+            method: self.method,
+            replicates: self.resamples as usize,
+            seed: common.seed,
+            consensus: self.consensus,
+            nearest: self.references.map(|count| count as usize),
+        }
+    }
+
+    /// How the inputs are read and scored.
+    fn scoring(&self) -> ScoringArguments {
         ScoringArguments {
-            inputs: vec![input.to_owned()],
+            inputs: self.inputs.clone(),
             atlas: self.atlas.clone(),
             // Distances are those of fingerprints, whatever gives scores.
             method: classic::Method::Default,
@@ -257,86 +231,9 @@ impl Arguments {
 
     /// Opens the atlas; where traces are read, it must have been learned from the same kind of text.
     fn open_atlas(&self) -> anyhow::Result<Atlas> {
-        match self.inputs.first() {
-            Some(input) => {
-                let atlas = self.scoring(input).open_atlas()?;
-                if self.inputs.len() > 1 {
-                    vectors::read_once(atlas.vectors(), "a tree of several inputs")?;
-                }
-                Ok(atlas)
-            }
-            None => open_atlas(self.atlas.as_deref()),
+        match self.inputs.is_empty() {
+            false => self.scoring().open_atlas(),
+            true => open_atlas(self.atlas.as_deref()),
         }
-    }
-
-    /// The command that gives the same tree.
-    fn command_line(&self, common: &Common) -> String {
-        let mut words = vec!["cotprint".to_owned(), "tree".to_owned()];
-        words.extend(self.inputs.iter().map(|input| quoted(input)));
-        if let Some(atlas) = &self.atlas {
-            words.extend(["--atlas".into(), quoted(&atlas.display().to_string())]);
-        }
-        if let Some(source) = &self.embed {
-            words.extend(["--embed".into(), quoted(source)]);
-        }
-        words.extend(self.reading.words().iter().map(|word| quoted(word)));
-        let mut value = |option: &str, value: &dyn ValueName| {
-            words.push(format!("--{option}={}", value.name()));
-        };
-        if self.method != Method::default() {
-            value("method", &self.method);
-        }
-        if let Some(consensus) = &self.consensus {
-            value("consensus", consensus);
-        }
-        if let Some(references) = self.references {
-            words.extend(["--references".into(), references.to_string()]);
-        }
-        words.extend(["--seed".into(), common.seed.to_string()]);
-        words.extend(["--resamples".into(), self.resamples.to_string()]);
-        words.join(" ")
-    }
-}
-
-/// The name of a value on the command line.
-trait ValueName {
-    fn name(&self) -> String;
-}
-
-impl<T: ValueEnum> ValueName for T {
-    fn name(&self) -> String {
-        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
-    }
-}
-
-/// The bytes of the figure. The drawing library writes to files only.
-fn png(tree: &LineageTree) -> anyhow::Result<Vec<u8>> {
-    let figure = TreePlot::new(tree, Look::File)?;
-    let file = tempfile::Builder::new()
-        .suffix(".png")
-        .tempfile()
-        .context("cannot make a temporary file to draw in")?;
-    plots::png(&figure, file.path())?;
-    let mut bytes = Vec::new();
-    std::fs::File::open(file.path())
-        .and_then(|mut file| file.read_to_end(&mut bytes))
-        .context("cannot read the figure that was drawn")?;
-    Ok(bytes)
-}
-
-fn shows_colour() -> bool {
-    std::io::stdout().is_terminal()
-        && anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_unlabelled_input_has_a_short_name_that_is_its_own() {
-        let inputs = ["a/x.jsonl", "b/x.jsonl", "b/y.jsonl", "-", "c/.."].map(str::to_owned);
-        let names = inputs.each_ref().map(|input| name_of_unlabelled(input, &inputs));
-        assert_eq!(names, ["a/x.jsonl", "b/x.jsonl", "y.jsonl", "standard input", "c/.."]);
     }
 }

@@ -27,15 +27,3 @@ pub(super) fn attach(atlas: &mut Atlas, embed: Option<&str>, name: &str) -> anyh
     };
     Ok(atlas.set_vectors(source, name)?)
 }
-
-/// Refuses vectors that are matched with traces by their order where traces are read more than once: rows could not
-/// be told apart. `what` are the readings.
-pub(super) fn read_once(source: Option<&Source>, what: &str) -> anyhow::Result<()> {
-    if source.is_some_and(Source::is_by_order) {
-        anyhow::bail!(
-            "the vectors of --embed have no ids and are matched with the traces by their order, which {what} does not \
-             have; give a Parquet or JSON Lines file with the ids of all traces"
-        );
-    }
-    Ok(())
-}

@@ -1,6 +1,6 @@
 //! A sample of traces in other clothes → how much of the first reference's share is left.
 //!
-//! Called by `cli` for reports, after [`crate::lineage::compare`]. Some of the traces are scored again with their markdown
+//! Called by `analysis` for reports, after [`crate::lineage::compare`]. Some of the traces are scored again with their markdown
 //! stripped, in lower case, with numbers masked, and without their openings ([`View`]); the same traces as they are stand beside them,
 //! since they are not all of the input.
 
@@ -24,7 +24,7 @@ const CHANGES: [Change; 4] =
 
 /// Adds to where a comparison holds the shares over at most 100 traces as they are and with their texts changed. Nothing is added
 /// where there are too few prompts, or where the atlas takes the vectors of traces from a file: changed texts have none there.
-pub fn add_changed_texts(
+pub(crate) fn add_changed_texts(
     comparison: &mut Comparison,
     atlas: &Atlas,
     tally: &ScoredCorpus,

@@ -28,7 +28,7 @@ mod verdicts;
 
 pub use crate::stats::Estimate;
 pub use cases::{Case, Cases};
-pub use changed::add_changed_texts;
+pub(crate) use changed::add_changed_texts;
 pub use classic::ClassicMethod;
 pub use classifier::{
     AtlasMethod, Classifier, HeldOut, Method, Outcome, Prediction, cross_validate,

@@ -1,9 +1,9 @@
 //! A tally of scored traces → the whole answer of `compare`.
 
 use super::{
-    Comparison, InputSummary, Limit, Pairing, Provenance, RankedFamily, RankedReference,
+    Comparison, Drift, InputSummary, Limit, Pairing, Provenance, RankedFamily, RankedReference,
     SimilarityMatrix, UnknownSummary, breakdown,
-    drift::drift,
+    drift::{DriftError, drift},
     evidence, habits,
     limits::{Overlap, limits, overlap},
     pairing,
@@ -171,12 +171,25 @@ pub fn compare_paired(
     pairing::pair(panel, about, &Residuals::of(panel, tally), resamples, seed)
 }
 
-/// Adds to a comparison how the corpus moved away from an older one, whose traces were tallied with the
-/// same atlas.
+/// How a corpus moved away from an older one; both were scored with the same atlas.
 ///
 /// # Errors
-/// A sentence, where the two cannot be compared.
-pub fn add_drift(
+/// Where the two cannot be compared.
+pub fn drift_between(
+    atlas: &Atlas,
+    new: &ScoredCorpus,
+    baseline: &ScoredCorpus,
+    resamples: usize,
+    seed: u64,
+) -> Result<Drift, DriftError> {
+    drift(atlas, new, baseline, resamples, seed)
+}
+
+/// Adds to a comparison how the corpus moved away from an older one.
+///
+/// # Errors
+/// A sentence, where the two cannot be compared or are in different languages.
+pub(crate) fn add_drift(
     comparison: &mut Comparison,
     atlas: &Atlas,
     tally: &ScoredCorpus,
@@ -186,7 +199,8 @@ pub fn add_drift(
     if let Some(why) = drift_across_languages(&comparison.input.languages, baseline) {
         return Err(why);
     }
-    let drift = drift(atlas, tally, baseline, options.resamples, options.seed);
+    let CompareOptions { resamples, seed, .. } = *options;
+    let drift = drift_between(atlas, tally, baseline, resamples, seed);
     comparison.drift = Some(drift.map_err(|why| why.to_string())?);
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Phrases and the texts of traces → concordance lines: where each phrase stands, with some words on either side.
 //!
-//! Called by `cli` after [`super::compare`], since the phrases are known only when all traces were scored. A phrase is looked
+//! Called by `analysis` after [`super::compare`], since the phrases are known only when all traces were scored. A phrase is looked
 //! for as its feature is (by tokens, whatever the white space between them), in the traces of the [`TextReservoir`]. Its lines come
 //! from different prompts as far as there are any, since what stands in one prompt only is its topic.
 
@@ -18,7 +18,7 @@ const WORDS: usize = 8;
 const BYTES: usize = 160;
 
 /// Adds to each phrase of a comparison at most three lines of the traces in `sample`.
-pub fn add_concordance(comparison: &mut Comparison, sample: &TextReservoir) {
+pub(crate) fn add_concordance(comparison: &mut Comparison, sample: &TextReservoir) {
     let phrases: Vec<&str> = comparison.evidence.iter().map(|one| one.phrase.as_str()).collect();
     let found = lines(&phrases, sample);
     for (evidence, lines) in comparison.evidence.iter_mut().zip(found) {

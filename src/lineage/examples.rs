@@ -1,7 +1,7 @@
 //! A sample of traces → three of them, piece by piece: the one that is most like the first reference, one in the middle, and
 //! the one that speaks most against it.
 //!
-//! Called by `cli` for reports. Each is explained as `cotprint explain` would ([`super::explain`]), so that a reader sees by rolling
+//! Called by `analysis` for reports. Each is explained as `cotprint explain` would ([`super::explain`]), so that a reader sees by rolling
 //! attribution where in the trace the resemblance is.
 
 use super::{
@@ -43,7 +43,7 @@ pub struct Example {
 
 /// Adds three examples to a comparison, fewer where the sample has fewer traces; none where nothing was ranked or there is too little text
 /// for a verdict.
-pub fn add_examples(
+pub(crate) fn add_examples(
     comparison: &mut Comparison,
     atlas: &Atlas,
     tally: &ScoredCorpus,

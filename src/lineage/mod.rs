@@ -33,16 +33,20 @@ pub(crate) mod verdict_rules;
 
 pub use beside::*;
 pub(crate) use breakdown::{LEAST_PROMPTS, group_of};
-pub use comparison::{CompareOptions, add_drift, compare, compare_paired, drift_across_languages};
-pub use concordance::add_concordance;
+pub(crate) use comparison::add_drift;
+pub use comparison::{
+    CompareOptions, compare, compare_paired, drift_across_languages, drift_between,
+};
+pub(crate) use concordance::add_concordance;
 pub use drift::{
     Approach, Drift, DriftBasis, DriftChannel, DriftError, DriftFinding, DriftReference,
     DriftShare, MovedPhrase,
 };
-pub use examples::{Example, ExampleKind, add_examples};
+pub(crate) use examples::add_examples;
+pub use examples::{Example, ExampleKind};
 pub use limit::{Limit, OtherLanguage, Writer};
 pub use movement::{Movement, Resampled};
-pub use neighbourhood::add_neighbourhood;
+pub(crate) use neighbourhood::add_neighbourhood;
 pub use profile::{PROFILE_MAGIC, Profile, ProfileError, ProfileHead};
 pub use profiles::{Likeness, ProfileComparison, ProfileFinding, Profiled, compare_profiles};
 pub use scored_corpus::ScoredCorpus;

@@ -12,12 +12,12 @@ const MOST: usize = 200;
 
 /// Adds nothing: this build draws no map, because the feature `tsne` is off.
 #[cfg(not(feature = "tsne"))]
-pub fn add_neighbourhood(_: &mut Comparison, _: &Atlas, _: &ScoredCorpus, _: u64) {}
+pub(crate) fn add_neighbourhood(_: &mut Comparison, _: &Atlas, _: &ScoredCorpus, _: u64) {}
 
 /// Adds the map to a comparison, or nothing where there are too few corpora or where the algorithm
 /// finds no finite places.
 #[cfg(feature = "tsne")]
-pub fn add_neighbourhood(
+pub(crate) fn add_neighbourhood(
     comparison: &mut Comparison,
     atlas: &Atlas,
     tally: &ScoredCorpus,

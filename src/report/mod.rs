@@ -50,7 +50,7 @@ pub use ingest::{
 pub use json::{escaped_json, to_json};
 pub use markdown::to_markdown;
 pub use prompt_sets::write_prompt_sets;
-pub use terminal::{TerminalOptions, write_profiles, write_terminal};
+pub use terminal::{TerminalOptions, write_atlas, write_profiles, write_terminal};
 
 pub use crate::wording::{self, escape, numbers};
 

@@ -2,7 +2,7 @@
 
 pub use super::drawing::heat_map::HeatMap;
 pub use super::drawing::shares::RankingPlot;
-pub use super::drawing::{Figure, Look, PlotError, png, svg};
+pub use super::drawing::{Figure, Look, PlotError, png, png_bytes, svg};
 pub use super::evaluation::reliability_figure::ReliabilityPlot;
 pub use super::evaluation::steps_figure::StepsPlot;
 pub use super::explain::course_figure::CoursePlot;

@@ -190,7 +190,7 @@ pub fn grow(atlas: &Atlas, corpora: &Corpora, options: &TreeOptions) -> Result<L
 
 /// Adds the tree of the input, the only one of `corpora`, and the references nearest to it to a comparison; nothing where the
 /// input is too small or there are too few references.
-pub fn add_tree(comparison: &mut Comparison, atlas: &Atlas, corpora: &Corpora, seed: u64) {
+pub(crate) fn add_tree(comparison: &mut Comparison, atlas: &Atlas, corpora: &Corpora, seed: u64) {
     let options = TreeOptions {
         method: Method::default(),
         replicates: REPLICATES,

@@ -8,7 +8,7 @@ use super::palette::{Colour, PAPER};
 use plotters::backend::DrawingBackend;
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, IntoDrawingArea};
-use plotters::element::{BitMapElement, Circle, PathElement, Polygon, Rectangle};
+use plotters::element::{Circle, PathElement, Polygon, Rectangle};
 use plotters::prelude::{BitMapBackend, SVGBackend};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{
@@ -246,10 +246,15 @@ pub fn svg<F: Figure>(figure: &F, id: &str) -> Result<String, PlotError> {
     ))
 }
 
-/// Writes the figure as a PNG with two pixels for each CSS pixel.
+/// Writes the figure as a PNG to a file.
+pub fn png<F: Figure>(figure: &F, path: &Path) -> Result<(), PlotError> {
+    std::fs::write(path, png_bytes(figure)?).map_err(failed)
+}
+
+/// The figure as a PNG with two pixels for each CSS pixel.
 ///
 /// It is drawn with four and averaged, which smooths what plotters draws with hard edges.
-pub fn png<F: Figure>(figure: &F, path: &Path) -> Result<(), PlotError> {
+pub fn png_bytes<F: Figure>(figure: &F) -> Result<Vec<u8>, PlotError> {
     register()?;
     let (width, height) = bounded(figure.size());
     let (fine_width, fine_height) = (width * SCALE, height * SCALE);
@@ -260,13 +265,23 @@ pub fn png<F: Figure>(figure: &F, path: &Path) -> Result<(), PlotError> {
         figure.draw(&Canvas { area: &area, text_shift: BITMAP_TEXT_SHIFT })?;
         area.present().map_err(failed)?;
     }
-    let size = (fine_width / 2, fine_height / 2);
     let pixels = halved(&fine, fine_width as usize);
-    let area = BitMapBackend::new(path, size).into_drawing_area();
-    let image = BitMapElement::with_owned_buffer((0, 0), size, pixels)
-        .ok_or_else(|| PlotError("the drawing has the wrong size".into()))?;
-    area.draw(&image).map_err(failed)?;
-    area.present().map_err(failed)
+    encoded(&pixels, fine_width / 2, fine_height / 2)
+        .map_err(|error| PlotError(format!("the picture cannot be written as PNG: {error}")))
+}
+
+/// Pixels of three bytes as a PNG.
+fn encoded(pixels: &[u8], width: u32, height: u32) -> Result<Vec<u8>, png::EncodingError> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_compression(png::Compression::Fast);
+    encoder.set_adaptive_filter(png::AdaptiveFilterType::Adaptive);
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(pixels)?;
+    writer.finish()?;
+    Ok(bytes)
 }
 
 /// The mean of every square of two by two pixels; both sides of the picture are even.

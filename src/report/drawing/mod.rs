@@ -14,7 +14,7 @@ pub(in crate::report) mod palette;
 pub(in crate::report) mod rows;
 pub(in crate::report) mod shares;
 
-pub use canvas::{Figure, PlotError, png, svg};
+pub use canvas::{Figure, PlotError, png, png_bytes, svg};
 
 /// Where a figure will stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

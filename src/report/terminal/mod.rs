@@ -2,9 +2,11 @@
 //!
 //! Called by `cli`, which decides where it goes and whether that place shows colour.
 
+mod atlas;
 mod paired;
 mod profiles;
 
+pub use atlas::write_atlas;
 pub use profiles::write_profiles;
 
 use super::escape::{self, columns, fit_columns};

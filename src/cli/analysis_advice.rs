@@ -1,0 +1,45 @@
+//! What to do about an error of `analysis`, with the options of the command line: the library does
+//! not know them.
+
+use crate::analysis::Error;
+
+/// A sentence to follow the message.
+pub(super) fn advice(error: &Error) -> Option<String> {
+    Some(match error {
+        Error::OtherText { learned, asked } => format!(
+            "Give --text {}, or learn another atlas with `cotprint fit --text {}`",
+            learned.name(),
+            asked.name()
+        ),
+        Error::NoUsableText { text, .. } => format!(
+            "Give files whose records hold the {}; `cotprint formats` lists what is understood",
+            text.name()
+        ),
+        Error::ShortTrace { .. } => "Choose another with --id".into(),
+        Error::NoSuchTrace { .. } => "`cotprint ingest` prints all ids".into(),
+        Error::VectorsByOrder { .. } => {
+            "Give --embed a Parquet or JSON Lines file with the ids of all traces".into()
+        }
+        Error::NoPanel { .. } | Error::PolicyNeedsPanel { .. } => {
+            "Name an atlas that does with --atlas, or learn one with `cotprint fit`".into()
+        }
+        Error::MixedBaseline => {
+            "Give --baseline one of the two, or make a profile of the traces and add the profiles up with \
+             `cotprint profile merge`"
+                .into()
+        }
+        Error::SkippedStep { .. } => {
+            "Leave the step out of --skip-cleaning, or the rule out of the policy".into()
+        }
+        Error::SkippedDuplicates => {
+            "--drop-duplicates needs the step `duplicates`, and --skip-cleaning leaves it out; give one of \
+             the two"
+                .into()
+        }
+        Error::NamedTwice { .. } => {
+            "Give all of its traces with --label, or give one of the two another name".into()
+        }
+        Error::ReadProfile { .. } => "Name a profile that `cotprint profile` made".into(),
+        _ => return None,
+    })
+}
