@@ -43,3 +43,12 @@ pub mod stats;
 pub mod text;
 pub mod trace;
 pub mod wording;
+
+/// The Rust examples of the pages compile: they are documentation tests.
+#[cfg(all(doctest, feature = "embedded-atlas"))]
+mod pages {
+    #[doc = include_str!("../README.md")]
+    struct Readme;
+    #[doc = include_str!("../docs/library.md")]
+    struct Library;
+}
