@@ -28,7 +28,7 @@ type Watcher<'a> = Box<dyn FnMut(CorpusRole, &ScoredTrace) -> Result<(), BoxErro
 ///
 /// let atlas = Atlas::embedded()?;
 /// let comparison = Comparer::new(&atlas).read("fixtures/new-model.jsonl")?.finish()?;
-/// assert_eq!(comparison.traces, 40);
+/// assert_eq!(comparison.traces, 30);
 /// # Ok::<(), cotprint::analysis::Error>(())
 /// ```
 pub struct Comparer<'a> {
