@@ -37,7 +37,8 @@ pub struct About {
     /// The data sets within which references were compared.
     #[serde(rename = "grounds")]
     pub data_sets: Vec<String>,
-    /// Whether the families were learned: they are references that were taken for each other on new prompts.
+    /// Whether the families were learned: they are references that were taken for each other on new
+    /// prompts.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub families_learned: bool,
     /// The references, in the order of the scores.
@@ -58,7 +59,8 @@ pub struct Extension {
     pub traces: usize,
     /// How many of them are about what none of the atlas's data sets is about.
     pub unfamiliar: usize,
-    /// How well they are recognized on prompts that were held out; `None` where they all have one prompt.
+    /// How well they are recognized on prompts that were held out; `None` where they all have one
+    /// prompt.
     pub held_out: Option<AddedFigures>,
 }
 
@@ -106,7 +108,8 @@ pub struct Reference {
     pub sources: BTreeMap<String, usize>,
     /// Licences that the traces came under.
     pub licences: BTreeSet<String>,
-    /// The atlas's data sets that its traces are like in subject matter, where it was added later; else its sources say.
+    /// The atlas's data sets that its traces are like in subject matter, where it was added later;
+    /// else its sources say.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     #[serde(rename = "grounds")]
     pub data_sets: BTreeSet<String>,

@@ -1,8 +1,8 @@
 //! An atlas and labelled traces of new references → an atlas with both.
 //!
-//! The traces of the older references are not needed: the atlas keeps what it takes, where it was learned to be
-//! extendable. Called by `cli`. How the new references are told from the older ones is said in
-//! [`attribution::added`](crate::attribution::added).
+//! The traces of the older references are not needed: the atlas keeps what it takes, where it was
+//! learned to be extendable. Called by `cli`. How the new references are told from the older ones
+//! is said in [`attribution::added`](crate::attribution::added).
 
 use super::{
     about::{Extension, Reference},
@@ -22,15 +22,18 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-/// Adds the models of labelled traces to an atlas. `name` is the atlas's in messages. Of `options` the families and the seed count; which text
-/// is read and whether names are masked has to be as the atlas was learned.
+/// Adds the models of labelled traces to an atlas. `name` is the atlas's in messages. Of `options`
+/// the families and the seed count; which text is read and whether names are masked has to be as
+/// the atlas was learned.
 ///
-/// Traces are dropped, and counted, for the same reasons as when an atlas is learned, and where the atlas was learned from
-/// the same text. The atlas loses the word frequencies of the classic measures, where it had them.
+/// Traces are dropped, and counted, for the same reasons as when an atlas is learned, and where the
+/// atlas was learned from the same text. The atlas loses the word frequencies of the classic
+/// measures, where it had them.
 ///
 /// # Errors
-/// [`Error::Extend`] where the atlas was not learned to be extendable, where a model has a name that the atlas knows, or where
-/// the texts are of another kind; [`Error::TooLittle`] where no model has enough traces.
+/// [`Error::Extend`] where the atlas was not learned to be extendable, where a model has a name
+/// that the atlas knows, or where the texts are of another kind; [`Error::TooLittle`] where no
+/// model has enough traces.
 pub fn extend<T: Borrow<Trace>>(
     base: &Atlas,
     name: &str,
@@ -101,7 +104,8 @@ pub fn extend<T: Borrow<Trace>>(
 
     let older = base.about.references.len();
     let places = base.model.vectorizer.style_places();
-    // No data set has the number of one that is not known: only a shared prompt gives such a trace its place.
+    // No data set has the number of one that is not known: only a shared prompt gives such a trace
+    // its place.
     let place = |i: usize| (older + examples[i].label, extended.data_sets[i].unwrap_or(usize::MAX));
     let observed = observed(&usable, &examples, &extended.rows, &places, place);
     let panel = base.panel.clone().with(&observed);

@@ -4,8 +4,8 @@
 use super::{about::Reference, error::Error};
 use std::{cmp::Reverse, collections::BTreeMap};
 
-/// The references with families of those that are taken for each other, named after the member with most traces; none for a reference that is
-/// confused with nobody.
+/// The references with families of those that are taken for each other, named after the member with
+/// most traces; none for a reference that is confused with nobody.
 pub(super) fn with_families(mut references: Vec<Reference>, groups: &[usize]) -> Vec<Reference> {
     let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (reference, &group) in groups.iter().enumerate().take(references.len()) {

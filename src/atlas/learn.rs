@@ -28,9 +28,9 @@ use std::{
 /// The order of the traces does not matter. `stage` is called with a few words at each step.
 ///
 /// # Errors
-/// [`Error::TooLittle`] where fewer than two references or two prompts remain; [`Error::Tokenizer`] and
-/// [`Error::Vectors`] where a channel and what it needs are not given together; [`Error::Embed`] where a file of
-/// vectors lacks that of a trace.
+/// [`Error::TooLittle`] where fewer than two references or two prompts remain; [`Error::Tokenizer`]
+/// and [`Error::Vectors`] where a channel and what it needs are not given together;
+/// [`Error::Embed`] where a file of vectors lacks that of a trace.
 pub fn learn<T: Borrow<Trace>>(
     traces: &[T],
     options: &LearnOptions,
@@ -149,9 +149,9 @@ pub fn learn<T: Borrow<Trace>>(
     Ok(Learned { atlas, bytes, dropped, near_duplicates })
 }
 
-/// The data sets that traces are compared on, by name, and the data set of each trace. A source with traces of
-/// several references is a data set; all others are one data set together, as what the traces of a source
-/// with one reference have in common may be that reference's own style.
+/// The data sets that traces are compared on, by name, and the data set of each trace. A source
+/// with traces of several references is a data set; all others are one data set together, as what
+/// the traces of a source with one reference have in common may be that reference's own style.
 fn data_sets(usable: &[TrainingTrace<'_>]) -> (Vec<String>, Vec<usize>) {
     let mut models: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for u in usable {

@@ -15,14 +15,15 @@ pub struct LearnOptions {
     pub text: TextKind,
     /// Whether names of models and vendors were masked in the traces.
     pub masked_names: bool,
-    /// Model → family. Where it is empty, references that are taken for each other on new prompts become families.
+    /// Model → family. Where it is empty, references that are taken for each other on new prompts
+    /// become families.
     pub families: BTreeMap<String, String>,
     /// Features, channels and seed.
     pub fit: FitOptions,
     /// The tokenizer of the channel `token`.
     pub tokens: Option<Arc<TokenNgrams>>,
-    /// Where the vectors of the channel `vectors` come from; a file whose rows are matched by order has to
-    /// know the traces ([`Source::for_traces`]).
+    /// Where the vectors of the channel `vectors` come from; a file whose rows are matched by order
+    /// has to know the traces ([`Source::for_traces`]).
     pub vectors: Option<Source>,
     /// Whether the word frequencies of the classic measures of stylometry are learned too.
     pub classic: bool,
@@ -37,6 +38,7 @@ pub struct Learned {
     pub bytes: Vec<u8>,
     /// Traces that were not learned from, by reason.
     pub dropped: BTreeMap<String, usize>,
-    /// Prompts that ask nearly the same as another, with which they were held out together ([`PromptGroups`](crate::trace::PromptGroups)).
+    /// Prompts that ask nearly the same as another, with which they were held out together
+    /// ([`PromptGroups`](crate::trace::PromptGroups)).
     pub near_duplicates: usize,
 }

@@ -24,12 +24,13 @@ pub struct Atlas {
     pub model: Model,
     /// What the classic measures of stylometry need; `None` where they were not asked for.
     pub classic: Option<Tables>,
-    /// How the references write on prompts that several of them answered; empty where an older program
-    /// learned it, or without the channel `embed`.
+    /// How the references write on prompts that several of them answered; empty where an older
+    /// program learned it, or without the channel `embed`.
     pub panel: Panel,
     /// Hashes of the texts that it was learned from ([`text_hash`]), ascending.
     pub seen: Vec<u64>,
-    /// What [`extend`] needs, still packed; `None` where the atlas was not learned to be extendable.
+    /// What [`extend`] needs, still packed; `None` where the atlas was not learned to be
+    /// extendable.
     pub(super) extendable: Option<Vec<u8>>,
     /// Checksum of the file that it was read from: 32 hexadecimal digits.
     pub checksum: String,
@@ -70,9 +71,9 @@ impl Atlas {
         Ok(Self { about, model, classic, panel, seen, extendable, checksum, vectors: None })
     }
 
-    /// The source of vectors that scoring needs and that was not given yet ([`Atlas::set_vectors`]); `None`
-    /// where nothing is missing. An atlas file holds no model, so an atlas that was learned with vectors and
-    /// was opened just now lacks it.
+    /// The source of vectors that scoring needs and that was not given yet
+    /// ([`Atlas::set_vectors`]); `None` where nothing is missing. An atlas file holds no model, so
+    /// an atlas that was learned with vectors and was opened just now lacks it.
     pub fn needs_vectors(&self) -> Option<&SourceInfo> {
         self.about.vectors.as_ref().filter(|_| self.vectors.is_none())
     }
@@ -82,12 +83,13 @@ impl Atlas {
         self.vectors.as_ref()
     }
 
-    /// Gives the source of vectors. From now on a model makes those of all texts; a file's are looked up in
-    /// [`Atlas::vectors`] and given to [`Model::score_with`]. `name` stands in error messages.
+    /// Gives the source of vectors. From now on a model makes those of all texts; a file's are
+    /// looked up in [`Atlas::vectors`] and given to [`Model::score_with`]. `name` stands in error
+    /// messages.
     ///
     /// # Errors
-    /// Where the atlas was learned without vectors, or with another kind of source, another model (by its
-    /// checksum) or vectors of another length.
+    /// Where the atlas was learned without vectors, or with another kind of source, another model
+    /// (by its checksum) or vectors of another length.
     pub fn set_vectors(&mut self, source: Source, name: &str) -> Result<(), Error> {
         let Some(expected) = &self.about.vectors else {
             return Err(Error::NoVectors { name: name.to_owned() });
@@ -110,8 +112,9 @@ impl Atlas {
     /// [`Atlas::model`]. `name` stands in error messages.
     ///
     /// # Errors
-    /// Where the method needs what this atlas does not hold: compression the references' texts, which
-    /// none holds, the others the word frequencies, which are learned only where they are asked for.
+    /// Where the method needs what this atlas does not hold: compression the references' texts,
+    /// which none holds, the others the word frequencies, which are learned only where they are
+    /// asked for.
     pub fn judge(&self, method: Method, name: &str) -> Result<Option<ClassicModel>, Error> {
         if method == Method::Default {
             return Ok(None);

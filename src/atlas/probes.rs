@@ -1,8 +1,9 @@
 //! The prompt sets that an atlas's references answered: what a lab runs its model on for a paired
 //! comparison.
 //!
-//! Comes in: an [`Atlas`]. Goes out: a [`PromptSet`] for each data set with shared prompts. Called by `cli`.
-//! An atlas holds hashes of prompts, no text of them; where the public ones can be had stands here.
+//! Comes in: an [`Atlas`]. Goes out: a [`PromptSet`] for each data set with shared prompts. Called
+//! by `cli`. An atlas holds hashes of prompts, no text of them; where the public ones can be had
+//! stands here.
 
 use super::opened::Atlas;
 use serde::Serialize;
@@ -53,7 +54,8 @@ pub struct PromptSet {
     pub licence: Option<&'static str>,
     /// Where it can be had.
     pub url: Option<&'static str>,
-    /// Prompts that at least [`SHARED_BY`](crate::attribution::panel::SHARED_BY) references answered.
+    /// Prompts that at least [`SHARED_BY`](crate::attribution::panel::SHARED_BY) references
+    /// answered.
     pub prompts: usize,
     /// References that can be compared on them.
     pub references: usize,
@@ -62,8 +64,8 @@ pub struct PromptSet {
 }
 
 impl Atlas {
-    /// The prompt sets that the references answered, the most references first. Empty where the atlas
-    /// holds no panel of shared prompts.
+    /// The prompt sets that the references answered, the most references first. Empty where the
+    /// atlas holds no panel of shared prompts.
     pub fn prompt_sets(&self) -> Vec<PromptSet> {
         let mut sets: Vec<PromptSet> = self
             .about

@@ -105,8 +105,8 @@ fn thin_out(usable: &mut Vec<TrainingTrace<'_>>, seed: u64, drop: &mut impl FnMu
     drop(format!("more than {most} traces of one model"), before - usable.len());
 }
 
-/// An example of each trace, and how many prompts ask nearly the same as another. `names` are the references',
-/// ascending; `data_set_of` gives the data set of each trace.
+/// An example of each trace, and how many prompts ask nearly the same as another. `names` are the
+/// references', ascending; `data_set_of` gives the data set of each trace.
 pub(super) fn examples<'a>(
     usable: &[TrainingTrace<'a>],
     names: &[&str],
@@ -131,8 +131,8 @@ pub(super) fn examples<'a>(
     (examples, groups.repeated())
 }
 
-/// What the panel of shared prompts learns from: the values at `places` of each trace's row. `place` gives the number
-/// of its reference and its data set.
+/// What the panel of shared prompts learns from: the values at `places` of each trace's row.
+/// `place` gives the number of its reference and its data set.
 pub(super) fn observed(
     usable: &[TrainingTrace<'_>],
     examples: &[Example<'_>],

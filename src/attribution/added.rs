@@ -1,10 +1,11 @@
 //! References that were added to a learned model later: how they are told from the others.
 //!
 //! The regression weighs every reference against every other and cannot take in one more without
-//! their traces. The style embedding can ([`Basis`]). So an added reference is told from all others by
-//! the embedding alone, with a stack that was calibrated for that when the others were learned. The
-//! others are told from each other as before, and share the probability that the added ones leave. If
-//! an added reference comes first, `unknown` compares the trace with that reference's own traces.
+//! their traces. The style embedding can ([`Basis`]). So an added reference is told from all others
+//! by the embedding alone, with a stack that was calibrated for that when the others were learned.
+//! The others are told from each other as before, and share the probability that the added ones
+//! leave. If an added reference comes first, `unknown` compares the trace with that reference's own
+//! traces.
 //!
 //! Comes in: the learners' vectors of a trace. Goes out: probabilities on known data sets, and
 //! p-values. Called by `Model`; learned by `extend`.
@@ -18,8 +19,8 @@ pub struct Added {
     /// Vectors → probabilities among all references on known data sets.
     pub stack: Stack,
     /// For each of the last references, which were added, on known and on unseen data sets: the
-    /// coordinates of its own traces in its direction, ascending, each by a direction that was learned
-    /// without the trace's prompt.
+    /// coordinates of its own traces in its direction, ascending, each by a direction that was
+    /// learned without the trace's prompt.
     #[serde(rename = "own")]
     pub own_coordinates: Vec<[Vec<f32>; 2]>,
 }
@@ -50,9 +51,9 @@ impl Added {
         self.own_coordinates.len()
     }
 
-    /// Probabilities on known data sets. `older` gives those of the older references among themselves;
-    /// `whole` and `pieces` are the vectors by both heads, `length` is the trace's, `data_set` the known
-    /// data set that it is most likely of.
+    /// Probabilities on known data sets. `older` gives those of the older references among
+    /// themselves; `whole` and `pieces` are the vectors by both heads, `length` is the trace's,
+    /// `data_set` the known data set that it is most likely of.
     pub(super) fn probabilities(
         &self,
         mut older: Vec<f32>,
@@ -69,9 +70,9 @@ impl Added {
         older
     }
 
-    /// The conformal p-value that the added reference with this number wrote a trace whose coordinate
-    /// in its direction is `coordinate` (Vovk, Gammerman & Shafer 2005): the share of its own traces
-    /// with no larger coordinate. 1 where none of them could be held out.
+    /// The conformal p-value that the added reference with this number wrote a trace whose
+    /// coordinate in its direction is `coordinate` (Vovk, Gammerman & Shafer 2005): the share of
+    /// its own traces with no larger coordinate. 1 where none of them could be held out.
     pub(super) fn unknown(&self, number: usize, coordinate: f32, on_unseen: bool) -> f64 {
         let own =
             self.own_coordinates.get(number).map(|own| own[usize::from(on_unseen)].as_slice());

@@ -1,17 +1,22 @@
-//! Families from confusions: which references a learner that had not seen the prompts takes for each other.
+//! Families from confusions: which references a learner that had not seen the prompts takes for
+//! each other.
 //!
-//! Comes in: for every trace the out-of-fold probabilities. Goes out: groups of references that cannot be told apart well. Called by
-//! `fit`; used where nobody says which models are related. How much two references are confused is the part of their traces' evidence that goes
-//! to the wrong one of the two: 0 where they never are, ½ where they cannot be told apart. Groups are joined by average linkage
-//! (Sokal & Michener 1958) while that part is at least [`LEAST_CONFUSION`] on average.
+//! Comes in: for every trace the out-of-fold probabilities. Goes out: groups of references that
+//! cannot be told apart well. Called by `fit`; used where nobody says which models are related. How
+//! much two references are confused is the part of their traces' evidence that goes to the wrong
+//! one of the two: 0 where they never are, ½ where they cannot be told apart. Groups are joined by
+//! average linkage (Sokal & Michener 1958) while that part is at least [`LEAST_CONFUSION`] on
+//! average.
 
 use kodama::{Method, linkage};
 
-/// Groups are joined down to this. `docs/lineage.md` has what it finds among the references of the embedded atlas.
+/// Groups are joined down to this. `docs/lineage.md` has what it finds among the references of the
+/// embedded atlas.
 pub const LEAST_CONFUSION: f64 = 0.2;
 
-/// The group of each reference, numbered in the order in which they come up; a group of one for who is not confused. `probabilities` has
-/// a probability per reference for each trace, `labels` the reference that wrote it.
+/// The group of each reference, numbered in the order in which they come up; a group of one for who
+/// is not confused. `probabilities` has a probability per reference for each trace, `labels` the
+/// reference that wrote it.
 pub fn confused(probabilities: &[Vec<f32>], labels: &[usize], references: usize) -> Vec<usize> {
     let mut mean = vec![vec![0.0_f64; references]; references];
     let mut traces = vec![0.0_f64; references];
@@ -58,7 +63,8 @@ pub fn confused(probabilities: &[Vec<f32>], labels: &[usize], references: usize)
 mod tests {
     use super::*;
 
-    /// Traces of references of which each gives `share` of its evidence to the partner, and the rest to itself.
+    /// Traces of references of which each gives `share` of its evidence to the partner, and the
+    /// rest to itself.
     fn groups(shares: &[(usize, f32)]) -> Vec<usize> {
         let references = shares.len();
         let rows = shares.iter().enumerate().map(|(own, &(partner, share))| {
@@ -81,7 +87,8 @@ mod tests {
 
     #[test]
     fn a_reference_joins_a_group_that_it_is_confused_with_on_average() {
-        // 2 is confused with 0, and hardly with 1, which 0 is confused with: (0.25 + 0) / 2 is too little.
+        // 2 is confused with 0, and hardly with 1, which 0 is confused with: (0.25 + 0) / 2 is too
+        // little.
         let rows = vec![vec![0.5, 0.4, 0.1], vec![0.4, 0.6, 0.0], vec![0.3, 0.0, 0.7]];
         assert_eq!(confused(&rows, &[0, 1, 2], 3), [0, 0, 1]);
     }

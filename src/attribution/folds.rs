@@ -1,5 +1,6 @@
-//! Folds grouped by prompt: no prompt is ever on both sides of a split. What is a prompt here is the caller's to say: all
-//! that ask nearly the same go by one number ([`PromptGroups`](crate::trace::PromptGroups)).
+//! Folds grouped by prompt: no prompt is ever on both sides of a split. What is a prompt here is
+//! the caller's to say: all that ask nearly the same go by one number
+//! ([`PromptGroups`](crate::trace::PromptGroups)).
 
 use std::collections::BTreeMap;
 use xxhash_rust::xxh3::xxh3_64_with_seed;

@@ -17,8 +17,8 @@ const DENSE_CHUNK: usize = 512;
 /// A feature in more than one of so many rows is dense: below that its postings are quicker.
 const DENSE_SHARE: usize = 24;
 
-/// Computes `X · Xᵀ` for rows over `features` features and their dense values, each times its unit: a
-/// symmetric matrix with a row and a column for each of `rows`.
+/// Computes `X · Xᵀ` for rows over `features` features and their dense values, each times its unit:
+/// a symmetric matrix with a row and a column for each of `rows`.
 pub fn gram(rows: &[Row], features: usize, units: &[f32]) -> Array2<f32> {
     let count = rows.len();
     let mut frequency = vec![0_u32; features];

@@ -22,8 +22,8 @@ impl TextLength {
 }
 
 /// The indices of the two of `lengths` (ascending, in words, at least one) between which a text of
-/// `words` words lies, and how near it is to each: shares that add up to 1, linear in the logarithm of the
-/// words. Beyond the first and the last length that length counts alone.
+/// `words` words lies, and how near it is to each: shares that add up to 1, linear in the logarithm
+/// of the words. Beyond the first and the last length that length counts alone.
 pub(super) fn between<T: NdFloat>(lengths: &[usize], words: usize) -> [(usize, T); 2] {
     let last = lengths.len() - 1;
     let above = lengths.iter().position(|&length| words < length).unwrap_or(last + 1);

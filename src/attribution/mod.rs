@@ -1,13 +1,13 @@
 //! Fingerprints → scores.
 //!
 //! Comes in: labelled texts to learn from ([`fit()`]), later any text. Goes out: a [`Model`], which
-//! gives for a text a calibrated probability per reference and the p-value `unknown`. Called by `atlas`
-//! (to learn) and by every later stage (to score). Nothing here reads a file or knows what a verdict
-//! is.
+//! gives for a text a calibrated probability per reference and the p-value `unknown`. Called by
+//! `atlas` (to learn) and by every later stage (to score). Nothing here reads a file or knows what
+//! a verdict is.
 //!
-//! `fit` learns a model and `extend` adds references to one. `stack`, `style`, `data_sets`, `open_set`
-//! and `pool` are its parts, `weights` and `panel` what an atlas stores besides. `classic` holds the
-//! classic measures of stylometry, `delta` the similarity of corpora.
+//! `fit` learns a model and `extend` adds references to one. `stack`, `style`, `data_sets`,
+//! `open_set` and `pool` are its parts, `weights` and `panel` what an atlas stores besides.
+//! `classic` holds the classic measures of stylometry, `delta` the similarity of corpora.
 
 pub(crate) mod added;
 pub mod classic;

@@ -34,11 +34,11 @@ pub struct Model {
     pub data_sets: DataSets,
     /// Logits and vectors → probabilities on known data sets.
     pub known: Stack,
-    /// Vectors → probabilities on unseen data sets; `None` where all training traces were of one data
-    /// set.
+    /// Vectors → probabilities on unseen data sets; `None` where all training traces were of one
+    /// data set.
     pub new: Option<Stack>,
-    /// The last references, where they were added without the traces of the others; `None` where all
-    /// were learned together.
+    /// The last references, where they were added without the traces of the others; `None` where
+    /// all were learned together.
     pub added: Option<Added>,
     /// Probabilities of several traces of one writer → those of the writer.
     pub pooling: Pooling,
@@ -83,9 +83,9 @@ impl Model {
     /// Scores a text.
     ///
     /// A model that was learned with vectors ([`crate::atlas::Atlas::needs_vectors`]) needs their
-    /// source first ([`crate::atlas::Atlas::set_vectors`]). Without a vector the channel `vectors` says
-    /// nothing of the text, and [`Row::without_vector`] is set: the scores are then not those that the
-    /// model was measured with.
+    /// source first ([`crate::atlas::Atlas::set_vectors`]). Without a vector the channel `vectors`
+    /// says nothing of the text, and [`Row::without_vector`] is set: the scores are then not those
+    /// that the model was measured with.
     ///
     /// # Errors
     /// [`TooShort`] where the text has fewer than [`MINIMUM_WORDS`] words.
@@ -93,8 +93,8 @@ impl Model {
         self.score_with(text, None, counter)
     }
 
-    /// The same with the vector of the text. It must be given where vectors come from a file, and not
-    /// where a model makes them ([`Vectorizer::row_with`]).
+    /// The same with the vector of the text. It must be given where vectors come from a file, and
+    /// not where a model makes them ([`Vectorizer::row_with`]).
     ///
     /// # Errors
     /// As [`Model::score`].
@@ -142,8 +142,8 @@ impl Model {
         }
     }
 
-    /// The prediction by the regression's logits, the coordinates of the style embedding, and the data
-    /// set with the probability that it is known.
+    /// The prediction by the regression's logits, the coordinates of the style embedding, and the
+    /// data set with the probability that it is known.
     fn predict(
         &self,
         regression: &[f32],
@@ -161,8 +161,8 @@ impl Model {
         self.combine(regression, own, on_unseen, found, length)
     }
 
-    /// The probabilities on a known and on an unseen data set, weighed by how likely either is. `own`
-    /// and `on_unseen` are the vectors by whole traces and by pieces.
+    /// The probabilities on a known and on an unseen data set, weighed by how likely either is.
+    /// `own` and `on_unseen` are the vectors by whole traces and by pieces.
     pub(super) fn combine(
         &self,
         regression: &[f32],

@@ -1,16 +1,16 @@
 //! `unknown`: is this written by any reference at all?
 //!
-//! A conformal p-value (Vovk, Gammerman & Shafer 2005): the share of the references' own traces, each
-//! scored by a learner that had not seen its prompt, that looked at least as unusual as this one. For
-//! traces of a known model on new prompts it is therefore uniform on [0, 1], and at most about 5 % of
-//! them fall below 0.05. This holds for any nonconformity score; how well unknown models are detected
-//! depends on the score.
+//! A conformal p-value (Vovk, Gammerman & Shafer 2005): the share of the references' own traces,
+//! each scored by a learner that had not seen its prompt, that looked at least as unusual as this
+//! one. For traces of a known model on new prompts it is therefore uniform on [0, 1], and at most
+//! about 5 % of them fall below 0.05. This holds for any nonconformity score; how well unknown
+//! models are detected depends on the score.
 //!
-//! No such promise can be kept for unknown subject matter. There the traces to compare with are those
-//! of other data sets, each scored by a learner that had not seen its data set, and the next data set
-//! may be more unusual than all of them. The p-value is then the largest over these data sets, so that
-//! a trace counts as an unknown model's only if it would on each (the groups of Dunn, Wasserman & Ramdas
-//! 2022, with the worst in place of a random one, as there are few).
+//! No such promise can be kept for unknown subject matter. There the traces to compare with are
+//! those of other data sets, each scored by a learner that had not seen its data set, and the next
+//! data set may be more unusual than all of them. The p-value is then the largest over these data
+//! sets, so that a trace counts as an unknown model's only if it would on each (the groups of Dunn,
+//! Wasserman & Ramdas 2022, with the worst in place of a random one, as there are few).
 //!
 //! The score is the log odds of a logistic regression. It tells the references' own traces from the
 //! same traces with their reference struck from the list, which is what an unknown model with
@@ -24,8 +24,8 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The most values that are kept of the references' own traces; of each data set where data sets are
-/// kept apart.
+/// The most values that are kept of the references' own traces; of each data set where data sets
+/// are kept apart.
 const KEPT: usize = 2000;
 /// A data set with fewer traces does not count.
 const FEWEST_OF_DATA_SET: usize = 50;
@@ -45,8 +45,8 @@ pub struct OpenSet {
     usual: Vec<(f32, f32)>,
     /// Intercept, then a weight for each covariate.
     weights: Vec<f64>,
-    /// Conformity of the references' own traces, ascending; one list for each data set that was left
-    /// out.
+    /// Conformity of the references' own traces, ascending; one list for each data set that was
+    /// left out.
     #[serde(rename = "own")]
     conformities: Vec<Vec<f32>>,
 }
@@ -65,8 +65,8 @@ pub struct OpenSetInput<'a> {
 }
 
 impl OpenSet {
-    /// Learns from out-of-fold traces, with the reference that wrote each. `data_sets` has the data set
-    /// of each where whole data sets were left out, and is empty where prompts were.
+    /// Learns from out-of-fold traces, with the reference that wrote each. `data_sets` has the data
+    /// set of each where whole data sets were left out, and is empty where prompts were.
     pub fn fit(inputs: &[OpenSetInput<'_>], labels: &[usize], data_sets: &[usize]) -> Self {
         let references = inputs.first().map_or(0, |j| j.probabilities.len());
         let mut open_set = Self {
@@ -109,7 +109,8 @@ impl OpenSet {
         self.conformities.iter().map(p_value).reduce(f64::max).unwrap_or(1.0)
     }
 
-    /// The numbers that the score is computed from, as if the reference `struck` were not in the list.
+    /// The numbers that the score is computed from, as if the reference `struck` were not in the
+    /// list.
     fn covariates(&self, input: OpenSetInput<'_>, struck: Option<usize>) -> [f64; COVARIATES] {
         let mut probabilities = input.probabilities.to_vec();
         let mut rest = 1.0_f64;
@@ -118,8 +119,8 @@ impl OpenSet {
             probabilities[struck] = -1.0;
         }
         let best = argmax(&probabilities);
-        // With one of very few references struck, hardly any is left to share the rest with. The next
-        // one would have all of it, which would then look like an unknown model.
+        // With one of very few references struck, hardly any is left to share the rest with. The
+        // next one would have all of it, which would then look like an unknown model.
         let share = if probabilities.len() < FEWEST_TO_SHARE {
             0.5
         } else {
@@ -173,8 +174,8 @@ fn usual(inputs: &[OpenSetInput<'_>], labels: &[usize], references: usize) -> Ve
         .collect()
 }
 
-/// The regression that tells own traces from those whose reference is struck: intercept, weights. The
-/// logarithm of the largest probability alone where it cannot be learned.
+/// The regression that tells own traces from those whose reference is struck: intercept, weights.
+/// The logarithm of the largest probability alone where it cannot be learned.
 fn weights(covariates: &[[[f64; COVARIATES]; 2]]) -> Vec<f64> {
     let observations: Vec<Observation> = covariates
         .iter()

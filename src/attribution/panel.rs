@@ -1,14 +1,15 @@
 //! The panel: how the references write on prompts that several of them answered.
 //!
-//! Comes in: the rows that an atlas is learned from. Goes out: for each shared prompt the mean of all
-//! references that answered it, and for each reference on each data set how it departs from those
-//! means ([`Panel`]). Called by `atlas` (to learn and to store) and by `lineage`, which takes the same
-//! means off the traces of a model that was never seen. A prompt makes everybody write in some way;
-//! what is left when that is taken off is the writer's own (paired comparison: Fisher 1935, chapter III).
+//! Comes in: the rows that an atlas is learned from. Goes out: for each shared prompt the mean of
+//! all references that answered it, and for each reference on each data set how it departs from
+//! those means ([`Panel`]). Called by `atlas` (to learn and to store) and by `lineage`, which takes
+//! the same means off the traces of a model that was never seen. A prompt makes everybody write in
+//! some way; what is left when that is taken off is the writer's own (paired comparison: Fisher
+//! 1935, chapter III).
 //!
-//! Values are those that the style embedding reads: common words, skeletons of function words, layout
-//! and rhythm, as z-scores. Averages are over each reference's traces of a prompt first, then over
-//! prompts, so that neither a reference nor a prompt counts twice.
+//! Values are those that the style embedding reads: common words, skeletons of function words,
+//! layout and rhythm, as z-scores. Averages are over each reference's traces of a prompt first,
+//! then over prompts, so that neither a reference nor a prompt counts twice.
 
 use super::weights::round_to_bytes;
 use std::collections::BTreeMap;
@@ -25,7 +26,8 @@ pub struct Panel {
     pub prompts: Vec<SharedPrompt>,
     /// The references on each data set, by data set, then by reference.
     pub members: Vec<Member>,
-    /// The mean of each data set over its references; empty where there are fewer than [`SHARED_BY`].
+    /// The mean of each data set over its references; empty where there are fewer than
+    /// [`SHARED_BY`].
     pub centres: Vec<Vec<f32>>,
 }
 
@@ -125,8 +127,9 @@ impl Panel {
         Self { prompts, members, centres }
     }
 
-    /// The same with the departures of references that were not there when the means were taken: those of a shared prompt from its
-    /// mean, others from the centre of their data set. What has neither is left out.
+    /// The same with the departures of references that were not there when the means were taken:
+    /// those of a shared prompt from its mean, others from the centre of their data set. What has
+    /// neither is left out.
     #[must_use]
     pub fn with(mut self, observed: &[Observed]) -> Self {
         let mut cells: BTreeMap<(usize, u32), (Option<u64>, usize, Mean)> = BTreeMap::new();
@@ -166,7 +169,8 @@ impl Panel {
         self.members.iter().filter(move |member| member.data_set == data_set)
     }
 
-    /// Whether it speaks of no more than so many references and data sets, and of finite values only.
+    /// Whether it speaks of no more than so many references and data sets, and of finite values
+    /// only.
     pub(crate) fn fits(&self, references: usize, data_sets: usize) -> bool {
         let finite = |values: &[f32]| values.iter().all(|value| value.is_finite());
         self.centres.len() == data_sets
@@ -187,7 +191,8 @@ impl Panel {
     }
 }
 
-/// A place in the panel from departures on shared prompts and on others: by the shared ones where there are enough.
+/// A place in the panel from departures on shared prompts and on others: by the shared ones where
+/// there are enough.
 fn member(
     ((data_set, reference), [shared, others]): ((usize, usize), [Spread; 2]),
 ) -> Option<Member> {
@@ -200,7 +205,8 @@ fn member(
     })
 }
 
-/// The mean over a data set's references of their means over prompts; empty where there are too few.
+/// The mean over a data set's references of their means over prompts; empty where there are too
+/// few.
 fn centre(cells: &[(Place, Vec<f32>)], data_set: usize) -> Vec<f32> {
     let mut by_reference: BTreeMap<usize, Mean> = BTreeMap::new();
     for ((.., reference), values) in cells.iter().filter(|(place, _)| place.0 == data_set) {
@@ -260,9 +266,10 @@ impl Spread {
         self.count += 1;
     }
 
-    /// The mean, and the part of its squared length that is noise: the sum over places of the variance of
-    /// the mean, `Σ (x − m)² / (n (n − 1))`. Without it lengths of two means of different numbers of
-    /// vectors cannot be compared (the correction for attenuation; Spearman 1904).
+    /// The mean, and the part of its squared length that is noise: the sum over places of the
+    /// variance of the mean, `Σ (x − m)² / (n (n − 1))`. Without it lengths of two means of
+    /// different numbers of vectors cannot be compared (the correction for attenuation; Spearman
+    /// 1904).
     pub fn finish(&self) -> (Vec<f32>, f32) {
         let count = self.count.max(1) as f64;
         let mean: Vec<f32> = self.sum.iter().map(|sum| sum / count as f32).collect();
@@ -273,8 +280,8 @@ impl Spread {
 }
 
 /// The cosine of two means, whose squared lengths have these parts of noise, corrected for
-/// attenuation: what it would be if both rested on endlessly many prompts. In −1..1; 0 where one of them is
-/// all noise.
+/// attenuation: what it would be if both rested on endlessly many prompts. In −1..1; 0 where one of
+/// them is all noise.
 pub fn alike((a, a_noise): (&[f32], f64), (b, b_noise): (&[f32], f64)) -> f64 {
     let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(a * b)).sum::<f64>();
     let (a_length, b_length) = (dot(a, a), dot(b, b));
@@ -304,7 +311,8 @@ mod tests {
     fn departures_are_from_the_mean_of_the_others_on_the_same_prompt() {
         let mut traces = Vec::new();
         for prompt in 0..4 {
-            // The prompt moves everybody alike; reference 2 alone is one further in the second value.
+            // The prompt moves everybody alike; reference 2 alone is one further in the second
+            // value.
             let moved = prompt as f32;
             traces.push(observed(0, prompt, [moved, 0.0]));
             traces.push(observed(1, prompt, [moved, 0.0]));

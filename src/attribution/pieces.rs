@@ -1,8 +1,8 @@
 //! Pieces of traces: a learner that has only seen whole traces misjudges short ones.
 //!
-//! Each trace that is long enough gives one piece of 50, 100 or 200 words: its opening (two times out
-//! of three) or a stretch from within. Every other trace that is long enough also gives a piece of 400
-//! words. The choice is seeded by the trace's index.
+//! Each trace that is long enough gives one piece of 50, 100 or 200 words: its opening (two times
+//! out of three) or a stretch from within. Every other trace that is long enough also gives a piece
+//! of 400 words. The choice is seeded by the trace's index.
 
 use crate::text::word_starts;
 use xxhash_rust::xxh3::xxh3_64;
@@ -30,8 +30,8 @@ pub(super) fn pieces(text: &str, number: usize) -> impl Iterator<Item = Piece<'_
     // Drawn, not counted off: traces come in the order of prompts and models.
     let drawn = xxh3_64(&(number as u64).to_le_bytes());
     let longest = PIECE_WORDS.len() - 1;
-    // The long ones are few and come in addition: drawn in place of short ones, they made the scores
-    // of short traces worse.
+    // The long ones are few and come in addition: drawn in place of short ones, they made the
+    // scores of short traces worse.
     let short = std::iter::once((drawn as usize % longest, drawn >> 8));
     let long = (drawn >> 40).is_multiple_of(2).then_some((longest, drawn >> 41));
     short.chain(long).filter_map(move |(size, drawn)| {

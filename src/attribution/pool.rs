@@ -1,11 +1,11 @@
 //! What several traces of one writer say together.
 //!
-//! The log probabilities of traces add up where traces are independent evidence, and they are not: a
-//! writer who is mistaken for another once is mistaken again. So the mean of the log probabilities is
-//! multiplied by a sharpness that is smaller than the number of traces: learned for pools of several sizes,
-//! drawn from traces whose prompts the learner had not seen, as what makes the pooled probabilities
-//! least wrong in logarithmic loss. It is a temperature (Guo et al. 2017) for pools. Called by `fit`, by
-//! `lineage` and by `evaluation`.
+//! The log probabilities of traces add up where traces are independent evidence, and they are not:
+//! a writer who is mistaken for another once is mistaken again. So the mean of the log
+//! probabilities is multiplied by a sharpness that is smaller than the number of traces: learned
+//! for pools of several sizes, drawn from traces whose prompts the learner had not seen, as what
+//! makes the pooled probabilities least wrong in logarithmic loss. It is a temperature (Guo et al.
+//! 2017) for pools. Called by `fit`, by `lineage` and by `evaluation`.
 
 use crate::stats::{
     random::{below, stream},
@@ -14,7 +14,8 @@ use crate::stats::{
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// Sizes of pools that the sharpness is learned for; in between it follows the logarithm of the size.
+/// Sizes of pools that the sharpness is learned for; in between it follows the logarithm of the
+/// size.
 const SIZES: [usize; 6] = [2, 3, 5, 10, 20, 40];
 /// Pools that are drawn of each size over all references, about.
 const POOLS: usize = 2_000;
@@ -31,8 +32,8 @@ pub struct Pooling {
 }
 
 impl Pooling {
-    /// What the mean of the log probabilities of so many traces is multiplied by. Beyond the largest pool
-    /// that was learned from it stays as it is there, which is on the side of doubt.
+    /// What the mean of the log probabilities of so many traces is multiplied by. Beyond the
+    /// largest pool that was learned from it stays as it is there, which is on the side of doubt.
     pub fn sharpness(&self, traces: usize) -> f64 {
         let mut before = (1, 1.0);
         for &(size, sharpness) in &self.sharpness {
@@ -55,8 +56,8 @@ impl Pooling {
         probabilities
     }
 
-    /// Learns from the probabilities of traces by learners that had not seen their prompts, with the
-    /// reference and the prompt of each.
+    /// Learns from the probabilities of traces by learners that had not seen their prompts, with
+    /// the reference and the prompt of each.
     pub(super) fn learn(
         probabilities: &[Vec<f32>],
         labels: &[usize],
@@ -94,7 +95,8 @@ pub fn log_of(probability: f32) -> f32 {
 /// A pool: its reference and the sum of its traces' log probabilities.
 type Pool = (usize, Vec<f32>);
 
-/// Pools of traces of one reference, all of different prompts. `None` where no reference has enough.
+/// Pools of traces of one reference, all of different prompts. `None` where no reference has
+/// enough.
 fn draw(
     probabilities: &[Vec<f32>],
     traces: &[Vec<Vec<usize>>],
@@ -153,9 +155,9 @@ mod tests {
     use crate::stats::{calibration::expected_calibration_error, vectors::argmax};
     use rand_pcg::rand_core::RngCore;
 
-    /// Traces of 60 references, each mistaken for its partner only. The log-odds of one trace are normal with
-    /// mean ½ and variance 1, so that single probabilities are calibrated; the noise is drawn for each
-    /// trace, or once for each reference, whose traces then say nothing new.
+    /// Traces of 60 references, each mistaken for its partner only. The log-odds of one trace are
+    /// normal with mean ½ and variance 1, so that single probabilities are calibrated; the noise is
+    /// drawn for each trace, or once for each reference, whose traces then say nothing new.
     fn traces(independent: bool) -> (Vec<Vec<f32>>, Vec<usize>, Vec<u32>) {
         let mut random = stream(5, 0);
         let mut normal = || {

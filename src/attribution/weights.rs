@@ -53,8 +53,8 @@ pub struct WeightsError {
 pub(crate) type Parts<'a> = (&'a [i8], &'a [f32], &'a [i8], &'a [f32]);
 
 impl Weights {
-    /// `Xᵀ A`: the weights over features from the coefficients over traces, rounded to bytes. `units`
-    /// says what one step of each dense value is worth in the Gram matrix.
+    /// `Xᵀ A`: the weights over features from the coefficients over traces, rounded to bytes.
+    /// `units` says what one step of each dense value is worth in the Gram matrix.
     pub fn from_coefficients(
         rows: &[Row],
         features: usize,
@@ -156,9 +156,10 @@ impl Weights {
         Self { references: values.ncols(), bytes, factors, dense_bytes, dense_factors }
     }
 
-    /// The same with the weights of more references behind those of the others: `sparse` has a row per feature (none, where these
-    /// weights have no features), `dense` a row per dense value, both a column per reference. The others' weights are
-    /// rounded anew where a new one is larger than all of them, by up to four times; larger ones are cut off there.
+    /// The same with the weights of more references behind those of the others: `sparse` has a row
+    /// per feature (none, where these weights have no features), `dense` a row per dense value,
+    /// both a column per reference. The others' weights are rounded anew where a new one is larger
+    /// than all of them, by up to four times; larger ones are cut off there.
     #[must_use]
     pub fn with_columns(&self, sparse: &Array2<f32>, dense: &Array2<f32>) -> Self {
         let (bytes, factors) = widened(&self.bytes, &self.factors, self.references, sparse);

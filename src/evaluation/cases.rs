@@ -1,7 +1,8 @@
-//! Labelled traces → the cases of an evaluation, in an order that does not depend on that of the input.
+//! Labelled traces → the cases of an evaluation, in an order that does not depend on that of the
+//! input.
 //!
-//! Called by [`super::evaluate`]. What cannot be used is counted. A trace with too few words stays: the program
-//! gives no answer to it, and that is part of what is measured.
+//! Called by [`super::evaluate`]. What cannot be used is counted. A trace with too few words stays:
+//! the program gives no answer to it, and that is part of what is measured.
 
 use super::Error;
 use crate::{
@@ -63,7 +64,8 @@ pub struct Cases<'a> {
     pub models: Vec<String>,
     /// The number of different prompts.
     pub prompts: usize,
-    /// The number of groups of prompts that ask nearly the same ([`PromptGroups`](crate::trace::PromptGroups)): a group is held out as a whole, and
+    /// The number of groups of prompts that ask nearly the same
+    /// ([`PromptGroups`](crate::trace::PromptGroups)): a group is held out as a whole, and
     /// resampled as a whole.
     pub groups: usize,
     /// Traces that cannot be used, by reason.
@@ -71,8 +73,9 @@ pub struct Cases<'a> {
 }
 
 impl<'a> Cases<'a> {
-    /// Takes the traces that name a model and hold text of this kind; a text that one model wrote twice is
-    /// taken once, and a model with fewer than [`MINIMUM_TRACES`] traces of [`MINIMUM_WORDS`] words is left out.
+    /// Takes the traces that name a model and hold text of this kind; a text that one model wrote
+    /// twice is taken once, and a model with fewer than [`MINIMUM_TRACES`] traces of
+    /// [`MINIMUM_WORDS`] words is left out.
     ///
     /// # Errors
     /// [`Error::TooLittle`] where fewer than two models or two prompts are left.
@@ -92,7 +95,8 @@ impl<'a> Cases<'a> {
             let key = xxh3_128(text.as_bytes());
             found.push((trace.prompt_key(), model, key, count_words(&text), text, trace));
         }
-        // The id last: of equal texts it decides which prompt's is kept, whatever the order of the input.
+        // The id last: of equal texts it decides which prompt's is kept, whatever the order of the
+        // input.
         found.sort_by(|a, b| (&a.0, a.1, a.2, &a.5.id).cmp(&(&b.0, b.1, b.2, &b.5.id)));
         let mut seen = HashSet::new();
         found.retain(|(_, model, key, ..)| {
@@ -147,8 +151,8 @@ impl<'a> Cases<'a> {
         Ok(Self { cases, models, prompts: groups.group_of.len(), groups: groups.count, dropped })
     }
 
-    /// The family of each model, as numbers, and whether any family holds two models. A model without a
-    /// family is one of its own.
+    /// The family of each model, as numbers, and whether any family holds two models. A model
+    /// without a family is one of its own.
     pub fn families(&self, families: &BTreeMap<String, String>) -> (Vec<usize>, bool) {
         let own: Vec<(&str, bool)> = self
             .models

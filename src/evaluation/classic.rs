@@ -1,6 +1,7 @@
 //! The classic measures of stylometry beside the program's own method, on the same folds.
 //!
-//! Comes in: a measure ([`classic::Method`]). Goes out: a [`Method`] for [`super::evaluate`]. Called by `cli`.
+//! Comes in: a measure ([`classic::Method`]). Goes out: a [`Method`] for [`super::evaluate`].
+//! Called by `cli`.
 
 use super::classifier::{Classifier, Method, Prediction};
 use crate::{

@@ -1,9 +1,10 @@
-//! The seam between what judges and what measures: a [`Method`] learns a [`Classifier`] from labelled traces, a judge turns
-//! a text into a probability per reference, and [`cross_validate`] gives what judges say of traces
-//! whose prompts they have not seen.
+//! The seam between what judges and what measures: a [`Method`] learns a [`Classifier`] from
+//! labelled traces, a judge turns a text into a probability per reference, and [`cross_validate`]
+//! gives what judges say of traces whose prompts they have not seen.
 //!
-//! The program's own method is [`AtlasMethod`], which is what `cotprint fit` and `cotprint score` do. Any other
-//! that implements [`Method`] can be measured beside it ([`super::evaluate`] takes a list of them).
+//! The program's own method is [`AtlasMethod`], which is what `cotprint fit` and `cotprint score`
+//! do. Any other that implements [`Method`] can be measured beside it ([`super::evaluate`] takes a
+//! list of them).
 
 use super::{Cases, Error, Split, perturbations::View};
 use crate::{
@@ -28,11 +29,11 @@ pub struct Prediction {
 pub trait Classifier: Sync {
     /// The names of the references, in the order of the probabilities; each at most once.
     fn references(&self) -> &[String];
-    /// Judges a text, or `None` where it has too few words. `counter` is memory to work in, for judges that
-    /// count n-grams.
+    /// Judges a text, or `None` where it has too few words. `counter` is memory to work in, for
+    /// judges that count n-grams.
     fn judge(&self, text: &str, counter: &mut NgramCounter) -> Option<Prediction>;
-    /// Judges a whole trace, whose text this is. A judge that has more of a trace than its text, such as a vector
-    /// from a file, has its own way; the others judge the text.
+    /// Judges a whole trace, whose text this is. A judge that has more of a trace than its text,
+    /// such as a vector from a file, has its own way; the others judge the text.
     fn judge_trace(
         &self,
         _trace: &Trace,
@@ -41,8 +42,8 @@ pub trait Classifier: Sync {
     ) -> Option<Prediction> {
         self.judge(text, counter)
     }
-    /// How it judges several traces together; `None` where it has no way of its own, and the geometric mean
-    /// of their probabilities stands.
+    /// How it judges several traces together; `None` where it has no way of its own, and the
+    /// geometric mean of their probabilities stands.
     fn pooling(&self) -> Option<&Pooling> {
         None
     }
@@ -142,15 +143,16 @@ pub struct Outcome {
     pub probabilities: Vec<f32>,
     /// The judge's p-value that some reference wrote it.
     pub unknown: Option<f64>,
-    /// Per view, the probabilities after the text was changed; `None` where too few words were left.
+    /// Per view, the probabilities after the text was changed; `None` where too few words were
+    /// left.
     pub views: Vec<Option<Vec<f32>>>,
 }
 
 /// What became of the cases of one part.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PartOutcome {
-    /// Per model of the evaluation, its share of the traces that were learned from; 0 where the judge
-    /// does not know it.
+    /// Per model of the evaluation, its share of the traces that were learned from; 0 where the
+    /// judge does not know it.
     pub shares: Vec<f64>,
     /// Why nothing could be learned; `None` where it could.
     pub failure: Option<String>,
@@ -171,12 +173,12 @@ pub struct HeldOut {
     pub vanished: BTreeMap<String, usize>,
 }
 
-/// Learns on each part's training cases and judges its held-out cases, as they are and as each view shows them.
-/// `stage` is called with a few words at each step.
+/// Learns on each part's training cases and judges its held-out cases, as they are and as each view
+/// shows them. `stage` is called with a few words at each step.
 ///
 /// # Errors
-/// [`Error::TooLittle`] where nothing could be learned in any part, or nothing could be judged; the method's
-/// own error where it fails otherwise.
+/// [`Error::TooLittle`] where nothing could be learned in any part, or nothing could be judged; the
+/// method's own error where it fails otherwise.
 pub fn cross_validate(
     cases: &Cases<'_>,
     split: &Split,
@@ -275,7 +277,8 @@ pub fn cross_validate(
     Ok(held)
 }
 
-/// Each model's share of the training cases with enough words, among the models that the judge knows.
+/// Each model's share of the training cases with enough words, among the models that the judge
+/// knows.
 fn shares(cases: &Cases<'_>, training: &[usize], known: &[Option<usize>]) -> Vec<f64> {
     let mut counts = vec![0.0; cases.models.len()];
     for &i in training {

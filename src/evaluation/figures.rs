@@ -1,7 +1,8 @@
 //! Held-out judgements → figures with 95 % intervals.
 //!
-//! Every figure is computed from sums over groups of prompts, so that the bootstrap only has to add up the rows of the
-//! groups that it draws. Called by [`super::evaluate`]; [`Rows`] by the other modules that measure.
+//! Every figure is computed from sums over groups of prompts, so that the bootstrap only has to add
+//! up the rows of the groups that it draws. Called by [`super::evaluate`]; [`Rows`] by the other
+//! modules that measure.
 
 use super::{
     CalibrationBin, Cases, Confusion, HeldOut, ModelFigures, Outcome, Summary,
@@ -14,8 +15,9 @@ use crate::stats::{
     vectors::argmax,
 };
 
-/// Where each sum stands in a row. Behind the fixed ones come three for each bin (traces, probabilities,
-/// right), then four for each model (own traces, traces given to it, right ones, bits).
+/// Where each sum stands in a row. Behind the fixed ones come three for each bin (traces,
+/// probabilities, right), then four for each model (own traces, traces given to it, right ones,
+/// bits).
 #[derive(Debug, Clone, Copy)]
 struct Sums {
     models: usize,
@@ -309,7 +311,8 @@ mod tests {
         Outcome { case, part: 0, probabilities, unknown: Some(unknown), views: Vec::new() }
     }
 
-    /// Four judgements: cases come by prompt and then model, so case 0 is of a, 1 of b, 2 of c, 3 of a.
+    /// Four judgements: cases come by prompt and then model, so case 0 is of a, 1 of b, 2 of c, 3
+    /// of a.
     fn held() -> HeldOut {
         HeldOut {
             poolings: Vec::new(),
@@ -340,7 +343,8 @@ mod tests {
         assert_eq!(found.traces, 4);
         close(found.top1.value, 0.75);
         close(found.top5.value, 1.0);
-        // b's trace is given 0.75 for the family of a and b; c's is a tie, which the first family wins.
+        // b's trace is given 0.75 for the family of a and b; c's is a tie, which the first family
+        // wins.
         close(found.family_accuracy.unwrap().value, 0.75);
         // a: 2·2 / (2 + 3); b: 0 / (1 + 0); c: 2·1 / (1 + 1).
         close(found.macro_f1.value, (0.8 + 0.0 + 1.0) / 3.0);
@@ -349,8 +353,8 @@ mod tests {
         close(found.brier.value, (0.375 + 0.875 + 0.375) / 4.0);
         // Three probabilities of 0.5 of which two are right, one of 1 that is right.
         close(found.calibration_error.value, (2.0 - 1.5) / 4.0);
-        // Likelihoods: (1, 1, 1), (1, 1, 1), (0.5, 1, 2), and (2, 4e-6, 4e-6). Bits: log₂ 3, log₂ 3,
-        // log₂ 1.75, about 0; a has the first and the last.
+        // Likelihoods: (1, 1, 1), (1, 1, 1), (0.5, 1, 2), and (2, 4e-6, 4e-6). Bits: log₂ 3, log₂
+        // 3, log₂ 1.75, about 0; a has the first and the last.
         let none = (2.000_008_f64 / 2.0).log2();
         let expected = ((3.0_f64.log2() + none) / 2.0 + 3.0_f64.log2() + 1.75_f64.log2()) / 3.0;
         close(found.cllr.value, expected);

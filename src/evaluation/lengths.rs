@@ -30,16 +30,19 @@ pub struct LengthBin {
     pub top1: Estimate,
     /// Their mean logarithmic loss in nats.
     pub log_loss: Estimate,
-    /// Expected calibration error of the largest probability, over 15 bins; `None` where an older program measured.
+    /// Expected calibration error of the largest probability, over 15 bins; `None` where an older
+    /// program measured.
     #[serde(default)]
     pub calibration_error: Option<Estimate>,
     /// What it would be about, by chance alone, if every probability were right
-    /// ([`error_by_chance`](crate::stats::calibration::error_by_chance)); `None` where an older program measured.
+    /// ([`error_by_chance`](crate::stats::calibration::error_by_chance)); `None` where an older
+    /// program measured.
     #[serde(default)]
     pub calibration_error_by_chance: Option<f64>,
 }
 
-/// Sums of one bin of lengths: traces, right ones, losses, then two for each bin of the calibration error.
+/// Sums of one bin of lengths: traces, right ones, losses, then two for each bin of the calibration
+/// error.
 const WIDTH: usize = 3 + 2 * BINS;
 
 /// The bins that hold any trace, shortest first.

@@ -1,7 +1,7 @@
 //! What an evaluation cannot say, as data. [`crate::wording`] makes the sentences.
 
-/// One thing that the figures of an evaluation cannot say. `Display` gives the sentence, and so does
-/// JSON.
+/// One thing that the figures of an evaluation cannot say. `Display` gives the sentence, and so
+/// does JSON.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum EvaluationLimit {

@@ -1,18 +1,22 @@
 //! What is measured: the figures as plain data, and what one judgement adds to them.
 //!
-//! Called by `tally`, which adds up and resamples, and by the other modules that measure. The definitions:
+//! Called by `tally`, which adds up and resamples, and by the other modules that measure. The
+//! definitions:
 //!
-//! - top-1 and top-5: share of traces whose own model has the largest probability, or one of the five largest;
-//! - macro-F1: the mean over models of 2·TP / (2·TP + FP + FN), over all models that were right or named;
+//! - top-1 and top-5: share of traces whose own model has the largest probability, or one of the
+//!   five largest;
+//! - macro-F1: the mean over models of 2·TP / (2·TP + FP + FN), over all models that were right or
+//!   named;
 //! - log loss: the mean of −ln p(own model), p at least 10⁻⁶;
 //! - Brier score: the mean of the sum over models of (p − y)², from 0 to 2 (Brier 1950);
 //! - calibration error: [`crate::stats::calibration`];
-//! - Cllr: the multi-class form of Brümmer & du Preez (2006), which Brümmer & van Leeuwen (2006) give: probabilities
-//!   are turned into likelihoods by dividing by each model's share of the training traces, and into posteriors
-//!   under a flat prior; the cost is the mean over models of the mean over the model's traces of −log₂ of the
-//!   posterior of the own model, in bits. Who knows nothing pays log₂ of the number of models;
-//! - c@1 (Peñas & Rodrigo 2011): (n_right + n_unanswered · n_right / n) / n. Not answered are traces with `unknown`
-//!   of at most 0.05 and those with too few words.
+//! - Cllr: the multi-class form of Brümmer & du Preez (2006), which Brümmer & van Leeuwen (2006)
+//!   give: probabilities are turned into likelihoods by dividing by each model's share of the
+//!   training traces, and into posteriors under a flat prior; the cost is the mean over models of
+//!   the mean over the model's traces of −log₂ of the posterior of the own model, in bits. Who
+//!   knows nothing pays log₂ of the number of models;
+//! - c@1 (Peñas & Rodrigo 2011): (n_right + n_unanswered · n_right / n) / n. Not answered are
+//!   traces with `unknown` of at most 0.05 and those with too few words.
 
 use crate::stats::Estimate;
 use serde::{Deserialize, Serialize};
@@ -43,7 +47,8 @@ pub struct Summary {
     /// Expected calibration error of the largest probability, over 15 bins.
     pub calibration_error: Estimate,
     /// What it would be about, by chance alone, if every probability were right
-    /// ([`error_by_chance`](crate::stats::calibration::error_by_chance)); `None` where an older program measured.
+    /// ([`error_by_chance`](crate::stats::calibration::error_by_chance)); `None` where an older
+    /// program measured.
     #[serde(default)]
     pub calibration_error_by_chance: Option<f64>,
     /// Multi-class Cllr in bits.

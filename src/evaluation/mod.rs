@@ -1,12 +1,13 @@
 //! Labelled traces → how far the program can be trusted on such traces.
 //!
-//! Comes in: labelled traces and how they are split ([`EvaluateOptions`]). Goes out: an [`Evaluation`], plain data which
-//! `report` draws and `cli` prints. Called by `cli`. Everything is measured on traces whose
-//! prompts the judge had not seen, by atlases that are learned with the code of `cotprint fit`; every interval is a
-//! bootstrap over prompts.
+//! Comes in: labelled traces and how they are split ([`EvaluateOptions`]). Goes out: an
+//! [`Evaluation`], plain data which `report` draws and `cli` prints. Called by `cli`. Everything is
+//! measured on traces whose prompts the judge had not seen, by atlases that are learned with the
+//! code of `cotprint fit`; every interval is a bootstrap over prompts.
 //!
-//! [`cases`] makes the traces ready, [`splits`] says what is held out, [`judge`] learns and judges (a method that is to be
-//! measured beside the program's own implements [`Method`]), the other modules measure.
+//! [`cases`] makes the traces ready, [`splits`] says what is held out, [`judge`] learns and judges
+//! (a method that is to be measured beside the program's own implements [`Method`]), the other
+//! modules measure.
 
 pub mod cases;
 mod changed;
@@ -140,7 +141,8 @@ pub struct PartFigures {
     pub training: usize,
     /// Held-out traces that were judged.
     pub judged: usize,
-    /// The share of these whose own model has the largest probability; `None` where none was judged.
+    /// The share of these whose own model has the largest probability; `None` where none was
+    /// judged.
     pub top1: Option<f64>,
     /// Why nothing could be learned; `None` where it could.
     pub failure: Option<String>,
@@ -162,7 +164,8 @@ pub struct Unjudged {
     pub dropped: BTreeMap<String, usize>,
     /// Held-out traces with too few words for an answer.
     pub too_short: usize,
-    /// Held-out traces by model, where the model was not among those that could be learned without them.
+    /// Held-out traces by model, where the model was not among those that could be learned without
+    /// them.
     pub vanished: BTreeMap<String, usize>,
 }
 
@@ -181,14 +184,14 @@ pub struct Provenance {
     pub resamples: usize,
 }
 
-/// Evaluates the program on labelled traces, and `others` on the same held-out traces. The order of the traces does
-/// not matter. `stage` is called with a few words at each step. Where vectors come from a file, which has those of
-/// whole traces only, changed texts are not judged.
+/// Evaluates the program on labelled traces, and `others` on the same held-out traces. The order of
+/// the traces does not matter. `stage` is called with a few words at each step. Where vectors come
+/// from a file, which has those of whole traces only, changed texts are not judged.
 ///
 /// # Errors
-/// [`Error::Usage`] where the traces cannot be split as asked, or a pair names a model that is not there;
-/// [`Error::TooLittle`] where there are too few models, prompts or traces; [`Error::Atlas`] where an atlas
-/// cannot be learned for another reason.
+/// [`Error::Usage`] where the traces cannot be split as asked, or a pair names a model that is not
+/// there; [`Error::TooLittle`] where there are too few models, prompts or traces; [`Error::Atlas`]
+/// where an atlas cannot be learned for another reason.
 pub fn evaluate(
     traces: &[Trace],
     options: &EvaluateOptions,

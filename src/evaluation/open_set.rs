@@ -1,9 +1,9 @@
 //! Traces → how well `unknown` tells models that were never seen from those that were.
 //!
-//! The models are dealt out to groups; in each round one group is left out of learning together with a fold of
-//! prompts, and the held-out prompts' traces are judged: those of the models that were learned, and those
-//! of the group that was not. Both are on new prompts, so that nothing but the model sets them
-//! apart. Called by [`super::evaluate`].
+//! The models are dealt out to groups; in each round one group is left out of learning together
+//! with a fold of prompts, and the held-out prompts' traces are judged: those of the models that
+//! were learned, and those of the group that was not. Both are on new prompts, so that nothing but
+//! the model sets them apart. Called by [`super::evaluate`].
 
 use super::{
     Cases, Error,
@@ -25,8 +25,8 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 /// How well models that were never seen are told from those that were.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OpenSetFigures {
-    /// Area under the receiver operating characteristic: how often a known model's trace has a larger `unknown` than
-    /// one of a model that was left out; ties count half. 0.5 is chance.
+    /// Area under the receiver operating characteristic: how often a known model's trace has a
+    /// larger `unknown` than one of a model that was left out; ties count half. 0.5 is chance.
     pub auroc: Estimate,
     /// Share of known models' traces that are called unknown at the 5 % level: it should be 0.05.
     pub known_called_unknown: Estimate,
@@ -69,7 +69,8 @@ struct Seen {
     prompt: usize,
 }
 
-/// Runs the rounds. `families` gives the family of each model. `Err` in the inner result is a sentence that says why there are no figures.
+/// Runs the rounds. `families` gives the family of each model. `Err` in the inner result is a
+/// sentence that says why there are no figures.
 ///
 /// # Errors
 /// The method's own error, where it fails for another reason than too few traces.
@@ -139,7 +140,8 @@ pub(super) fn open_set(
             .map_init(NgramCounter::default, |counter, &i| {
                 let case = &cases.cases[i];
                 let stranger = group[case.model] == round;
-                // A model that is neither left out nor known vanished from the training: it is neither.
+                // A model that is neither left out nor known vanished from the training: it is
+                // neither.
                 if !stranger && place_of[case.model].is_none() {
                     return None;
                 }
@@ -210,7 +212,8 @@ pub(super) fn open_set(
     }))
 }
 
-/// So many groups that at least two models are left whichever is left out, and more than `rounds` only for that.
+/// So many groups that at least two models are left whichever is left out, and more than `rounds`
+/// only for that.
 fn group_count(models: usize, rounds: usize) -> usize {
     let wanted = rounds.clamp(2, models);
     if models - models.div_ceil(wanted) >= 2 { wanted } else { models }
@@ -230,8 +233,8 @@ fn sorted(mut seen: Vec<Seen>) -> Vec<Seen> {
     seen
 }
 
-/// The area under the curve of traces in ascending order of `unknown`, each as often as `times` says of its
-/// prompt; `None` where one side is empty. This is the Mann–Whitney statistic.
+/// The area under the curve of traces in ascending order of `unknown`, each as often as `times`
+/// says of its prompt; `None` where one side is empty. This is the Mann–Whitney statistic.
 fn auroc(seen: &[Seen], times: impl Fn(usize) -> f64) -> Option<f64> {
     let (mut below, mut area, mut known) = (0.0, 0.0, 0.0);
     for tied in seen.chunk_by(|a, b| a.unknown == b.unknown) {

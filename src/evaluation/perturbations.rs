@@ -15,11 +15,12 @@ use xxhash_rust::xxh3::xxh3_64;
 
 /// Share of the words that are dropped, in per cent.
 const DROPPED: usize = 20;
-/// Sentences that an opening has, and the least share of the text that it takes, in per cent of the bytes.
+/// Sentences that an opening has, and the least share of the text that it takes, in per cent of the
+/// bytes.
 const OPENING: (usize, usize) = (2, 10);
 
-/// Words that open sentences and say how a thought goes on, lower case; longer ones first where one begins
-/// with another.
+/// Words that open sentences and say how a thought goes on, lower case; longer ones first where one
+/// begins with another.
 const MARKERS: &[&str] = &[
     "on the other hand",
     "in other words",
@@ -85,8 +86,8 @@ pub enum Change {
     LowerCase,
     /// Every number is 0.
     NoNumbers,
-    /// The first two sentences are cut off, or the first tenth of the text where that is more or they are
-    /// more than half of it.
+    /// The first two sentences are cut off, or the first tenth of the text where that is more or
+    /// they are more than half of it.
     NoOpening,
     /// Words such as "wait", "so" and "alternatively" are taken from the beginnings of sentences.
     NoMarkers,
@@ -94,7 +95,8 @@ pub enum Change {
     Shuffled,
     /// One word in five is left out.
     FewerWords,
-    /// Nothing but so many words of the beginning is left; of a text that is hardly longer, nothing at all.
+    /// Nothing but so many words of the beginning is left; of a text that is hardly longer, nothing
+    /// at all.
     FirstWords(u16),
 }
 
@@ -147,7 +149,8 @@ impl View {
 
     /// The text as this view shows it.
     pub fn of(&self, text: &str) -> String {
-        // Every text has a random stream of its own, so that the order in which they come plays no part.
+        // Every text has a random stream of its own, so that the order in which they come plays no
+        // part.
         let seed = self.seed ^ xxh3_64(text.as_bytes());
         match self.change {
             Change::NoMarkdown => without_markdown(text),
@@ -162,7 +165,8 @@ impl View {
     }
 }
 
-/// The text that CommonMark and its tables would show, block by block; line ends inside a block stay.
+/// The text that CommonMark and its tables would show, block by block; line ends inside a block
+/// stay.
 fn without_markdown(text: &str) -> String {
     // A backslash in a trace is TeX more often than an escape, and must survive.
     let kept: Cow<'_, str> =

@@ -1,9 +1,9 @@
 //! Held-out judgements → how many traces it takes to tell two models apart.
 //!
-//! For a pair of models, every held-out trace of either gives a log-likelihood ratio: the logarithm of the odds
-//! between the two, less that of their shares among the training traces. Ratios of traces of different
-//! prompts are added up; the sum has the right sign or not. How often it has is found by drawing prompts with
-//! replacement. Called by [`super::evaluate`].
+//! For a pair of models, every held-out trace of either gives a log-likelihood ratio: the logarithm
+//! of the odds between the two, less that of their shares among the training traces. Ratios of
+//! traces of different prompts are added up; the sum has the right sign or not. How often it has is
+//! found by drawing prompts with replacement. Called by [`super::evaluate`].
 
 use super::{Cases, Error, HeldOut, metrics::SMALLEST};
 use crate::stats::{
@@ -31,8 +31,8 @@ pub struct PairPlan {
     pub sides: [Side; 2],
     /// The mean probability that traces of one are given to be of the other, averaged over both.
     pub confusion: f64,
-    /// Traces that tell them apart 95 times in 100, whichever of them wrote the traces; `None`: more than
-    /// [`MOST`].
+    /// Traces that tell them apart 95 times in 100, whichever of them wrote the traces; `None`:
+    /// more than [`MOST`].
     pub needed: Option<usize>,
     /// Lower end of its 95 % interval over prompts; `None`: more than [`MOST`].
     pub low: Option<usize>,
@@ -51,7 +51,8 @@ pub struct Side {
     pub traces: usize,
     /// Their prompts, those that ask nearly the same counted once.
     pub prompts: usize,
-    /// The mean log-likelihood ratio for this model against the other, each prompt counting alike, in nats.
+    /// The mean log-likelihood ratio for this model against the other, each prompt counting alike,
+    /// in nats.
     pub mean: f64,
     /// Its standard deviation between traces, each prompt counting alike.
     pub deviation: f64,
@@ -184,8 +185,8 @@ impl Confusions {
     }
 }
 
-/// The log-likelihood ratios for `own` against `other` of the traces of `own`, by prompt; those that
-/// ask nearly the same are one.
+/// The log-likelihood ratios for `own` against `other` of the traces of `own`, by prompt; those
+/// that ask nearly the same are one.
 fn ratios(cases: &Cases<'_>, held: &HeldOut, own: usize, other: usize) -> Vec<Vec<f64>> {
     let mut by_prompt: Vec<Vec<f64>> = vec![Vec::new(); cases.groups];
     for judged in &held.judgements {
@@ -214,8 +215,8 @@ fn moments(ratios: &[Vec<f64>]) -> (f64, f64) {
     (mean, over(&|ratio| (ratio - mean).powi(2)).sqrt())
 }
 
-/// The smallest number of traces whose ratios add up to more than 0 often enough, over `sums` simulated
-/// sums, each of which draws prompts with replacement and a trace of each.
+/// The smallest number of traces whose ratios add up to more than 0 often enough, over `sums`
+/// simulated sums, each of which draws prompts with replacement and a trace of each.
 fn needed(ratios: &[Vec<f64>], sums: usize, seed: u64, place: u64) -> Option<usize> {
     let mut random = stream(seed, place);
     let mut running = vec![0.0; sums];

@@ -1,8 +1,9 @@
 //! Held-out judgements → how well several traces of one model are judged together.
 //!
-//! A pool is a number of traces of one model, all from different prompts, drawn by lot; its probabilities are
-//! those of the mean of the traces' log probabilities, times the sharpness that the judge learned for so many
-//! ([`crate::attribution::pool`]), averaged over the parts. Every model counts alike. Called by [`super::evaluate`].
+//! A pool is a number of traces of one model, all from different prompts, drawn by lot; its
+//! probabilities are those of the mean of the traces' log probabilities, times the sharpness that
+//! the judge learned for so many ([`crate::attribution::pool`]), averaged over the parts. Every
+//! model counts alike. Called by [`super::evaluate`].
 
 use super::{
     Cases, HeldOut,
@@ -44,8 +45,8 @@ pub struct Pooled {
     /// Expected calibration error of the largest probability, over 15 bins.
     pub calibration_error: Estimate,
     /// What it would be about, by chance alone, if every probability were right
-    /// ([`error_by_chance`]; the pools of one model share its traces and are taken for one group); `None` where an
-    /// older program measured.
+    /// ([`error_by_chance`]; the pools of one model share its traces and are taken for one group);
+    /// `None` where an older program measured.
     #[serde(default)]
     pub calibration_error_by_chance: Option<f64>,
 }
@@ -121,8 +122,9 @@ impl Pools {
         Self { logs, poolings: held.poolings.clone() }
     }
 
-    /// Draws about `pools` pools of `size` traces from these prompts; one that stands there twice counts as
-    /// two, as the bootstrap has it. Gives the figures, and what was predicted. `None` where no model has traces of so many prompts.
+    /// Draws about `pools` pools of `size` traces from these prompts; one that stands there twice
+    /// counts as two, as the bootstrap has it. Gives the figures, and what was predicted. `None`
+    /// where no model has traces of so many prompts.
     fn draw(
         &self,
         prompts: &[usize],
@@ -179,8 +181,8 @@ impl Pools {
     }
 }
 
-/// Probabilities from sums of log probabilities of so many traces: the geometric mean to the power of the
-/// sharpness, scaled to sum to one.
+/// Probabilities from sums of log probabilities of so many traces: the geometric mean to the power
+/// of the sharpness, scaled to sum to one.
 fn pool(sums: &[f32], traces: usize, sharpness: f32) -> Vec<f32> {
     let most = sums.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let own: Vec<f32> =

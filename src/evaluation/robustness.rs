@@ -1,5 +1,5 @@
-//! Held-out judgements of changed texts → what is lost when habits are taken away that are easily changed.
-//! Called by [`super::evaluate`].
+//! Held-out judgements of changed texts → what is lost when habits are taken away that are easily
+//! changed. Called by [`super::evaluate`].
 
 use super::{
     Cases, HeldOut,
@@ -33,11 +33,13 @@ pub struct Robustness {
     pub log_loss: Estimate,
     /// Mean logarithmic loss of the same texts unchanged.
     pub unchanged_log_loss: f64,
-    /// Expected calibration error of the largest probability, over 15 bins; `None` where an older program measured.
+    /// Expected calibration error of the largest probability, over 15 bins; `None` where an older
+    /// program measured.
     #[serde(default)]
     pub calibration_error: Option<Estimate>,
     /// What it would be about, by chance alone, if every probability were right
-    /// ([`error_by_chance`](crate::stats::calibration::error_by_chance)); `None` where an older program measured.
+    /// ([`error_by_chance`](crate::stats::calibration::error_by_chance)); `None` where an older
+    /// program measured.
     #[serde(default)]
     pub calibration_error_by_chance: Option<f64>,
 }

@@ -43,13 +43,13 @@ pub struct Split {
 }
 
 impl Split {
-    /// Splits the cases: by prompt into `folds` folds drawn from `seed`, or with one domain or source left
-    /// out at a time. A case whose prompt, or one that asks nearly the
-    /// same, is also held out is not learned from, wherever it comes from.
+    /// Splits the cases: by prompt into `folds` folds drawn from `seed`, or with one domain or
+    /// source left out at a time. A case whose prompt, or one that asks nearly the same, is also
+    /// held out is not learned from, wherever it comes from.
     ///
     /// # Errors
-    /// [`Error::Usage`] where there are fewer groups of prompts than folds, or but one domain or source;
-    /// [`Error::TooLittle`] where there are two prompts, as two are needed to learn from.
+    /// [`Error::Usage`] where there are fewer groups of prompts than folds, or but one domain or
+    /// source; [`Error::TooLittle`] where there are two prompts, as two are needed to learn from.
     pub fn new(cases: &Cases<'_>, group: Group, folds: usize, seed: u64) -> Result<Self, Error> {
         if cases.prompts < FEWEST_PROMPTS {
             return Err(Error::TooLittle(format!(

@@ -1,9 +1,11 @@
-//! Held-out traces of one model, taken together → what the verdict of `compare` says of them, and whether that is right.
+//! Held-out traces of one model, taken together → what the verdict of `compare` says of them, and
+//! whether that is right.
 //!
-//! The shares of the evidence are those of [`crate::lineage`], prompts with equal weight, and so is the rule that names a
-//! reference, a family or nobody ([`named`]). What `compare` knows beyond the shares (the likeness on shared prompts, how strange single
-//! traces look, subject matter) plays no part. Called by `open_set`, once for models that were learned and once for those that were
-//! left out.
+//! The shares of the evidence are those of [`crate::lineage`], prompts with equal weight, and so is
+//! the rule that names a reference, a family or nobody ([`named`]). What `compare` knows beyond the
+//! shares (the likeness on shared prompts, how strange single traces look, subject matter) plays no
+//! part. Called by `open_set`, once for models that were learned and once for those that were left
+//! out.
 
 use crate::{
     lineage::verdict_rules::{LEAST_PROMPTS, LEAST_TRACES, Named, named},
@@ -36,7 +38,8 @@ pub struct VerdictCounts {
 pub(super) struct Corpus<'a> {
     /// The model.
     pub model: usize,
-    /// The prompt of each trace and what was said of it: a probability per model of the evaluation, 0 for one that the judge does not know.
+    /// The prompt of each trace and what was said of it: a probability per model of the evaluation,
+    /// 0 for one that the judge does not know.
     pub traces: Vec<(usize, &'a [f32])>,
 }
 
@@ -82,7 +85,8 @@ impl VerdictCounts {
     }
 }
 
-/// What is named, the model with the largest share and the family with the largest share. `rows` has the mean probabilities on each prompt.
+/// What is named, the model with the largest share and the family with the largest share. `rows`
+/// has the mean probabilities on each prompt.
 fn verdict(rows: &[Vec<f64>], known: &Known<'_>, seed: u64) -> (Named, usize, usize) {
     let models = known.models.len();
     let mean: Vec<f64> = (0..models)

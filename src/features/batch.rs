@@ -1,9 +1,9 @@
 //! Many texts at once: what an engine calls that spreads a corpus over threads or machines.
 //!
-//! Comes in: a batch of texts and a [`Vectorizer`]. Goes out: their rows ([`Vectorizer::rows`]), or the
-//! sum of their n-grams ([`NgramProfile`]). Both are functions of their arguments alone: no file, no
-//! clock, no state that outlives the call; threads are those of the rayon pool that the caller is in.
-//! For callers of the library and for the benches.
+//! Comes in: a batch of texts and a [`Vectorizer`]. Goes out: their rows ([`Vectorizer::rows`]), or
+//! the sum of their n-grams ([`NgramProfile`]). Both are functions of their arguments alone: no
+//! file, no clock, no state that outlives the call; threads are those of the rayon pool that the
+//! caller is in. For callers of the library and for the benches.
 
 use super::{NgramCounter, Row, Vectorizer};
 use crate::text::count_words;
@@ -71,8 +71,8 @@ impl NgramProfile {
         }
     }
 
-    /// Adds the profile of other texts, which must come from the same vocabulary: indices of another
-    /// one mean other features.
+    /// Adds the profile of other texts, which must come from the same vocabulary: indices of
+    /// another one mean other features.
     pub fn merge(&mut self, other: &Self) {
         self.texts += other.texts;
         self.words += other.words;

@@ -87,8 +87,8 @@ impl Channel {
         }
     }
 
-    /// Calls `emit(id)` for every n-gram that a readable form holds, itself included; for none where the
-    /// channel does not look for n-grams by their parts.
+    /// Calls `emit(id)` for every n-gram that a readable form holds, itself included; for none
+    /// where the channel does not look for n-grams by their parts.
     pub(super) fn for_each_part(self, form: &str, mut emit: impl FnMut(u64)) {
         match self {
             Self::Word => word_ngrams::for_each(form, |id, _, _| emit(id)),
@@ -130,8 +130,8 @@ impl Channel {
         }
     }
 
-    /// How many numbers [`Channel::measure`] gives for any text. None of `vectors`: those are not made of the
-    /// text here, and how many they are is an option
+    /// How many numbers [`Channel::measure`] gives for any text. None of `vectors`: those are not
+    /// made of the text here, and how many they are is an option
     /// ([`ChannelOptions::measure_count`](super::ChannelOptions::measure_count)).
     pub fn measure_count(self) -> usize {
         match self {

@@ -12,8 +12,8 @@ use std::str::FromStr;
 pub struct ChannelOptions {
     /// The channel.
     pub channel: Channel,
-    /// Most n-grams in the vocabulary; of the channel `vectors` the length of every vector; 0 for the
-    /// other channels that measure.
+    /// Most n-grams in the vocabulary; of the channel `vectors` the length of every vector; 0 for
+    /// the other channels that measure.
     #[serde(default)]
     pub features: usize,
     /// The most widespread of them whose relative frequencies are also z-scored, as in Burrows's
@@ -85,8 +85,8 @@ impl ChannelSet {
         self
     }
 
-    /// What the style embedding reads: channels, and how many of the most widespread n-grams of each
-    /// that counts n-grams.
+    /// What the style embedding reads: channels, and how many of the most widespread n-grams of
+    /// each that counts n-grams.
     pub const STYLE: [(Channel, usize); 4] = [
         (Channel::Word, 1000),
         (Channel::Skeleton, 500),
@@ -94,9 +94,9 @@ impl ChannelSet {
         (Channel::Rhythm, 0),
     ];
 
-    /// The channels that are read from a text: where the set has the style embedding, all that it reads
-    /// beside the others. What is added has next to no weight
-    /// for the regression, but data sets, which only ask for directions, still see it.
+    /// The channels that are read from a text: where the set has the style embedding, all that it
+    /// reads beside the others. What is added has next to no weight for the regression, but data
+    /// sets, which only ask for directions, still see it.
     #[must_use]
     pub fn extracted(&self) -> Self {
         let mut set = self.clone();

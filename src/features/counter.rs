@@ -1,5 +1,6 @@
 //! The table in which n-grams of one text are counted. It is kept and reused from text to text: a
-//! trace of 10 kB has 60,000 n-grams, and an allocation for each text would cost more than counting.
+//! trace of 10 kB has 60,000 n-grams, and an allocation for each text would cost more than
+//! counting.
 
 use std::hint::select_unpredictable;
 
@@ -8,8 +9,8 @@ use std::hint::select_unpredictable;
 pub(super) struct Counter {
     /// Where a key is in `entries`; 0 where the slot is empty.
     slots: Vec<u32>,
-    /// Keys with their counts, in order of first occurrence. The first is none of them, and there is
-    /// always room for one more, whose count is 0.
+    /// Keys with their counts, in order of first occurrence. The first is none of them, and there
+    /// is always room for one more, whose count is 0.
     entries: Vec<(u64, u32)>,
     /// Entries in use, with the first.
     held: usize,
@@ -78,13 +79,14 @@ impl Counter {
         }
     }
 
-    /// Empties the table, keeps its memory, and calls `each(key, count)` for what was in it, in order
-    /// of first occurrence.
+    /// Empties the table, keeps its memory, and calls `each(key, count)` for what was in it, in
+    /// order of first occurrence.
     pub fn drain(&mut self, mut each: impl FnMut(u64, u32)) {
         for (key, count) in &mut self.entries[1..self.held] {
             each(*key, std::mem::take(count));
         }
-        // One giant text must not leave a table that takes longer to empty than its n-grams to count.
+        // One giant text must not leave a table that takes longer to empty than its n-grams to
+        // count.
         if self.held * 8 * Self::SPARSENESS < self.slots.len() {
             self.slots.truncate(self.slots.len() / 2);
             self.shift += 1;

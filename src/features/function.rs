@@ -18,10 +18,10 @@ pub fn names() -> Vec<String> {
 }
 
 /// Measures the tokens of a text: [`MEASURES`] rates in occurrences per 1,000 words, each from 0 to
-/// 1,000, and all 0 for a text without words. They are plain rates; whoever compares them takes roots or
-/// logarithms. A word is a run of letters, digits and underscores, a contraction, or a single
-/// Chinese, Japanese or Korean character; a command of LaTeX is set, not said. Case and the form of the
-/// apostrophe do not count.
+/// 1,000, and all 0 for a text without words. They are plain rates; whoever compares them takes
+/// roots or logarithms. A word is a run of letters, digits and underscores, a contraction, or a
+/// single Chinese, Japanese or Korean character; a command of LaTeX is set, not said. Case and the
+/// form of the apostrophe do not count.
 pub fn measure(tokens: &[Token]) -> Vec<f32> {
     let mut counts = [0_usize; MEASURES];
     let mut words = 0;
@@ -36,7 +36,8 @@ pub fn measure(tokens: &[Token]) -> Vec<f32> {
 }
 
 /// Calls `emit(measure, start, end)` for every occurrence of every word of the lists, in the order
-/// in which they stand in the text. `measure` is a place in [`names`], `start..end` are byte offsets.
+/// in which they stand in the text. `measure` is a place in [`names`], `start..end` are byte
+/// offsets.
 pub fn for_each_occurrence(text: &str, mut emit: impl FnMut(usize, usize, usize)) {
     let mut tokens = Vec::new();
     read(text, &mut tokens);

@@ -1,10 +1,11 @@
 //! The closed lists of function words that the channels `skeleton` and `function` share.
 //!
-//! Comes in: a token. Goes out: its place in a list. Function words (Mosteller & Wallace 1964) carry
-//! grammar and argument, not topic: articles, pronouns, auxiliary verbs, prepositions, conjunctions,
-//! quantifiers, contractions, adverbs of degree, time and connection, and discourse particles ("okay",
-//! "hmm", "wait"). Chinese is written without spaces, so that its list is one of characters; words of
-//! two characters are seen as pairs. No name, number or content verb is in either list.
+//! Comes in: a token. Goes out: its place in a list. Function words (Mosteller & Wallace 1964)
+//! carry grammar and argument, not topic: articles, pronouns, auxiliary verbs, prepositions,
+//! conjunctions, quantifiers, contractions, adverbs of degree, time and connection, and discourse
+//! particles ("okay", "hmm", "wait"). Chinese is written without spaces, so that its list is one of
+//! characters; words of two characters are seen as pairs. No name, number or content verb is in
+//! either list.
 
 /// English function words, lower case, contractions whole and with a straight apostrophe, in
 /// ascending order of bytes.

@@ -59,8 +59,8 @@ impl<const LONGEST: usize> Window<LONGEST> {
         self.seen += 1;
     }
 
-    /// The id and the beginning of every n-gram that ends here, the shorter first. `salt` is that of
-    /// single symbols; the others' follow it.
+    /// The id and the beginning of every n-gram that ends here, the shorter first. `salt` is that
+    /// of single symbols; the others' follow it.
     #[inline(always)]
     pub fn ngrams(&self, salt: u64) -> impl Iterator<Item = (u64, usize)> + '_ {
         (0..LONGEST.min(self.seen))

@@ -1,7 +1,7 @@
 //! The ids that a vocabulary knows, and the index of each.
 //!
-//! Most n-grams of a text are in no vocabulary. The table answers for them after one look at memory.
-//! Called by the vocabulary and by the windows that count known n-grams.
+//! Most n-grams of a text are in no vocabulary. The table answers for them after one look at
+//! memory. Called by the vocabulary and by the windows that count known n-grams.
 
 /// Stands for the index of an id that is no feature but a part of one.
 pub(super) const PART: u32 = u32::MAX;

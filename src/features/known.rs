@@ -32,7 +32,8 @@ impl KnownCounts {
         self.counts[place] += 1;
     }
 
-    /// Calls `each(index, count)` for what was counted, in order of first occurrence, and forgets it.
+    /// Calls `each(index, count)` for what was counted, in order of first occurrence, and forgets
+    /// it.
     pub fn drain(&mut self, mut each: impl FnMut(u32, u32)) {
         for index in self.found.drain(..) {
             each(index, std::mem::take(&mut self.counts[index as usize]));

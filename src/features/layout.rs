@@ -305,8 +305,8 @@ static KINDS: [u8; 256] = {
     kinds
 };
 
-/// The run of letters that is being read. What it is, is updated without branches that a processor could
-/// guess wrong: words end every few bytes.
+/// The run of letters that is being read. What it is, is updated without branches that a processor
+/// could guess wrong: words end every few bytes.
 #[derive(Default)]
 struct LetterRun {
     length: usize,
@@ -461,7 +461,8 @@ mod tests {
         assert!((value(text, "lines: heading") - 0.25).abs() < 1e-6);
         assert!((value(text, "lines: bullet -") - 0.5).abs() < 1e-6);
         assert!((value(text, "lines: ends with colon") - 0.25).abs() < 1e-6);
-        // 16 words: Plan one thing two things I say no And it s done so what → "it's" splits at the mark.
+        // 16 words: Plan one thing two things I say no And it s done so what → "it's" splits at the
+        // mark.
         assert!((value(text, "inside lines: bold") - 1.0 / 14.0).abs() < 1e-6);
         assert!((value(text, "share: the word I") - 1.0 / 14.0).abs() < 1e-6);
         // Sentences: Plan | one thing | two things: | I say no. | And it's done! | so what

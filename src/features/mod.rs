@@ -1,9 +1,10 @@
 //! Traces → fingerprints.
 //!
 //! Comes in: the text of a trace. Goes out: counted n-grams ([`NgramCounter`]), measures
-//! ([`Channel::measure`]) and, through a [`Vectorizer`], the row that the learner and the
-//! atlas work on, or the sum of many texts ([`NgramProfile`]). Everything here is a pure function of the text: no file, no global state. Called
-//! by `attribution` (to learn and to score) and by `lineage` (to show evidence).
+//! ([`Channel::measure`]) and, through a [`Vectorizer`], the row that the learner and the atlas
+//! work on, or the sum of many texts ([`NgramProfile`]). Everything here is a pure function of the
+//! text: no file, no global state. Called by `attribution` (to learn and to score) and by `lineage`
+//! (to show evidence).
 //!
 //! One channel is one family of features in one file. The n-gram channels call back once per
 //! occurrence with a stable 64-bit id and the place in the text, so that the same code counts

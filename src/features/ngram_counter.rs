@@ -41,9 +41,9 @@ impl NgramCounter {
         std::mem::take(&mut self.untokenized)
     }
 
-    /// Calls `each(index, count)` once for every n-gram of a channel in `text` that a vocabulary knows,
-    /// in an order that depends on nothing but the text. The tokens of the text must have been read
-    /// into `self.read`.
+    /// Calls `each(index, count)` once for every n-gram of a channel in `text` that a vocabulary
+    /// knows, in an order that depends on nothing but the text. The tokens of the text must have
+    /// been read into `self.read`.
     pub(super) fn for_each_known(
         &mut self,
         channel: Channel,

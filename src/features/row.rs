@@ -19,8 +19,8 @@ pub struct Row {
     pub words: usize,
     /// Whether the text breaks off ([`breaks_off`](crate::text::breaks_off)).
     pub unfinished: bool,
-    /// Whether the channel `vectors` is in the set and had no vector for the text: none was given, and
-    /// there is no model, or the model failed on the text.
+    /// Whether the channel `vectors` is in the set and had no vector for the text: none was given,
+    /// and there is no model, or the model failed on the text.
     pub without_vector: bool,
 }
 
@@ -30,7 +30,8 @@ impl Row {
         &self.dense[..self.common.min(self.dense.len())]
     }
 
-    /// The dense values at some places, each times its factor, as [`Vectorizer::style_places`] gives them.
+    /// The dense values at some places, each times its factor, as [`Vectorizer::style_places`]
+    /// gives them.
     pub fn dense_at(&self, places: &[(usize, f32)]) -> Vec<f32> {
         places.iter().map(|&(at, factor)| self.dense[at] * factor).collect()
     }

@@ -13,13 +13,14 @@ const ABBREVIATIONS: [&str; 25] = [
 /// No word that is looked up is longer than this, in bytes.
 const LONGEST_ABBREVIATION: usize = 6;
 
-/// Calls `emit(start, end)` for the byte range of every sentence, without the white space around it.
+/// Calls `emit(start, end)` for the byte range of every sentence, without the white space around
+/// it.
 ///
 /// A sentence ends at a line break, behind `。`, `！` or `？`, and behind `.`, `!`, `?` or `…` where
 /// white space follows; quotes, brackets and stars that close there belong to it. A full stop does
 /// not end it behind an abbreviation ("e.g."), behind the number or letter of a list ("2. first"),
-/// and, where the next letter is a small one, behind dots ("so... maybe") and behind a word with a full
-/// stop inside ("the U.S. navy") or "etc.". What holds no letter or digit is no sentence.
+/// and, where the next letter is a small one, behind dots ("so... maybe") and behind a word with a
+/// full stop inside ("the U.S. navy") or "etc.". What holds no letter or digit is no sentence.
 pub fn for_each(text: &str, mut emit: impl FnMut(usize, usize)) {
     let mut fence: Option<&str> = None;
     let mut at = 0;
@@ -93,8 +94,8 @@ fn line_sentences(line: &str, offset: usize, emit: &mut impl FnMut(usize, usize)
     }
 }
 
-/// Whether the sentence goes on behind one full stop. `word` stands before it, `runs` of letters and
-/// digits stand in the sentence so far, and `small` says whether a small letter is next.
+/// Whether the sentence goes on behind one full stop. `word` stands before it, `runs` of letters
+/// and digits stand in the sentence so far, and `small` says whether a small letter is next.
 fn continues(word: &str, runs: usize, small: impl Fn() -> bool) -> bool {
     let is_number = !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit());
     if runs == 1 && (is_number && word.len() <= 3 || word.len() == 1) {

@@ -1,10 +1,10 @@
 //! The `token` channel: n-grams of 1–3 tokens of a subword tokenizer that the user gives.
 //!
-//! A model writes in the tokens of its own tokenizer, and reads of another model's text fall apart in
-//! other places. n-grams of such tokens see affixes, spacing, line breaks and fixed turns of phrase
-//! at once. `docs/channels/token.md` defines the channel. Comes in: a text and a [`TokenNgrams`].
-//! Goes out: ids and places, as from the other channels of n-grams. Without a tokenizer there is no
-//! such channel.
+//! A model writes in the tokens of its own tokenizer, and reads of another model's text fall apart
+//! in other places. n-grams of such tokens see affixes, spacing, line breaks and fixed turns of
+//! phrase at once. `docs/channels/token.md` defines the channel. Comes in: a text and a
+//! [`TokenNgrams`]. Goes out: ids and places, as from the other channels of n-grams. Without a
+//! tokenizer there is no such channel.
 //!
 //! Ids depend on the strings of the tokens, never on their numbers, so the id of a form can be told
 //! without the tokenizer. The readable form joins the strings by `|`, as in `Ġso|Ġwait|,`.
@@ -69,8 +69,8 @@ impl TokenNgrams {
     }
 
     /// Calls `emit(id, start, end)` for every n-gram, in the order in which they end in the text.
-    /// `start..end` are byte offsets into `text`, at character boundaries. Returns how many bytes the
-    /// tokenizer gave up on, as [`Subwords::for_each`] does.
+    /// `start..end` are byte offsets into `text`, at character boundaries. Returns how many bytes
+    /// the tokenizer gave up on, as [`Subwords::for_each`] does.
     #[must_use = "text that could not be tokenized has to be counted"]
     pub fn for_each(&self, text: &str, mut emit: impl FnMut(u64, usize, usize)) -> usize {
         self.for_each_with_tokens(text, |id, start, end, _| emit(id, start, end))
@@ -101,9 +101,9 @@ impl TokenNgrams {
         })
     }
 
-    /// The readable form of an n-gram of tokens: their strings joined by `|`. Within a string, `|` and
-    /// `\` get a `\` before them, and line feed, carriage return and tab become `\n`, `\r` and `\t`,
-    /// so that [`id_of`] finds the strings again. A number that no token has is left out.
+    /// The readable form of an n-gram of tokens: their strings joined by `|`. Within a string, `|`
+    /// and `\` get a `\` before them, and line feed, carriage return and tab become `\n`, `\r` and
+    /// `\t`, so that [`id_of`] finds the strings again. A number that no token has is left out.
     pub fn form(&self, tokens: &[u32]) -> String {
         let mut form = String::new();
         for token in tokens.iter().filter_map(|&token| self.subwords.token(token)) {

@@ -1,14 +1,15 @@
 //! Text → the row of numbers that the learner and the atlas work on.
 //!
-//! A row has two parts. N-grams are weighted as `(1 + ln tf) · idf` with the smooth inverse document
-//! frequency `ln((1 + N) / (1 + df)) + 1` (Salton & Buckley 1988), and each channel is scaled to the
-//! length that its weight says, so that neither a long trace nor a channel with many features
-//! outweighs the rest. The dense part holds what is there for every text: square roots of the
-//! relative frequencies of each channel's most widespread n-grams (the z-scores of Burrows 2002,
-//! where the absence of a common word speaks too), and what the measuring channels measure. It is
-//! centred, scaled to unit variance over the training traces, and clipped. The channel `vectors` is a
-//! part of it that is not made of the text here: a model of the user's makes it ([`Embedder`]), or the
-//! caller gives it ([`Vectorizer::row_with`]). A row without a vector stands at the mean of all there.
+//! A row has two parts. N-grams are weighted as `(1 + ln tf) · idf` with the smooth inverse
+//! document frequency `ln((1 + N) / (1 + df)) + 1` (Salton & Buckley 1988), and each channel is
+//! scaled to the length that its weight says, so that neither a long trace nor a channel with many
+//! features outweighs the rest. The dense part holds what is there for every text: square roots of
+//! the relative frequencies of each channel's most widespread n-grams (the z-scores of Burrows
+//! 2002, where the absence of a common word speaks too), and what the measuring channels measure.
+//! It is centred, scaled to unit variance over the training traces, and clipped. The channel
+//! `vectors` is a part of it that is not made of the text here: a model of the user's makes it
+//! ([`Embedder`]), or the caller gives it ([`Vectorizer::row_with`]). A row without a vector stands
+//! at the mean of all there.
 
 use super::{
     channel::Channel,
@@ -110,8 +111,8 @@ impl Vectorizer {
         self
     }
 
-    /// From now on this model makes the vectors of the channel `vectors`. Without one, only texts whose vector
-    /// is given have one ([`Vectorizer::row_with`]).
+    /// From now on this model makes the vectors of the channel `vectors`. Without one, only texts
+    /// whose vector is given have one ([`Vectorizer::row_with`]).
     pub fn set_embedder(&mut self, embedder: Option<Arc<dyn Embedder>>) {
         self.embedder = embedder;
     }
@@ -174,14 +175,16 @@ impl Vectorizer {
         &self.vocabulary
     }
 
-    /// One text as numbers, its vector made by the model of the channel `vectors`, where there is one.
+    /// One text as numbers, its vector made by the model of the channel `vectors`, where there is
+    /// one.
     pub fn row(&self, text: &str, counter: &mut NgramCounter) -> Row {
         self.row_with(text, None, counter)
     }
 
-    /// One text as numbers. `vector` is what the channel `vectors` has of it; where it is `None`, the
-    /// model makes it. Where there is no model either, or the vector has another length than the channel or a number
-    /// that is not finite, the channel's numbers stand at their means and [`Row::without_vector`] says so.
+    /// One text as numbers. `vector` is what the channel `vectors` has of it; where it is `None`,
+    /// the model makes it. Where there is no model either, or the vector has another length than
+    /// the channel or a number that is not finite, the channel's numbers stand at their means and
+    /// [`Row::without_vector`] says so.
     pub fn row_with(&self, text: &str, vector: Option<&[f32]>, counter: &mut NgramCounter) -> Row {
         let mut row = self.unscaled_row(text, vector, counter);
         self.scale.apply(&mut row, &self.blocks);
@@ -253,8 +256,8 @@ impl Vectorizer {
     }
 
     /// Many texts as numbers to learn from, in their order, by all threads; the rows hold no
-    /// counts. The scale of the dense values is learned from them. `vector_of` gives the vector of a text, as in
-    /// [`Vectorizer::row_with`].
+    /// counts. The scale of the dense values is learned from them. `vector_of` gives the vector of
+    /// a text, as in [`Vectorizer::row_with`].
     pub fn learn_rows<'a, T: AsRef<str> + Sync>(
         &mut self,
         texts: &'a [T],

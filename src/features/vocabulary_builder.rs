@@ -98,8 +98,8 @@ impl VocabularyBuilder {
         }
     }
 
-    /// The `most` n-grams that stand in most traces, in that order, among those that stand in at least
-    /// two traces and two prompts: what stands in one prompt only is topic.
+    /// The `most` n-grams that stand in most traces, in that order, among those that stand in at
+    /// least two traces and two prompts: what stands in one prompt only is topic.
     pub fn select(&self, most: usize) -> Vec<Selected> {
         let mut candidates: Vec<Selected> = self
             .shards
@@ -116,8 +116,8 @@ impl VocabularyBuilder {
     }
 }
 
-/// Reads the forms of selected n-grams off the texts that they were selected from, each from the first
-/// text that holds it, in the order of these. Those of tokens need their tokenizer.
+/// Reads the forms of selected n-grams off the texts that they were selected from, each from the
+/// first text that holds it, in the order of these. Those of tokens need their tokenizer.
 pub fn read_forms<T: AsRef<str> + Sync>(
     channel: Channel,
     selected: &[Selected],

@@ -1,7 +1,8 @@
 //! What is kept of each trace to decide rules by.
 //!
-//! Comes in: scored traces with their marks, in input order. Goes out: a [`CheckedRecords`], which [`super::check`] measures. Called by
-//! `cli`. Of the probabilities only those that a rule asks for are kept, and of the text nothing.
+//! Comes in: scored traces with their marks, in input order. Goes out: a [`CheckedRecords`], which
+//! [`super::check`] measures. Called by `cli`. Of the probabilities only those that a rule asks for
+//! are kept, and of the text nothing.
 
 use super::mixture_rows::MixtureRows;
 use crate::{
@@ -99,7 +100,8 @@ pub struct CheckedRecords {
 }
 
 impl CheckedRecords {
-    /// An empty sample for the rules of a policy whose names are known ([`crate::policy::validate`]).
+    /// An empty sample for the rules of a policy whose names are known
+    /// ([`crate::policy::validate`]).
     pub fn new(policy: &Policy, atlas: &Atlas) -> Self {
         let mut sample = Self::default();
         let conditions = || policy.rules.iter().flat_map(|rule| &rule.conditions);

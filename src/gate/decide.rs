@@ -1,11 +1,12 @@
 //! A figure, its resampled values and a bound → passed, failed, or cannot tell.
 //!
-//! Called by `super::measure`. Intervals are expanded percentile intervals over prompts (Hesterberg 2015, section
-//! 3.3): the percentiles are those that give a mean of normal values the coverage of Student's interval, since plain ones are
-//! too narrow for few prompts. A share of traces gets the hull with the exact interval of Clopper & Pearson (1934) for as many
-//! independent traces as there are prompts: none in ten does not mean none. Where there are too few resamples for a percentile
-//! so far out, the interval is the hull with Student's, of the resamples' standard deviation. With k figures each
-//! interval has the level 1 − (1 − confidence)/k (Bonferroni).
+//! Called by `super::measure`. Intervals are expanded percentile intervals over prompts (Hesterberg
+//! 2015, section 3.3): the percentiles are those that give a mean of normal values the coverage of
+//! Student's interval, since plain ones are too narrow for few prompts. A share of traces gets the
+//! hull with the exact interval of Clopper & Pearson (1934) for as many independent traces as there
+//! are prompts: none in ten does not mean none. Where there are too few resamples for a percentile
+//! so far out, the interval is the hull with Student's, of the resamples' standard deviation. With
+//! k figures each interval has the level 1 − (1 − confidence)/k (Bonferroni).
 
 use crate::{
     policy::Bound,
@@ -16,7 +17,8 @@ use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
 /// With fewer prompts nothing is decided by an interval.
 pub const LEAST_PROMPTS: usize = 10;
-/// Where fewer resamples lie beyond an end of an interval, percentiles are hardly more than the farthest of them.
+/// Where fewer resamples lie beyond an end of an interval, percentiles are hardly more than the
+/// farthest of them.
 const LEAST_BEYOND: f64 = 5.0;
 /// Where this many times as many prompts would be needed, the figure is too near its bound.
 const MOST_TIMES: f64 = 1000.0;
@@ -61,7 +63,8 @@ impl Level {
         }
     }
 
-    /// How far Student's interval reaches on either side of a figure, by the standard deviation of its resampled values.
+    /// How far Student's interval reaches on either side of a figure, by the standard deviation of
+    /// its resampled values.
     fn reach(self, drawn: &[f64], prompts: usize) -> f64 {
         let n = prompts as f64;
         let count = drawn.len().max(1) as f64;
@@ -72,8 +75,8 @@ impl Level {
         t.map_or(f64::INFINITY, |t| t * (variance * n / (n - 1.0)).sqrt())
     }
 
-    /// The resamples that such percentiles ask for: ten beyond each, at least `fewest`, and no more than
-    /// `most`.
+    /// The resamples that such percentiles ask for: ten beyond each, at least `fewest`, and no more
+    /// than `most`.
     pub fn resamples(self, fewest: usize, most: usize) -> usize {
         ((10.0 / self.tail).round() as usize).clamp(fewest, most.max(fewest))
     }
@@ -127,8 +130,9 @@ pub fn decide(Interval { low, high }: Interval, bound: Bound) -> Outcome {
     }
 }
 
-/// About how many more prompts would decide, if the figure stayed where it is: an interval is as wide as one over the
-/// square root of the prompts. `None` where the figure is too near its bound for any number.
+/// About how many more prompts would decide, if the figure stayed where it is: an interval is as
+/// wide as one over the square root of the prompts. `None` where the figure is too near its bound
+/// for any number.
 pub fn more_prompts(
     value: f64,
     Interval { low, high }: Interval,
@@ -161,8 +165,8 @@ mod tests {
         let level = Level::corrected(0.95, 5);
         assert!((level.of_each() - 0.99).abs() < 1e-12);
         assert_eq!(level.resamples(1000, 100_000), 2000);
-        // t with 9 degrees of freedom leaves 0.5 % beyond 3.2498; times √(10/9) that is 3.4256, beyond which the
-        // normal distribution leaves 0.000307.
+        // t with 9 degrees of freedom leaves 0.5 % beyond 3.2498; times √(10/9) that is 3.4256,
+        // beyond which the normal distribution leaves 0.000307.
         assert!((level.expanded(10) - 0.000_307).abs() < 2e-6, "{}", level.expanded(10));
         assert!((level.expanded(100_000) - 0.005).abs() < 1e-5);
     }
@@ -177,8 +181,8 @@ mod tests {
 
     #[test]
     fn too_few_resamples_do_not_make_an_interval_narrow() {
-        // Resamples at −1 and 1 in turn: standard deviation 1. 99.99 % for 31 prompts: t = 4.482 with 30 degrees of
-        // freedom, times √(31/30).
+        // Resamples at −1 and 1 in turn: standard deviation 1. 99.99 % for 31 prompts: t = 4.482
+        // with 30 degrees of freedom, times √(31/30).
         let level = Level { tail: 0.000_05 };
         let drawn: Vec<f64> = (0..400).map(|at| if at % 2 == 0 { -1.0 } else { 1.0 }).collect();
         let Interval { low, high } = level.interval(0.0, drawn.clone(), 31, false).unwrap();

@@ -1,7 +1,7 @@
 //! One condition of a rule → its figure, interval and outcome.
 //!
-//! Called by [`super::check`]. Shares of probability are means over prompts, each with the same weight; shares of traces are ratios,
-//! resampled by prompt; parts of a data set come from
+//! Called by [`super::check`]. Shares of probability are means over prompts, each with the same
+//! weight; shares of traces are ratios, resampled by prompt; parts of a data set come from
 //! [`Mixture`](super::mixture::Mixture), drift from [`Movement`](crate::lineage::Movement).
 
 use super::{

@@ -2,12 +2,12 @@
 //!
 //! Called by [`super::check`], once for each slice. The mean probability would be pulled towards an
 //! equal share of all references. Instead, the shares are sought under which the traces are most
-//! likely (`lineage::audit::mixture`), and intervals draw whole prompts again and repeat the search.
-//! Where `audit` would print words instead of figures, nothing is decided.
+//! likely (`lineage::audit::mixture`), and intervals draw whole prompts again and repeat the
+//! search. Where `audit` would print words instead of figures, nothing is decided.
 //!
-//! There is no share for "none of these": a trace that looks like no reference counts as the nearest
-//! one. What `audit` takes for unknown models need not be any. Text that was cut or changed looks
-//! unusual too, and a rule on an upper bound would pass because of it.
+//! There is no share for "none of these": a trace that looks like no reference counts as the
+//! nearest one. What `audit` takes for unknown models need not be any. Text that was cut or changed
+//! looks unusual too, and a rule on an upper bound would pass because of it.
 
 use super::{
     checked_records::{CheckedRecords, Record},
@@ -26,8 +26,8 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// The most resamples: each is a search of its own. Where the level asks for more, the interval is widened
-/// ([`super::decide::Level::interval`]).
+/// The most resamples: each is a search of its own. Where the level asks for more, the interval is
+/// widened ([`super::decide::Level::interval`]).
 const RESAMPLES: usize = 200;
 
 /// The parts that references have in a slice, and what they would be with other prompts.
@@ -98,7 +98,8 @@ impl Mixture {
         Self { shares: Vec::new(), drawn: Vec::new(), prompts: 0, traces: 0, rough: None }
     }
 
-    /// The part of these references together, and its resampled values; `None` where there is no trace.
+    /// The part of these references together, and its resampled values; `None` where there is no
+    /// trace.
     pub fn part(&self, references: &[usize]) -> Option<(f64, Vec<f64>)> {
         let sum = |shares: &[f64]| -> f64 {
             references.iter().filter_map(|&at| shares.get(at)).sum::<f64>()
@@ -107,8 +108,8 @@ impl Mixture {
         (!self.shares.is_empty()).then(|| (sum(&self.shares), drawn))
     }
 
-    /// The probability that a record is of one of these references, given their parts; `None` where it was not
-    /// scored.
+    /// The probability that a record is of one of these references, given their parts; `None` where
+    /// it was not scored.
     pub fn probability(
         &self,
         sample: &CheckedRecords,

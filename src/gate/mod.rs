@@ -1,13 +1,14 @@
 //! Rules and traces → which rules hold, which do not, and which cannot be told.
 //!
-//! Comes in: a [`Policy`], a [`CheckedRecords`] of scored traces, and for drift the tallies of the corpus and its
-//! baseline. Goes out: a [`Checked`], which `report` writes in many formats. Called by `cli`; pure, the same input and
-//! seed give the same answer.
+//! Comes in: a [`Policy`], a [`CheckedRecords`] of scored traces, and for drift the tallies of the
+//! corpus and its baseline. Goes out: a [`Checked`], which `report` writes in many formats. Called
+//! by `cli`; pure, the same input and seed give the same answer.
 //!
-//! A rule fails only where the whole interval of a figure lies on the wrong side of its bound, and passes only where it lies on
-//! the right side; between the two is "cannot tell". Intervals are drawn over prompts, at a level that is corrected
-//! for the number of figures (Bonferroni), so that all decisions together are right with the
-//! policy's confidence ([`decide`]). `docs/gate.md` has what this comes to on real traces.
+//! A rule fails only where the whole interval of a figure lies on the wrong side of its bound, and
+//! passes only where it lies on the right side; between the two is "cannot tell". Intervals are
+//! drawn over prompts, at a level that is corrected for the number of figures (Bonferroni), so that
+//! all decisions together are right with the policy's confidence ([`decide`]). `docs/gate.md` has
+//! what this comes to on real traces.
 
 mod checked_records;
 mod context;
@@ -35,8 +36,8 @@ use mixture::Mixture;
 
 /// Decides every rule of a policy.
 ///
-/// `tally` and `baseline` are needed where a rule asks for drift; `resamples` are the fewest resamples of prompts for
-/// each figure.
+/// `tally` and `baseline` are needed where a rule asks for drift; `resamples` are the fewest
+/// resamples of prompts for each figure.
 pub fn check(
     policy: &Policy,
     atlas: &Atlas,

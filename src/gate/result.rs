@@ -66,7 +66,8 @@ pub struct RuleAnswer {
     pub severity: Severity,
     /// The worst of its conditions.
     pub outcome: Outcome,
-    /// What it is to be reported as; `None` where it passed, or could not be told and that is a pass.
+    /// What it is to be reported as; `None` where it passed, or could not be told and that is a
+    /// pass.
     pub level: Option<Severity>,
     /// The policy's message.
     pub message: Option<String>,
@@ -116,7 +117,8 @@ pub struct ConditionAnswer {
     pub prompts: usize,
     /// Traces that it rests on.
     pub traces: usize,
-    /// About how many more prompts would decide; only where it cannot be told, and `None` where no number would.
+    /// About how many more prompts would decide; only where it cannot be told, and `None` where no
+    /// number would.
     pub more_prompts: Option<usize>,
     /// What else to know; in JSON a sentence.
     pub note: Option<Note>,

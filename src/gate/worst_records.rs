@@ -12,9 +12,9 @@ use crate::{policy::Bound, trace::Position};
 /// Records that are listed against a condition.
 const MOST: usize = 20;
 
-/// Lists those records of the slice that speak against a condition on what is too much, the most probable first. `speaks`
-/// answers `None` for a record that does not, and else its probability, where the condition is about somebody. What
-/// is too little stands in no record.
+/// Lists those records of the slice that speak against a condition on what is too much, the most
+/// probable first. `speaks` answers `None` for a record that does not, and else its probability,
+/// where the condition is about somebody. What is too little stands in no record.
 pub(super) fn list(
     context: &Context<'_>,
     answer: &mut ConditionAnswer,

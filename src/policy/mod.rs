@@ -1,8 +1,8 @@
 //! A policy file → the rules that a check decides by.
 //!
-//! Comes in: the path of a TOML file and the names that an atlas knows. Goes out: a [`Policy`], all of whose names, numbers and
-//! rules were found to make sense together, or an [`Error`] with file and line. Called by `cli`; `gate`
-//! decides by the rules. Nothing here reads a trace.
+//! Comes in: the path of a TOML file and the names that an atlas knows. Goes out: a [`Policy`], all
+//! of whose names, numbers and rules were found to make sense together, or an [`Error`] with file
+//! and line. Called by `cli`; `gate` decides by the rules. Nothing here reads a trace.
 //!
 //! `read` puts files together (`extends`), `table` is one file, `rules` makes conditions of tables,
 //! `sense` looks for names that are not known and rules that contradict each other.
@@ -18,8 +18,8 @@ pub use validate::{nearest, validate};
 use crate::trace::{CleaningStep, Mediation};
 use serde::{Deserialize, Serialize};
 
-/// The policy that `check --init` writes: names are of the embedded atlas; rules on a baseline are commented out, so that it can be used
-/// as it is.
+/// The policy that `check --init` writes: names are of the embedded atlas; rules on a baseline are
+/// commented out, so that it can be used as it is.
 pub const EXAMPLE: &str = include_str!("../../assets/cotprint.toml");
 
 /// Why a policy cannot be used: where, what was found, what to do.
@@ -48,7 +48,8 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// The first rule that measures by a step of cleaning: left out, it would find nothing and the rule would pass.
+    /// The first rule that measures by a step of cleaning: left out, it would find nothing and the
+    /// rule would pass.
     pub fn rule_that_needs(&self, step: CleaningStep) -> Option<&Rule> {
         let needs = |quantity: &Quantity| match quantity {
             Quantity::InLanguage(_) | Quantity::LanguageShare(_) => step == CleaningStep::Language,
@@ -336,8 +337,8 @@ pub struct Condition {
 }
 
 impl Condition {
-    /// Whether it is decided by an interval, so that the number of such conditions has to be corrected
-    /// for. A bound of 0 on a share of traces speaks of the traces that are there.
+    /// Whether it is decided by an interval, so that the number of such conditions has to be
+    /// corrected for. A bound of 0 on a share of traces speaks of the traces that are there.
     pub fn is_estimated(&self) -> bool {
         !(self.quantity.is_count()
             || self.quantity.is_share_of_traces() && self.bound.value() == 0.0)

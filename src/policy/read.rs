@@ -1,7 +1,8 @@
 //! A policy file and those that it extends → one policy.
 //!
-//! Rules of extended files come first. A rule takes the place of one with the same id in an extended file; in one
-//! file an id stands once. A file that is extended in two ways is read once. `[gate]` of a file counts more than that of the files it extends.
+//! Rules of extended files come first. A rule takes the place of one with the same id in an
+//! extended file; in one file an id stands once. A file that is extended in two ways is read once.
+//! `[gate]` of a file counts more than that of the files it extends.
 
 use super::{
     Error, OnInconclusive, Policy, Rule, rules,
@@ -28,8 +29,8 @@ const CONFIDENCE: f64 = 0.95;
 /// Reads a policy and all that it extends.
 ///
 /// # Errors
-/// A sentence with file and line: a file that cannot be read, TOML that is none, unknown keys, numbers out of range, a rule
-/// without id, a circle of `extends`.
+/// A sentence with file and line: a file that cannot be read, TOML that is none, unknown keys,
+/// numbers out of range, a rule without id, a circle of `extends`.
 pub fn open(path: &Path) -> Result<Policy, Error> {
     let mut reading = Reading::default();
     reading.read(path, None, &mut Vec::new())?;

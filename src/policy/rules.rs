@@ -1,7 +1,7 @@
 //! The tables of a policy file → rules with conditions.
 //!
-//! Called by [`super::read`], once for each rule. Numbers are checked here: a share that was written as per cent
-//! would else be a bound that nothing ever passes or fails.
+//! Called by [`super::read`], once for each rule. Numbers are checked here: a share that was
+//! written as per cent would else be a bound that nothing ever passes or fails.
 
 use super::{
     Bound, Condition, Error, Kind, OnInconclusive, Quantity, Rule, Slice, Target,
@@ -155,7 +155,8 @@ fn share(name: &str, value: f64) -> Result<f64, String> {
     Err(format!("`{name}` is {value}, and a share is a number from 0 to 1{hint}"))
 }
 
-/// An estimated share is never exactly 0 or 1, so that such a bound would fail whatever the traces are.
+/// An estimated share is never exactly 0 or 1, so that such a bound would fail whatever the traces
+/// are.
 fn can_hold(bound: Bound) -> Result<(), String> {
     match bound {
         Bound::AtMost(0.0) => {
@@ -265,8 +266,8 @@ fn drift(table: &table::Rule) -> Result<Vec<Condition>, String> {
         conditions.push(Condition { quantity: Quantity::DriftSize, bound: Bound::AtMost(value) });
     }
     let change = share("change", table.change.unwrap_or(LEAST_CHANGE))?;
-    // Each by itself: what grows towards one may shrink towards another. Whether a name is a reference
-    // or a family is seen once the atlas is known.
+    // Each by itself: what grows towards one may shrink towards another. Whether a name is a
+    // reference or a family is seen once the atlas is known.
     for name in list(&table.not_towards) {
         let target = Target { references: vec![name], families: Vec::new() };
         let quantity = Quantity::DriftTowards(target);

@@ -1,8 +1,8 @@
 //! One policy file as TOML: every key known, every value of its type.
 //!
-//! Comes in: a file's text. Goes out: a [`File`] whose rules are still tables of single values. Called by
-//! [`super::read`]. A key that is not known is an error that names the nearest one that is: a rule with a
-//! slip in it must never pass because it was not read.
+//! Comes in: a file's text. Goes out: a [`File`] whose rules are still tables of single values.
+//! Called by [`super::read`]. A key that is not known is an error that names the nearest one that
+//! is: a rule with a slip in it must never pass because it was not read.
 
 use super::{Error, Kind, OnInconclusive, Severity, validate::nearest};
 use serde::Deserialize;

@@ -19,12 +19,12 @@ pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>, count: usiz
     alike.into_iter().take(count).map(|(_, known)| known).collect()
 }
 
-/// Sees that all names are known and that rules can hold together. A name of `not_towards` that is a
-/// family's is put among the families. `references` are those of the atlas with their families.
+/// Sees that all names are known and that rules can hold together. A name of `not_towards` that is
+/// a family's is put among the families. `references` are those of the atlas with their families.
 ///
 /// # Errors
-/// The first name that is not known, with the nearest that are; or rules that cannot all hold; or a rule that
-/// needs a baseline where none is given.
+/// The first name that is not known, with the nearest that are; or rules that cannot all hold; or a
+/// rule that needs a baseline where none is given.
 pub fn validate(
     policy: &mut Policy,
     references: &[(&str, Option<&str>)],
@@ -102,7 +102,8 @@ struct Asked<'a> {
     members: BTreeSet<usize>,
 }
 
-/// Finds rules that cannot all hold whatever the traces are. Only rules on the same slice can contradict each other.
+/// Finds rules that cannot all hold whatever the traces are. Only rules on the same slice can
+/// contradict each other.
 fn contradictions(rules: &[Rule], references: &[(&str, Option<&str>)]) -> Result<(), Error> {
     let members = |target: &Target| {
         let is = |(name, family): &(&str, Option<&str>)| {
@@ -173,7 +174,8 @@ fn kinds_excluded(one: &Asked<'_>, other: &Asked<'_>) -> Option<String> {
     }
 }
 
-/// Sees that what this and earlier rules expect of references that have nothing in common is not more than all there is.
+/// Sees that what this and earlier rules expect of references that have nothing in common is not
+/// more than all there is.
 fn more_than_all(one: &Asked<'_>, before: &[Asked<'_>]) -> Result<(), Error> {
     let kind = |asked: &Asked<'_>| match asked.condition.quantity {
         Quantity::Share(_) => 1,

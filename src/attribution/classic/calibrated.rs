@@ -1,9 +1,9 @@
 //! Distances → probabilities.
 //!
-//! A softmax over negative distances with one temperature (Guo, Pleiss, Sun & Weinberger 2017): the one
-//! that makes the references of traces whose prompts were held out most probable. Comes in: distances
-//! and, to fit, labels. Goes out: probabilities that can stand beside the default model's. Called by
-//! `learn` and by every [`super::ClassicModel`].
+//! A softmax over negative distances with one temperature (Guo, Pleiss, Sun & Weinberger 2017): the
+//! one that makes the references of traces whose prompts were held out most probable. Comes in:
+//! distances and, to fit, labels. Goes out: probabilities that can stand beside the default
+//! model's. Called by `learn` and by every [`super::ClassicModel`].
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -29,15 +29,16 @@ pub(super) struct Observation {
 pub(super) struct Temperature(f64);
 
 impl Temperature {
-    /// The temperature with the smallest logarithmic loss over observations, and over one more that any
-    /// reference may have written, so that distances which never err do not give certainty (the
+    /// The temperature with the smallest logarithmic loss over observations, and over one more that
+    /// any reference may have written, so that distances which never err do not give certainty (the
     /// smoothing of Platt 1999). 1 where there is nothing to fit it to.
     pub fn fit(observations: &[Observation]) -> Self {
         let spread = spread(observations);
         if !(spread.is_finite() && spread > 0.0) {
             return Self(1.0);
         }
-        // The loss is convex in the inverse temperature, so that it has one minimum in its logarithm.
+        // The loss is convex in the inverse temperature, so that it has one minimum in its
+        // logarithm.
         let loss = |log: f64| total_loss(observations, (-log).exp());
         let (mut low, mut high) = (spread.ln() - RANGE, spread.ln() + RANGE);
         let mut inner = [high - GOLDEN * (high - low), low + GOLDEN * (high - low)];

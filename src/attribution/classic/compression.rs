@@ -1,13 +1,14 @@
 //! Compression: how much a reference's texts help to say a text in fewer bytes.
 //!
 //! Comes in: the texts of each reference, and a text. Goes out: a distance per reference. Called by
-//! `classic`. Normalized compression distance (Cilibrasi & Vitányi 2005) is
-//! NCD(x, y) = (C(xy) − min(C(x), C(y))) / max(C(x), C(y)). Where one side is a trace of some kilobytes and
-//! the other hundreds of them, C(y) swamps it, and the distance tells how large the references are. What
-//! is measured here is therefore its numerator alone, in the sense of Teahan & Harper (2003): the bytes
-//! that the text takes once the reference has been read, C(x|y), over those that it takes alone, C(x).
-//! C is zstd at level `LEVEL`, and C(x|y) has up to `REFERENCE_BYTES` of the reference's texts as a raw
-//! dictionary, which is what concatenation would give, without compressing the reference again.
+//! `classic`. Normalized compression distance (Cilibrasi & Vitányi 2005) is NCD(x, y) = (C(xy) −
+//! min(C(x), C(y))) / max(C(x), C(y)). Where one side is a trace of some kilobytes and the other
+//! hundreds of them, C(y) swamps it, and the distance tells how large the references are. What is
+//! measured here is therefore its numerator alone, in the sense of Teahan & Harper (2003): the
+//! bytes that the text takes once the reference has been read, C(x|y), over those that it takes
+//! alone, C(x). C is zstd at level `LEVEL`, and C(x|y) has up to `REFERENCE_BYTES` of the
+//! reference's texts as a raw dictionary, which is what concatenation would give, without
+//! compressing the reference again.
 
 use crate::attribution::example::Example;
 use rayon::prelude::*;
@@ -16,8 +17,8 @@ use zstd::{bulk::Compressor, dict::EncoderDictionary};
 
 /// The effort of the compressor; more made it slower and no better.
 const LEVEL: i32 = 9;
-/// So many bytes of each reference's texts are kept, drawn evenly from its texts, as references with
-/// more text would else be nearer to everything.
+/// So many bytes of each reference's texts are kept, drawn evenly from its texts, as references
+/// with more text would else be nearer to everything.
 pub const REFERENCE_BYTES: usize = 256 << 10;
 /// So many bytes of a text are looked at.
 pub const TEXT_BYTES: usize = 256 << 10;
@@ -36,8 +37,8 @@ impl std::fmt::Debug for CompressedReferences {
 }
 
 impl CompressedReferences {
-    /// Reads the texts of the examples with these numbers. Where a reference has more text than is kept,
-    /// `seed` draws which. Takes about 4 MB of memory per reference.
+    /// Reads the texts of the examples with these numbers. Where a reference has more text than is
+    /// kept, `seed` draws which. Takes about 4 MB of memory per reference.
     pub fn new(examples: &[Example<'_>], of: &[usize], references: usize, seed: u64) -> Self {
         let mut own = vec![Vec::new(); references];
         for &i in of {
@@ -69,8 +70,8 @@ impl CompressedReferences {
         self.dictionaries.get(reference).is_some_and(Option::is_some)
     }
 
-    /// C(x|y) / C(x) for each reference y: near 1 where its texts do not help. Infinite where there is no
-    /// text of it.
+    /// C(x|y) / C(x) for each reference y: near 1 where its texts do not help. Infinite where there
+    /// is no text of it.
     pub fn distances(&self, text: &str) -> Vec<f64> {
         let text = beginning(text, TEXT_BYTES).as_bytes();
         let alone = Compressor::new(LEVEL).ok().and_then(|mut c| compressed(&mut c, text));
@@ -104,10 +105,10 @@ fn beginning(text: &str, most: usize) -> &str {
     &text[..end]
 }
 
-/// Normalized compression distance (Cilibrasi & Vitányi 2005) of two byte strings, from the sizes that
-/// they have compressed, alone and one after the other: near 0 where one says nothing that the other does
-/// not, near 1 where they share nothing. Kept beside what [`CompressedReferences`] measures, for texts
-/// of like size.
+/// Normalized compression distance (Cilibrasi & Vitányi 2005) of two byte strings, from the sizes
+/// that they have compressed, alone and one after the other: near 0 where one says nothing that the
+/// other does not, near 1 where they share nothing. Kept beside what [`CompressedReferences`]
+/// measures, for texts of like size.
 pub fn normalized_compression_distance(x: usize, y: usize, both: usize) -> f64 {
     let (smaller, larger) = (x.min(y), x.max(y));
     (both as f64 - smaller as f64) / larger.max(1) as f64

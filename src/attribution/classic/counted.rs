@@ -1,15 +1,15 @@
 //! The words of all texts to learn from, counted once for all folds.
 //!
-//! Comes in: examples. Goes out: [`CountedTexts`], which makes the [`Frequencies`] of any part of them.
-//! Called by `learn`.
+//! Comes in: examples. Goes out: [`CountedTexts`], which makes the [`Frequencies`] of any part of
+//! them. Called by `learn`.
 
 use super::frequencies::{Frequencies, MOST_WORDS, for_each_word, share};
 use crate::{attribution::example::Example, features::word_ngrams::LONGEST_TOKEN};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-/// So many words are counted in every text. Each fold takes its own [`MOST_WORDS`] of them, by the texts
-/// outside it alone.
+/// So many words are counted in every text. Each fold takes its own [`MOST_WORDS`] of them, by the
+/// texts outside it alone.
 const COUNTED_WORDS: usize = 8 * MOST_WORDS;
 /// Texts whose counts are put together at a time, which bounds the memory.
 const CHUNK: usize = 256;
@@ -78,8 +78,8 @@ impl CountedTexts {
         Self { words, texts }
     }
 
-    /// The frequencies of the texts with these numbers, whose references are `labels`, and the place
-    /// that each counted word has among theirs.
+    /// The frequencies of the texts with these numbers, whose references are `labels`, and the
+    /// place that each counted word has among theirs.
     pub fn frequencies(
         &self,
         of: &[usize],

@@ -1,7 +1,7 @@
 //! The Delta family: distances between z-scores of word frequencies.
 //!
-//! Comes in: two vectors of z-scores, the most frequent word first. Goes out: a distance. `Delta` holds
-//! the references' z-scores and measures a text against all of them. Called by `classic`.
+//! Comes in: two vectors of z-scores, the most frequent word first. Goes out: a distance. `Delta`
+//! holds the references' z-scores and measures a text against all of them. Called by `classic`.
 //!
 //! With zᵢ(A) the z-score of the i-th most frequent of n words in A:
 //!
@@ -38,8 +38,8 @@ pub fn argamon(a: &[f32], b: &[f32]) -> f64 {
     sum / a.len().max(1) as f64
 }
 
-/// Cosine Delta: 1 minus the cosine of the angle between the vectors, in [0, 2]; 1 where one of them is
-/// all zero.
+/// Cosine Delta: 1 minus the cosine of the angle between the vectors, in [0, 2]; 1 where one of
+/// them is all zero.
 pub fn cosine(a: &[f32], b: &[f32]) -> f64 {
     let product = |a: &[f32], b: &[f32]| -> f64 {
         a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum()

@@ -1,14 +1,15 @@
 //! Which words, and how often: what all measures on word frequencies share.
 //!
-//! Comes in: texts, and the counts of those to learn from (`counted`). Goes out: [`Frequencies`], the
-//! most frequent words with their means and deviations and each reference's mean. Called by every
-//! measure but compression.
+//! Comes in: texts, and the counts of those to learn from (`counted`). Goes out: [`Frequencies`],
+//! the most frequent words with their means and deviations and each reference's mean. Called by
+//! every measure but compression.
 //!
-//! As R's stylo does it (Eder, Rybicki & Kestemont 2016): a word is a run of letters, in lower case, so
-//! that `don't` is two words and digits and marks are none; Chinese, Japanese and Korean characters are
-//! words of their own, as in its option for them; the words are the most frequent of all texts put
-//! together; a text is the vector of their relative frequencies among all its words; and z-scores are
-//! taken over the texts to learn from, with the sample deviation. A reference is the mean of its texts.
+//! As R's stylo does it (Eder, Rybicki & Kestemont 2016): a word is a run of letters, in lower
+//! case, so that `don't` is two words and digits and marks are none; Chinese, Japanese and Korean
+//! characters are words of their own, as in its option for them; the words are the most frequent of
+//! all texts put together; a text is the vector of their relative frequencies among all its words;
+//! and z-scores are taken over the texts to learn from, with the sample deviation. A reference is
+//! the mean of its texts.
 
 use super::error::TablesError;
 use crate::features::word_ngrams::{LONGEST_TOKEN, for_each_token};
@@ -31,7 +32,8 @@ pub struct Frequencies {
     mean: Vec<f32>,
     /// Sample standard deviation of it over texts.
     deviation: Vec<f32>,
-    /// For each reference the mean relative frequency of each word; all zero where nothing is known.
+    /// For each reference the mean relative frequency of each word; all zero where nothing is
+    /// known.
     references: Vec<Vec<f32>>,
 }
 
@@ -111,8 +113,8 @@ impl Frequencies {
         }
     }
 
-    /// The relative frequency of each word in a text: its share of all the text's words. All zero for a
-    /// text without words.
+    /// The relative frequency of each word in a text: its share of all the text's words. All zero
+    /// for a text without words.
     pub fn relative(&self, text: &str) -> Vec<f32> {
         let mut counts = vec![0_u32; self.words.len()];
         let mut all = 0_u64;
@@ -125,8 +127,8 @@ impl Frequencies {
         counts.into_iter().map(|count| share(count, all)).collect()
     }
 
-    /// The z-scores of the first `most` words of a vector of relative frequencies. A word that is as
-    /// frequent in every text has the z-score 0.
+    /// The z-scores of the first `most` words of a vector of relative frequencies. A word that is
+    /// as frequent in every text has the z-score 0.
     pub fn z_scores(&self, relative: &[f32], most: usize) -> Vec<f32> {
         relative
             .iter()
@@ -140,9 +142,9 @@ impl Frequencies {
             .collect()
     }
 
-    /// The first `most` of a vector of relative frequencies in units of their deviations, not centred,
-    /// so that none is negative ("tf-std" in Kestemont et al. 2016). A word that is as frequent in every
-    /// text weighs nothing.
+    /// The first `most` of a vector of relative frequencies in units of their deviations, not
+    /// centred, so that none is negative ("tf-std" in Kestemont et al. 2016). A word that is as
+    /// frequent in every text weighs nothing.
     pub fn in_deviations(&self, relative: &[f32], most: usize) -> Vec<f32> {
         relative
             .iter()

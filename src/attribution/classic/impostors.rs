@@ -1,11 +1,12 @@
 //! The general impostors method (Koppel & Winter 2014; Kestemont et al. 2016).
 //!
-//! Comes in: the word frequencies of a text. Goes out: for each reference the share of [`DRAWS`] draws in
-//! which the text is nearer to it than to every impostor. Each draw takes half of the words and, as
-//! impostors, half of the other references; near is what the min-max measure says (`ruzicka`) of the words
-//! that were drawn. The numbers are those of stylo's `imposters()`. Koppel and Winter's impostors are texts
-//! found for the purpose; here they are the other references' mean frequencies, as an atlas holds no texts.
-//! The draws are made once, from the seed, and are the same for every text. Called by `classic`.
+//! Comes in: the word frequencies of a text. Goes out: for each reference the share of [`DRAWS`]
+//! draws in which the text is nearer to it than to every impostor. Each draw takes half of the
+//! words and, as impostors, half of the other references; near is what the min-max measure says
+//! (`ruzicka`) of the words that were drawn. The numbers are those of stylo's `imposters()`. Koppel
+//! and Winter's impostors are texts found for the purpose; here they are the other references' mean
+//! frequencies, as an atlas holds no texts. The draws are made once, from the seed, and are the
+//! same for every text. Called by `classic`.
 
 use super::Frequencies;
 use crate::stats::random::{shuffle, stream};
@@ -106,8 +107,8 @@ impl Impostors {
     }
 }
 
-/// Whether the candidate is more similar than its impostors: the first half, rounded up, of the others in
-/// their drawn order.
+/// Whether the candidate is more similar than its impostors: the first half, rounded up, of the
+/// others in their drawn order.
 fn is_nearest(candidate: usize, similarities: &[f32], order: &[usize]) -> bool {
     let impostors = order.len().saturating_sub(1).div_ceil(2);
     let others = order.iter().filter(|&&other| other != candidate).take(impostors);

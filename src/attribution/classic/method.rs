@@ -1,5 +1,5 @@
-//! The measures, by name. Comes in: what the command line says. Goes out: a [`Method`], which everything
-//! in this folder is parameterized by.
+//! The measures, by name. Comes in: what the command line says. Goes out: a [`Method`], which
+//! everything in this folder is parameterized by.
 
 use super::frequencies::MOST_WORDS;
 use crate::text::named_values;
@@ -26,8 +26,8 @@ pub enum Method {
     Ruzicka,
     /// The general impostors method (Koppel & Winter 2014), 100 draws of words and impostors
     Impostors,
-    /// Compression with each reference's texts (Cilibrasi & Vitányi 2005; Teahan & Harper 2003); not
-    /// with an atlas, which holds no texts
+    /// Compression with each reference's texts (Cilibrasi & Vitányi 2005; Teahan & Harper 2003);
+    /// not with an atlas, which holds no texts
     Compression,
 }
 
@@ -72,9 +72,10 @@ impl Method {
         }
     }
 
-    /// How many of the most frequent words it looks at; 0 where it looks at none. Measured on single
-    /// traces, with the prompts of the reported fold left out (`docs/methods.md`): sums of absolute
-    /// differences drown in rare words, which a short trace holds once or not at all; the others gain.
+    /// How many of the most frequent words it looks at; 0 where it looks at none. Measured on
+    /// single traces, with the prompts of the reported fold left out (`docs/methods.md`): sums of
+    /// absolute differences drown in rare words, which a short trace holds once or not at all; the
+    /// others gain.
     pub fn words(self) -> usize {
         match self {
             Self::Burrows | Self::Eder => 150,

@@ -1,10 +1,11 @@
 //! The classic measures of stylometry, as peers beside the default model.
 //!
-//! Comes in: labelled [`Example`]s, and later any text. Goes out: a [`ClassicModel`], which gives for a
-//! text a distance and a calibrated probability per reference, by the one measure that was asked for
-//! ([`Method`]). Called by `atlas` ([`learn_tables`], so that an atlas serves every measure that needs
-//! word frequencies only), by `cli` through the atlas, and by whoever compares measures ([`learn`]).
-//! `docs/methods.md` has each measure's formula, its paper, and what it reaches on real corpora.
+//! Comes in: labelled [`Example`]s, and later any text. Goes out: a [`ClassicModel`], which gives
+//! for a text a distance and a calibrated probability per reference, by the one measure that was
+//! asked for ([`Method`]). Called by `atlas` ([`learn_tables`], so that an atlas serves every
+//! measure that needs word frequencies only), by `cli` through the atlas, and by whoever compares
+//! measures ([`learn`]). `docs/methods.md` has each measure's formula, its paper, and what it
+//! reaches on real corpora.
 
 mod calibrated;
 pub mod compression;
@@ -93,8 +94,8 @@ impl ClassicModel {
     }
 
     /// The distance of a text to each reference, in the measure's own unit (`docs/methods.md`): the
-    /// smaller, the more alike. Infinite for a reference of which nothing is known, because it had no
-    /// example or none of the words.
+    /// smaller, the more alike. Infinite for a reference of which nothing is known, because it had
+    /// no example or none of the words.
     pub fn distances(&self, text: &str) -> Vec<f64> {
         match &*self.measure {
             Measure::Words(frequencies, measure) => {
@@ -106,8 +107,9 @@ impl ClassicModel {
         }
     }
 
-    /// The probability of each reference: a softmax over the distances, whose temperature was fitted on
-    /// traces whose prompts the measure had not seen. Sums to one; depends on the text only.
+    /// The probability of each reference: a softmax over the distances, whose temperature was
+    /// fitted on traces whose prompts the measure had not seen. Sums to one; depends on the text
+    /// only.
     pub fn probabilities(&self, text: &str) -> Vec<f32> {
         self.temperature.probabilities(&self.distances(text))
     }
@@ -123,8 +125,8 @@ pub struct Tables {
 }
 
 impl Tables {
-    /// The model of one measure; `None` for [`Method::Default`] and [`Method::Compression`], which do
-    /// not work on word frequencies.
+    /// The model of one measure; `None` for [`Method::Default`] and [`Method::Compression`], which
+    /// do not work on word frequencies.
     pub fn model(&self, method: Method) -> Option<ClassicModel> {
         let measure = WordMeasure::new(method, &self.frequencies, self.seed)?;
         Some(ClassicModel {
@@ -140,9 +142,9 @@ impl Tables {
     }
 }
 
-/// Learns one measure from labelled texts of `references` references. Folds are drawn from `seed`, and
-/// so are the impostors; `stage` is called with a few words at each step. The result does not depend on
-/// the number of threads.
+/// Learns one measure from labelled texts of `references` references. Folds are drawn from `seed`,
+/// and so are the impostors; `stage` is called with a few words at each step. The result does not
+/// depend on the number of threads.
 ///
 /// # Errors
 /// [`FitError`], where the examples have fewer than two prompts, where a label is not below

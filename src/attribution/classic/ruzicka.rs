@@ -1,9 +1,10 @@
 //! The min-max measure.
 //!
-//! Comes in: two vectors without negative values. Goes out: how much they have in common, the sum of the
-//! smaller values over the sum of the larger ones (Ružička 1958). Koppel & Winter (2014) found it the
-//! best measure beneath the impostors method; Kestemont et al. (2016) found that it does best on
-//! frequencies in units of their deviations, which is what `Ruzicka` takes. Called by `classic`.
+//! Comes in: two vectors without negative values. Goes out: how much they have in common, the sum
+//! of the smaller values over the sum of the larger ones (Ružička 1958). Koppel & Winter (2014)
+//! found it the best measure beneath the impostors method; Kestemont et al. (2016) found that it
+//! does best on frequencies in units of their deviations, which is what `Ruzicka` takes. Called by
+//! `classic`.
 
 use super::Frequencies;
 

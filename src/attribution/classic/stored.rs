@@ -1,8 +1,8 @@
 //! [`Tables`] as bytes, for the section of an atlas. Called by `atlas::format`.
 //!
 //! Length of the head (4 bytes, little-endian like all numbers), the head (JSON: seed, number of
-//! references, temperature by method, words), then as 32-bit floats the means, the deviations, and each
-//! reference's mean frequencies.
+//! references, temperature by method, words), then as 32-bit floats the means, the deviations, and
+//! each reference's mean frequencies.
 
 use super::{
     Tables, TablesError, calibrated::Temperature, frequencies::Frequencies, method::Method,

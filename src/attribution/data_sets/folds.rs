@@ -1,4 +1,5 @@
-//! The data sets as they look to traces that were held out: by their prompt, and with their data set.
+//! The data sets as they look to traces that were held out: by their prompt, and with their data
+//! set.
 
 use super::known::{DataSetEstimate, DataSets, Nearest};
 use crate::{
@@ -6,7 +7,8 @@ use crate::{
     stats::logistic::binary::{BinaryLogistic, Observation},
 };
 
-/// The ridge of the probability of known data sets, where cells of one data set in one fold weigh 1.
+/// The ridge of the probability of known data sets, where cells of one data set in one fold weigh
+/// 1.
 const RIDGE: [f64; 2] = [0.0, 1e-3];
 
 /// What a trace or piece shows that was held out by its prompt.
@@ -87,8 +89,8 @@ impl<'a> DataSetFolds<'a> {
         }
     }
 
-    /// The nearest data set of a row of a trace, or of a piece of it; `None` with fewer than two data
-    /// sets.
+    /// The nearest data set of a row of a trace, or of a piece of it; `None` with fewer than two
+    /// data sets.
     pub fn nearest(&self, trace: usize, row: &Row) -> Option<HeldOut> {
         let near = self.by_fold.get(self.folds[trace])?.near(row);
         let of = self.of[trace];
@@ -197,7 +199,8 @@ mod tests {
 
     #[test]
     fn a_short_row_need_not_be_as_near() {
-        // Rows of three data sets: the long ones are mostly about their data set, the short ones hardly.
+        // Rows of three data sets: the long ones are mostly about their data set, the short ones
+        // hardly.
         let rows: Vec<Row> = (0..120)
             .map(|i| Row {
                 indices: vec![(i % 3) as u32, 3],

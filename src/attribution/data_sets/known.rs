@@ -14,9 +14,9 @@ pub struct DataSets {
     pub weights: Weights,
     /// What the weights give for the mean over all data sets.
     pub offsets: Vec<f32>,
-    /// How near each data set its own traces usually are, on prompts that were not learned from: the
-    /// intercept and the slope of a line over the logarithm of the words. Empty with fewer than two
-    /// data sets.
+    /// How near each data set its own traces usually are, on prompts that were not learned from:
+    /// the intercept and the slope of a line over the logarithm of the words. Empty with fewer than
+    /// two data sets.
     pub usual: Vec<[f64; 2]>,
     /// The probability that a trace is of a known data set, by its covariates.
     pub in_domain_probability: BinaryLogistic,
@@ -72,12 +72,12 @@ impl DataSets {
         DataSetEstimate { data_set: nearest.data_set, in_domain }
     }
 
-    /// The covariates: how near the nearest data set is, over the root of how near its own traces of
-    /// that length are, and the length.
+    /// The covariates: how near the nearest data set is, over the root of how near its own traces
+    /// of that length are, and the length.
     ///
-    /// Of nearness alone, the ratio, its logarithm and deviations in standard deviations this had the
-    /// smallest loss, or nearly, on the traces that are learned from. How much nearer it is than the
-    /// next data set was no better on known data sets, and worse on unseen ones.
+    /// Of nearness alone, the ratio, its logarithm and deviations in standard deviations this had
+    /// the smallest loss, or nearly, on the traces that are learned from. How much nearer it is
+    /// than the next data set was no better on known data sets, and worse on unseen ones.
     pub(super) fn covariates(&self, nearest: Nearest) -> [f64; COVARIATES] {
         let Nearest { data_set, near, length } = nearest;
         let usual =
@@ -92,8 +92,8 @@ impl DataSets {
         values.iter().zip(&self.offsets).map(|(value, offset)| value / length - offset).collect()
     }
 
-    /// The data sets' means over the rows that `keep` names; `of` gives the data set of each row, in
-    /// `0..count`. A data set `without` gets no weight and can never be the nearest.
+    /// The data sets' means over the rows that `keep` names; `of` gives the data set of each row,
+    /// in `0..count`. A data set `without` gets no weight and can never be the nearest.
     pub(super) fn from_means(
         rows: &[Row],
         features: usize,

@@ -1,9 +1,9 @@
 //! Adds references to a learned model, without the traces that it was learned from.
 //!
 //! Comes in: a [`Model`], what it keeps for this ([`Extendable`]), and labelled traces of the new
-//! references. Goes out: a model with the new references after the others ([`Extended`]), and how well
-//! their traces are recognized on prompts that were held out. Called by `atlas`. Probabilities of the
-//! older references among themselves stay what they were, up to the rounding of weights.
+//! references. Goes out: a model with the new references after the others ([`Extended`]), and how
+//! well their traces are recognized on prompts that were held out. Called by `atlas`. Probabilities
+//! of the older references among themselves stay what they were, up to the rounding of weights.
 
 mod adder;
 mod new_traces;
@@ -71,8 +71,8 @@ struct OwnCoordinates {
 /// Adds references to a model that was learned from `learned_from` traces.
 ///
 /// # Errors
-/// [`ExtendError::Mismatch`] where the model has no style embedding, or `extendable` does not belong to
-/// it or is damaged.
+/// [`ExtendError::Mismatch`] where the model has no style embedding, or `extendable` does not
+/// belong to it or is damaged.
 pub fn extend(
     model: &Model,
     extendable: &Extendable,

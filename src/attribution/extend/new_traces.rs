@@ -13,7 +13,8 @@ use std::{
 
 /// Pieces that are drawn from each trace: new references have few traces.
 const PIECES: usize = 6;
-/// From this probability of a known data set on, a trace is compared with the centre of its data set.
+/// From this probability of a known data set on, a trace is compared with the centre of its data
+/// set.
 const IN_DOMAIN: f64 = 0.5;
 
 /// The traces of new references.
@@ -93,9 +94,9 @@ impl NewTraces {
     }
 }
 
-/// The data set of each trace: the one that most traces of its reference and source are found on. A few
-/// traces that look like another data set would make a mean of their own there, which counts as much
-/// as that of all the rest.
+/// The data set of each trace: the one that most traces of its reference and source are found on. A
+/// few traces that look like another data set would make a mean of their own there, which counts as
+/// much as that of all the rest.
 fn by_source(examples: &[Example<'_>], found: &[Option<usize>]) -> Vec<Option<usize>> {
     let mut counts: BTreeMap<(usize, usize), BTreeMap<Option<usize>, usize>> = BTreeMap::new();
     let key = |example: &Example<'_>| (example.label, example.data_set);

@@ -4,9 +4,9 @@ use crate::{attribution::model::Model, features::Row};
 use ndarray::{Array2, Axis};
 
 /// Weights of n-grams for each of `count` references, which only say what to show as evidence: how
-/// much more widespread an n-gram is in the reference's traces than in the `learned_from` traces of the
-/// atlas, times its mean value where it occurs (the direction of Rocchio 1971). Scaled so that the
-/// reference's own traces get `own_logit`, the regression's mean logit for own traces.
+/// much more widespread an n-gram is in the reference's traces than in the `learned_from` traces of
+/// the atlas, times its mean value where it occurs (the direction of Rocchio 1971). Scaled so that
+/// the reference's own traces get `own_logit`, the regression's mean logit for own traces.
 pub(super) fn phrases(
     model: &Model,
     rows: &[Row],

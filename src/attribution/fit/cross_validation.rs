@@ -18,8 +18,8 @@ pub struct CrossValidation {
     pub log_loss: f64,
     /// Expected calibration error, over 15 bins.
     pub calibration_error: f64,
-    /// The same for traces of data sets that were left out, among the references that are known from
-    /// other data sets; `None` where there is only one data set.
+    /// The same for traces of data sets that were left out, among the references that are known
+    /// from other data sets; `None` where there is only one data set.
     #[serde(rename = "new_ground")]
     pub new_data_set: Option<UnseenDataSet>,
 }

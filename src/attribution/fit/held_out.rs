@@ -1,4 +1,5 @@
-//! The learners' predictions for the training traces, each by learners that had not seen its prompt.
+//! The learners' predictions for the training traces, each by learners that had not seen its
+//! prompt.
 
 use crate::attribution::{
     data_sets::DataSetEstimate,

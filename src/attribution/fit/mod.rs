@@ -3,8 +3,8 @@
 //! Two passes over the texts choose the vocabulary and turn texts into rows. The regression and the
 //! style embedding learn from the rows. One Gram matrix serves the choice of the regression's
 //! penalty, its folds, and the final weights. The predictions of both learners for traces that they
-//! had not seen teach the stacks, which weigh and calibrate them, and the open set. Folds are grouped
-//! by prompt throughout; for unknown subject matter, whole data sets are left out.
+//! had not seen teach the stacks, which weigh and calibrate them, and the open set. Folds are
+//! grouped by prompt throughout; for unknown subject matter, whole data sets are left out.
 //!
 //! [`trainer`] has the steps in their order; the other files have one step each.
 
@@ -26,9 +26,9 @@ pub use trainer::Fitted;
 use super::{error::FitError, example::Example, training_set::TrainingSet};
 use trainer::Trainer;
 
-/// Learns a model of `references` references. `inputs` is what channels need beside the texts. Where
-/// a model makes vectors, pieces of examples have them too; vectors that come with the examples have
-/// none for pieces. `stage` is called with a few words at each step.
+/// Learns a model of `references` references. `inputs` is what channels need beside the texts.
+/// Where a model makes vectors, pieces of examples have them too; vectors that come with the
+/// examples have none for pieces. `stage` is called with a few words at each step.
 ///
 /// # Errors
 /// [`FitError::OnePrompt`] where the examples have fewer than two prompts.

@@ -11,7 +11,8 @@ pub struct FitOptions {
     pub channels: ChannelSet,
     /// Seed of the folds.
     pub seed: u64,
-    /// Whether the model keeps what adding references later needs, where there is a style embedding.
+    /// Whether the model keeps what adding references later needs, where there is a style
+    /// embedding.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub extendable: bool,
 }

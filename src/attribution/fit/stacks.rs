@@ -23,8 +23,8 @@ pub(super) fn known(learners: &[ArrayView2<'_, f32>], of: &[usize], entries: &[E
 }
 
 /// A stack for unseen data sets: what both heads say of traces and pieces of data sets that were
-/// left out. The regression has no part in it: it learns what each data set is about. Every data set
-/// weighs the same.
+/// left out. The regression has no part in it: it learns what each data set is about. Every data
+/// set weighs the same.
 pub(super) fn unseen(new: &OutOfSample, entries: &[Entry], data_set_count: usize) -> Stack {
     let mut sizes = vec![0.0_f64; data_set_count];
     for &i in &new.of {

@@ -1,8 +1,8 @@
 //! What traces teach whose whole data set was left out: how to score unknown subject matter.
 //!
 //! Comes in: the vectors of such traces by style embeddings that had not seen their data set
-//! ([`OutOfSample`]), and the stack that was learned from them. Goes out: the open set and the figures
-//! for unseen data sets. Called by the trainer.
+//! ([`OutOfSample`]), and the stack that was learned from them. Goes out: the open set and the
+//! figures for unseen data sets. Called by the trainer.
 
 use super::cross_validation::{Recognition, UnseenDataSet};
 use crate::attribution::{
@@ -14,8 +14,8 @@ use crate::attribution::{
 };
 use std::collections::BTreeMap;
 
-/// The fewest traces and pieces, of references that are known from other data sets too, that a stack
-/// for unseen data sets is learned from.
+/// The fewest traces and pieces, of references that are known from other data sets too, that a
+/// stack for unseen data sets is learned from.
 pub(super) const MINIMUM_TRACES: usize = 50;
 
 /// The whole traces of data sets that were left out.

@@ -11,8 +11,8 @@ use crate::stats::{
 use ndarray::{Array1, Array2, ArrayView2};
 use rayon::prelude::*;
 
-/// What a difference of neighbouring weights costs, in nats over all observations, where the prediction
-/// that it weighs has a spread of 1 over the references.
+/// What a difference of neighbouring weights costs, in nats over all observations, where the
+/// prediction that it weighs has a spread of 1 over the references.
 const SMOOTHNESS: f64 = 5.0;
 /// What a weight costs, in the same unit: few observations do not give certainty.
 const RIDGE: f64 = 0.05;
@@ -38,7 +38,8 @@ pub(in crate::attribution) struct Observations<'a> {
     pub weights: Vec<f64>,
     /// The data set of each. Empty where the weights are to be the same on all.
     pub data_sets: Vec<usize>,
-    /// Sets of references; each observation is compared with those of its set. All where there is none.
+    /// Sets of references; each observation is compared with those of its set. All where there is
+    /// none.
     pub candidates: &'a [Vec<bool>],
     /// The set of each observation.
     pub candidates_of: &'a [usize],
@@ -159,15 +160,16 @@ impl Observations<'_> {
         self.learners.iter().map(of).collect()
     }
 
-    /// How many sets of weights there are: one for all, what is added to it where traces break off, and what is added on each
-    /// data set for either kind.
+    /// How many sets of weights there are: one for all, what is added to it where traces break off,
+    /// and what is added on each data set for either kind.
     fn blocks(&self) -> usize {
         // With one data set there is nothing that it could depart from.
         let data_sets = self.data_sets.iter().max().map_or(0, |most| most + 1);
         2 + if data_sets > 1 { 2 * data_sets } else { 0 }
     }
 
-    /// Where the weights of the first learner that an observation is judged by stand in a point, and the share of each.
+    /// Where the weights of the first learner that an observation is judged by stand in a point,
+    /// and the share of each.
     fn places(&self, i: usize, blocks: usize) -> Vec<(usize, f64)> {
         let TextLength { words, unfinished } = self.lengths[i];
         let own = self.data_sets.get(i).filter(|_| blocks > 2);

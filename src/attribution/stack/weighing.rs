@@ -19,13 +19,13 @@ pub struct Stack {
     pub(super) weights: LearnerWeights,
     /// What is added to them where a trace breaks off.
     pub(super) unfinished: LearnerWeights,
-    /// What is added on each data set for complete traces, and for those that break off; empty where
-    /// they were learned on one data set, or without regard to it.
+    /// What is added on each data set for complete traces, and for those that break off; empty
+    /// where they were learned on one data set, or without regard to it.
     #[serde(rename = "grounds")]
     pub(super) data_sets: Vec<[LearnerWeights; 2]>,
     /// Recalibrates the odds of the largest probability where a trace breaks off, by
-    /// [`Stack::covariates`]: the weights with the least loss are over-confident on such traces of some
-    /// data sets, and under-confident on others. (Top-label calibration; Gupta & Ramdas 2022.)
+    /// [`Stack::covariates`]: the weights with the least loss are over-confident on such traces of
+    /// some data sets, and under-confident on others. (Top-label calibration; Gupta & Ramdas 2022.)
     #[serde(rename = "first")]
     pub(super) top: BinaryLogistic,
 }
@@ -40,8 +40,8 @@ pub(super) fn odds_of_top(probabilities: &[f32]) -> f64 {
 }
 
 impl Stack {
-    /// The logits of a trace from the learners' predictions, in their order. A data set that nothing
-    /// was learned of has the weights of all.
+    /// The logits of a trace from the learners' predictions, in their order. A data set that
+    /// nothing was learned of has the weights of all.
     pub(super) fn logits(
         &self,
         learners: &[&[f32]],
@@ -91,8 +91,8 @@ impl Stack {
         values
     }
 
-    /// The covariates of recalibration: the odds of the largest probability, the length of the trace,
-    /// and for each data set that has weights of its own whether the trace is of it.
+    /// The covariates of recalibration: the odds of the largest probability, the length of the
+    /// trace, and for each data set that has weights of its own whether the trace is of it.
     pub(super) fn covariates(
         &self,
         odds: f64,
@@ -104,8 +104,8 @@ impl Stack {
         [odds, words.ln()].into_iter().chain(on).collect()
     }
 
-    /// Recalibrates the odds of the largest probability. The others share the rest as before, and the
-    /// largest stays the largest.
+    /// Recalibrates the odds of the largest probability. The others share the rest as before, and
+    /// the largest stays the largest.
     fn recalibrate_top(
         &self,
         probabilities: &mut [f32],
@@ -203,7 +203,8 @@ mod tests {
 
     #[test]
     fn each_data_set_has_the_weight_that_it_bears_out() {
-        // The learner says 2 to 0; that is right in 9 of 10 on the first data set and in 6 of 10 on the second.
+        // The learner says 2 to 0; that is right in 9 of 10 on the first data set and in 6 of 10 on
+        // the second.
         let logits = Array2::from_shape_fn((400, 2), |(_, j)| if j == 0 { 2.0 } else { 0.0 });
         let right = |i: usize| i / 2 % 10 < if i.is_multiple_of(2) { 9 } else { 6 };
         let labels: Vec<usize> = (0..400).map(|i| usize::from(!right(i))).collect();
@@ -225,7 +226,8 @@ mod tests {
 
     #[test]
     fn what_breaks_off_is_weighed_apart() {
-        // The learner says 2 to 0; that is right in 9 of 10 short traces, and in 6 of 10 of those that break off.
+        // The learner says 2 to 0; that is right in 9 of 10 short traces, and in 6 of 10 of those
+        // that break off.
         let logits = Array2::from_shape_fn((400, 2), |(_, j)| if j == 0 { 2.0 } else { 0.0 });
         let right = |i: usize| i / 2 % 10 < if i.is_multiple_of(2) { 9 } else { 6 };
         let labels: Vec<usize> = (0..400).map(|i| usize::from(!right(i))).collect();

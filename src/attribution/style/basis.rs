@@ -1,10 +1,11 @@
-//! What a discriminant needs to learn the direction of one more reference: its sufficient statistics.
+//! What a discriminant needs to learn the direction of one more reference: its sufficient
+//! statistics.
 //!
-//! Fisher's discriminant needs only the covariance within references and the centre of each data set.
-//! If an atlas keeps both, a reference that is added later gets the direction that it would have got
-//! together with the others, up to what its own traces add to covariance and centres. Comes in: the
-//! traces of new references as the style embedding reads them. Goes out: a direction for each. Made by
-//! `discriminant`, used by `attribution::extend`, stored by `atlas`.
+//! Fisher's discriminant needs only the covariance within references and the centre of each data
+//! set. If an atlas keeps both, a reference that is added later gets the direction that it would
+//! have got together with the others, up to what its own traces add to covariance and centres.
+//! Comes in: the traces of new references as the style embedding reads them. Goes out: a direction
+//! for each. Made by `discriminant`, used by `attribution::extend`, stored by `atlas`.
 
 use crate::{attribution::delta::mean_profile, stats::cholesky::Cholesky};
 use ndarray::{Array2, Axis};
@@ -63,7 +64,8 @@ impl Basis {
         self.centres.len()
     }
 
-    /// Prepares directions, where a block has so many data sets. `None` where the covariance is damaged.
+    /// Prepares directions, where a block has so many data sets. `None` where the covariance is
+    /// damaged.
     pub fn directions(&self, data_sets: usize) -> Option<Directions<'_>> {
         let cholesky = Cholesky::new(self.covariance.clone())?;
         Some(Directions { basis: self, cholesky, data_sets: data_sets.max(1) })
@@ -110,7 +112,8 @@ impl Basis {
         bytes
     }
 
-    /// Reads what [`Basis::to_bytes`] wrote, and gives back what stands behind it; `None` where it is damaged.
+    /// Reads what [`Basis::to_bytes`] wrote, and gives back what stands behind it; `None` where it
+    /// is damaged.
     pub fn from_bytes(bytes: &[u8]) -> Option<(Self, &[u8])> {
         /// More places than any discriminant has.
         const MOST_PLACES: usize = 1 << 14;
@@ -150,9 +153,10 @@ impl Basis {
 }
 
 impl Directions<'_> {
-    /// The direction of each of `count` new references, a column each, in the unit of the other references' columns: one
-    /// standard deviation of a reference's own traces. `values` has a row per trace, `labels` the reference and `at`
-    /// the place of each. A column of zeros for a reference without traces.
+    /// The direction of each of `count` new references, a column each, in the unit of the other
+    /// references' columns: one standard deviation of a reference's own traces. `values` has a row
+    /// per trace, `labels` the reference and `at` the place of each. A column of zeros for a
+    /// reference without traces.
     pub fn of(
         &self,
         values: &Array2<f32>,
@@ -214,7 +218,8 @@ mod tests {
     fn a_direction_is_worked_by_hand() {
         let basis = basis();
         let directions = basis.directions(3).unwrap();
-        // Two traces on data set 0 with the mean (3, 2): (2, 0) off its centre. [[4, 1], [1, 2]]⁻¹ (2, 0) = (4, −2) / 7.
+        // Two traces on data set 0 with the mean (3, 2): (2, 0) off its centre. [[4, 1], [1, 2]]⁻¹
+        // (2, 0) = (4, −2) / 7.
         let values = ndarray::arr2(&[[2.0_f32, 1.0], [4.0, 3.0], [9.0, 9.0]]);
         let at = [Place::new(0, Some(0)); 3];
         let found = directions.of(&values, &[0, 0, 2], &at, 2);

@@ -1,14 +1,16 @@
-//! The linear discriminant that the style embedding is made of, learned for many held-out parts at once.
+//! The linear discriminant that the style embedding is made of, learned for many held-out parts at
+//! once.
 //!
 //! Fisher's criterion for many classes with a ridge (Friedman 1989; for speakers, within-class
-//! covariance normalization, Hatch, Kajarekar & Stolcke 2006): directions in which references differ
-//! much and the traces of one reference little. The places of a row are compared within a *data set*, the
-//! traces of one data set and one length: a data set's centre, the mean over its references, is
-//! subtracted, so that what all of them do there (its subject, its length) plays no part. Without a
-//! centre of its own, a new data set is judged from the mean of the known ones.
+//! covariance normalization, Hatch, Kajarekar & Stolcke 2006): directions in which references
+//! differ much and the traces of one reference little. The places of a row are compared within a
+//! *data set*, the traces of one data set and one length: a data set's centre, the mean over its
+//! references, is subtracted, so that what all of them do there (its subject, its length) plays no
+//! part. Without a centre of its own, a new data set is judged from the mean of the known ones.
 //!
-//! The scatter of any set of traces is the sum over its parts, so that one pass over all traces and one
-//! over each part serve the discriminants of every complement: folds by prompt, and data sets left out.
+//! The scatter of any set of traces is the sum over its parts, so that one pass over all traces and
+//! one over each part serve the discriminants of every complement: folds by prompt, and data sets
+//! left out.
 
 use super::basis::Basis;
 use crate::{attribution::delta::mean_profile, stats::cholesky::Cholesky};
@@ -55,8 +57,8 @@ struct Sums {
 }
 
 impl Examples {
-    /// The discriminants of all traces without each of `parts`, and of all traces with the basis on which more
-    /// references can be added to it; `None` unless it is to be kept.
+    /// The discriminants of all traces without each of `parts`, and of all traces with the basis on
+    /// which more references can be added to it; `None` unless it is to be kept.
     pub(super) fn learn(
         &self,
         parts: &[Vec<usize>],
@@ -200,7 +202,8 @@ mod tests {
     use super::*;
     use crate::attribution::style::Place;
 
-    /// Two references, whose traces lie one step around 1 and −1, on two data sets that lie 10 apart.
+    /// Two references, whose traces lie one step around 1 and −1, on two data sets that lie 10
+    /// apart.
     fn examples() -> Examples {
         let rows: Vec<(f32, usize, usize)> = [(0.0, 0), (2.0, 0), (-2.0, 1), (0.0, 1)]
             .into_iter()
@@ -219,8 +222,9 @@ mod tests {
     fn one_place_is_worked_by_hand() {
         let (without, whole, basis) = examples().learn(&[vec![1, 3, 5, 7]], false);
         assert!(basis.is_none());
-        // Each reference: mean ±1 about its data set, variance 1. Scatter 1 + 1, ridge ½ · 2: W = 3.
-        // W⁻¹ m = 1/3; its unit 1 / √(1/3); times the root of the weight 2 that the scatter sums.
+        // Each reference: mean ±1 about its data set, variance 1. Scatter 1 + 1, ridge ½ · 2: W =
+        // 3. W⁻¹ m = 1/3; its unit 1 / √(1/3); times the root of the weight 2 that the scatter
+        // sums.
         let expected = (2.0_f32 / 3.0).sqrt();
         for discriminant in [&whole, &without[0]] {
             assert!((discriminant.weights[[0, 0]] - expected).abs() < 1e-5);

@@ -32,9 +32,9 @@ pub struct StyleCoordinates {
 }
 
 impl Head {
-    /// The same with the columns of more references: `directions` has a row for each of `places` (the
-    /// dense values that are read, with their factors) and a column per reference. The centres are
-    /// those of `blocks` blocks of `data_sets` data sets.
+    /// The same with the columns of more references: `directions` has a row for each of `places`
+    /// (the dense values that are read, with their factors) and a column per reference. The centres
+    /// are those of `blocks` blocks of `data_sets` data sets.
     pub(in crate::attribution) fn with(
         &self,
         directions: &Array2<f32>,
@@ -66,8 +66,8 @@ impl StyleEmbedding {
         [&self.whole, &self.pieces].iter().all(|head| head.weights.dense_values() == dense_values)
     }
 
-    /// Where a row stands, in two parts that add up: by all places but those in `apart`, and by those.
-    /// Centres are not part of either.
+    /// Where a row stands, in two parts that add up: by all places but those in `apart`, and by
+    /// those. Centres are not part of either.
     pub fn place(&self, row: &Row, apart: &Range<usize>) -> (StyleCoordinates, StyleCoordinates) {
         let (whole, whole_apart) = self.whole.weights.dense_logits(&row.dense, apart);
         let (pieces, pieces_apart) = self.pieces.weights.dense_logits(&row.dense, apart);
@@ -77,8 +77,8 @@ impl StyleEmbedding {
         )
     }
 
-    /// The two vectors of a trace of `words` words on a data set, `None` for one that is not known: by
-    /// whole traces, and by pieces.
+    /// The two vectors of a trace of `words` words on a data set, `None` for one that is not known:
+    /// by whole traces, and by pieces.
     pub fn vectors(
         &self,
         placed: &StyleCoordinates,

@@ -15,8 +15,8 @@ use crate::features::Row;
 use ndarray::{Array2, Axis};
 use rayon::prelude::*;
 
-/// Traces of a left-out data set are compared with the references that have at least this many traces
-/// in other data sets.
+/// Traces of a left-out data set are compared with the references that have at least this many
+/// traces in other data sets.
 const MINIMUM_ELSEWHERE: usize = 4;
 
 /// What the two heads are learned from.
@@ -39,7 +39,8 @@ pub(in crate::attribution) struct LearnedStyle {
     pub embedding: StyleEmbedding,
     /// The vectors of each trace and piece by heads that did not know its prompt.
     pub known: OutOfSample,
-    /// The vectors of those on each data set by heads that did not know the data set; none with one data set.
+    /// The vectors of those on each data set by heads that did not know the data set; none with one
+    /// data set.
     pub new: OutOfSample,
     /// The bases of the heads of whole traces and of pieces, where they are kept.
     pub bases: Option<[Basis; 2]>,
@@ -59,8 +60,8 @@ pub(in crate::attribution) struct OutOfSample {
     pub candidates_of: Vec<usize>,
 }
 
-/// Learns both heads, and their vectors of what they had not seen. `piece_values` has a row per piece:
-/// the values at the places, times their factors.
+/// Learns both heads, and their vectors of what they had not seen. `piece_values` has a row per
+/// piece: the values at the places, times their factors.
 pub(in crate::attribution) fn learn(
     training: &StyleTraining<'_>,
     piece_values: Array2<f32>,

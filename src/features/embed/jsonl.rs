@@ -20,7 +20,8 @@ const LONGEST_LINE: u64 = 256 << 20;
 /// Reads the vectors of a file. Lines without any content are passed over.
 ///
 /// # Errors
-/// Where the file cannot be read, a line is no object or has no vector, or lines do not go together.
+/// Where the file cannot be read, a line is no object or has no vector, or lines do not go
+/// together.
 pub(super) fn read(path: &Path, columns: Columns<'_>) -> Result<Precomputed, EmbedError> {
     let unreadable = |source| EmbedError::Unreadable { file: path.display().to_string(), source };
     let mut input = BufReader::new(File::open(path).map_err(unreadable)?);

@@ -5,9 +5,10 @@
 //! vectorizer and, as a [`Source`], which is either, by `atlas`, `evaluation` and `cli`.
 //! `docs/channels/embed.md` defines the channel and tells how each source was checked.
 //!
-//! One source is one file: `model2vec` (static vectors of tokens), `sentence_transformers`
-//! (a transformer, behind the cargo feature of this name), `precomputed`, which `vectors_file` opens
-//! by one of the readers `npy`, `jsonl` and `parquet`. `files` reads small and large files safely, `tensors` reads safetensors.
+//! One source is one file: `model2vec` (static vectors of tokens), `sentence_transformers` (a
+//! transformer, behind the cargo feature of this name), `precomputed`, which `vectors_file` opens
+//! by one of the readers `npy`, `jsonl` and `parquet`. `files` reads small and large files safely,
+//! `tensors` reads safetensors.
 
 mod collector;
 mod error;
@@ -44,15 +45,15 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-/// A model that turns texts into vectors. The same text gives the same vector, whatever stands beside
-/// it and whatever the number of threads.
+/// A model that turns texts into vectors. The same text gives the same vector, whatever stands
+/// beside it and whatever the number of threads.
 pub trait Embedder: Debug + Send + Sync {
     /// The length of every vector.
     fn dimensions(&self) -> usize;
 
-    /// One vector of [`Embedder::dimensions`] numbers for each text, in their order. A text without any
-    /// token that the model knows has the zero vector, or, from a transformer, what the network makes
-    /// of an empty text. Long texts are read as the source describes.
+    /// One vector of [`Embedder::dimensions`] numbers for each text, in their order. A text without
+    /// any token that the model knows has the zero vector, or, from a transformer, what the network
+    /// makes of an empty text. Long texts are read as the source describes.
     ///
     /// # Errors
     /// Where the tokenizer or the network fails on a text; the error numbers the text from 0.

@@ -27,9 +27,9 @@ struct Config {
 /// A loaded model2vec model.
 ///
 /// A text is read to its end: the vector is that of Python's `encode(text, max_length=None)`. Where
-/// Python would cut a text at the model's `max_length` (512 tokens where `config.json` has none), the
-/// whole counts here; for static vectors this is the mean over pieces, weighted by their lengths. Sums
-/// are made in 64 bits whatever the type of the vectors.
+/// Python would cut a text at the model's `max_length` (512 tokens where `config.json` has none),
+/// the whole counts here; for static vectors this is the mean over pieces, weighted by their
+/// lengths. Sums are made in 64 bits whatever the type of the vectors.
 #[derive(Debug)]
 pub struct Model2Vec {
     folder: PathBuf,

@@ -1,7 +1,8 @@
 //! Reads a matrix from NumPy's `.npy` format, versions 1 to 3.
 //!
-//! Comes in: a file that `numpy.save` wrote: little-endian numbers of 32 or 64 bits, two axes, rows one
-//! after another (numpy.org, "numpy.lib.format"). Goes out: the matrix. Called by `vectors_file`.
+//! Comes in: a file that `numpy.save` wrote: little-endian numbers of 32 or 64 bits, two axes, rows
+//! one after another (numpy.org, "numpy.lib.format"). Goes out: the matrix. Called by
+//! `vectors_file`.
 
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -23,8 +24,8 @@ const SAVE_AGAIN: &str =
 /// Reads the matrix of a file.
 ///
 /// # Errors
-/// Where the file cannot be read, is no `.npy` file of the kind above, is shorter or longer than its
-/// header says, or holds a number that is not finite.
+/// Where the file cannot be read, is no `.npy` file of the kind above, is shorter or longer than
+/// its header says, or holds a number that is not finite.
 pub(super) fn read(path: &Path) -> Result<Matrix, EmbedError> {
     let file = path.display();
     let unreadable = |source| EmbedError::Unreadable { file: path.display().to_string(), source };

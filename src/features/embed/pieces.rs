@@ -8,16 +8,16 @@ use crate::features::subwords::{
     cut::{character_before, end_of_piece},
 };
 
-/// The most pieces of one text that are read, evenly spaced over it. The network's work is the same for
-/// each, so this bounds the time that a giant text can take.
+/// The most pieces of one text that are read, evenly spaced over it. The network's work is the same
+/// for each, so this bounds the time that a giant text can take.
 pub(super) const MOST_PIECES: usize = 64;
 
 /// No usual text has more bytes for each token. What lies beyond is not even tokenized.
 const BYTES_PER_TOKEN: usize = 16;
 
-/// The tokens of each piece of a text: at most [`MOST_PIECES`] pieces of at most `longest` tokens, in
-/// their order. Pieces end at the last end of a line or sentence in their second half, else where they
-/// are full. An empty text is one empty piece.
+/// The tokens of each piece of a text: at most [`MOST_PIECES`] pieces of at most `longest` tokens,
+/// in their order. Pieces end at the last end of a line or sentence in their second half, else
+/// where they are full. An empty text is one empty piece.
 ///
 /// # Errors
 /// The number of bytes that the tokenizer gave up on.

@@ -1,7 +1,7 @@
 //! Vectors that the user computed elsewhere, in memory.
 //!
-//! Goes out: the vector of each trace, found by the trace's `id`, or by its place where the file had
-//! no ids. Made by the readers of files, called by `source`.
+//! Goes out: the vector of each trace, found by the trace's `id`, or by its place where the file
+//! had no ids. Made by the readers of files, called by `source`.
 
 use rustc_hash::FxHashMap;
 
@@ -97,9 +97,9 @@ impl Precomputed {
         Ok(&self.values[row * self.dimensions..(row + 1) * self.dimensions])
     }
 
-    /// Checks that rows which are matched by order are as many as the traces of the input; to be called
-    /// once all traces are counted, with those that were dropped among them. A file with ids may hold
-    /// more than the input.
+    /// Checks that rows which are matched by order are as many as the traces of the input; to be
+    /// called once all traces are counted, with those that were dropped among them. A file with ids
+    /// may hold more than the input.
     ///
     /// # Errors
     /// Where the numbers differ: every vector could belong to another trace.

@@ -1,9 +1,9 @@
 //! Vectors of a BERT network: a folder of the Python library sentence-transformers.
 //!
-//! Comes in: a folder with `modules.json` (a transformer, a pooling, perhaps a scaling to length 1),
-//! `config.json`, `tokenizer.json` and `model.safetensors`. Goes out: the vectors that Python's
-//! `SentenceTransformer.encode` gives (Reimers and Gurevych 2019, "Sentence-BERT"). The network runs on
-//! candle, on the processor. Called through [`super::open`].
+//! Comes in: a folder with `modules.json` (a transformer, a pooling, perhaps a scaling to length
+//! 1), `config.json`, `tokenizer.json` and `model.safetensors`. Goes out: the vectors that Python's
+//! `SentenceTransformer.encode` gives (Reimers and Gurevych 2019, "Sentence-BERT"). The network
+//! runs on candle, on the processor. Called through [`super::open`].
 
 use std::path::{Path, PathBuf};
 
@@ -44,10 +44,11 @@ struct Reading {
 
 /// A loaded network.
 ///
-/// A text of more tokens than the model reads at once is cut into pieces at ends of lines and sentences. At
-/// most 64 of them, evenly spaced over the text, are read; the vector is the mean of theirs,
-/// weighted by their numbers of tokens, and scaled to length 1 where the model does that. Python would drop all
-/// behind the first piece. Prompts that a model may want before its texts are not added.
+/// A text of more tokens than the model reads at once is cut into pieces at ends of lines and
+/// sentences. At most 64 of them, evenly spaced over the text, are read; the vector is the mean of
+/// theirs, weighted by their numbers of tokens, and scaled to length 1 where the model does that.
+/// Python would drop all behind the first piece. Prompts that a model may want before its texts are
+/// not added.
 pub struct SentenceTransformer {
     folder: PathBuf,
     subwords: Subwords,
@@ -72,8 +73,8 @@ impl SentenceTransformer {
     /// Loads the model of a folder.
     ///
     /// # Errors
-    /// Where a file is missing or broken, the network is not of the kind BERT, or the model has steps
-    /// other than pooling (by mean or first token) and scaling.
+    /// Where a file is missing or broken, the network is not of the kind BERT, or the model has
+    /// steps other than pooling (by mean or first token) and scaling.
     pub fn from_folder(folder: &Path) -> Result<Self, EmbedError> {
         let (place, pooling, normalize) = steps(folder)?;
         let config_file = place.join("config.json");
@@ -223,7 +224,8 @@ fn mean(vectors: &[Vec<f32>], dimensions: usize) -> Vec<f32> {
 }
 
 /// The folder of the network, its pooling, and whether vectors are scaled. A folder without
-/// `modules.json` is a bare network, which sentence-transformers reads with the mean and no scaling.
+/// `modules.json` is a bare network, which sentence-transformers reads with the mean and no
+/// scaling.
 fn steps(folder: &Path) -> Result<(PathBuf, Pooling, bool), EmbedError> {
     let (mut place, mut pooling, mut normalize) = (folder.to_path_buf(), Pooling::Mean, false);
     for module in modules(folder)? {

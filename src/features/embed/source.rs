@@ -1,9 +1,10 @@
 //! What a user names as the source of the channel `vectors`: the folder of a model, or a file.
 //!
-//! Comes in: a path. Goes out: a [`Source`], which gives the vectors of traces, and a [`SourceInfo`],
-//! which an atlas keeps of it. `cli` opens sources, `atlas` learns from them and knows them again,
-//! `evaluation` asks them for held-out traces. A model makes the vector of any text; a file only has those of
-//! whole traces, found by the trace ([`Cursor`] as they stream by, [`Source::for_traces`] for all at once).
+//! Comes in: a path. Goes out: a [`Source`], which gives the vectors of traces, and a
+//! [`SourceInfo`], which an atlas keeps of it. `cli` opens sources, `atlas` learns from them and
+//! knows them again, `evaluation` asks them for held-out traces. A model makes the vector of any
+//! text; a file only has those of whole traces, found by the trace ([`Cursor`] as they stream by,
+//! [`Source::for_traces`] for all at once).
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -50,7 +51,8 @@ impl SourceKind {
     }
 }
 
-/// What an atlas keeps of the source that it was learned with: enough to know it again, not the model.
+/// What an atlas keeps of the source that it was learned with: enough to know it again, not the
+/// model.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceInfo {
     /// What kind it is.
@@ -60,7 +62,8 @@ pub struct SourceInfo {
     /// The folder of a model, as it was named; `None` of a file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folder: Option<String>,
-    /// XXH3-128 over the names and contents of the model's files, 32 hexadecimal digits; `None` of a file.
+    /// XXH3-128 over the names and contents of the model's files, 32 hexadecimal digits; `None` of
+    /// a file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checksum: Option<String>,
 }
@@ -96,8 +99,8 @@ enum Vectors {
 }
 
 impl Source {
-    /// Opens the model in a folder ([`open`]), or reads a file of vectors ([`Precomputed::open`] with
-    /// [`Columns::default`]).
+    /// Opens the model in a folder ([`open`]), or reads a file of vectors ([`Precomputed::open`]
+    /// with [`Columns::default`]).
     ///
     /// # Errors
     /// As these two.
@@ -137,12 +140,13 @@ impl Source {
         matches!(&self.vectors, Vectors::File { file, .. } if !file.has_ids())
     }
 
-    /// The same source, ready to give the vectors of these traces in any order ([`Source::vector_of`]): all traces that
-    /// were read, in the order in which they were, before any of them is left out.
+    /// The same source, ready to give the vectors of these traces in any order
+    /// ([`Source::vector_of`]): all traces that were read, in the order in which they were, before
+    /// any of them is left out.
     ///
     /// # Errors
-    /// Where a file lacks the vector of a trace, has more rows by order than there are traces, or two
-    /// different traces have one id.
+    /// Where a file lacks the vector of a trace, has more rows by order than there are traces, or
+    /// two different traces have one id.
     pub fn for_traces(mut self, traces: &[Trace]) -> Result<Self, EmbedError> {
         let mut cursor = Cursor::new(&self);
         for trace in traces {
@@ -161,8 +165,8 @@ impl Source {
         Ok(self)
     }
 
-    /// The vector of a trace from a file; `None` where a model makes the vectors. A file whose rows are matched
-    /// by order needs [`Source::for_traces`] first.
+    /// The vector of a trace from a file; `None` where a model makes the vectors. A file whose rows
+    /// are matched by order needs [`Source::for_traces`] first.
     ///
     /// # Errors
     /// Where the file has no vector of this trace.
@@ -207,8 +211,8 @@ impl<'a> Cursor<'a> {
     /// The vector of the next trace from a file; `None` where a model makes the vectors.
     ///
     /// # Errors
-    /// Where the file has none, or another trace with the same id came before: whose the vector is could
-    /// not be told.
+    /// Where the file has none, or another trace with the same id came before: whose the vector is
+    /// could not be told.
     pub fn next(&mut self, trace: &Trace) -> Result<Option<&'a [f32]>, EmbedError> {
         let Vectors::File { file, .. } = &self.source.vectors else { return Ok(None) };
         let place = self.traces;
@@ -252,8 +256,8 @@ fn key_of(trace: &Trace) -> u128 {
     xxh3_128(&bytes)
 }
 
-/// XXH3-128 over the files of a model that its vectors depend on: of each, in the order of their names, the
-/// name, the length and the content. 32 hexadecimal digits.
+/// XXH3-128 over the files of a model that its vectors depend on: of each, in the order of their
+/// names, the name, the length and the content. 32 hexadecimal digits.
 fn checksum(folder: &Path) -> Result<String, EmbedError> {
     let mut places = vec![PathBuf::new(), PathBuf::from("0_StaticEmbedding")];
     places.extend(modules(folder)?.iter().filter_map(|module| {

@@ -1,6 +1,7 @@
 //! Reads tensors of a safetensors file as numbers.
 //!
-//! Comes in: the content of a `model.safetensors`. Goes out: shapes and values. Called by `model2vec`.
+//! Comes in: the content of a `model.safetensors`. Goes out: shapes and values. Called by
+//! `model2vec`.
 
 use half::{bf16, f16};
 use safetensors::tensor::TensorView;
@@ -46,7 +47,8 @@ pub(super) fn list(name: &str, tensor: &TensorView<'_>) -> Result<Vec<f32>, Stri
 /// Reads a list of row numbers, each below `rows`.
 ///
 /// # Errors
-/// A part of a sentence: another number of axes, no type of whole numbers, or a number out of range.
+/// A part of a sentence: another number of axes, no type of whole numbers, or a number out of
+/// range.
 pub(super) fn row_numbers(
     name: &str,
     tensor: &TensorView<'_>,
@@ -102,7 +104,8 @@ fn numbers(name: &str, tensor: &TensorView<'_>) -> Result<Vec<f32>, String> {
     }
 }
 
-/// The numbers of N bytes each. A safetensors file is checked to hold whole numbers when it is opened.
+/// The numbers of N bytes each. A safetensors file is checked to hold whole numbers when it is
+/// opened.
 fn chunks<const N: usize, T>(data: &[u8], read: fn([u8; N]) -> T) -> impl Iterator<Item = T> {
     data.as_chunks::<N>().0.iter().map(move |&bytes| read(bytes))
 }

@@ -9,14 +9,16 @@ use super::precomputed::{Columns, Precomputed};
 use super::{EmbedError, jsonl, npy};
 
 impl Precomputed {
-    /// Reads the vectors of a file, whose kind is told by its name: `.npy`, `.parquet`, else JSON Lines.
+    /// Reads the vectors of a file, whose kind is told by its name: `.npy`, `.parquet`, else JSON
+    /// Lines.
     ///
-    /// An `.npy` file is a matrix with one row for each trace, in the order of the traces. The rows of
-    /// Parquet and JSON Lines are matched by `columns.id`, or by their order where no row has an id.
+    /// An `.npy` file is a matrix with one row for each trace, in the order of the traces. The rows
+    /// of Parquet and JSON Lines are matched by `columns.id`, or by their order where no row has an
+    /// id.
     ///
     /// # Errors
-    /// Where the file cannot be read, has another shape, lists of different lengths, a number that is
-    /// not finite, an id twice, or ids in some rows only.
+    /// Where the file cannot be read, has another shape, lists of different lengths, a number that
+    /// is not finite, an id twice, or ids in some rows only.
     pub fn open(path: &Path, columns: Columns<'_>) -> Result<Self, EmbedError> {
         let extension = path.extension().map(|part| part.to_string_lossy().to_lowercase());
         match extension.as_deref() {

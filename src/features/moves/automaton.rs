@@ -1,10 +1,10 @@
 //! The automaton that finds all patterns of the lexicon in a sentence in one pass.
 //!
-//! Comes in: paths of words, from [`super::lexicon`]; then sentences. Goes out: the rank of the best
-//! pattern that stands in a sentence. It is a nondeterministic automaton over words (Thompson 1968):
-//! patterns that begin alike share states, and every word moves all states that are alive. The work
-//! for a word is bounded by the number of states, and only the first [`LONGEST_READ`] words of a
-//! sentence are read.
+//! Comes in: paths of words, from [`super::lexicon`]; then sentences. Goes out: the rank of the
+//! best pattern that stands in a sentence. It is a nondeterministic automaton over words (Thompson
+//! 1968): patterns that begin alike share states, and every word moves all states that are alive.
+//! The work for a word is bounded by the number of states, and only the first [`LONGEST_READ`]
+//! words of a sentence are read.
 
 use super::words::{self, Token};
 use rustc_hash::FxHashMap;
@@ -24,7 +24,8 @@ const FIRST_WORD: u32 = 4;
 pub(super) const ANYWHERE: u32 = 0;
 pub(super) const BEGINNING: u32 = 1;
 
-/// States, the words that lead from one to the next, and the ranks of the patterns that end in them.
+/// States, the words that lead from one to the next, and the ranks of the patterns that end in
+/// them.
 #[derive(Debug, Default)]
 pub(super) struct Automaton {
     words: FxHashMap<u128, u32>,

@@ -3,8 +3,8 @@
 //! Comes in: the lexicon's text. Goes out: a [`Lexicon`] that says which move a sentence makes.
 //! Called by [`super::tag`].
 //!
-//! A line of the file is `move<TAB>weight<TAB>pattern<TAB>note`; `#` begins a comment. A pattern is a
-//! row of elements with spaces between them:
+//! A line of the file is `move<TAB>weight<TAB>pattern<TAB>note`; `#` begins a comment. A pattern is
+//! a row of elements with spaces between them:
 //!
 //! | element | stands for |
 //! | --- | --- |
@@ -19,9 +19,9 @@
 //! | `^` | first of all: the sentence's beginning, or after openers ("okay", "so") and numbers |
 //! | `{equation}` | alone in a pattern: a shape, see [`super::shapes`] |
 //!
-//! `class<TAB>name<TAB>phrase; phrase` names a class, and `opener<TAB><TAB>words` the openers. The best pattern in
-//! a sentence says its move: the heaviest, among these the one with most elements, among these the
-//! one that comes first in the file.
+//! `class<TAB>name<TAB>phrase; phrase` names a class, and `opener<TAB><TAB>words` the openers. The
+//! best pattern in a sentence says its move: the heaviest, among these the one with most elements,
+//! among these the one that comes first in the file.
 
 use super::automaton::{ANYWHERE, Automaton, BEGINNING, COLON, NUMBER, QUESTION, Room};
 use super::kind::Move;

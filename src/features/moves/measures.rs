@@ -48,14 +48,14 @@ pub fn names() -> Vec<String> {
 ///
 /// With n sentences, of which n(a) make the move a:
 /// - shares: √(n(a) / n), and the same with bytes for sentences;
-/// - transitions from a to b: ln((c(a, b) + 30·p) / (e + 30·p)), where c counts pairs of neighbours,
-///   e = c(a, ·)·c(·, b) / (n − 1) is what independence expects and p = e / (n − 1); 0 where no pair
-///   begins with a or none ends with b;
+/// - transitions from a to b: ln((c(a, b) + 30·p) / (e + 30·p)), where c counts pairs of
+///   neighbours, e = c(a, ·)·c(·, b) / (n − 1) is what independence expects and p = e / (n − 1); 0
+///   where no pair begins with a or none ends with b;
 /// - places: the mean of (i + ½) / n over the sentences i that make the move, less ½ and times
-///   √(n(a) / (n(a) + 1)) so that rare moves say little; √ of the share of the first and of the last
-///   tenth of the sentences (at least one) that make the move;
-/// - runs: ln of the mean length of runs of a, the square root of the longest run's share,
-///   the share of neighbours that differ, the entropy of the moves and that of the next move when one
+///   √(n(a) / (n(a) + 1)) so that rare moves say little; √ of the share of the first and of the
+///   last tenth of the sentences (at least one) that make the move;
+/// - runs: ln of the mean length of runs of a, the square root of the longest run's share, the
+///   share of neighbours that differ, the entropy of the moves and that of the next move when one
 ///   is known, both as a share of ln 15.
 pub fn measure(text: &str) -> Vec<f32> {
     let mut moves: Vec<u8> = Vec::new();

@@ -24,8 +24,8 @@ use super::sentences;
 use automaton::Room;
 use lexicon::LEXICON;
 
-/// Calls `emit(move, start, end)` for every sentence of `text`, in order, where `start..end` are its
-/// byte offsets. What stands between two code fences is no sentence. The time is linear in the
+/// Calls `emit(move, start, end)` for every sentence of `text`, in order, where `start..end` are
+/// its byte offsets. What stands between two code fences is no sentence. The time is linear in the
 /// text; memory does not depend on it.
 pub fn tag(text: &str, mut emit: impl FnMut(Move, usize, usize)) {
     let mut room = Room::default();

@@ -1,11 +1,11 @@
-//! The `rhythm` channel: how long sentences, paragraphs and steps are and in what order, how rich the
-//! vocabulary is, and how much is said again.
+//! The `rhythm` channel: how long sentences, paragraphs and steps are and in what order, how rich
+//! the vocabulary is, and how much is said again.
 //!
 //! Comes in: the text of a trace. Goes out: [`MEASURES`] numbers, and the places of those that have
 //! places. Called by the vectorizer, which centres and scales, and by the evidence. `lengths`,
 //! `richness` and `repetition` hold the formulas with their papers; `reading` finds words and
-//! sentences. No word has a measure of its own, so that topic cannot speak; and no measure grows with
-//! the length of the text by its definition.
+//! sentences. No word has a measure of its own, so that topic cannot speak; and no measure grows
+//! with the length of the text by its definition.
 
 mod lengths;
 mod reading;
@@ -72,10 +72,10 @@ pub fn names() -> Vec<String> {
     names
 }
 
-/// Measures a text, whose tokens are given: [`MEASURES`] finite numbers. Logarithms are natural, shares lie in 0–1,
-/// burstiness and autocorrelation in −1–1. What a short text does not have (a second sentence, a
-/// word that recurs) is measured as 0. At most [`LONGEST_TEXT`] bytes are read; a Chinese character
-/// counts as a word; code between fences is not read.
+/// Measures a text, whose tokens are given: [`MEASURES`] finite numbers. Logarithms are natural,
+/// shares lie in 0–1, burstiness and autocorrelation in −1–1. What a short text does not have (a
+/// second sentence, a word that recurs) is measured as 0. At most [`LONGEST_TEXT`] bytes are read;
+/// a Chinese character counts as a word; code between fences is not read.
 pub fn measure(text: &str, tokens: &[Token]) -> Vec<f32> {
     let reading = Reading::of(text, tokens);
     let mut values = Vec::with_capacity(MEASURES);

@@ -79,8 +79,8 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    /// Reads at most [`LONGEST_TEXT`] bytes of a text, whose tokens are given. Case does not tell words of
-    /// ASCII apart.
+    /// Reads at most [`LONGEST_TEXT`] bytes of a text, whose tokens are given. Case does not tell
+    /// words of ASCII apart.
     pub fn of(text: &str, tokens: &[Token]) -> Self {
         let mut end = text.len().min(LONGEST_TEXT);
         while !text.is_char_boundary(end) {

@@ -173,8 +173,8 @@ mod tests {
 
     #[test]
     fn burstiness_of_words_by_hand() {
-        // "the" at every second place: four intervals of 2, no deviation. "x" has intervals 1, 1, 1, 5:
-        // mean 2, deviation √3.
+        // "the" at every second place: four intervals of 2, no deviation. "x" has intervals 1, 1,
+        // 1, 5: mean 2, deviation √3.
         let (function, other) =
             burstiness_of_words(&reading_of("the a the b the c the d the x x x x k l m n x"));
         assert!((function + 1.0).abs() < 1e-9);

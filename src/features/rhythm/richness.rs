@@ -46,9 +46,9 @@ pub(super) fn moving_average(words: &[u32], types: usize, window: usize) -> (f64
     (sum_different as f64 / all, sum_once as f64 / all)
 }
 
-/// The measure of textual lexical diversity (McCarthy & Jarvis 2010): the mean number of words until the
-/// type–token ratio falls below 0.72, forwards and backwards, the rest counted in part. A text whose
-/// words are all different has no such stretch: then its length.
+/// The measure of textual lexical diversity (McCarthy & Jarvis 2010): the mean number of words
+/// until the type–token ratio falls below 0.72, forwards and backwards, the rest counted in part. A
+/// text whose words are all different has no such stretch: then its length.
 pub(super) fn mtld(words: &[u32], types: usize) -> f64 {
     let forward = mtld_one_way(words.iter().copied(), types);
     let backward = mtld_one_way(words.iter().rev().copied(), types);
@@ -108,11 +108,13 @@ mod tests {
 
     #[test]
     fn mtld_of_a_well_known_phrase() {
-        // of the people by the people | for the people: the ratio is 5/6… 4/6 at the sixth word, then 1.
-        // Backwards people the for people the | by people the of: 3/5 at the fifth word, then 1.
+        // of the people by the people | for the people: the ratio is 5/6… 4/6 at the sixth word,
+        // then 1. Backwards people the for people the | by people the of: 3/5 at the fifth word,
+        // then 1.
         let words = [0, 1, 2, 3, 1, 2, 4, 1, 2];
         assert!((mtld(&words, 5) - 9.0).abs() < 1e-12);
-        // a b a a: 2/3 after three words ends a stretch, a is left. Backwards a a: 1/2 ends, b a is left.
+        // a b a a: 2/3 after three words ends a stretch, a is left. Backwards a a: 1/2 ends, b a is
+        // left.
         assert!((mtld(&[0, 1, 0, 0], 2) - 4.0).abs() < 1e-12);
         // a b c a has 3/4 at its end, both ways: (1 − 0.75) / 0.28 of a stretch in four words.
         assert!((mtld(&[0, 1, 2, 0], 3) - 4.0 * 0.28 / 0.25).abs() < 1e-9);

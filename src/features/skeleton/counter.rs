@@ -2,7 +2,8 @@
 //!
 //! Only the longest n-grams are counted token by token. Every shorter one is the beginning of a
 //! longer one, but for the last few before a giant token or the end of the text, so that its count
-//! is the sum of theirs: `char_counter` has the same idea. Five symbols of 12 bits make an exact key.
+//! is the sum of theirs: `char_counter` has the same idea. Five symbols of 12 bits make an exact
+//! key.
 
 use super::{
     LONGEST, SALT,

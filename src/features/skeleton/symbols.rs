@@ -1,8 +1,8 @@
 //! A text → its tokens with their symbols, read once for all channels that need them.
 //!
-//! Comes in: the text of a trace. Goes out: a [`Token`] for each token of [`super::tokens`]. Called by
-//! the vectorizer, which hands the tokens to `skeleton`, `function` and `rhythm`: to read a text and to
-//! look its words up costs more than what each of them does with it.
+//! Comes in: the text of a trace. Goes out: a [`Token`] for each token of [`super::tokens`]. Called
+//! by the vectorizer, which hands the tokens to `skeleton`, `function` and `rhythm`: to read a text
+//! and to look its words up costs more than what each of them does with it.
 
 use super::{
     classes::{function_place, is_word_symbol, symbol_of},
@@ -29,14 +29,15 @@ impl Token {
         (self.symbol != 0).then_some(self.symbol)
     }
 
-    /// Its place among the English function words, and behind them the Chinese; `None` where it is none.
+    /// Its place among the English function words, and behind them the Chinese; `None` where it is
+    /// none.
     #[inline]
     pub fn function_word(self) -> Option<usize> {
         function_place(self.symbol)
     }
 
-    /// Whether it is a word (or a Chinese, Japanese or Korean character): neither mark nor command nor
-    /// line break.
+    /// Whether it is a word (or a Chinese, Japanese or Korean character): neither mark nor command
+    /// nor line break.
     #[inline]
     pub fn is_word(self) -> bool {
         self.word
