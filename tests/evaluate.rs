@@ -388,7 +388,7 @@ impl Classifier for Constant {
         &self.references
     }
 
-    fn judge(&self, _: &str, _: &mut NgramCounter) -> Option<Prediction> {
+    fn predict(&self, _: &str, _: &mut NgramCounter) -> Option<Prediction> {
         Some(Prediction { probabilities: self.probabilities.clone(), unknown: None })
     }
 }

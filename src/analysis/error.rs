@@ -176,7 +176,7 @@ impl Error {
             Self::NoUsableText { .. }
                 | Self::TooLittleText { .. }
                 | Self::ShortTrace { .. }
-                | Self::Atlas(atlas::Error::TooLittle(_))
+                | Self::Atlas(atlas::Error::TooLittle(_) | atlas::Error::Fit(_))
         )
     }
 }

@@ -51,7 +51,7 @@ impl<'a> Scorer<'a> {
         if learned != asked {
             return Err(Error::OtherText { learned, asked });
         }
-        let classic = atlas.judge(options.method, atlas_name)?;
+        let classic = atlas.classic_model(options.method, atlas_name)?;
         let mut options = options;
         options.reading.cleaning.mask_names |= atlas.about.masked_names;
         Ok(Self { atlas, classic, options, progress: &NoProgress })

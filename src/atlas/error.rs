@@ -156,3 +156,10 @@ pub enum Error {
     #[error("{0}")]
     Families(String),
 }
+
+impl Error {
+    /// Whether there was too little to learn from: more labelled traces would help.
+    pub fn is_too_little(&self) -> bool {
+        matches!(self, Self::TooLittle(_) | Self::Fit(_))
+    }
+}

@@ -115,16 +115,16 @@ impl Atlas {
     /// Where the method needs what this atlas does not hold: compression the references' texts,
     /// which none holds, the others the word frequencies, which are learned only where they are
     /// asked for.
-    pub fn judge(&self, method: Method, name: &str) -> Result<Option<ClassicModel>, Error> {
+    pub fn classic_model(&self, method: Method, name: &str) -> Result<Option<ClassicModel>, Error> {
         if method == Method::Default {
             return Ok(None);
         }
         if method == Method::Compression {
             return Err(Error::NeedsTexts { name: name.to_owned() });
         }
-        let judge = self.classic.as_ref().and_then(|tables| tables.model(method));
+        let model = self.classic.as_ref().and_then(|tables| tables.model(method));
         let missing = || Error::NoFrequencies { name: name.to_owned(), method: method.name() };
-        judge.ok_or_else(missing).map(Some)
+        model.ok_or_else(missing).map(Some)
     }
 
     /// The names of the references, in the order of the scores.

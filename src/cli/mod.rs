@@ -189,7 +189,7 @@ fn message(error: &anyhow::Error) -> String {
 fn exit_code(error: &anyhow::Error) -> u8 {
     let too_little = error.chain().any(|cause| {
         cause.downcast_ref().is_some_and(analysis::Error::is_too_little_text)
-            || matches!(cause.downcast_ref(), Some(crate::atlas::Error::TooLittle(_)))
+            || cause.downcast_ref().is_some_and(crate::atlas::Error::is_too_little)
             || matches!(cause.downcast_ref(), Some(crate::evaluation::Error::TooLittle(_)))
     });
     // Nothing but a rule that failed gives 1: a mistake of this program is none.

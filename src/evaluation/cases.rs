@@ -26,7 +26,7 @@ pub const FEWEST_PROMPTS: usize = 3;
 pub struct Case<'a> {
     /// The trace.
     pub trace: &'a Trace,
-    /// Its text of the kind that is judged.
+    /// Its text of the kind that is scored.
     pub text: Cow<'a, str>,
     /// Words in the text.
     pub words: usize,

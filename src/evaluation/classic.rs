@@ -93,7 +93,7 @@ impl Classifier for ClassicClassifier {
         &self.references
     }
 
-    fn judge(&self, text: &str, _: &mut NgramCounter) -> Option<Prediction> {
+    fn predict(&self, text: &str, _: &mut NgramCounter) -> Option<Prediction> {
         (count_words(text) >= MINIMUM_WORDS)
             .then(|| Prediction { probabilities: self.model.probabilities(text), unknown: None })
     }

@@ -1,6 +1,6 @@
-//! The seam between what judges and what measures: a [`Method`] learns a [`Classifier`] from
-//! labelled traces, a judge turns a text into a probability per reference, and [`cross_validate`]
-//! gives what judges say of traces whose prompts they have not seen.
+//! The seam between what predicts and what measures: a [`Method`] learns a [`Classifier`] from
+//! labelled traces, a classifier turns a text into a probability per reference, and
+//! [`cross_validate`] gives its predictions for traces whose prompts it has not seen.
 //!
 //! The program's own method is [`AtlasMethod`], which is what `cotprint fit` and `cotprint score`
 //! do. Any other that implements [`Method`] can be measured beside it ([`super::evaluate`] takes a
@@ -16,12 +16,12 @@ use crate::{
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
-/// What a judge says of one text.
+/// What a classifier predicts for one text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prediction {
-    /// Probability per reference of the judge; sums to one.
+    /// Probability per reference of the classifier; sums to one.
     pub probabilities: Vec<f32>,
-    /// The p-value that some reference wrote it, where the judge gives one.
+    /// The p-value that some reference wrote it, where the classifier gives one.
     pub unknown: Option<f64>,
 }
 
@@ -30,26 +30,26 @@ pub trait Classifier: Sync {
     /// The names of the references, in the order of the probabilities; each at most once.
     fn references(&self) -> &[String];
     /// Judges a text, or `None` where it has too few words. `counter` is memory to work in, for
-    /// judges that count n-grams.
-    fn judge(&self, text: &str, counter: &mut NgramCounter) -> Option<Prediction>;
-    /// Judges a whole trace, whose text this is. A judge that has more of a trace than its text,
-    /// such as a vector from a file, has its own way; the others judge the text.
-    fn judge_trace(
+    /// classifiers that count n-grams.
+    fn predict(&self, text: &str, counter: &mut NgramCounter) -> Option<Prediction>;
+    /// Classifies a whole trace, whose text this is. A classifier that uses more of a trace than its
+    /// text, such as a vector from a file, overrides this; the others classify the text.
+    fn predict_trace(
         &self,
         _trace: &Trace,
         text: &str,
         counter: &mut NgramCounter,
     ) -> Option<Prediction> {
-        self.judge(text, counter)
+        self.predict(text, counter)
     }
-    /// How it judges several traces together; `None` where it has no way of its own, and the
+    /// How it pools several traces; `None` where it has no way of its own, and the
     /// geometric mean of their probabilities stands.
     fn pooling(&self) -> Option<&Pooling> {
         None
     }
 }
 
-/// Anything that learns a judge from labelled traces.
+/// Anything that learns a classifier from labelled traces.
 pub trait Method {
     /// What to call it in a table.
     fn name(&self) -> &str;
@@ -79,7 +79,7 @@ struct AtlasClassifier {
 }
 
 impl AtlasClassifier {
-    fn opinion(
+    fn prediction(
         &self,
         text: &str,
         vector: Option<&[f32]>,
@@ -112,11 +112,11 @@ impl Classifier for AtlasClassifier {
         &self.references
     }
 
-    fn judge(&self, text: &str, counter: &mut NgramCounter) -> Option<Prediction> {
-        self.opinion(text, None, counter)
+    fn predict(&self, text: &str, counter: &mut NgramCounter) -> Option<Prediction> {
+        self.prediction(text, None, counter)
     }
 
-    fn judge_trace(
+    fn predict_trace(
         &self,
         trace: &Trace,
         text: &str,
@@ -124,7 +124,7 @@ impl Classifier for AtlasClassifier {
     ) -> Option<Prediction> {
         // That every trace has a vector is seen to before anything is learned.
         let vector = self.vectors.as_ref().and_then(|source| source.vector_of(trace).ok()?);
-        self.opinion(text, vector, counter)
+        self.prediction(text, vector, counter)
     }
 
     fn pooling(&self) -> Option<&Pooling> {
@@ -132,16 +132,16 @@ impl Classifier for AtlasClassifier {
     }
 }
 
-/// What a judge said of one held-out case.
+/// The prediction for one held-out case.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outcome {
     /// The case, an index.
     pub case: usize,
     /// The part in which it was held out.
     pub part: usize,
-    /// Probability per model of the evaluation; 0 for one that the judge does not know.
+    /// Probability per model of the evaluation; 0 for one that the classifier does not know.
     pub probabilities: Vec<f32>,
-    /// The judge's p-value that some reference wrote it.
+    /// The classifier's p-value that some reference wrote it.
     pub unknown: Option<f64>,
     /// Per view, the probabilities after the text was changed; `None` where too few words were
     /// left.
@@ -152,24 +152,24 @@ pub struct Outcome {
 #[derive(Debug, Clone, PartialEq)]
 pub struct PartOutcome {
     /// Per model of the evaluation, its share of the traces that were learned from; 0 where the
-    /// judge does not know it.
+    /// classifier does not know it.
     pub shares: Vec<f64>,
     /// Why nothing could be learned; `None` where it could.
     pub failure: Option<String>,
 }
 
-/// All held-out judgements.
+/// All held-out outcomes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HeldOut {
-    /// The judgements, by case.
-    pub judgements: Vec<Outcome>,
+    /// The outcomes, by case.
+    pub outcomes: Vec<Outcome>,
     /// What became of each part.
     pub parts: Vec<PartOutcome>,
-    /// How the judges of the parts pool, where they have a way of their own.
+    /// How the classifiers of the parts pool, where they have a way of their own.
     pub poolings: Vec<Pooling>,
-    /// Cases with too few words, ascending; a judge gives no answer to them.
+    /// Cases with too few words, ascending; a classifier gives no answer to them.
     pub too_short: Vec<usize>,
-    /// Cases by model whose judge did not know the model, so that it could not have been right.
+    /// Cases by model whose classifier did not know the model, so that it could not have been right.
     pub vanished: BTreeMap<String, usize>,
 }
 
@@ -187,7 +187,7 @@ pub fn cross_validate(
     stage: &dyn Fn(&str),
 ) -> Result<HeldOut, Error> {
     let mut held = HeldOut {
-        judgements: Vec::new(),
+        outcomes: Vec::new(),
         parts: Vec::new(),
         poolings: Vec::new(),
         too_short: Vec::new(),
@@ -197,9 +197,10 @@ pub fn cross_validate(
         let place = format!("{} of {}", number + 1, split.parts.len());
         let training: Vec<&Trace> = part.training.iter().map(|&i| cases.cases[i].trace).collect();
         let learned = method.learn(&training, &|step| stage(&format!("part {place}: {step}")));
-        let judge = match learned {
-            Ok(judge) => judge,
-            Err(atlas::Error::TooLittle(why)) => {
+        let classifier = match learned {
+            Ok(classifier) => classifier,
+            Err(error) if error.is_too_little() => {
+                let why = error.to_string();
                 let shares = vec![0.0; cases.models.len()];
                 held.parts.push(PartOutcome { shares, failure: Some(why) });
                 for &i in &part.held_out {
@@ -213,11 +214,14 @@ pub fn cross_validate(
             Err(error) => return Err(error.into()),
         };
         stage(&format!("part {place}: judging"));
-        held.poolings.extend(judge.pooling().cloned());
-        let place_of: Vec<Option<usize>> =
-            judge.references().iter().map(|name| cases.models.binary_search(name).ok()).collect();
+        held.poolings.extend(classifier.pooling().cloned());
+        let place_of: Vec<Option<usize>> = classifier
+            .references()
+            .iter()
+            .map(|name| cases.models.binary_search(name).ok())
+            .collect();
         let shares = shares(cases, &part.training, &place_of);
-        let mut to_judge = Vec::new();
+        let mut to_score = Vec::new();
         for &i in &part.held_out {
             let case = &cases.cases[i];
             if case.words < MINIMUM_WORDS {
@@ -225,48 +229,50 @@ pub fn cross_validate(
             } else if shares[case.model] == 0.0 {
                 *held.vanished.entry(cases.models[case.model].clone()).or_default() += 1;
             } else {
-                to_judge.push(i);
+                to_score.push(i);
             }
         }
-        let spread = |opinion: &Prediction| {
+        let spread = |prediction: &Prediction| {
             let mut probabilities = vec![0.0; cases.models.len()];
-            for (place, &p) in place_of.iter().zip(&opinion.probabilities) {
+            for (place, &p) in place_of.iter().zip(&prediction.probabilities) {
                 if let Some(place) = *place {
                     probabilities[place] = p;
                 }
             }
             probabilities
         };
-        let judged: Vec<(usize, Option<Outcome>)> = to_judge
+        let judged: Vec<(usize, Option<Outcome>)> = to_score
             .par_iter()
             .map_init(NgramCounter::default, |counter, &case| {
                 let text = &cases.cases[case].text;
                 let trace = cases.cases[case].trace;
-                let opinion = judge.judge_trace(trace, text, counter);
-                let judgement = opinion.map(|opinion| Outcome {
+                let prediction = classifier.predict_trace(trace, text, counter);
+                let outcome = prediction.map(|prediction| Outcome {
                     case,
                     part: number,
-                    probabilities: spread(&opinion),
-                    unknown: opinion.unknown,
+                    probabilities: spread(&prediction),
+                    unknown: prediction.unknown,
                     views: views
                         .iter()
-                        .map(|view| judge.judge(&view.of(text), counter).as_ref().map(spread))
+                        .map(|view| {
+                            classifier.predict(&view.of(text), counter).as_ref().map(spread)
+                        })
                         .collect(),
                 });
-                (case, judgement)
+                (case, outcome)
             })
             .collect();
-        for (case, judgement) in judged {
-            match judgement {
-                Some(judgement) => held.judgements.push(judgement),
+        for (case, outcome) in judged {
+            match outcome {
+                Some(outcome) => held.outcomes.push(outcome),
                 None => held.too_short.push(case),
             }
         }
         held.parts.push(PartOutcome { shares, failure: None });
     }
-    held.judgements.sort_by_key(|judgement| judgement.case);
+    held.outcomes.sort_by_key(|outcome| outcome.case);
     held.too_short.sort_unstable();
-    if held.judgements.is_empty() {
+    if held.outcomes.is_empty() {
         let why = held.parts.iter().find_map(|part| part.failure.clone());
         let why = why.map_or_else(
             || "no held-out trace is of a model that could be learned without it.".into(),
@@ -336,7 +342,7 @@ mod tests {
         }
 
         /// Sure of the reference whose name the text begins with.
-        fn judge(&self, text: &str, _: &mut NgramCounter) -> Option<Prediction> {
+        fn predict(&self, text: &str, _: &mut NgramCounter) -> Option<Prediction> {
             let of = |name: &String| if text.starts_with(name.as_str()) { 1.0 } else { 0.0 };
             let probabilities = self.0.iter().map(of).collect();
             Some(Prediction { probabilities, unknown: None })
@@ -367,9 +373,9 @@ mod tests {
         let views = View::of_evaluation(0);
         let held = cross_validate(&cases, &split, &method, &views, &|_| ()).unwrap();
         // Prompt 5 is too short for all three; the other ten traces of a and c are judged.
-        assert_eq!((held.judgements.len(), held.too_short.len()), (10, 3));
+        assert_eq!((held.outcomes.len(), held.too_short.len()), (10, 3));
         assert_eq!(held.vanished, BTreeMap::from([("b".to_owned(), 5)]));
-        for judged in &held.judgements {
+        for judged in &held.outcomes {
             let case = &cases.cases[judged.case];
             assert_eq!(judged.probabilities[case.model], 1.0);
             assert_eq!(judged.views.len(), views.len());

@@ -1,4 +1,4 @@
-//! Held-out judgements → figures with 95 % intervals.
+//! Held-out outcomes → figures with 95 % intervals.
 //!
 //! Every figure is computed from sums over groups of prompts, so that the bootstrap only has to add
 //! up the rows of the groups that it draws. Called by [`super::evaluate`]; [`Rows`] by the other
@@ -48,7 +48,7 @@ impl Sums {
         FIXED + 3 * BINS + 4 * model
     }
 
-    /// Adds a judgement to a row.
+    /// Adds a outcome to a row.
     fn add(
         self,
         row: &mut [f64],
@@ -112,7 +112,7 @@ impl Sums {
     }
 }
 
-/// The sums of all held-out judgements, by prompt, and their resamples.
+/// The sums of all held-out outcomes, by prompt, and their resamples.
 pub(super) struct Figures {
     layout: Sums,
     sums: Vec<f64>,
@@ -123,7 +123,7 @@ pub(super) struct Figures {
 }
 
 impl Figures {
-    /// Adds up the judgements. `families` gives the family of each model and whether any holds two.
+    /// Adds up the outcomes. `families` gives the family of each model and whether any holds two.
     pub fn new(
         cases: &Cases<'_>,
         held: &HeldOut,
@@ -133,7 +133,7 @@ impl Figures {
     ) -> Self {
         let layout = Sums { models: cases.models.len() };
         let mut rows = Rows::new(cases.groups, layout.width());
-        for judged in &held.judgements {
+        for judged in &held.outcomes {
             let case = &cases.cases[judged.case];
             let shares = &held.parts[judged.part].shares;
             layout.add(rows.of(case.group), judged, shares, case.model, &families.0);
@@ -144,9 +144,9 @@ impl Figures {
             row[UNANSWERED] += 1.0;
         }
         let (sums, resamples) = rows.finish(resamples, seed);
-        let has_unknown = held.judgements.iter().any(|judged| judged.unknown.is_some());
+        let has_unknown = held.outcomes.iter().any(|judged| judged.unknown.is_some());
         let predictions: Vec<Prediction> = held
-            .judgements
+            .outcomes
             .iter()
             .map(|judged| cases.cases[judged.case].prediction(&judged.probabilities))
             .collect();
@@ -272,7 +272,7 @@ impl Rows {
 pub(super) fn confusion(cases: &Cases<'_>, held: &HeldOut) -> Confusion {
     let models = cases.models.len();
     let mut counts = vec![vec![0; models]; models];
-    for judged in &held.judgements {
+    for judged in &held.outcomes {
         counts[cases.cases[judged.case].model][argmax(&judged.probabilities)] += 1;
     }
     Confusion { models: cases.models.clone(), counts }
@@ -306,21 +306,21 @@ mod tests {
         traces
     }
 
-    fn judgement(case: usize, probabilities: [f32; 3], unknown: f64) -> Outcome {
+    fn outcome(case: usize, probabilities: [f32; 3], unknown: f64) -> Outcome {
         let probabilities = probabilities.to_vec();
         Outcome { case, part: 0, probabilities, unknown: Some(unknown), views: Vec::new() }
     }
 
-    /// Four judgements: cases come by prompt and then model, so case 0 is of a, 1 of b, 2 of c, 3
+    /// Four outcomes: cases come by prompt and then model, so case 0 is of a, 1 of b, 2 of c, 3
     /// of a.
     fn held() -> HeldOut {
         HeldOut {
             poolings: Vec::new(),
-            judgements: vec![
-                judgement(0, [0.5, 0.25, 0.25], 0.8),
-                judgement(1, [0.5, 0.25, 0.25], 0.6),
-                judgement(2, [0.25, 0.25, 0.5], 0.01),
-                judgement(3, [1.0, 0.0, 0.0], 0.9),
+            outcomes: vec![
+                outcome(0, [0.5, 0.25, 0.25], 0.8),
+                outcome(1, [0.5, 0.25, 0.25], 0.6),
+                outcome(2, [0.25, 0.25, 0.5], 0.01),
+                outcome(3, [1.0, 0.0, 0.0], 0.9),
             ],
             parts: vec![PartOutcome { shares: vec![0.5, 0.25, 0.25], failure: None }],
             too_short: vec![4],
@@ -368,7 +368,7 @@ mod tests {
         let traces = traces();
         let cases = Cases::new(&traces, TextKind::Reasoning).unwrap();
         let mut held = held();
-        held.judgements.iter_mut().for_each(|judged| judged.unknown = None);
+        held.outcomes.iter_mut().for_each(|judged| judged.unknown = None);
         let found = Figures::new(&cases, &held, &(vec![0, 1, 2], false), 10, 1).summary();
         assert_eq!((found.family_accuracy, found.c_at_1), (None, None));
     }

@@ -1,4 +1,4 @@
-//! Held-out judgements → how well short and long traces were judged. Called by [`super::evaluate`].
+//! Held-out outcomes → how well short and long traces were judged. Called by [`super::evaluate`].
 
 use super::{
     Cases, HeldOut,
@@ -54,7 +54,7 @@ pub(super) fn by_length(
 ) -> Vec<LengthBin> {
     let mut rows = Rows::new(cases.groups, WIDTH * FROM.len());
     let mut predictions = vec![Vec::new(); FROM.len()];
-    for judged in &held.judgements {
+    for judged in &held.outcomes {
         let case = &cases.cases[judged.case];
         let length = bin_of(case.words);
         let at = WIDTH * length;

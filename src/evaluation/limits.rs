@@ -63,8 +63,8 @@ pub(super) fn few_known(models: usize, most_left_out: usize) -> Option<Evaluatio
 fn no_errors(cases: &Cases<'_>, held: &HeldOut) -> Option<EvaluationLimit> {
     let right = |judged: &Outcome| argmax(&judged.probabilities) == cases.cases[judged.case].model;
     let prompts: BTreeSet<usize> =
-        held.judgements.iter().map(|judged| cases.cases[judged.case].prompt).collect();
-    (held.judgements.iter().all(right))
+        held.outcomes.iter().map(|judged| cases.cases[judged.case].prompt).collect();
+    (held.outcomes.iter().all(right))
         .then_some(EvaluationLimit::NoErrors { prompts: prompts.len() })
 }
 

@@ -1,4 +1,4 @@
-//! What is measured: the figures as plain data, and what one judgement adds to them.
+//! What is measured: the figures as plain data, and what one outcome adds to them.
 //!
 //! Called by `tally`, which adds up and resamples, and by the other modules that measure. The
 //! definitions:

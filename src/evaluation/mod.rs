@@ -9,7 +9,7 @@
 //! (a method that is to be measured beside the program's own implements [`Method`]), the other
 //! modules measure.
 
-pub mod cases;
+pub(crate) mod cases;
 mod changed;
 mod classic;
 pub mod classifier;
@@ -18,9 +18,9 @@ mod figures;
 mod lengths;
 mod limit;
 mod limits;
-pub mod metrics;
+pub(crate) mod metrics;
 mod open_set;
-pub mod perturbations;
+pub(crate) mod perturbations;
 mod planner;
 mod pooling;
 mod robustness;
@@ -236,12 +236,13 @@ pub fn evaluate(
             options.folds,
             (options.resamples, seed),
             stage,
-        )? {
+        ) {
             Ok(figures) => {
                 let most = figures.rounds.iter().map(|round| round.left_out.len()).max();
                 limits.extend(limits::few_known(cases.models.len(), most.unwrap_or(0)));
                 Some(figures)
             }
+            Err(open_set::OpenSetError::Method(error)) => return Err(error.into()),
             Err(why) => {
                 limits.push(EvaluationLimit::NoOpenSet(why.to_string()));
                 None
@@ -301,7 +302,7 @@ fn parts(cases: &Cases<'_>, split: &Split, held: &HeldOut) -> Vec<PartFigures> {
         .zip(&held.parts)
         .enumerate()
         .map(|(number, (part, outcome))| {
-            let judged = || held.judgements.iter().filter(move |judged| judged.part == number);
+            let judged = || held.outcomes.iter().filter(move |judged| judged.part == number);
             let right = judged()
                 .filter(|judged| {
                     vectors::argmax(&judged.probabilities) == cases.cases[judged.case].model

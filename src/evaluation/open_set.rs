@@ -6,7 +6,7 @@
 //! the model sets them apart. Called by [`super::evaluate`].
 
 use super::{
-    Cases, Error,
+    Cases,
     classifier::Method,
     metrics::{LEVEL, ratio},
     verdicts::{Corpus, Known, VerdictCounts},
@@ -61,7 +61,7 @@ pub struct Round {
     pub failure: Option<String>,
 }
 
-/// One judged trace.
+/// One scored trace.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Seen {
     unknown: f64,
@@ -69,11 +69,35 @@ struct Seen {
     prompt: usize,
 }
 
-/// Runs the rounds. `families` gives the family of each model. `Err` in the inner result is a
-/// sentence that says why there are no figures.
+/// Why there are no figures.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub(super) enum OpenSetError {
+    /// There are fewer than three models.
+    #[error(
+        "the open set was not measured: that takes at least 3 models, so that two are left when one \
+         is left out"
+    )]
+    FewModels,
+    /// All traces have one prompt.
+    #[error("the open set was not measured: that takes traces of several prompts")]
+    OnePrompt,
+    /// No round had both kinds of traces.
+    #[error(
+        "the open set was not measured: in no round were there traces both of known models and of \
+         models left out"
+    )]
+    OneKind,
+    /// The method failed for another reason than too few traces.
+    #[error(transparent)]
+    Method(#[from] atlas::Error),
+}
+
+/// Runs the rounds. `families` gives the family of each model.
 ///
 /// # Errors
-/// The method's own error, where it fails for another reason than too few traces.
+/// Where the open set cannot be measured, and where the method fails for another reason than too
+/// few traces.
 pub(super) fn open_set(
     cases: &Cases<'_>,
     method: &dyn Method,
@@ -81,22 +105,16 @@ pub(super) fn open_set(
     rounds: usize,
     (resamples, seed): (usize, u64),
     stage: &dyn Fn(&str),
-) -> Result<Result<OpenSetFigures, String>, Error> {
+) -> Result<OpenSetFigures, OpenSetError> {
     let models = cases.models.len();
     if models < 3 {
-        return Ok(Err(
-            "the open set was not measured: that takes at least 3 models, so that two are \
-                       left when one is left out"
-                .into(),
-        ));
+        return Err(OpenSetError::FewModels);
     }
     let count = group_count(models, rounds);
     let group = groups(&cases.models, count, seed);
     let prompts: Vec<u32> = cases.cases.iter().map(|case| case.group as u32).collect();
     let Some(folds) = Folds::deal(&prompts, count, seed ^ 1) else {
-        return Ok(Err(
-            "the open set was not measured: that takes traces of several prompts".into()
-        ));
+        return Err(OpenSetError::OnePrompt);
     };
     let mut seen: Vec<Seen> = Vec::new();
     let mut done = Vec::new();
@@ -121,10 +139,10 @@ pub(super) fn open_set(
             auroc: None,
             failure,
         };
-        let judge = match method.learn(&training, &|step| stage(&format!("{place}: {step}"))) {
-            Ok(judge) => judge,
-            Err(atlas::Error::TooLittle(why)) => {
-                done.push(failed(Some(why)));
+        let classifier = match method.learn(&training, &|step| stage(&format!("{place}: {step}"))) {
+            Ok(classifier) => classifier,
+            Err(error) if error.is_too_little() => {
+                done.push(failed(Some(error.to_string())));
                 continue;
             }
             Err(error) => return Err(error.into()),
@@ -132,7 +150,7 @@ pub(super) fn open_set(
         let place_of: Vec<Option<usize>> = cases
             .models
             .iter()
-            .map(|model| judge.references().iter().position(|name| name == model))
+            .map(|model| classifier.references().iter().position(|name| name == model))
             .collect();
         let own: Vec<(Seen, usize, Vec<f32>)> = inside
             .par_iter()
@@ -145,10 +163,11 @@ pub(super) fn open_set(
                 if !stranger && place_of[case.model].is_none() {
                     return None;
                 }
-                let said = judge.judge_trace(case.trace, &case.text, counter)?;
-                let of = |place: &Option<usize>| place.map_or(0.0, |at| said.probabilities[at]);
+                let prediction = classifier.predict_trace(case.trace, &case.text, counter)?;
+                let of =
+                    |place: &Option<usize>| place.map_or(0.0, |at| prediction.probabilities[at]);
                 let probabilities = place_of.iter().map(of).collect();
-                let seen = Seen { unknown: said.unknown?, stranger, prompt: case.group };
+                let seen = Seen { unknown: prediction.unknown?, stranger, prompt: case.group };
                 Some((seen, case.model, probabilities))
             })
             .flatten_iter()
@@ -175,11 +194,7 @@ pub(super) fn open_set(
     }
     let seen = sorted(seen);
     let Some(area) = auroc(&seen, |_| 1.0) else {
-        return Ok(Err(
-            "the open set was not measured: in no round were there traces both of known models \
-                       and of models left out"
-                .into(),
-        ));
+        return Err(OpenSetError::OneKind);
     };
     let drawn: Vec<Vec<f64>> = (0..resamples as u64)
         .into_par_iter()
@@ -200,7 +215,7 @@ pub(super) fn open_set(
         Estimate::new(share(&|_| 1.0), Interval::percentiles(drawn))
     };
     let areas = drawn.par_iter().filter_map(|times| auroc(&seen, |p| times[p])).collect();
-    Ok(Ok(OpenSetFigures {
+    Ok(OpenSetFigures {
         auroc: Estimate::new(area, Interval::percentiles(areas)),
         known_called_unknown: called(false),
         strangers_called_unknown: called(true),
@@ -209,7 +224,7 @@ pub(super) fn open_set(
         known_verdicts: verdicts[0],
         stranger_verdicts: verdicts[1],
         rounds: done,
-    }))
+    })
 }
 
 /// So many groups that at least two models are left whichever is left out, and more than `rounds`

@@ -1,4 +1,4 @@
-//! A text → the same text in other clothes: what is left of a judgement when habits that are easily
+//! A text → the same text in other clothes: what is left of a outcome when habits that are easily
 //! changed are taken away.
 //!
 //! Each [`View`] is a function of the text and the seed alone. Called by

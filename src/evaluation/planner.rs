@@ -1,4 +1,4 @@
-//! Held-out judgements → how many traces it takes to tell two models apart.
+//! Held-out outcomes → how many traces it takes to tell two models apart.
 //!
 //! For a pair of models, every held-out trace of either gives a log-likelihood ratio: the logarithm
 //! of the odds between the two, less that of their shares among the training traces. Ratios of
@@ -155,7 +155,7 @@ impl Confusions {
         let models = cases.models.len();
         let mut sums = vec![vec![0.0; models]; models];
         let mut counts = vec![0.0; models];
-        for judged in &held.judgements {
+        for judged in &held.outcomes {
             let own = cases.cases[judged.case].model;
             counts[own] += 1.0;
             sums[own]
@@ -189,7 +189,7 @@ impl Confusions {
 /// that ask nearly the same are one.
 fn ratios(cases: &Cases<'_>, held: &HeldOut, own: usize, other: usize) -> Vec<Vec<f64>> {
     let mut by_prompt: Vec<Vec<f64>> = vec![Vec::new(); cases.groups];
-    for judged in &held.judgements {
+    for judged in &held.outcomes {
         let case = &cases.cases[judged.case];
         let shares = &held.parts[judged.part].shares;
         // A judge that does not know both cannot choose between them.
@@ -238,7 +238,7 @@ fn both(needed: [Option<usize>; 2]) -> Option<usize> {
 
 fn median_words(cases: &Cases<'_>, held: &HeldOut, a: usize, b: usize) -> usize {
     let mut words: Vec<usize> = held
-        .judgements
+        .outcomes
         .iter()
         .map(|judged| &cases.cases[judged.case])
         .filter(|case| case.model == a || case.model == b)

@@ -1,4 +1,4 @@
-//! Held-out judgements → how well several traces of one model are judged together.
+//! Held-out outcomes → how well several traces of one model are judged together.
 //!
 //! A pool is a number of traces of one model, all from different prompts, drawn by lot; its
 //! probabilities are those of the mean of the traces' log probabilities, times the sharpness that
@@ -114,7 +114,7 @@ struct Drawn {
 impl Pools {
     fn new(cases: &Cases<'_>, held: &HeldOut) -> Self {
         let mut logs = vec![vec![Vec::new(); cases.prompts]; cases.models.len()];
-        for judged in &held.judgements {
+        for judged in &held.outcomes {
             let case = &cases.cases[judged.case];
             let own = judged.probabilities.iter().map(|p| p.max(SMALLEST as f32).ln()).collect();
             logs[case.model][case.prompt].push(own);

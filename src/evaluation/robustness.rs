@@ -1,4 +1,4 @@
-//! Held-out judgements of changed texts → what is lost when habits are taken away that are easily
+//! Held-out outcomes of changed texts → what is lost when habits are taken away that are easily
 //! changed. Called by [`super::evaluate`].
 
 use super::{
@@ -56,7 +56,7 @@ pub(super) fn robustness(
         let mut rows = Rows::new(cases.groups, FIXED + 2 * BINS);
         let mut too_short = 0;
         let mut predictions = Vec::new();
-        for judged in &held.judgements {
+        for judged in &held.outcomes {
             let case = &cases.cases[judged.case];
             let Some(changed) = &judged.views[number] else {
                 too_short += 1;

@@ -34,7 +34,7 @@ pub struct VerdictCounts {
     pub with_relatives: usize,
 }
 
-/// The traces of one model, judged by one judge.
+/// The traces of one model, judged by one classifier.
 pub(super) struct Corpus<'a> {
     /// The model.
     pub model: usize,
