@@ -122,11 +122,6 @@ impl Subwords {
         self.tokens.len()
     }
 
-    /// Whether there is no token at all.
-    pub fn is_empty(&self) -> bool {
-        self.tokens.iter().all(Option::is_none)
-    }
-
     /// The special tokens before and behind a text, where the tokenizer puts one on either side.
     #[cfg(feature = "sentence-transformers")]
     pub(in crate::features) fn around(&self) -> Option<[u32; 2]> {

@@ -51,11 +51,6 @@ impl Subwords {
     }
 
     /// Never called: there is no tokenizer.
-    pub fn is_empty(&self) -> bool {
-        match self.0 {}
-    }
-
-    /// Never called: there is no tokenizer.
     pub fn unknown(&self) -> Option<u32> {
         match self.0 {}
     }
