@@ -168,8 +168,8 @@ fn write_report_page(
 }
 
 /// Writes one figure as PNG and as SVG.
-fn write_figure<F: Figure>(
-    figure: &F,
+fn write_figure(
+    figure: &dyn Figure,
     name: &str,
     folder: &Path,
     files: &mut Vec<PathBuf>,

@@ -1,8 +1,10 @@
 //! All figures, and what draws them: the part of the report that other programs use.
 
+pub use super::drawing::figure::{Figure, Look};
 pub use super::drawing::heat_map::HeatMap;
+pub use super::drawing::render::{png, png_bytes, svg};
 pub use super::drawing::shares::RankingPlot;
-pub use super::drawing::{Figure, Look, PlotError, png, png_bytes, svg};
+pub use super::drawing::text::PlotError;
 pub use super::evaluation::reliability_figure::ReliabilityPlot;
 pub use super::evaluation::steps_figure::StepsPlot;
 pub use super::explain::course_figure::CoursePlot;

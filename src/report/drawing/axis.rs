@@ -4,10 +4,10 @@
 //! writers at random have, and every value in [-1, 1] that is drawn. [`ShareAxis`] is one of shares, from 0 on, used by the figures of
 //! the ranking and of where it holds.
 
-use super::canvas::{Align, Canvas, PlotError, Text};
 use super::palette::{AXIS, GRID, MUTED};
+use super::shapes::Drawing;
+use super::text::{Align, Text};
 use crate::report::numbers;
-use plotters::backend::DrawingBackend;
 
 /// The distances between ticks to choose from.
 const STEPS: [f64; 4] = [0.1, 0.2, 0.25, 0.5];
@@ -48,34 +48,23 @@ impl Axis {
     }
 
     /// Draws the grid from `top` to `bottom`.
-    pub fn grid<DB: DrawingBackend>(
-        &self,
-        canvas: &Canvas<'_, DB>,
-        top: f64,
-        bottom: f64,
-    ) -> Result<(), PlotError> {
+    pub fn grid(&self, drawing: &mut Drawing, top: f64, bottom: f64) {
         for value in self.ticks() {
             let x = self.at(value);
-            canvas.line((x, top), (x, bottom), 1.0, if value == 0.0 { AXIS } else { GRID })?;
+            drawing.line((x, top), (x, bottom), 1.0, if value == 0.0 { AXIS } else { GRID });
         }
-        Ok(())
     }
 
     /// Draws the ticks' labels and the name of the axis below `bottom`, in a room of 52 pixels.
-    pub fn labels<DB: DrawingBackend>(
-        &self,
-        canvas: &Canvas<'_, DB>,
-        bottom: f64,
-        name: &str,
-    ) -> Result<(), PlotError> {
+    pub fn labels(&self, drawing: &mut Drawing, bottom: f64, name: &str) {
         let small = Text::new(12.0, MUTED).align(Align::Middle);
         let places = if self.step == 0.25 { 2 } else { 1 };
         for value in self.ticks() {
             let label = if value == 0.0 { "0".into() } else { numbers::fixed(value, places) };
-            canvas.text(&label, (self.at(value), bottom + 13.0), &small)?;
+            drawing.text(&label, (self.at(value), bottom + 13.0), &small);
         }
         let middle = f64::midpoint(self.ends.0, self.ends.1);
-        canvas.text(name, (middle, bottom + 34.0), &small)
+        drawing.text(name, (middle, bottom + 34.0), &small);
     }
 
     /// The values of the ticks; that of 0 is exactly 0.
@@ -127,23 +116,17 @@ impl ShareAxis {
     }
 
     /// Draws the grid from `top` to `bottom`, the ticks' labels and the name below, in a room of 52 pixels.
-    pub fn draw<DB: DrawingBackend>(
-        &self,
-        canvas: &Canvas<'_, DB>,
-        top: f64,
-        bottom: f64,
-        name: &str,
-    ) -> Result<(), PlotError> {
+    pub fn draw(&self, drawing: &mut Drawing, top: f64, bottom: f64, name: &str) {
         let Scale { limit, steps, places } = self.scale;
         let small = Text::new(12.0, MUTED).align(Align::Middle);
         for step in 0..=steps {
             let value = limit * f64::from(step) / f64::from(steps);
             let x = self.at(value);
-            canvas.line((x, top), (x, bottom), 1.0, if step == 0 { AXIS } else { GRID })?;
+            drawing.line((x, top), (x, bottom), 1.0, if step == 0 { AXIS } else { GRID });
             let label = if step == 0 { "0".into() } else { format!("{value:.places$}") };
-            canvas.text(&label, (x, bottom + 13.0), &small)?;
+            drawing.text(&label, (x, bottom + 13.0), &small);
         }
-        canvas.text(name, (f64::midpoint(self.ends.0, self.ends.1), bottom + 34.0), &small)
+        drawing.text(name, (f64::midpoint(self.ends.0, self.ends.1), bottom + 34.0), &small);
     }
 }
 

@@ -4,10 +4,9 @@
 //! holds the earlier label comes first, so that the first label stays the first and, beside it, what is
 //! most like it.
 
-use super::canvas::{Canvas, PlotError};
 use super::palette::AXIS;
+use super::shapes::Drawing;
 use crate::lineage::tree::average_linkage;
-use plotters::backend::DrawingBackend;
 
 /// The order and the forks.
 pub(in crate::report) struct Dendrogram {
@@ -79,25 +78,18 @@ impl Dendrogram {
     }
 
     /// Draws the tree to the right of `left`, `width` wide, for rows of height `row` from `top` on.
-    pub fn draw<DB: DrawingBackend>(
-        &self,
-        canvas: &Canvas<'_, DB>,
-        (left, top): (f64, f64),
-        width: f64,
-        row: f64,
-    ) -> Result<(), PlotError> {
+    pub fn draw(&self, drawing: &mut Drawing, (left, top): (f64, f64), width: f64, row: f64) {
         let highest = if self.highest > 0.0 { self.highest } else { 1.0 };
         let x = |height: f64| left + width * height / highest;
         for fork in &self.forks {
             let end = x(fork.height);
             let [(upper, _), (lower, _)] = fork.sides.map(|(y, height)| (top + y * row, height));
-            canvas.line((end, upper), (end, lower), 1.2, AXIS)?;
+            drawing.line((end, upper), (end, lower), 1.2, AXIS);
             for (y, height) in fork.sides {
                 let y = top + y * row;
-                canvas.line((x(height), y), (end, y), 1.2, AXIS)?;
+                drawing.line((x(height), y), (end, y), 1.2, AXIS);
             }
         }
-        Ok(())
     }
 }
 

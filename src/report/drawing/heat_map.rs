@@ -6,14 +6,14 @@
 //! columns carry the names, else the numbers of the rows; where there is room the cells carry
 //! their values.
 
-use super::canvas::{Align, Canvas, Figure, PlotError, Text};
 use super::dendrogram::Dendrogram;
-use super::palette::{AXIS, INK, MUTED, PAPER, diverging};
-use super::{Heading, Look, heading};
+use super::figure::{Figure, Frame, Look};
+use super::palette::{AXIS, INK, MUTED, diverging};
+use super::shapes::Drawing;
+use super::text::{Align, PlotError, Text};
 use crate::evaluation::Evaluation;
 use crate::lineage::Comparison;
 use crate::report::{escape, numbers, wording};
-use plotters::backend::DrawingBackend;
 
 /// Room for the colour bar and its labels.
 const BAR: f64 = 66.0;
@@ -25,13 +25,10 @@ const TREE_GAP: f64 = 7.0;
 
 /// The figure.
 pub struct HeatMap {
-    look: Look,
+    frame: Frame,
     scale: Scale,
     /// Width without the margins.
     width: f64,
-    heading: Heading,
-    title: String,
-    description: String,
     labels: Vec<String>,
     values: Vec<Vec<f64>>,
     /// Side of a cell.
@@ -191,14 +188,11 @@ impl HeatMap {
             0 => subtitle,
             more => format!("{subtitle} {more} more are not shown."),
         };
-        let heading = Heading::new(look, width, &title, &subtitle)?;
+        let frame = Frame::new(look, width, title, &subtitle, description)?;
         Ok(Self {
-            look,
+            frame,
             scale,
             width,
-            heading,
-            title,
-            description,
             labels,
             values,
             cell,
@@ -216,11 +210,7 @@ impl HeatMap {
     }
 
     /// Names of rows and columns; those that would overlap their neighbours are not drawn.
-    fn names<DB: DrawingBackend>(
-        &self,
-        canvas: &Canvas<'_, DB>,
-        at: (f64, f64),
-    ) -> Result<(), PlotError> {
+    fn names(&self, drawing: &mut Drawing, at: (f64, f64)) -> Result<(), PlotError> {
         let (left, top) = at;
         // With cells lower than a line of text, every second, third, … name is drawn.
         let every = ((self.font * 1.1 / self.cell).ceil() as usize).max(1);
@@ -235,23 +225,19 @@ impl HeatMap {
             if i % every == 0 {
                 // The number at its end survives the cut: names are cut in the middle.
                 let name = look.fit(&row_label(i, label, self.numbered), self.row_names - 10.0)?;
-                canvas.text(&name, (left - 7.0, top + middle), &look.align(Align::Right))?;
+                drawing.text(&name, (left - 7.0, top + middle), &look.align(Align::Right));
             }
             if self.numbered && i % every_number == 0 {
-                canvas.text(&(i + 1).to_string(), (left + middle, top - 10.0), &number)?;
+                drawing.text(&(i + 1).to_string(), (left + middle, top - 10.0), &number);
             } else if !self.numbered && i % every == 0 {
                 let name = look.fit(label, self.column_names - 10.0)?;
-                canvas.text(&name, (left + middle, top - 7.0), &look.upwards())?;
+                drawing.text(&name, (left + middle, top - 7.0), &look.upwards());
             }
         }
         Ok(())
     }
 
-    fn cells<DB: DrawingBackend>(
-        &self,
-        canvas: &Canvas<'_, DB>,
-        at: (f64, f64),
-    ) -> Result<(), PlotError> {
+    fn cells(&self, drawing: &mut Drawing, at: (f64, f64)) -> Result<(), PlotError> {
         let gap = if self.cell >= 14.0 { 1.0 } else { 0.0 };
         let shows_values = self.cell >= 27.0;
         for (i, row) in self.values.iter().enumerate() {
@@ -259,27 +245,22 @@ impl HeatMap {
             for (j, &value) in row.iter().enumerate() {
                 let x = at.0 + self.cell * j as f64;
                 let colour = diverging(value);
-                canvas.rect((x, y), (x + self.cell - gap, y + self.cell - gap), colour)?;
+                drawing.rect((x, y), (x + self.cell - gap, y + self.cell - gap), colour);
                 if shows_values {
                     let text = self.scale.cell(value, i == j);
                     let size = (self.cell * 0.36).clamp(10.0, 12.5);
                     let look = Text::new(size, colour.text_on()).align(Align::Middle);
                     let half = (self.cell - gap) / 2.0;
-                    canvas.text(&text, (x + half, y + half), &look)?;
+                    drawing.text(&text, (x + half, y + half), &look);
                 }
             }
         }
         Ok(())
     }
 
-    fn colour_bar<DB: DrawingBackend>(
-        &self,
-        canvas: &Canvas<'_, DB>,
-        left: f64,
-        top: f64,
-    ) -> Result<(), PlotError> {
+    fn colour_bar(&self, drawing: &mut Drawing, left: f64, top: f64) {
         const STEPS: u32 = 80;
-        let room = self.look.margin() + self.width - left - 8.0;
+        let room = self.frame.look.margin() + self.width - left - 8.0;
         let width = self.side().clamp(160.0, 320.0).min(room);
         let step = width / f64::from(STEPS);
         let low = self.scale.low();
@@ -288,55 +269,49 @@ impl HeatMap {
             let x = left + step * f64::from(i);
             // Half a pixel of overlap: no seams where a viewer smooths edges.
             let end = if i + 1 == STEPS { x + step } else { x + step + 0.5 };
-            canvas.rect((x, top), (end, top + 10.0), diverging(value))?;
+            drawing.rect((x, top), (end, top + 10.0), diverging(value));
         }
         let small = Text::new(11.5, MUTED).align(Align::Middle);
         for (value, label) in [(-1.0, "−1"), (-0.5, "−0.5"), (0.0, "0"), (0.5, "0.5"), (1.0, "1")]
         {
             if value >= low {
                 let x = left + width * (value - low) / (1.0 - low);
-                canvas.line((x, top + 10.0), (x, top + 14.0), 1.0, AXIS)?;
-                canvas.text(label, (x, top + 22.0), &small)?;
+                drawing.line((x, top + 10.0), (x, top + 14.0), 1.0, AXIS);
+                drawing.text(label, (x, top + 22.0), &small);
             }
         }
-        canvas.text(self.scale.name(), (left + width / 2.0, top + 39.0), &small)
+        drawing.text(self.scale.name(), (left + width / 2.0, top + 39.0), &small);
     }
 }
 
 impl Figure for HeatMap {
+    fn frame(&self) -> &Frame {
+        &self.frame
+    }
+
     fn size(&self) -> (f64, f64) {
-        let margins = 2.0 * self.look.margin();
-        let height = margins + self.heading.height + self.column_names + self.side() + 20.0 + BAR;
+        let margins = 2.0 * self.frame.look.margin();
+        let height = margins + self.frame.heading() + self.column_names + self.side() + 20.0 + BAR;
         (
             self.width + margins,
-            if self.labels.is_empty() { margins + self.heading.height + 40.0 } else { height },
+            if self.labels.is_empty() { margins + self.frame.heading() + 40.0 } else { height },
         )
     }
 
-    fn title(&self) -> &str {
-        &self.title
+    fn empty(&self) -> Option<&'static str> {
+        self.labels.is_empty().then_some("There is nothing to show.")
     }
 
-    fn description(&self) -> &str {
-        &self.description
-    }
-
-    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Result<(), PlotError> {
-        canvas.rect((0.0, 0.0), self.size(), PAPER)?;
-        let top = heading(canvas, self.look, &self.heading)?;
-        if self.labels.is_empty() {
-            let x = self.look.margin();
-            let text = "There is nothing to show.";
-            return canvas.text(text, (x, top + 20.0), &Text::new(14.0, MUTED));
-        }
-        let at = (self.look.margin() + self.row_names, top + self.column_names);
-        self.names(canvas, at)?;
-        self.cells(canvas, at)?;
+    fn draw(&self, drawing: &mut Drawing, top: f64) -> Result<(), PlotError> {
+        let at = (self.frame.look.margin() + self.row_names, top + self.column_names);
+        self.names(drawing, at)?;
+        self.cells(drawing, at)?;
         if let Some(tree) = &self.tree {
             let beside = (at.0 + self.side() + TREE_GAP, at.1);
-            tree.draw(canvas, beside, TREE - 2.0, self.cell)?;
+            tree.draw(drawing, beside, TREE - 2.0, self.cell);
         }
-        self.colour_bar(canvas, at.0, at.1 + self.side() + 20.0)
+        self.colour_bar(drawing, at.0, at.1 + self.side() + 20.0);
+        Ok(())
     }
 }
 

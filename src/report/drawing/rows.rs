@@ -3,10 +3,10 @@
 //! Used by the figures of ranking, drift, likeness and where a result holds, which differ in what they draw between the ends. On
 //! a wide figure label and numbers stand beside the drawing, on a phone above it.
 
-use super::Look;
-use super::canvas::{Align, Canvas, PlotError, Text};
+use super::figure::Look;
 use super::palette::{Colour, MUTED, PAPER};
-use plotters::backend::DrawingBackend;
+use super::shapes::Drawing;
+use super::text::{Align, PlotError, Text};
 
 /// Height of the axis below the rows.
 pub(in crate::report) const AXIS_ROOM: f64 = 52.0;
@@ -73,9 +73,9 @@ impl Rows {
     }
 
     /// Draws label and numbers of a row that begins at `top`; both are escaped by now. A label that is too long is cut.
-    pub fn labels<DB: DrawingBackend>(
+    pub fn labels(
         &self,
-        canvas: &Canvas<'_, DB>,
+        drawing: &mut Drawing,
         label: &str,
         look: Text,
         numbers: &str,
@@ -86,18 +86,20 @@ impl Rows {
         if !self.is_phone() {
             let left = self.ends().0 - 12.0;
             let label = look.fit(label, left - self.look.margin())?;
-            canvas.text(&label, (left, y), &look.align(Align::Right))?;
-            return canvas.text(numbers, (self.ends().1 + 18.0, y), &small);
+            drawing.text(&label, (left, y), &look.align(Align::Right));
+            drawing.text(numbers, (self.ends().1 + 18.0, y), &small);
+            return Ok(());
         }
         let right = self.width() - 8.0;
         let taken = small.width(numbers)?;
         let label = look.fit(label, right - if self.data_seted { 18.0 } else { 14.0 } - taken)?;
         if self.data_seted {
-            canvas.rect((4.0, y - 8.0), (8.0 + look.width(&label)?, y + 8.0), PAPER)?;
-            canvas.rect((right - 2.0 - taken, y - 8.0), (right + 2.0, y + 8.0), PAPER)?;
+            drawing.rect((4.0, y - 8.0), (8.0 + look.width(&label)?, y + 8.0), PAPER);
+            drawing.rect((right - 2.0 - taken, y - 8.0), (right + 2.0, y + 8.0), PAPER);
         }
-        canvas.text(&label, (6.0, y), &look)?;
-        canvas.text(numbers, (right, y), &small.align(Align::Right))
+        drawing.text(&label, (6.0, y), &look);
+        drawing.text(numbers, (right, y), &small.align(Align::Right));
+        Ok(())
     }
 }
 
@@ -107,26 +109,21 @@ pub(in crate::report) fn width(look: Look) -> f64 {
 }
 
 /// An interval with its ends, which are so high to either side.
-pub(in crate::report) fn whisker<DB: DrawingBackend>(
-    canvas: &Canvas<'_, DB>,
+pub(in crate::report) fn whisker(
+    drawing: &mut Drawing,
     (low, high): (f64, f64),
     y: f64,
     end: f64,
     colour: Colour,
-) -> Result<(), PlotError> {
-    canvas.line((low, y), (high, y), 1.6, colour)?;
+) {
+    drawing.line((low, y), (high, y), 1.6, colour);
     for x in [low, high] {
-        canvas.line((x, y - end), (x, y + end), 1.6, colour)?;
+        drawing.line((x, y - end), (x, y + end), 1.6, colour);
     }
-    Ok(())
 }
 
 /// A dot that stands apart from what is below it.
-pub(in crate::report) fn point<DB: DrawingBackend>(
-    canvas: &Canvas<'_, DB>,
-    at: (f64, f64),
-    colour: Colour,
-) -> Result<(), PlotError> {
-    canvas.dot(at, 5.8, PAPER)?;
-    canvas.dot(at, 4.8, colour)
+pub(in crate::report) fn point(drawing: &mut Drawing, at: (f64, f64), colour: Colour) {
+    drawing.dot(at, 5.8, PAPER);
+    drawing.dot(at, 4.8, colour);
 }

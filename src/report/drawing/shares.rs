@@ -5,16 +5,16 @@
 //! its row instead of beside it.
 
 use super::axis::ShareAxis;
-use super::canvas::{Canvas, Figure, PlotError, Text};
-use super::palette::{Colour, INK, MUTED, OTHER, PAPER, SERIES};
+use super::figure::{Figure, Frame, Look};
+use super::palette::{Colour, INK, MUTED, OTHER, SERIES};
 use super::rows::{AXIS_ROOM, Rows, point, whisker, width};
-use super::{Heading, Look, heading};
+use super::shapes::Drawing;
+use super::text::{PlotError, Text};
 use crate::lineage::{
     Comparison, RankedReference,
     audit::{Audit, ReferenceShare},
 };
 use crate::report::{escape, numbers, wording};
-use plotters::backend::DrawingBackend;
 
 /// References that are drawn.
 const SHOWN: usize = 20;
@@ -25,10 +25,7 @@ const KEY: f64 = 30.0;
 
 /// The figure.
 pub struct RankingPlot {
-    look: Look,
-    heading: Heading,
-    title: String,
-    description: String,
+    frame: Frame,
     rows: Vec<Row>,
     scale: ShareAxis,
     axis: &'static str,
@@ -113,100 +110,87 @@ impl RankingPlot {
                 described.join("; ")
             ),
         };
-        let heading = Heading::new(look, width(look) - 2.0 * look.margin(), &title, subtitle)?;
-        Ok(Self { look, heading, title, description, rows, scale, axis })
+        let frame =
+            Frame::new(look, width(look) - 2.0 * look.margin(), title, subtitle, description)?;
+        Ok(Self { frame, rows, scale, axis })
     }
 
-    fn key<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>, y: f64) -> Result<(), PlotError> {
+    fn key(&self, drawing: &mut Drawing, y: f64) -> Result<(), PlotError> {
         let small = Text::new(12.0, MUTED);
-        let ends = layout(self.look).ends();
+        let ends = layout(self.frame.look).ends();
         let mut x = ends.0;
         let y = y + 8.0;
-        canvas.line((x, y), (x + 26.0, y), 1.6, INK)?;
-        canvas.dot((x + 13.0, y), 4.6, INK)?;
+        drawing.line((x, y), (x + 26.0, y), 1.6, INK);
+        drawing.dot((x + 13.0, y), 4.6, INK);
         x += 33.0;
         let label = "share, 95 % interval";
-        canvas.text(label, (x, y), &small)?;
+        drawing.text(label, (x, y), &small);
         x += small.width(label)? + 20.0;
         if self.rows.iter().any(|row| row.without_layout.is_some()) {
-            canvas.diamond((x, y), 4.2, INK)?;
-            canvas.text("share without layout", (x + 11.0, y), &small)?;
+            drawing.diamond((x, y), 4.2, INK);
+            drawing.text("share without layout", (x + 11.0, y), &small);
         }
-        if self.look != Look::Phone {
-            let right = width(self.look) - self.look.margin();
-            canvas.text("share", (ends.1 + 18.0, y), &small)?;
+        if self.frame.look != Look::Phone {
+            let right = width(self.frame.look) - self.frame.look.margin();
+            drawing.text("share", (ends.1 + 18.0, y), &small);
             if self.rows.iter().any(|row| row.family.is_some()) {
-                canvas.text("family", (right - 118.0, y), &small)?;
+                drawing.text("family", (right - 118.0, y), &small);
             }
         }
         Ok(())
     }
 
-    fn row<DB: DrawingBackend>(
-        &self,
-        canvas: &Canvas<'_, DB>,
-        row: &Row,
-        top: f64,
-    ) -> Result<(), PlotError> {
-        let layout = layout(self.look);
+    fn row(&self, drawing: &mut Drawing, row: &Row, top: f64) -> Result<(), PlotError> {
+        let layout = layout(self.frame.look);
         let y = layout.middle(top);
-        layout.labels(canvas, &row.name, Text::new(13.0, INK), &row.numbers, top)?;
+        layout.labels(drawing, &row.name, Text::new(13.0, INK), &row.numbers, top)?;
         if let Some(family) = row.family.as_ref().filter(|_| !layout.is_phone()) {
             let small = Text::new(12.0, MUTED);
-            let x = layout.width() - self.look.margin() - 118.0;
-            canvas.dot((x + 4.0, y), 4.0, row.colour)?;
-            canvas.text(&small.fit(family, 104.0)?, (x + 14.0, y), &small)?;
+            let x = layout.width() - self.frame.look.margin() - 118.0;
+            drawing.dot((x + 4.0, y), 4.0, row.colour);
+            drawing.text(&small.fit(family, 104.0)?, (x + 14.0, y), &small);
         }
         let x = |value: f64| self.scale.at(value);
         if let Some(score) = row.score {
-            canvas.rect((x(0.0), y - 5.0), (x(score), y + 5.0), row.colour.faint(0.22))?;
+            drawing.rect((x(0.0), y - 5.0), (x(score), y + 5.0), row.colour.faint(0.22));
         }
         if let Some((low, high)) = row.interval {
-            whisker(canvas, (x(low), x(high)), y, 3.5, row.colour)?;
+            whisker(drawing, (x(low), x(high)), y, 3.5, row.colour);
         }
         if let Some(score) = row.score {
-            point(canvas, (x(score), y), row.colour)?;
+            point(drawing, (x(score), y), row.colour);
         }
         match row.without_layout {
-            Some(value) => canvas.diamond((x(value), y), 4.2, row.colour),
-            None => Ok(()),
+            Some(value) => drawing.diamond((x(value), y), 4.2, row.colour),
+            None => {}
         }
+        Ok(())
     }
 }
 
 impl Figure for RankingPlot {
+    fn frame(&self) -> &Frame {
+        &self.frame
+    }
+
     fn size(&self) -> (f64, f64) {
-        let rows = self.rows.len().max(1) as f64 * layout(self.look).height();
-        let margins = 2.0 * self.look.margin();
-        (width(self.look), margins + self.heading.height + KEY + rows + AXIS_ROOM)
+        let rows = self.rows.len().max(1) as f64 * layout(self.frame.look).height();
+        let margins = 2.0 * self.frame.look.margin();
+        (width(self.frame.look), margins + self.frame.heading() + KEY + rows + AXIS_ROOM)
     }
 
-    fn title(&self) -> &str {
-        &self.title
+    fn empty(&self) -> Option<&'static str> {
+        self.rows.is_empty().then_some("No reference was ranked.")
     }
 
-    fn description(&self) -> &str {
-        &self.description
-    }
-
-    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Result<(), PlotError> {
-        canvas.rect((0.0, 0.0), self.size(), PAPER)?;
-        let top = heading(canvas, self.look, &self.heading)?;
-        if self.rows.is_empty() {
-            let x = self.look.margin();
-            return canvas.text(
-                "No reference was ranked.",
-                (x, top + 20.0),
-                &Text::new(14.0, MUTED),
-            );
-        }
-        self.key(canvas, top)?;
+    fn draw(&self, drawing: &mut Drawing, top: f64) -> Result<(), PlotError> {
+        self.key(drawing, top)?;
         let top = top + KEY;
-        let height = layout(self.look).height();
+        let height = layout(self.frame.look).height();
         let bottom = top + height * self.rows.len() as f64;
-        self.scale.draw(canvas, top, bottom, self.axis)?;
+        self.scale.draw(drawing, top, bottom, self.axis);
         for (i, row) in self.rows.iter().enumerate() {
-            self.row(canvas, row, top + height * i as f64)?;
+            self.row(drawing, row, top + height * i as f64)?;
         }
         Ok(())
     }

@@ -4,11 +4,11 @@
 //! probabilities mean what they say (Murphy & Winkler 1977). Below it, how many traces each bin holds.
 
 use crate::evaluation::{CalibrationBin, Evaluation};
-use crate::report::drawing::canvas::{Align, Canvas, Figure, PlotError, Text};
+use crate::report::drawing::figure::{Figure, Frame, Look};
 use crate::report::drawing::palette::{AXIS, GRID, MUTED, OTHER, PAPER, SERIES};
-use crate::report::drawing::{Heading, Look, heading};
+use crate::report::drawing::shapes::Drawing;
+use crate::report::drawing::text::{Align, PlotError, Text};
 use crate::report::numbers;
-use plotters::backend::DrawingBackend;
 
 /// Room left of the scale and below it.
 const LEFT: f64 = 46.0;
@@ -20,10 +20,7 @@ const DOTS: u32 = 50;
 
 /// The figure.
 pub struct ReliabilityPlot {
-    look: Look,
-    heading: Heading,
-    title: String,
-    description: String,
+    frame: Frame,
     bins: Vec<CalibrationBin>,
     /// Side of the square.
     side: f64,
@@ -55,19 +52,15 @@ impl ReliabilityPlot {
             )
         });
         let description = said.collect::<Vec<_>>().join("; ") + ".";
-        let heading = Heading::new(look, LEFT + side, &title, &subtitle)?;
-        Ok(Self { look, heading, title, description, bins, side })
+        let frame = Frame::new(look, LEFT + side, title, &subtitle, description)?;
+        Ok(Self { frame, bins, side })
     }
 
     fn x(&self, value: f64) -> f64 {
-        self.look.margin() + LEFT + self.side * value.clamp(0.0, 1.0)
+        self.frame.look.margin() + LEFT + self.side * value.clamp(0.0, 1.0)
     }
 
-    fn scale<DB: DrawingBackend>(
-        &self,
-        canvas: &Canvas<'_, DB>,
-        top: f64,
-    ) -> Result<(), PlotError> {
+    fn scale(&self, drawing: &mut Drawing, top: f64) {
         let bottom = top + self.side;
         let small = Text::new(12.0, MUTED);
         for step in 0..=5 {
@@ -75,64 +68,60 @@ impl ReliabilityPlot {
             let label = if step == 0 { "0".to_owned() } else { format!("{value:.1}") };
             let (x, y) = (self.x(value), bottom - self.side * value);
             let colour = if step == 0 { AXIS } else { GRID };
-            canvas.line((x, top), (x, bottom), 1.0, colour)?;
-            canvas.line((self.x(0.0), y), (self.x(1.0), y), 1.0, colour)?;
+            drawing.line((x, top), (x, bottom), 1.0, colour);
+            drawing.line((self.x(0.0), y), (self.x(1.0), y), 1.0, colour);
             let under = bottom + BARS + 13.0;
-            canvas.text(&label, (x, under), &small.align(Align::Middle))?;
-            canvas.text(&label, (self.x(0.0) - 8.0, y), &small.align(Align::Right))?;
+            drawing.text(&label, (x, under), &small.align(Align::Middle));
+            drawing.text(&label, (self.x(0.0) - 8.0, y), &small.align(Align::Right));
         }
         for dot in 0..=DOTS {
             let value = f64::from(dot) / f64::from(DOTS);
-            canvas.dot((self.x(value), bottom - self.side * value), 0.9, AXIS)?;
+            drawing.dot((self.x(value), bottom - self.side * value), 0.9, AXIS);
         }
         let middle = small.align(Align::Middle);
-        canvas.text(
+        drawing.text(
             "probability of the first model",
             (self.x(0.5), bottom + BARS + 33.0),
             &middle,
-        )?;
-        let left = self.look.margin() + 8.0;
-        canvas.text("share that was right", (left, top + self.side / 2.0), &middle.upwards())
+        );
+        let left = self.frame.look.margin() + 8.0;
+        drawing.text("share that was right", (left, top + self.side / 2.0), &middle.upwards());
     }
 }
 
 impl Figure for ReliabilityPlot {
+    fn frame(&self) -> &Frame {
+        &self.frame
+    }
+
     fn size(&self) -> (f64, f64) {
-        let margins = 2.0 * self.look.margin();
+        let margins = 2.0 * self.frame.look.margin();
         // Half of the last label stands right of the scale.
         let width = margins + LEFT + self.side + 10.0;
-        (width, margins + self.heading.height + 10.0 + self.side + BARS + BELOW)
+        (width, margins + self.frame.heading() + 10.0 + self.side + BARS + BELOW)
     }
 
-    fn title(&self) -> &str {
-        &self.title
-    }
-
-    fn description(&self) -> &str {
-        &self.description
-    }
-
-    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Result<(), PlotError> {
-        canvas.rect((0.0, 0.0), self.size(), PAPER)?;
-        let top = heading(canvas, self.look, &self.heading)? + 10.0;
-        self.scale(canvas, top)?;
+    fn draw(&self, drawing: &mut Drawing, top: f64) -> Result<(), PlotError> {
+        let top = top + 10.0;
+        self.scale(drawing, top);
         let bottom = top + self.side;
         let most = self.bins.iter().map(|bin| bin.traces).max().unwrap_or(1).max(1) as f64;
         let floor = bottom + BARS;
-        canvas.line((self.x(0.0), floor), (self.x(1.0), floor), 1.0, AXIS)?;
+        drawing.line((self.x(0.0), floor), (self.x(1.0), floor), 1.0, AXIS);
         for bin in &self.bins {
             let height = (BARS - 24.0) * bin.traces as f64 / most;
             let (left, right) = (self.x(bin.from) + 1.0, self.x(bin.to) - 1.0);
-            canvas.rect((left, floor - height.max(1.0)), (right, floor), OTHER.faint(0.55))?;
+            drawing.rect((left, floor - height.max(1.0)), (right, floor), OTHER.faint(0.55));
             let y = |value: f64| bottom - self.side * value.clamp(0.0, 1.0);
             let x = self.x(bin.confidence);
             let (low, high) = (y(bin.right.low), y(bin.right.high));
-            canvas.line((x, high), (x, low), 1.6, SERIES[0])?;
-            canvas.dot((x, y(bin.right.value)), 5.6, PAPER)?;
-            canvas.dot((x, y(bin.right.value)), 4.6, SERIES[0])?;
+            drawing.line((x, high), (x, low), 1.6, SERIES[0]);
+            drawing.dot((x, y(bin.right.value)), 5.6, PAPER);
+            drawing.dot((x, y(bin.right.value)), 4.6, SERIES[0]);
         }
         let most = format!("traces (at most {})", numbers::count(most as usize));
         let look = Text::new(11.5, MUTED);
-        canvas.text(&most, (self.x(0.0) + 4.0, bottom + 12.0), &look)
+        drawing.text(&most, (self.x(0.0) + 4.0, bottom + 12.0), &look);
+        Ok(())
     }
 }

@@ -3,21 +3,18 @@
 //! A dot for each step with its 95 % interval; the steps are evenly apart, whatever they stand for.
 
 use crate::evaluation::{Estimate, Evaluation};
-use crate::report::drawing::canvas::{Align, Canvas, Figure, PlotError, Text};
+use crate::report::drawing::figure::{Figure, Frame, Look};
 use crate::report::drawing::palette::{AXIS, GRID, INK, MUTED, PAPER, SERIES};
-use crate::report::drawing::{Heading, Look, heading};
+use crate::report::drawing::shapes::Drawing;
+use crate::report::drawing::text::{Align, PlotError, Text};
 use crate::report::numbers;
-use plotters::backend::DrawingBackend;
 
 const LEFT: f64 = 52.0;
 const BELOW: f64 = 66.0;
 
 /// The figure.
 pub struct StepsPlot {
-    look: Look,
-    heading: Heading,
-    title: String,
-    description: String,
+    frame: Frame,
     axis: &'static str,
     steps: Vec<Step>,
     /// Where the axis begins: the last fifth below all that is drawn.
@@ -68,13 +65,19 @@ impl StepsPlot {
             .map(|step| format!("{}: {}", step.label, numbers::accuracy(step.right.value)))
             .collect();
         let description = format!("By {axis}: {}.", said.join("; "));
-        let heading = Heading::new(look, size(look).0 - 2.0 * look.margin(), title, subtitle)?;
-        Ok(Self { look, heading, title: title.to_owned(), description, axis, steps, start })
+        let frame = Frame::new(
+            look,
+            size(look).0 - 2.0 * look.margin(),
+            title.to_owned(),
+            subtitle,
+            description,
+        )?;
+        Ok(Self { frame, axis, steps, start })
     }
 
     /// Left and right end of the steps.
     fn ends(&self) -> (f64, f64) {
-        (self.look.margin() + LEFT, size(self.look).0 - self.look.margin() - 4.0)
+        (self.frame.look.margin() + LEFT, size(self.frame.look).0 - self.frame.look.margin() - 4.0)
     }
 
     fn x(&self, step: usize) -> f64 {
@@ -84,27 +87,22 @@ impl StepsPlot {
 
     fn y(&self, value: f64, top: f64) -> f64 {
         let part = (value.clamp(self.start, 1.0) - self.start) / (1.0 - self.start);
-        top + size(self.look).1 * (1.0 - part)
+        top + size(self.frame.look).1 * (1.0 - part)
     }
 }
 
 impl Figure for StepsPlot {
+    fn frame(&self) -> &Frame {
+        &self.frame
+    }
+
     fn size(&self) -> (f64, f64) {
-        let (width, height) = size(self.look);
-        (width, 2.0 * self.look.margin() + self.heading.height + 14.0 + height + BELOW)
+        let (width, height) = size(self.frame.look);
+        (width, 2.0 * self.frame.look.margin() + self.frame.heading() + 14.0 + height + BELOW)
     }
 
-    fn title(&self) -> &str {
-        &self.title
-    }
-
-    fn description(&self) -> &str {
-        &self.description
-    }
-
-    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Result<(), PlotError> {
-        canvas.rect((0.0, 0.0), self.size(), PAPER)?;
-        let top = heading(canvas, self.look, &self.heading)? + 14.0;
+    fn draw(&self, drawing: &mut Drawing, top: f64) -> Result<(), PlotError> {
+        let top = top + 14.0;
         let (left, right) = self.ends();
         let small = Text::new(12.0, MUTED);
         // Fifths, so that every label is a whole percentage.
@@ -113,31 +111,32 @@ impl Figure for StepsPlot {
         for piece in 0..=pieces {
             let value = self.start + (1.0 - self.start) * f64::from(piece) / f64::from(pieces);
             let y = self.y(value, top);
-            canvas.line((left, y), (right, y), 1.0, if piece == 0 { AXIS } else { GRID })?;
-            canvas.text(&numbers::percent(value), (left - 8.0, y), &small.align(Align::Right))?;
+            drawing.line((left, y), (right, y), 1.0, if piece == 0 { AXIS } else { GRID });
+            drawing.text(&numbers::percent(value), (left - 8.0, y), &small.align(Align::Right));
         }
         let bottom = self.y(self.start, top);
         for (i, pair) in self.steps.windows(2).enumerate() {
             let at = |step: &Step, i: usize| (self.x(i), self.y(step.right.value, top));
-            canvas.line(at(&pair[0], i), at(&pair[1], i + 1), 1.4, SERIES[0].faint(0.45))?;
+            drawing.line(at(&pair[0], i), at(&pair[1], i + 1), 1.4, SERIES[0].faint(0.45));
         }
         for (i, step) in self.steps.iter().enumerate() {
             let (x, y) = (self.x(i), self.y(step.right.value, top));
             let (low, high) = (self.y(step.right.low, top), self.y(step.right.high, top));
-            canvas.line((x, high), (x, low), 1.6, SERIES[0])?;
+            drawing.line((x, high), (x, low), 1.6, SERIES[0]);
             for end in [low, high] {
-                canvas.line((x - 3.5, end), (x + 3.5, end), 1.6, SERIES[0])?;
+                drawing.line((x - 3.5, end), (x + 3.5, end), 1.6, SERIES[0]);
             }
-            canvas.dot((x, y), 5.8, PAPER)?;
-            canvas.dot((x, y), 4.8, SERIES[0])?;
+            drawing.dot((x, y), 5.8, PAPER);
+            drawing.dot((x, y), 4.8, SERIES[0]);
             let room = (right - left) / self.steps.len() as f64 - 3.0;
             let middle = Text::new(12.0, INK).align(Align::Middle);
-            canvas.text(&middle.fit(&step.label, room)?, (x, bottom + 14.0), &middle)?;
+            drawing.text(&middle.fit(&step.label, room)?, (x, bottom + 14.0), &middle);
             let tiny = Text::new(10.5, MUTED).align(Align::Middle);
-            canvas.text(&tiny.fit(&step.below, room)?, (x, bottom + 30.0), &tiny)?;
+            drawing.text(&tiny.fit(&step.below, room)?, (x, bottom + 30.0), &tiny);
         }
         let middle = f64::midpoint(left, right);
-        canvas.text(self.axis, (middle, bottom + 52.0), &small.align(Align::Middle))
+        drawing.text(self.axis, (middle, bottom + 52.0), &small.align(Align::Middle));
+        Ok(())
     }
 }
 

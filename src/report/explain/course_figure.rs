@@ -4,12 +4,12 @@
 //! averaged, so that a figure has no more steps than it has pixels to show them.
 
 use crate::lineage::explain::{Course, Explanation};
-use crate::report::drawing::canvas::{Align, Canvas, Figure, PlotError, Text};
-use crate::report::drawing::palette::{AXIS, GRID, INK, MUTED, PAPER, SERIES};
+use crate::report::drawing::figure::{Figure, Frame, Look};
+use crate::report::drawing::palette::{AXIS, GRID, INK, MUTED, SERIES};
 use crate::report::drawing::rows::width;
-use crate::report::drawing::{Heading, Look, heading};
+use crate::report::drawing::shapes::Drawing;
+use crate::report::drawing::text::{Align, PlotError, Text};
 use crate::report::{escape, numbers};
-use plotters::backend::DrawingBackend;
 
 /// Height of a line of the key, and of the scale.
 const KEY_LINE: f64 = 20.0;
@@ -21,10 +21,7 @@ const STEP: f64 = 3.0;
 
 /// The figure.
 pub struct CoursePlot {
-    look: Look,
-    heading: Heading,
-    title: String,
-    description: String,
+    frame: Frame,
     courses: Vec<(String, f64, Vec<f64>)>,
     words: usize,
 }
@@ -52,8 +49,8 @@ impl CoursePlot {
             "Probability along the trace; means over its words: {}. All values are in the table.",
             told.join(", ")
         );
-        let heading = Heading::new(look, width(look) - 2.0 * look.margin(), &title, "")?;
-        Ok(Self { look, heading, title, description, courses, words })
+        let frame = Frame::new(look, width(look) - 2.0 * look.margin(), title, "", description)?;
+        Ok(Self { frame, courses, words })
     }
 
     fn key_height(&self) -> f64 {
@@ -80,52 +77,47 @@ fn averaged(course: &Course, words: usize, steps: usize) -> Vec<f64> {
 }
 
 impl Figure for CoursePlot {
+    fn frame(&self) -> &Frame {
+        &self.frame
+    }
+
     fn size(&self) -> (f64, f64) {
-        let margins = 2.0 * self.look.margin();
-        let height = margins + self.heading.height + self.key_height() + SCALE + AXIS_ROOM;
-        (width(self.look), height)
+        let margins = 2.0 * self.frame.look.margin();
+        let height = margins + self.frame.heading() + self.key_height() + SCALE + AXIS_ROOM;
+        (width(self.frame.look), height)
     }
 
-    fn title(&self) -> &str {
-        &self.title
-    }
-
-    fn description(&self) -> &str {
-        &self.description
-    }
-
-    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Result<(), PlotError> {
-        canvas.rect((0.0, 0.0), self.size(), PAPER)?;
-        let top = heading(canvas, self.look, &self.heading)?;
+    fn draw(&self, drawing: &mut Drawing, top: f64) -> Result<(), PlotError> {
         let small = Text::new(12.0, MUTED);
-        let (from, to) = (left(self.look), width(self.look) - self.look.margin() - 6.0);
+        let (from, to) =
+            (left(self.frame.look), width(self.frame.look) - self.frame.look.margin() - 6.0);
         for (at, (name, mean, _)) in self.courses.iter().enumerate() {
             let y = top + KEY_LINE * at as f64 + 8.0;
-            canvas.line((from, y), (from + 22.0, y), 2.4, SERIES[at % SERIES.len()])?;
+            drawing.line((from, y), (from + 22.0, y), 2.4, SERIES[at % SERIES.len()]);
             let label = format!("{name}, mean {}", numbers::share(*mean));
             let label = small.fit(&label, to - from - 30.0)?;
-            canvas.text(&label, (from + 30.0, y), &Text::new(12.0, INK))?;
+            drawing.text(&label, (from + 30.0, y), &Text::new(12.0, INK));
         }
         let top = top + self.key_height();
         let y = |value: f64| top + SCALE * (1.0 - value.clamp(0.0, 1.0));
         for (value, label) in [(0.0, "0"), (0.5, "0.5"), (1.0, "1")] {
-            canvas.line(
+            drawing.line(
                 (from, y(value)),
                 (to, y(value)),
                 1.0,
                 if value == 0.0 { AXIS } else { GRID },
-            )?;
-            canvas.text(label, (from - 8.0, y(value)), &small.align(Align::Right))?;
+            );
+            drawing.text(label, (from - 8.0, y(value)), &small.align(Align::Right));
         }
         for (words, align) in
             [(0, Align::Left), (self.words / 2, Align::Middle), (self.words, Align::Right)]
         {
             let x = from + (to - from) * words as f64 / self.words.max(1) as f64;
-            canvas.text(&numbers::count(words), (x, top + SCALE + 14.0), &small.align(align))?;
+            drawing.text(&numbers::count(words), (x, top + SCALE + 14.0), &small.align(align));
         }
         let middle = f64::midpoint(from, to);
         let label = "words of the trace";
-        canvas.text(label, (middle, top + SCALE + 34.0), &small.align(Align::Middle))?;
+        drawing.text(label, (middle, top + SCALE + 34.0), &small.align(Align::Middle));
         // The first reference last, so that its line lies on top.
         for (at, (_, _, values)) in self.courses.iter().enumerate().rev() {
             let colour = SERIES[at % SERIES.len()];
@@ -135,14 +127,14 @@ impl Figure for CoursePlot {
             for (step, &value) in values.iter().enumerate() {
                 if before.is_some_and(|before| (before - value).abs() > 1e-9) {
                     let old = before.unwrap_or_default();
-                    canvas.line((x(begin), y(old)), (x(step), y(old)), 1.8, colour)?;
-                    canvas.line((x(step), y(old)), (x(step), y(value)), 1.8, colour)?;
+                    drawing.line((x(begin), y(old)), (x(step), y(old)), 1.8, colour);
+                    drawing.line((x(step), y(old)), (x(step), y(value)), 1.8, colour);
                     begin = step;
                 }
                 before = Some(value);
             }
             if let Some(value) = before {
-                canvas.line((x(begin), y(value)), (to, y(value)), 1.8, colour)?;
+                drawing.line((x(begin), y(value)), (to, y(value)), 1.8, colour);
             }
         }
         Ok(())

@@ -5,11 +5,12 @@
 //! resamples have it, and its number stands beside it where there is room for it.
 
 use crate::lineage::tree::{LineageTree, THE_INPUT, Tree};
-use crate::report::drawing::canvas::{Canvas, Figure, LARGEST_SIDE, PlotError, Text};
-use crate::report::drawing::palette::{AXIS, Colour, GRID, INK, MUTED, OTHER, PAPER, SERIES};
-use crate::report::drawing::{Heading, Look, heading};
+use crate::report::drawing::figure::{Figure, Frame, Look};
+use crate::report::drawing::palette::{AXIS, Colour, GRID, INK, MUTED, OTHER, SERIES};
+use crate::report::drawing::render::LARGEST_SIDE;
+use crate::report::drawing::shapes::Drawing;
+use crate::report::drawing::text::{PlotError, Text};
 use crate::report::{tree::labels, wording};
-use plotters::backend::DrawingBackend;
 use std::collections::BTreeMap;
 
 /// Height of a tip where there is room, in a file and in a page, and the least that can be read.
@@ -29,10 +30,7 @@ const AXIS_DARK: Colour = Colour { red: 0x76, green: 0x7E, blue: 0x86, opacity: 
 
 /// The figure.
 pub struct TreePlot {
-    look: Look,
-    heading: Heading,
-    title: String,
-    description: String,
+    frame: Frame,
     tree: Tree,
     /// Name, colour and whether it is an input, of each tip.
     tips: Vec<(String, Colour, bool)>,
@@ -88,7 +86,8 @@ impl TreePlot {
         let title = title(lineage);
         let basis = format!("{} {}", wording::tree_basis(lineage), wording::STYLE_IS_NOT_DESCENT);
         let whole = width(look) - 2.0 * look.margin();
-        let heading = Heading::new(look, whole, &title, &basis)?;
+        let description = format!("{basis} From the top: {}.", first_names(&tree, &tips));
+        let frame = Frame::new(look, whole, title, &basis, description)?;
         let depths = tree.depths();
         let deepest = depths.iter().copied().fold(0.0, f64::max);
         let mut parts = Vec::new();
@@ -111,7 +110,7 @@ impl TreePlot {
             parts.push(KeyPart::Family(family, colour));
         }
         let key = in_lines(parts, whole)?;
-        let others = 2.0 * look.margin() + heading.height + key_height(&key);
+        let others = 2.0 * look.margin() + frame.heading() + key_height(&key);
         let highest = if look == Look::File { ROW.0 } else { ROW.1 };
         let row = ((LARGEST_SIDE - others) / count.max(1) as f64).min(highest);
         if row < ROW.2 {
@@ -133,14 +132,13 @@ impl TreePlot {
                 places[node].1 = f64::midpoint(low, high);
             }
         }
-        let description = format!("{basis} From the top: {}.", first_names(&tree, &tips));
-        Ok(Self { look, heading, title, description, tree, tips, key, row, names, deepest, places })
+        Ok(Self { frame, tree, tips, key, row, names, deepest, places })
     }
 
     /// Where a node is drawn, given the upper end of the rows.
     fn at(&self, node: usize, top: f64) -> (f64, f64) {
-        let left = self.look.margin() + 4.0;
-        let room = branch_room(self.look, self.names);
+        let left = self.frame.look.margin() + 4.0;
+        let room = branch_room(self.frame.look, self.names);
         let (depth, row) = self.places[node];
         let share = if self.deepest > 0.0 { depth / self.deepest } else { 0.0 };
         (left + room * share, top + self.row * row)
@@ -164,28 +162,19 @@ impl TreePlot {
         colours
     }
 
-    fn bands<DB: DrawingBackend>(
-        &self,
-        canvas: &Canvas<'_, DB>,
-        top: f64,
-    ) -> Result<(), PlotError> {
-        let margin = self.look.margin();
-        let (left, right) = (margin, width(self.look) - margin);
+    fn bands(&self, drawing: &mut Drawing, top: f64) {
+        let margin = self.frame.look.margin();
+        let (left, right) = (margin, width(self.frame.look) - margin);
         for (node, own) in self.tree.nodes.iter().enumerate() {
             if own.tip.is_some_and(|tip| self.tips[tip].2) {
                 let (_, y) = self.at(node, top);
                 let half = self.row / 2.0;
-                canvas.rect((left, y - half), (right, y + half), SERIES[4].faint(0.16))?;
+                drawing.rect((left, y - half), (right, y + half), SERIES[4].faint(0.16));
             }
         }
-        Ok(())
     }
 
-    fn branches<DB: DrawingBackend>(
-        &self,
-        canvas: &Canvas<'_, DB>,
-        top: f64,
-    ) -> Result<Vec<Area>, PlotError> {
+    fn branches(&self, drawing: &mut Drawing, top: f64) -> Result<Vec<Area>, PlotError> {
         let colours = self.branch_colours();
         let mut taken = Vec::new();
         for (node, own) in self.tree.nodes.iter().enumerate() {
@@ -196,24 +185,24 @@ impl TreePlot {
             let high = ends.iter().map(|end| end.1).fold(y, f64::max);
             if low < high {
                 let colour = if colours[node] == INK { OTHER } else { colours[node] };
-                canvas.line((x, low - 0.7), (x, high + 0.7), 1.4, colour)?;
+                drawing.line((x, low - 0.7), (x, high + 0.7), 1.4, colour);
                 taken.push(Area { from: (x - 1.0, low), to: (x + 1.0, high) });
             }
             for (&child, &(end, y)) in own.children.iter().zip(&ends) {
-                canvas.line((x, y), (end, y), 1.4, colours[child])?;
+                drawing.line((x, y), (end, y), 1.4, colours[child]);
                 taken.push(Area { from: (x, y - 1.0), to: (end, y + 1.0) });
             }
         }
         Ok(taken)
     }
 
-    fn names<DB: DrawingBackend>(
+    fn names(
         &self,
-        canvas: &Canvas<'_, DB>,
+        drawing: &mut Drawing,
         top: f64,
         taken: &mut Vec<Area>,
     ) -> Result<(), PlotError> {
-        let size = (self.row * 0.72).clamp(8.0, name_size(self.look));
+        let size = (self.row * 0.72).clamp(8.0, name_size(self.frame.look));
         for (node, own) in self.tree.nodes.iter().enumerate() {
             let Some(tip) = own.tip else { continue };
             let (name, colour, input) = &self.tips[tip];
@@ -221,13 +210,13 @@ impl TreePlot {
             let mut look = Text::new(size, INK);
             look.bold = *input;
             if *input {
-                canvas.diamond((x + 7.0, y), 4.0, INK)?;
+                drawing.diamond((x + 7.0, y), 4.0, INK);
             } else {
-                canvas.dot((x + 7.0, y), 3.2, *colour)?;
+                drawing.dot((x + 7.0, y), 3.2, *colour);
             }
             let name = look.fit(name, self.names)?;
             let start = x + TO_NAME;
-            canvas.text(&name, (start, y), &look)?;
+            drawing.text(&name, (start, y), &look);
             let half = size / 2.0;
             taken.push(Area { from: (x, y - half), to: (start + look.width(&name)?, y + half) });
         }
@@ -235,9 +224,9 @@ impl TreePlot {
     }
 
     /// Dots on supported forks, and their numbers where they touch nothing.
-    fn support<DB: DrawingBackend>(
+    fn support(
         &self,
-        canvas: &Canvas<'_, DB>,
+        drawing: &mut Drawing,
         top: f64,
         mut taken: Vec<Area>,
     ) -> Result<(), PlotError> {
@@ -247,7 +236,7 @@ impl TreePlot {
             .collect();
         for &(node, support) in &supported {
             let (x, y) = self.at(node, top);
-            canvas.dot((x, y), RADIUS, dot_colour(support))?;
+            drawing.dot((x, y), RADIUS, dot_colour(support));
             taken.push(Area { from: (x - RADIUS, y - RADIUS), to: (x + RADIUS, y + RADIUS) });
         }
         // Where two want the same place, the better supported gets it.
@@ -267,7 +256,7 @@ impl TreePlot {
             for (left, middle) in candidates {
                 let area = Area { from: (left, middle - half), to: (left + width, middle + half) };
                 if left >= 0.0 && taken.iter().all(|other| !area.touches(other)) {
-                    canvas.text(&text, (left, middle), &look)?;
+                    drawing.text(&text, (left, middle), &look);
                     taken.push(area);
                     break;
                 }
@@ -277,34 +266,34 @@ impl TreePlot {
     }
 
     /// The scale of branches, the key of support, the key of families.
-    fn keys<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>, top: f64) -> Result<(), PlotError> {
+    fn keys(&self, drawing: &mut Drawing, top: f64) -> Result<(), PlotError> {
         let small = Text::new(KEY_SIZE, MUTED);
         for (i, line) in self.key.iter().enumerate() {
             let y = top + KEY_ROOM + KEY_LINE * (i as f64 + 0.5);
-            let mut x = self.look.margin() + 4.0;
+            let mut x = self.frame.look.margin() + 4.0;
             for (part, width) in line {
                 let label = match part {
                     KeyPart::Scale(length, label) => {
-                        canvas.line((x, y), (x + length, y), 1.4, INK)?;
+                        drawing.line((x, y), (x + length, y), 1.4, INK);
                         for end in [x, x + length] {
-                            canvas.line((end, y - 3.5), (end, y + 3.5), 1.4, INK)?;
+                            drawing.line((end, y - 3.5), (end, y + 3.5), 1.4, INK);
                         }
                         label
                     }
                     KeyPart::Support(limit, label) => {
-                        canvas.dot((x + 4.0, y), 3.6, dot_colour(*limit))?;
+                        drawing.dot((x + 4.0, y), 3.6, dot_colour(*limit));
                         *label
                     }
                     KeyPart::Input => {
-                        canvas.diamond((x + 4.0, y), 4.0, INK)?;
+                        drawing.diamond((x + 4.0, y), 4.0, INK);
                         INPUT
                     }
                     KeyPart::Family(label, colour) => {
-                        canvas.dot((x + 4.0, y), 4.0, *colour)?;
+                        drawing.dot((x + 4.0, y), 4.0, *colour);
                         label
                     }
                 };
-                canvas.text(label, (x + part.mark(), y), &small)?;
+                drawing.text(label, (x + part.mark(), y), &small);
                 x += width + KEY_GAP;
             }
         }
@@ -382,32 +371,28 @@ fn branch_room(look: Look, names: f64) -> f64 {
 }
 
 impl Figure for TreePlot {
+    fn frame(&self) -> &Frame {
+        &self.frame
+    }
+
     fn size(&self) -> (f64, f64) {
         let rows = self.row * self.tips.len() as f64;
-        let others = 2.0 * self.look.margin() + self.heading.height + key_height(&self.key);
-        (width(self.look), others + rows)
+        let others = 2.0 * self.frame.look.margin() + self.frame.heading() + key_height(&self.key);
+        (width(self.frame.look), others + rows)
     }
 
-    fn title(&self) -> &str {
-        &self.title
-    }
-
-    fn description(&self) -> &str {
-        &self.description
-    }
-
-    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Result<(), PlotError> {
-        canvas.rect((0.0, 0.0), self.size(), PAPER)?;
-        let top = heading(canvas, self.look, &self.heading)?;
-        self.bands(canvas, top)?;
-        let mut taken = self.branches(canvas, top)?;
-        self.names(canvas, top, &mut taken)?;
-        self.support(canvas, top, taken)?;
+    fn draw(&self, drawing: &mut Drawing, top: f64) -> Result<(), PlotError> {
+        self.bands(drawing, top);
+        let mut taken = self.branches(drawing, top)?;
+        self.names(drawing, top, &mut taken)?;
+        self.support(drawing, top, taken)?;
         let bottom = top + self.row * self.tips.len() as f64;
-        let margin = self.look.margin();
-        let (left, right) = ((margin, bottom + 4.0), (width(self.look) - margin, bottom + 4.0));
-        canvas.line(left, right, 1.0, GRID)?;
-        self.keys(canvas, bottom)
+        let margin = self.frame.look.margin();
+        let (left, right) =
+            ((margin, bottom + 4.0), (width(self.frame.look) - margin, bottom + 4.0));
+        drawing.line(left, right, 1.0, GRID);
+        self.keys(drawing, bottom);
+        Ok(())
     }
 }
 

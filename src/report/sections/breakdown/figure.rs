@@ -5,12 +5,12 @@
 
 use crate::lineage::{Breakdown, BreakdownKind, Subgroup};
 use crate::report::drawing::axis::ShareAxis;
-use crate::report::drawing::canvas::{Canvas, Figure, PlotError, Text};
+use crate::report::drawing::figure::{Figure, Frame, Look};
 use crate::report::drawing::palette::{INK, MUTED, OTHER, PAPER, SERIES};
 use crate::report::drawing::rows::{AXIS_ROOM, Rows, point, whisker, width};
-use crate::report::drawing::{Heading, Look, heading};
+use crate::report::drawing::shapes::Drawing;
+use crate::report::drawing::text::{PlotError, Text};
 use crate::report::{escape, numbers, wording};
-use plotters::backend::DrawingBackend;
 
 /// Height of the name of a kind.
 const KIND: f64 = 26.0;
@@ -19,10 +19,7 @@ const SHOWN: usize = 40;
 
 /// The figure.
 pub struct BreakdownPlot {
-    look: Look,
-    heading: Heading,
-    title: String,
-    description: String,
+    frame: Frame,
     rows: Vec<Row>,
     axis: ShareAxis,
     /// The share over all traces.
@@ -68,7 +65,6 @@ impl BreakdownPlot {
         let axis = ShareAxis::holding(values, layout(look).ends());
         let title = wording::holds_title(holds);
         let subtitle = wording::holds_shown(holds);
-        let heading = Heading::new(look, width(look) - 2.0 * look.margin(), &title, &subtitle)?;
         described.truncate(6);
         let description = match described.is_empty() {
             true => "The figure is empty.".to_owned(),
@@ -78,11 +74,10 @@ impl BreakdownPlot {
             ),
         };
         let all = holds.groups.iter().find(|group| group.kind == BreakdownKind::All);
+        let frame =
+            Frame::new(look, width(look) - 2.0 * look.margin(), title, &subtitle, description)?;
         Ok(Self {
-            look,
-            heading,
-            title,
-            description,
+            frame,
             rows,
             axis,
             all: all.map(|group| group.share).filter(|share| share.is_finite()),
@@ -91,7 +86,7 @@ impl BreakdownPlot {
     }
 
     fn rows_height(&self) -> f64 {
-        self.rows.iter().map(|row| row.height(self.look)).sum()
+        self.rows.iter().map(|row| row.height(self.frame.look)).sum()
     }
 }
 
@@ -127,74 +122,71 @@ impl Row {
 }
 
 impl Figure for BreakdownPlot {
+    fn frame(&self) -> &Frame {
+        &self.frame
+    }
+
     fn size(&self) -> (f64, f64) {
-        let margins = 2.0 * self.look.margin();
-        (width(self.look), margins + self.heading.height + self.rows_height().max(40.0) + AXIS_ROOM)
+        let margins = 2.0 * self.frame.look.margin();
+        (
+            width(self.frame.look),
+            margins + self.frame.heading() + self.rows_height().max(40.0) + AXIS_ROOM,
+        )
     }
 
-    fn title(&self) -> &str {
-        &self.title
+    fn empty(&self) -> Option<&'static str> {
+        self.rows.is_empty().then_some("There is no group of traces.")
     }
 
-    fn description(&self) -> &str {
-        &self.description
-    }
-
-    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Result<(), PlotError> {
-        canvas.rect((0.0, 0.0), self.size(), PAPER)?;
-        let top = heading(canvas, self.look, &self.heading)?;
-        if self.rows.is_empty() {
-            let at = (self.look.margin(), top + 20.0);
-            return canvas.text("There is no group of traces.", at, &Text::new(14.0, MUTED));
-        }
-        let layout = layout(self.look);
+    fn draw(&self, drawing: &mut Drawing, top: f64) -> Result<(), PlotError> {
+        let layout = layout(self.frame.look);
         let bottom = top + self.rows_height();
         // Centred below the drawing, within the figure.
         let middle = f64::midpoint(layout.ends().0, layout.ends().1);
         let room = 2.0 * middle.min(layout.width() - middle) - 12.0;
         let axis = Text::new(12.0, MUTED).fit(&self.name, room)?;
-        self.axis.draw(canvas, top, bottom, &axis)?;
+        self.axis.draw(drawing, top, bottom, &axis);
         if let Some(all) = self.all {
             let x = self.axis.at(all);
-            canvas.line((x, top), (x, bottom), 1.4, SERIES[0].faint(0.45))?;
+            drawing.line((x, top), (x, bottom), 1.4, SERIES[0].faint(0.45));
         }
         let mut y = top;
         for row in &self.rows {
             match row {
                 Row::Kind(kind) => {
                     let look = Text::new(12.0, MUTED);
-                    let x = if layout.is_phone() { 6.0 } else { self.look.margin() };
+                    let x = if layout.is_phone() { 6.0 } else { self.frame.look.margin() };
                     let middle = y + KIND - 9.0;
-                    canvas.rect(
+                    drawing.rect(
                         (x - 2.0, middle - 8.0),
                         (x + look.width(kind)? + 4.0, middle + 8.0),
                         PAPER,
-                    )?;
-                    canvas.text(kind, (x, middle), &look)?;
+                    );
+                    drawing.text(kind, (x, middle), &look);
                 }
                 Row::Group { what, numbers, share, interval, first } => {
                     let look = Text::new(13.0, INK);
-                    let room = self.look.margin() + ROOM.1 - 22.0;
+                    let room = self.frame.look.margin() + ROOM.1 - 22.0;
                     let numbers = match layout.is_phone() {
                         true => numbers.clone(),
                         false => Text::new(12.0, MUTED).fit(numbers, room)?,
                     };
-                    layout.labels(canvas, what, look, &numbers, y)?;
+                    layout.labels(drawing, what, look, &numbers, y)?;
                     let colour = if *first { SERIES[0] } else { OTHER };
                     let middle = layout.middle(y);
                     if let Some((low, high)) = interval {
                         whisker(
-                            canvas,
+                            drawing,
                             (self.axis.at(*low), self.axis.at(*high)),
                             middle,
                             3.5,
                             colour,
-                        )?;
+                        );
                     }
-                    point(canvas, (self.axis.at(*share), middle), colour)?;
+                    point(drawing, (self.axis.at(*share), middle), colour);
                 }
             }
-            y += row.height(self.look);
+            y += row.height(self.frame.look);
         }
         Ok(())
     }

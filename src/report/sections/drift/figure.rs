@@ -7,12 +7,12 @@
 
 use crate::lineage::{Drift, DriftReference};
 use crate::report::drawing::axis::Axis;
-use crate::report::drawing::canvas::{Canvas, Figure, PlotError, Text};
+use crate::report::drawing::figure::{Figure, Frame, Look};
 use crate::report::drawing::palette::{Colour, INK, MUTED, OTHER, PAPER, SERIES};
 use crate::report::drawing::rows::{AXIS_ROOM, Rows, whisker, width};
-use crate::report::drawing::{Heading, Look, heading};
+use crate::report::drawing::shapes::Drawing;
+use crate::report::drawing::text::{PlotError, Text};
 use crate::report::{escape, numbers, wording};
-use plotters::backend::DrawingBackend;
 
 /// References that are drawn.
 const SHOWN: usize = 15;
@@ -23,10 +23,7 @@ const KEY: (f64, f64) = (30.0, 50.0);
 
 /// The figure.
 pub struct DriftPlot {
-    look: Look,
-    heading: Heading,
-    title: String,
-    description: String,
+    frame: Frame,
     rows: Vec<Row>,
     axis: Axis,
 }
@@ -52,7 +49,6 @@ impl DriftPlot {
         let title = wording::drift_title(drift);
         let subtitle =
             format!("{} {}", wording::drift_shown(drift, rows.len()), wording::shift_basis(drift));
-        let heading = Heading::new(look, width(look) - 2.0 * look.margin(), &title, &subtitle)?;
         let described: Vec<String> = rows
             .iter()
             .take(6)
@@ -74,47 +70,45 @@ impl DriftPlot {
                 described.join("; ")
             ),
         };
-        Ok(Self { look, heading, title, description, rows, axis })
+        let frame =
+            Frame::new(look, width(look) - 2.0 * look.margin(), title, &subtitle, description)?;
+        Ok(Self { frame, rows, axis })
     }
 
     fn key_height(&self) -> f64 {
-        if self.look == Look::Phone { KEY.1 } else { KEY.0 }
+        if self.frame.look == Look::Phone { KEY.1 } else { KEY.0 }
     }
 
-    fn key<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>, y: f64) -> Result<(), PlotError> {
+    fn key(&self, drawing: &mut Drawing, y: f64) -> Result<(), PlotError> {
         let small = Text::new(12.0, MUTED);
-        let phone = self.look == Look::Phone;
-        let left = layout(self.look).ends().0;
+        let phone = self.frame.look == Look::Phone;
+        let left = layout(self.frame.look).ends().0;
         let y = y + 8.0;
-        mark(canvas, left + 6.0, left + 44.0, y, INK)?;
+        mark(drawing, left + 6.0, left + 44.0, y, INK);
         let label = "before → after";
-        canvas.text(label, (left + 56.0, y), &small)?;
+        drawing.text(label, (left + 56.0, y), &small);
         let next = left + 56.0 + small.width(label)? + 24.0;
         let (x, y) = if phone { (left, y + 20.0) } else { (next, y) };
-        whisker(canvas, (x, x + 30.0), y, 4.5, INK)?;
-        canvas.text("95 % interval of the change", (x + 38.0, y), &small)?;
+        whisker(drawing, (x, x + 30.0), y, 4.5, INK);
+        drawing.text("95 % interval of the change", (x + 38.0, y), &small);
         if !phone {
-            canvas.text("change (interval)", (layout(self.look).ends().1 + 18.0, y), &small)?;
+            drawing.text("change (interval)", (layout(self.frame.look).ends().1 + 18.0, y), &small);
         }
         Ok(())
     }
 
-    fn row<DB: DrawingBackend>(
-        &self,
-        canvas: &Canvas<'_, DB>,
-        row: &Row,
-        top: f64,
-    ) -> Result<(), PlotError> {
-        let layout = layout(self.look);
+    fn row(&self, drawing: &mut Drawing, row: &Row, top: f64) -> Result<(), PlotError> {
+        let layout = layout(self.frame.look);
         let y = layout.middle(top);
         let mut name = Text::new(13.0, INK);
         name.bold = row.clear;
-        layout.labels(canvas, &row.name, name, &row.numbers, top)?;
+        layout.labels(drawing, &row.name, name, &row.numbers, top)?;
         let colour = if row.clear { SERIES[0] } else { OTHER };
-        mark(canvas, self.axis.at(row.before), self.axis.at(row.after), y, colour)?;
+        mark(drawing, self.axis.at(row.before), self.axis.at(row.after), y, colour);
         match row.interval {
             Some((low, high)) => {
-                whisker(canvas, (self.axis.at(low), self.axis.at(high)), y, 4.5, colour)
+                whisker(drawing, (self.axis.at(low), self.axis.at(high)), y, 4.5, colour);
+                Ok(())
             }
             None => Ok(()),
         }
@@ -152,35 +146,37 @@ impl Row {
 }
 
 impl Figure for DriftPlot {
+    fn frame(&self) -> &Frame {
+        &self.frame
+    }
+
     fn size(&self) -> (f64, f64) {
-        let rows = self.rows.len().max(1) as f64 * layout(self.look).height();
-        let margins = 2.0 * self.look.margin();
-        (width(self.look), margins + self.heading.height + self.key_height() + rows + AXIS_ROOM)
+        let rows = self.rows.len().max(1) as f64 * layout(self.frame.look).height();
+        let margins = 2.0 * self.frame.look.margin();
+        (
+            width(self.frame.look),
+            margins + self.frame.heading() + self.key_height() + rows + AXIS_ROOM,
+        )
     }
 
-    fn title(&self) -> &str {
-        &self.title
+    fn empty(&self) -> Option<&'static str> {
+        self.rows.is_empty().then_some("There is no reference to compare with.")
     }
 
-    fn description(&self) -> &str {
-        &self.description
-    }
-
-    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Result<(), PlotError> {
-        canvas.rect((0.0, 0.0), self.size(), PAPER)?;
-        let top = heading(canvas, self.look, &self.heading)?;
-        if self.rows.is_empty() {
-            let text = "There is no reference to compare with.";
-            return canvas.text(text, (self.look.margin(), top + 20.0), &Text::new(14.0, MUTED));
-        }
-        self.key(canvas, top)?;
+    fn draw(&self, drawing: &mut Drawing, top: f64) -> Result<(), PlotError> {
+        self.key(drawing, top)?;
         let top = top + self.key_height();
-        let bottom = top + layout(self.look).height() * self.rows.len() as f64;
-        self.axis.grid(canvas, top, bottom)?;
+        let bottom = top + layout(self.frame.look).height() * self.rows.len() as f64;
+        self.axis.grid(drawing, top, bottom);
         for (i, row) in self.rows.iter().enumerate() {
-            self.row(canvas, row, top + layout(self.look).height() * i as f64)?;
+            self.row(drawing, row, top + layout(self.frame.look).height() * i as f64)?;
         }
-        self.axis.labels(canvas, bottom, "similarity beyond the prompts (0: two writers at random)")
+        self.axis.labels(
+            drawing,
+            bottom,
+            "similarity beyond the prompts (0: two writers at random)",
+        );
+        Ok(())
     }
 }
 
@@ -201,17 +197,11 @@ fn chosen(references: &[DriftReference]) -> Vec<&DriftReference> {
 }
 
 /// A hollow dot, a filled dot and the band between them.
-fn mark<DB: DrawingBackend>(
-    canvas: &Canvas<'_, DB>,
-    before: f64,
-    after: f64,
-    y: f64,
-    colour: Colour,
-) -> Result<(), PlotError> {
-    canvas.rect((before.min(after), y - 4.0), (before.max(after), y + 4.0), colour.faint(0.22))?;
-    canvas.dot((before, y), 5.4, colour)?;
-    canvas.dot((before, y), 3.6, PAPER)?;
-    canvas.dot((after, y), 5.4, colour)
+fn mark(drawing: &mut Drawing, before: f64, after: f64, y: f64, colour: Colour) {
+    drawing.rect((before.min(after), y - 4.0), (before.max(after), y + 4.0), colour.faint(0.22));
+    drawing.dot((before, y), 5.4, colour);
+    drawing.dot((before, y), 3.6, PAPER);
+    drawing.dot((after, y), 5.4, colour);
 }
 
 /// Where its rows stand.

@@ -4,12 +4,12 @@
 //! cell of its own, three cells in a row on a wide figure, one on a phone.
 
 use crate::lineage::{Habit, Habits, HabitsBasis};
-use crate::report::drawing::canvas::{Align, Canvas, Figure, PlotError, Text};
+use crate::report::drawing::figure::{Figure, Frame, Look};
 use crate::report::drawing::palette::{AXIS, Colour, GRID, INK, MUTED, OTHER, PAPER, SERIES};
 use crate::report::drawing::rows::width;
-use crate::report::drawing::{Heading, Look, heading};
+use crate::report::drawing::shapes::Drawing;
+use crate::report::drawing::text::{Align, PlotError, Text};
 use crate::report::{escape, numbers, wording};
-use plotters::backend::DrawingBackend;
 
 /// Colours of the references; the input has the one between.
 const REFERENCES: [Colour; 4] = [SERIES[0], SERIES[2], SERIES[3], SERIES[4]];
@@ -27,10 +27,7 @@ const REACH: (f64, f64) = (1.0, 4.0);
 
 /// The figure.
 pub struct HabitsPlot {
-    look: Look,
-    heading: Heading,
-    title: String,
-    description: String,
+    frame: Frame,
     key: Vec<(Mark, String)>,
     cells: Vec<Cell>,
     /// How far the scale reaches to either side.
@@ -71,7 +68,6 @@ impl HabitsPlot {
         key.push((Mark::Usual, wording::habits_usual(habits.basis).into()));
         let title = wording::habits_title(habits);
         let subtitle = wording::habits_shown(habits);
-        let heading = Heading::new(look, width(look) - 2.0 * look.margin(), &title, &subtitle)?;
         let mut strongest: Vec<&Cell> = cells.iter().collect();
         strongest.sort_by(|a, b| b.input.abs().total_cmp(&a.input.abs()));
         let told: Vec<String> = (strongest.iter().take(5))
@@ -85,16 +81,18 @@ impl HabitsPlot {
                 told.join("; ")
             ),
         };
-        Ok(Self { look, heading, title, description, key, cells, reach })
+        let frame =
+            Frame::new(look, width(look) - 2.0 * look.margin(), title, &subtitle, description)?;
+        Ok(Self { frame, key, cells, reach })
     }
 
     fn columns(&self) -> usize {
-        if self.look == Look::Phone { 1 } else { 3 }
+        if self.frame.look == Look::Phone { 1 } else { 3 }
     }
 
     /// Rows of cells, and of the key.
     fn rows(&self) -> (usize, usize) {
-        let key_columns = if self.look == Look::Phone { 1 } else { 2 };
+        let key_columns = if self.frame.look == Look::Phone { 1 } else { 2 };
         (self.cells.len().div_ceil(self.columns()).max(1), self.key.len().div_ceil(key_columns))
     }
 
@@ -105,38 +103,35 @@ impl HabitsPlot {
     /// The width of a cell.
     fn cell_width(&self) -> f64 {
         let columns = self.columns() as f64;
-        (width(self.look) - 2.0 * self.margin() - GAP * (columns - 1.0)) / columns
+        (width(self.frame.look) - 2.0 * self.margin() - GAP * (columns - 1.0)) / columns
     }
 
     fn margin(&self) -> f64 {
-        if self.look == Look::Phone { 6.0 } else { self.look.margin() }
+        if self.frame.look == Look::Phone { 6.0 } else { self.frame.look.margin() }
     }
 
-    fn draw_key<DB: DrawingBackend>(
-        &self,
-        canvas: &Canvas<'_, DB>,
-        top: f64,
-    ) -> Result<(), PlotError> {
-        let columns = if self.look == Look::Phone { 1 } else { 2 };
-        let column_width = (width(self.look) - 2.0 * self.margin()) / f64::from(columns as u32);
+    fn draw_key(&self, drawing: &mut Drawing, top: f64) -> Result<(), PlotError> {
+        let columns = if self.frame.look == Look::Phone { 1 } else { 2 };
+        let column_width =
+            (width(self.frame.look) - 2.0 * self.margin()) / f64::from(columns as u32);
         let small = Text::new(12.0, INK);
         for (at, (mark, words)) in self.key.iter().enumerate() {
             let x = self.margin() + (at % columns) as f64 * column_width;
             let y = top + (at / columns) as f64 * KEY_LINE + 8.0;
             match mark {
-                Mark::Input => ring(canvas, x + 13.0, (x, x + 26.0), y)?,
-                Mark::Reference(colour) => canvas.dot((x + 13.0, y), 4.4, *colour)?,
-                Mark::Usual => canvas.rect((x, y - 6.0), (x + 26.0, y + 6.0), OTHER.faint(0.22))?,
+                Mark::Input => ring(drawing, x + 13.0, (x, x + 26.0), y),
+                Mark::Reference(colour) => drawing.dot((x + 13.0, y), 4.4, *colour),
+                Mark::Usual => drawing.rect((x, y - 6.0), (x + 26.0, y + 6.0), OTHER.faint(0.22)),
             }
             let words = small.fit(words, column_width - 44.0)?;
-            canvas.text(&words, (x + 34.0, y), &small)?;
+            drawing.text(&words, (x + 34.0, y), &small);
         }
         Ok(())
     }
 
-    fn cell<DB: DrawingBackend>(
+    fn cell(
         &self,
-        canvas: &Canvas<'_, DB>,
+        drawing: &mut Drawing,
         cell: &Cell,
         (left, top): (f64, f64),
     ) -> Result<(), PlotError> {
@@ -147,37 +142,33 @@ impl HabitsPlot {
         };
         let (words, number) = (Text::new(13.0, INK), Text::new(12.0, MUTED));
         let what = words.fit(&cell.what, wide - number.width(&cell.number)? - 10.0)?;
-        canvas.text(&what, (left, top + 11.0), &words)?;
-        canvas.text(&cell.number, (left + wide, top + 11.0), &number.align(Align::Right))?;
+        drawing.text(&what, (left, top + 11.0), &words);
+        drawing.text(&cell.number, (left + wide, top + 11.0), &number.align(Align::Right));
         let (above, y, below) = (top + WORDS, top + WORDS + 12.0, top + WORDS + 24.0);
-        canvas.line((left, y), (left + wide, y), 1.0, GRID)?;
+        drawing.line((left, y), (left + wide, y), 1.0, GRID);
         if let Some((low, high)) = cell.usual {
-            canvas.rect((x(low), above + 2.0), (x(high), below - 2.0), OTHER.faint(0.22))?;
+            drawing.rect((x(low), above + 2.0), (x(high), below - 2.0), OTHER.faint(0.22));
         }
-        canvas.line((x(0.0), above), (x(0.0), below), 1.0, AXIS)?;
+        drawing.line((x(0.0), above), (x(0.0), below), 1.0, AXIS);
         // The nearest last, so that its dot lies on top.
         for (value, colour) in cell.values.iter().zip(REFERENCES).rev() {
             if value.is_finite() {
-                canvas.dot((x(*value), y), 5.2, PAPER)?;
-                canvas.dot((x(*value), y), 4.4, colour)?;
+                drawing.dot((x(*value), y), 5.2, PAPER);
+                drawing.dot((x(*value), y), 4.4, colour);
             }
         }
         let (low, high) = cell.interval.unwrap_or((cell.input, cell.input));
-        ring(canvas, x(cell.input), (x(low), x(high)), y)
+        ring(drawing, x(cell.input), (x(low), x(high)), y);
+        Ok(())
     }
 }
 
 /// The input: a ring on its interval.
-fn ring<DB: DrawingBackend>(
-    canvas: &Canvas<'_, DB>,
-    at: f64,
-    interval: (f64, f64),
-    y: f64,
-) -> Result<(), PlotError> {
-    canvas.line((interval.0, y), (interval.1, y), 2.0, INPUT)?;
-    canvas.dot((at, y), 6.6, PAPER)?;
-    canvas.dot((at, y), 5.8, INPUT)?;
-    canvas.dot((at, y), 3.4, PAPER)
+fn ring(drawing: &mut Drawing, at: f64, interval: (f64, f64), y: f64) {
+    drawing.line((interval.0, y), (interval.1, y), 2.0, INPUT);
+    drawing.dot((at, y), 6.6, PAPER);
+    drawing.dot((at, y), 5.8, INPUT);
+    drawing.dot((at, y), 3.4, PAPER);
 }
 
 impl Cell {
@@ -202,55 +193,53 @@ impl Cell {
 }
 
 impl Figure for HabitsPlot {
+    fn frame(&self) -> &Frame {
+        &self.frame
+    }
+
     fn size(&self) -> (f64, f64) {
-        let margins = 2.0 * self.look.margin();
+        let margins = 2.0 * self.frame.look.margin();
         let cells = self.rows().0 as f64 * (WORDS + STRIP);
-        (width(self.look), margins + self.heading.height + self.key_height() + cells + AXIS_ROOM)
+        (
+            width(self.frame.look),
+            margins + self.frame.heading() + self.key_height() + cells + AXIS_ROOM,
+        )
     }
 
-    fn title(&self) -> &str {
-        &self.title
+    fn empty(&self) -> Option<&'static str> {
+        self.cells.is_empty().then_some("No habit was measured.")
     }
 
-    fn description(&self) -> &str {
-        &self.description
-    }
-
-    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Result<(), PlotError> {
-        canvas.rect((0.0, 0.0), self.size(), PAPER)?;
-        let top = heading(canvas, self.look, &self.heading)?;
-        if self.cells.is_empty() {
-            let at = (self.margin(), top + 20.0);
-            return canvas.text("No habit was measured.", at, &Text::new(14.0, MUTED));
-        }
-        self.draw_key(canvas, top)?;
+    fn draw(&self, drawing: &mut Drawing, top: f64) -> Result<(), PlotError> {
+        self.draw_key(drawing, top)?;
         let top = top + self.key_height();
         let columns = self.columns();
         let left = |column: usize| self.margin() + column as f64 * (self.cell_width() + GAP);
         for (at, cell) in self.cells.iter().enumerate() {
             let y = top + (at / columns) as f64 * (WORDS + STRIP);
-            self.cell(canvas, cell, (left(at % columns), y))?;
+            self.cell(drawing, cell, (left(at % columns), y))?;
         }
         let bottom = top + self.rows().0 as f64 * (WORDS + STRIP) - 4.0;
         let small = Text::new(12.0, MUTED);
         for column in 0..columns.min(self.cells.len()) {
             let (from, to) = (left(column) + 6.0, left(column) + self.cell_width() - 6.0);
             let label = numbers::fixed(self.reach, 1);
-            canvas.text(&format!("−{label}"), (from - 6.0, bottom + 8.0), &small)?;
+            drawing.text(&format!("−{label}"), (from - 6.0, bottom + 8.0), &small);
             let middle = f64::midpoint(from, to);
-            canvas.text("0", (middle, bottom + 8.0), &small.align(Align::Middle))?;
-            canvas.text(
+            drawing.text("0", (middle, bottom + 8.0), &small.align(Align::Middle));
+            drawing.text(
                 &format!("+{label}"),
                 (to + 6.0, bottom + 8.0),
                 &small.align(Align::Right),
-            )?;
+            );
         }
-        let middle = width(self.look) / 2.0;
-        let name = match self.look {
+        let middle = width(self.frame.look) / 2.0;
+        let name = match self.frame.look {
             Look::Phone => "standard deviations of one trace",
             _ => "standard deviations of one trace: to the left less, to the right more",
         };
-        canvas.text(name, (middle, bottom + 30.0), &small.align(Align::Middle))
+        drawing.text(name, (middle, bottom + 30.0), &small.align(Align::Middle));
+        Ok(())
     }
 }
 

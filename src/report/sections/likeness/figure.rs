@@ -8,12 +8,12 @@
 
 use crate::lineage::{Floor, PairedSimilarity, Pairing};
 use crate::report::drawing::axis::Axis;
-use crate::report::drawing::canvas::{Canvas, Figure, PlotError, Text};
-use crate::report::drawing::palette::{AXIS, Colour, INK, MUTED, OTHER, PAPER, SERIES};
+use crate::report::drawing::figure::{Figure, Frame, Look};
+use crate::report::drawing::palette::{AXIS, Colour, INK, MUTED, OTHER, SERIES};
 use crate::report::drawing::rows::{AXIS_ROOM, Rows, point, whisker, width};
-use crate::report::drawing::{Heading, Look, heading};
+use crate::report::drawing::shapes::Drawing;
+use crate::report::drawing::text::{PlotError, Text};
 use crate::report::{escape, numbers, wording};
-use plotters::backend::DrawingBackend;
 
 /// References that are drawn.
 const SHOWN: usize = 15;
@@ -27,10 +27,7 @@ const GAP: f64 = 16.0;
 
 /// The figure.
 pub struct LikenessPlot {
-    look: Look,
-    heading: Heading,
-    title: String,
-    description: String,
+    frame: Frame,
     relations: Vec<Relation>,
     rows: Vec<Row>,
     axis: Axis,
@@ -82,57 +79,54 @@ impl LikenessPlot {
         );
         let title = wording::pairing_title(pairing);
         let subtitle = wording::likeness_shown(pairing, rows.len());
-        let heading = Heading::new(look, width(look) - 2.0 * look.margin(), &title, &subtitle)?;
         let description = describe(&rows, &relations);
-        Ok(Self { look, heading, title, description, relations, rows, axis })
+        let frame =
+            Frame::new(look, width(look) - 2.0 * look.margin(), title, &subtitle, description)?;
+        Ok(Self { frame, relations, rows, axis })
     }
 
     /// Height of the relations with the words above them.
     fn relations_height(&self) -> f64 {
         match self.relations.len() {
             0 => 0.0,
-            n => KEY + layout(self.look).height() * n as f64 + GAP,
+            n => KEY + layout(self.frame.look).height() * n as f64 + GAP,
         }
     }
 
-    fn relation<DB: DrawingBackend>(
+    fn relation(
         &self,
-        canvas: &Canvas<'_, DB>,
+        drawing: &mut Drawing,
         relation: &Relation,
         top: f64,
         bottom: f64,
     ) -> Result<(), PlotError> {
-        let layout = layout(self.look);
+        let layout = layout(self.frame.look);
         let y = layout.middle(top);
         let (low, high) = (self.axis.at(relation.range.0), self.axis.at(relation.range.1));
         let words = Text::new(12.5, MUTED);
-        layout.labels(canvas, &relation.what, words, &relation.numbers, top)?;
-        canvas.rect((low, y - 5.0), (high, y + 5.0), relation.colour.faint(0.5))?;
+        layout.labels(drawing, &relation.what, words, &relation.numbers, top)?;
+        drawing.rect((low, y - 5.0), (high, y + 5.0), relation.colour.faint(0.5));
         let median = self.axis.at(relation.median);
-        canvas.line((median, y - 7.0), (median, y + 7.0), 2.4, relation.colour)?;
+        drawing.line((median, y - 7.0), (median, y + 7.0), 2.4, relation.colour);
         // The band's edges: where bands lie on each other their data sets cannot be told apart.
         for x in [low, high] {
-            canvas.line((x, y + 5.0), (x, bottom), 1.0, relation.colour.faint(0.7))?;
+            drawing.line((x, y + 5.0), (x, bottom), 1.0, relation.colour.faint(0.7));
         }
         Ok(())
     }
 
-    fn row<DB: DrawingBackend>(
-        &self,
-        canvas: &Canvas<'_, DB>,
-        row: &Row,
-        top: f64,
-    ) -> Result<(), PlotError> {
-        let layout = layout(self.look);
+    fn row(&self, drawing: &mut Drawing, row: &Row, top: f64) -> Result<(), PlotError> {
+        let layout = layout(self.frame.look);
         let y = layout.middle(top);
         let mut name = Text::new(13.0, INK);
         name.bold = row.clear;
-        layout.labels(canvas, &row.name, name, &row.numbers, top)?;
+        layout.labels(drawing, &row.name, name, &row.numbers, top)?;
         let colour = if row.clear { SERIES[0] } else { MUTED };
         if let Some((low, high)) = row.interval {
-            whisker(canvas, (self.axis.at(low), self.axis.at(high)), y, 3.5, colour)?;
+            whisker(drawing, (self.axis.at(low), self.axis.at(high)), y, 3.5, colour);
         }
-        point(canvas, (self.axis.at(row.similarity), y), colour)
+        point(drawing, (self.axis.at(row.similarity), y), colour);
+        Ok(())
     }
 }
 
@@ -175,57 +169,50 @@ impl Row {
 }
 
 impl Figure for LikenessPlot {
+    fn frame(&self) -> &Frame {
+        &self.frame
+    }
+
     fn size(&self) -> (f64, f64) {
-        let rows = self.rows.len().max(1) as f64 * layout(self.look).height();
-        let margins = 2.0 * self.look.margin();
+        let rows = self.rows.len().max(1) as f64 * layout(self.frame.look).height();
+        let margins = 2.0 * self.frame.look.margin();
         let height =
-            margins + self.heading.height + self.relations_height() + KEY + rows + AXIS_ROOM;
-        (width(self.look), height)
+            margins + self.frame.heading() + self.relations_height() + KEY + rows + AXIS_ROOM;
+        (width(self.frame.look), height)
     }
 
-    fn title(&self) -> &str {
-        &self.title
+    fn empty(&self) -> Option<&'static str> {
+        self.rows.is_empty().then_some("There is no reference to compare with.")
     }
 
-    fn description(&self) -> &str {
-        &self.description
-    }
-
-    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Result<(), PlotError> {
-        canvas.rect((0.0, 0.0), self.size(), PAPER)?;
-        let start = heading(canvas, self.look, &self.heading)?;
-        let margin = self.look.margin();
-        if self.rows.is_empty() {
-            let text = "There is no reference to compare with.";
-            return canvas.text(text, (margin, start + 20.0), &Text::new(14.0, MUTED));
-        }
+    fn draw(&self, drawing: &mut Drawing, start: f64) -> Result<(), PlotError> {
+        let margin = self.frame.look.margin();
         let rows = start + self.relations_height() + KEY;
-        let bottom = rows + layout(self.look).height() * self.rows.len() as f64;
+        let bottom = rows + layout(self.frame.look).height() * self.rows.len() as f64;
         for (i, relation) in self.relations.iter().enumerate() {
             let (low, high) = (self.axis.at(relation.range.0), self.axis.at(relation.range.1));
             let opacity = if i == 0 { 0.2 } else { 0.08 };
-            canvas.rect((low, rows - KEY), (high, bottom), relation.colour.faint(opacity))?;
+            drawing.rect((low, rows - KEY), (high, bottom), relation.colour.faint(opacity));
         }
-        self.axis.grid(canvas, rows, bottom)?;
-        let head = |text: &str, y: f64| {
-            let look = Text::new(12.0, MUTED);
-            let x = if self.look == Look::Phone { 6.0 } else { margin };
-            canvas.text(text, (x, y), &look)
-        };
+        self.axis.grid(drawing, rows, bottom);
+        let words = Text::new(12.0, MUTED);
+        let left = if self.frame.look == Look::Phone { 6.0 } else { margin };
         if !self.relations.is_empty() {
-            head("What is usual: median and middle 90 %", start + 9.0)?;
+            drawing.text("What is usual: median and middle 90 %", (left, start + 9.0), &words);
             for (i, relation) in self.relations.iter().enumerate() {
-                let top = start + KEY + layout(self.look).height() * i as f64;
-                self.relation(canvas, relation, top, bottom)?;
+                let top = start + KEY + layout(self.frame.look).height() * i as f64;
+                self.relation(drawing, relation, top, bottom)?;
             }
             let y = rows - KEY - GAP / 2.0;
-            canvas.line((margin, y), (width(self.look) - margin, y), 1.0, AXIS.faint(0.6))?;
+            drawing.line((margin, y), (width(self.frame.look) - margin, y), 1.0, AXIS.faint(0.6));
         }
-        head("The input: likeness and 95 % interval", rows - KEY + 11.0)?;
+        let at = (left, rows - KEY + 11.0);
+        drawing.text("The input: likeness and 95 % interval", at, &words);
         for (i, row) in self.rows.iter().enumerate() {
-            self.row(canvas, row, rows + layout(self.look).height() * i as f64)?;
+            self.row(drawing, row, rows + layout(self.frame.look).height() * i as f64)?;
         }
-        self.axis.labels(canvas, bottom, "likeness beyond the prompts (0: two writers at random)")
+        self.axis.labels(drawing, bottom, "likeness beyond the prompts (0: two writers at random)");
+        Ok(())
     }
 }
 

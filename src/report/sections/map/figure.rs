@@ -6,15 +6,15 @@
 //! neither has a meaning of its own. The other is the [`Neighbourhood`] of the comparison (t-SNE). Names that would overlap are left out.
 
 use crate::lineage::{Comparison, Neighbourhood, SimilarityMatrix};
-use crate::report::drawing::canvas::{Align, Canvas, Figure, PlotError, Text};
+use crate::report::drawing::figure::{Figure, Frame, Look};
 use crate::report::drawing::palette::{Colour, GRID, INK, MUTED, PAPER, SERIES};
 use crate::report::drawing::rows::width;
+use crate::report::drawing::shapes::Drawing;
 use crate::report::drawing::shares::FamilyColours;
-use crate::report::drawing::{Heading, Look, heading};
+use crate::report::drawing::text::{Align, PlotError, Text};
 use crate::report::{escape, numbers, wording};
 use linfa_linalg::eigh::Eigh;
 use ndarray::Array2;
-use plotters::backend::DrawingBackend;
 
 /// The fewest corpora that a map says something of.
 pub const FEWEST: usize = 5;
@@ -80,10 +80,7 @@ pub(crate) fn places(matrix: &SimilarityMatrix) -> Option<(Vec<Place>, f64)> {
 
 /// The figure.
 pub struct MapPlot {
-    look: Look,
-    heading: Heading,
-    title: String,
-    description: String,
+    frame: Frame,
     points: Vec<Point>,
     /// Height of the map.
     height: f64,
@@ -192,21 +189,14 @@ impl MapPlot {
                 colour: if i == 0 { INK } else { colours.of(family(&place.label)) },
             })
             .collect();
-        let heading = Heading::new(look, room, &words.title, &words.subtitle)?;
-        Ok(Self {
-            look,
-            heading,
-            title: words.title,
-            description: describe(&places, &words.end),
-            points,
-            height,
-            foot: words.foot,
-        })
+        let frame =
+            Frame::new(look, room, words.title, &words.subtitle, describe(&places, &words.end))?;
+        Ok(Self { frame, points, height, foot: words.foot })
     }
 
     /// The area and the anchor of each name that can be set: it covers no dot and no name that was set before.
     fn names(&self) -> Result<Vec<Option<Anchor>>, PlotError> {
-        let room = width(self.look) - 2.0 * self.look.margin();
+        let room = width(self.frame.look) - 2.0 * self.frame.look.margin();
         let mut taken: Vec<Area> = Vec::new();
         let dots: Vec<Area> = self
             .points
@@ -255,55 +245,50 @@ impl MapPlot {
 }
 
 impl Figure for MapPlot {
+    fn frame(&self) -> &Frame {
+        &self.frame
+    }
+
     fn size(&self) -> (f64, f64) {
-        let margins = 2.0 * self.look.margin();
-        (width(self.look), margins + self.heading.height + self.height + FOOT)
+        let margins = 2.0 * self.frame.look.margin();
+        (width(self.frame.look), margins + self.frame.heading() + self.height + FOOT)
     }
 
-    fn title(&self) -> &str {
-        &self.title
-    }
-
-    fn description(&self) -> &str {
-        &self.description
-    }
-
-    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Result<(), PlotError> {
-        canvas.rect((0.0, 0.0), self.size(), PAPER)?;
-        let top = heading(canvas, self.look, &self.heading)?;
-        let left = self.look.margin();
-        let (right, bottom) = (width(self.look) - left, top + self.height);
+    fn draw(&self, drawing: &mut Drawing, top: f64) -> Result<(), PlotError> {
+        let left = self.frame.look.margin();
+        let (right, bottom) = (width(self.frame.look) - left, top + self.height);
         for (from, to) in [
             ((left, top), (right, top)),
             ((left, bottom), (right, bottom)),
             ((left, top), (left, bottom)),
             ((right, top), (right, bottom)),
         ] {
-            canvas.line(from, to, 1.0, GRID)?;
+            drawing.line(from, to, 1.0, GRID);
         }
         let names = self.names()?;
         let moved = |(x, y): (f64, f64)| (left + x, top + y);
         for point in self.points.iter().skip(1) {
-            canvas.dot(moved(point.at), DOT + 0.9, PAPER)?;
-            canvas.dot(moved(point.at), DOT, point.colour)?;
+            drawing.dot(moved(point.at), DOT + 0.9, PAPER);
+            drawing.dot(moved(point.at), DOT, point.colour);
         }
         if let Some(input) = self.points.first() {
-            canvas.dot(moved(input.at), DOT + 4.4, PAPER)?;
-            canvas.dot(moved(input.at), DOT + 3.2, SERIES[1])?;
-            canvas.dot(moved(input.at), DOT + 0.4, PAPER)?;
-            canvas.dot(moved(input.at), DOT - 2.0, SERIES[1])?;
+            drawing.dot(moved(input.at), DOT + 4.4, PAPER);
+            drawing.dot(moved(input.at), DOT + 3.2, SERIES[1]);
+            drawing.dot(moved(input.at), DOT + 0.4, PAPER);
+            drawing.dot(moved(input.at), DOT - 2.0, SERIES[1]);
         }
         for (i, (point, set)) in self.points.iter().zip(names).enumerate() {
             if let Some(Anchor { at, align }) = set {
-                canvas.text(&point.name, moved(at), &look(i).align(align))?;
+                drawing.text(&point.name, moved(at), &look(i).align(align));
             }
         }
         let middle = f64::midpoint(left, right);
-        canvas.text(
+        drawing.text(
             &self.foot,
             (middle, bottom + 20.0),
             &Text::new(12.0, MUTED).align(Align::Middle),
-        )
+        );
+        Ok(())
     }
 }
 

@@ -4,11 +4,14 @@
 //! dot. The upright line is the similarity of the input and its nearest reference.
 
 use crate::lineage::{Comparison, Floor};
-use crate::report::drawing::canvas::{Align, Canvas, Figure, PlotError, Text};
+use crate::report::drawing::figure::{Figure, Frame, Look};
 use crate::report::drawing::palette::{AXIS, GRID, INK, MUTED, OTHER, PAPER, SERIES};
+use crate::report::drawing::shapes::Drawing;
+use crate::report::drawing::text::{Align, PlotError, Text};
 use crate::report::{escape, numbers, wording};
-use plotters::backend::DrawingBackend;
 
+const TITLE: &str =
+    "Where the input’s similarity stands among pairs of corpora whose relation is known";
 /// Width: that of the column beside the heat map, and of a phone.
 const WIDTH: f64 = 330.0;
 /// Room left and right of the scale, for half of its last labels.
@@ -23,7 +26,7 @@ const SHOWN: usize = 8;
 
 /// The figure.
 pub struct FloorsPlot {
-    description: String,
+    frame: Frame,
     rows: Vec<Row>,
     nearest: Option<f64>,
     /// Where the axis begins: -1 where any value is below 0, else 0.
@@ -44,7 +47,7 @@ impl FloorsPlot {
         let lows = rows.iter().filter_map(|row| row.range.map(|(low, _)| low));
         let lowest = lows.chain(nearest).fold(0.0, f64::min);
         Self {
-            description: describe(comparison),
+            frame: Frame::without_heading(Look::Page, TITLE, describe(comparison)),
             rows,
             nearest,
             start: if lowest < 0.0 { -1.0 } else { 0.0 },
@@ -69,38 +72,33 @@ impl Row {
 }
 
 impl Figure for FloorsPlot {
+    fn frame(&self) -> &Frame {
+        &self.frame
+    }
+
     fn size(&self) -> (f64, f64) {
         (WIDTH, TOP + ROW * self.rows.len() as f64 + AXIS_ROOM)
     }
 
-    fn title(&self) -> &str {
-        "Where the input’s similarity stands among pairs of corpora whose relation is known"
-    }
-
-    fn description(&self) -> &str {
-        &self.description
-    }
-
-    fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Result<(), PlotError> {
-        canvas.rect((0.0, 0.0), self.size(), PAPER)?;
+    fn draw(&self, drawing: &mut Drawing, _top: f64) -> Result<(), PlotError> {
         let bottom = TOP + ROW * self.rows.len() as f64;
         let small = Text::new(12.0, MUTED).align(Align::Middle);
         for (value, label) in [(-1.0, "−1"), (-0.5, "−0.5"), (0.0, "0"), (0.5, "0.5"), (1.0, "1")]
         {
             if value >= self.start {
                 let x = self.x(value);
-                canvas.line((x, TOP), (x, bottom), 1.0, if value == 0.0 { AXIS } else { GRID })?;
-                canvas.text(label, (x, bottom + 13.0), &small)?;
+                drawing.line((x, TOP), (x, bottom), 1.0, if value == 0.0 { AXIS } else { GRID });
+                drawing.text(label, (x, bottom + 13.0), &small);
             }
         }
-        canvas.text("similarity (Cosine Delta)", (WIDTH / 2.0, bottom + 32.0), &small)?;
+        drawing.text("similarity (Cosine Delta)", (WIDTH / 2.0, bottom + 32.0), &small);
         if let Some(value) = self.nearest {
-            canvas.line((self.x(value), TOP - 8.0), (self.x(value), bottom), 1.6, SERIES[1])?;
+            drawing.line((self.x(value), TOP - 8.0), (self.x(value), bottom), 1.6, SERIES[1]);
             let text = format!("input and its nearest: {}", numbers::similarity(value));
             let look = Text::new(12.5, INK).bold();
             let half = look.width(&text)? / 2.0;
             let x = self.x(value).clamp(half, (WIDTH - half).max(half));
-            canvas.text(&text, (x, TOP - 18.0), &look.align(Align::Middle))?;
+            drawing.text(&text, (x, TOP - 18.0), &look.align(Align::Middle));
         }
         for (i, row) in self.rows.iter().enumerate() {
             let top = TOP + ROW * i as f64;
@@ -113,15 +111,15 @@ impl Figure for FloorsPlot {
             let what = look.fit(&row.what, room)?;
             // A data set of paper: the upright lines would run through the text.
             let data_set = (SIDE + 4.0 + look.width(&what)?, top + 22.0);
-            canvas.rect((SIDE + 1.0, top + 6.0), data_set, PAPER)?;
-            canvas.text(&what, (SIDE + 2.0, top + 14.0), &look)?;
+            drawing.rect((SIDE + 1.0, top + 6.0), data_set, PAPER);
+            drawing.text(&what, (SIDE + 2.0, top + 14.0), &look);
             let y = top + 32.0;
             if let Some((low, high)) = row.range {
-                canvas.rect((self.x(low), y - 3.0), (self.x(high), y + 3.0), OTHER.faint(0.45))?;
+                drawing.rect((self.x(low), y - 3.0), (self.x(high), y + 3.0), OTHER.faint(0.45));
             }
             if let Some(median) = row.median {
-                canvas.dot((self.x(median), y), 5.6, PAPER)?;
-                canvas.dot((self.x(median), y), 4.6, OTHER)?;
+                drawing.dot((self.x(median), y), 5.6, PAPER);
+                drawing.dot((self.x(median), y), 4.6, OTHER);
             }
         }
         Ok(())
