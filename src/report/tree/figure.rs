@@ -266,7 +266,7 @@ impl TreePlot {
     }
 
     /// The scale of branches, the key of support, the key of families.
-    fn keys(&self, drawing: &mut Drawing, top: f64) -> Result<(), PlotError> {
+    fn keys(&self, drawing: &mut Drawing, top: f64) {
         let small = Text::new(KEY_SIZE, MUTED);
         for (i, line) in self.key.iter().enumerate() {
             let y = top + KEY_ROOM + KEY_LINE * (i as f64 + 0.5);
@@ -297,7 +297,6 @@ impl TreePlot {
                 x += width + KEY_GAP;
             }
         }
-        Ok(())
     }
 }
 
