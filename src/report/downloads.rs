@@ -40,6 +40,13 @@ pub(super) struct Downloads {
     json: String,
 }
 
+impl Downloads {
+    /// The name of the files without their ending.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
 impl Cell {
     /// A text that may be missing.
     pub fn optional(text: Option<&str>) -> Self {

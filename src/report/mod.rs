@@ -18,7 +18,9 @@
 //! - [`render_page`] is the page alone; [`plots`] are the figures alone;
 //! - [`escape`], [`numbers`] and [`wording`] are what all of them share.
 
+mod atlas;
 mod audit;
+mod comparison;
 mod downloads;
 mod drawing;
 mod evaluation;
@@ -26,39 +28,40 @@ mod evidence_pack;
 mod explain;
 mod files;
 pub mod gate;
-mod html;
 mod ingest;
+mod input_lines;
 mod json;
 mod markdown;
-mod page;
+mod page_parts;
 pub mod plots;
+mod profiles;
 mod prompt_sets;
 mod sections;
+mod template;
 mod terminal;
 pub mod tree;
 
+pub use atlas::write_atlas;
 pub use audit::{render_audit, write_audit, write_audit_report};
+pub use comparison::{render_page, to_markdown, write_report, write_terminal};
 pub use evaluation::{render_evaluation, write_evaluation, write_evaluation_report};
 pub use evidence_pack::{EvidencePack, Parameters, RecordsOf};
 pub use explain::{render_explanation, write_explanation};
 pub use files::REPORT_FILES;
-pub use html::render_page;
 pub use ingest::{
     Reading, render_reading, write_explanations, write_formats, write_overview,
     write_reading_report,
 };
 pub use json::{escaped_json, to_json};
-pub use markdown::to_markdown;
+pub use profiles::write_profiles;
 pub use prompt_sets::write_prompt_sets;
-pub use terminal::{TerminalOptions, write_atlas, write_profiles, write_terminal};
+pub use terminal::TerminalOptions;
 
 pub use crate::wording::{self, escape, numbers};
 
-use crate::lineage::Comparison;
-use plots::{
-    BreakdownPlot, DriftPlot, Figure, HabitsPlot, HeatMap, LikenessPlot, Look, MapPlot, PlotError,
-    RankingPlot, TreePlot,
-};
+use drawing::figure::Figure;
+use drawing::render::{png, svg};
+use drawing::text::PlotError;
 use std::path::{Path, PathBuf};
 
 /// Why a report could not be written.
@@ -104,69 +107,6 @@ pub enum Error {
     CsvEnd(#[from] std::io::Error),
 }
 
-/// Writes `report.html`, `report.json`, `report.md`, and every figure (the ranking, the similarity heat map and,
-/// where there are such sections, the map, the drift, the likeness, where it holds, the neighbours, the tree and the habits) as PNG and SVG into a folder, which is made where it
-/// does not exist. Answers the files in that order.
-///
-/// # Errors
-/// When the folder or a file cannot be written; the sentence names the path.
-pub fn write_report(comparison: &Comparison, folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    write_report_page(comparison, &render_page(comparison)?, folder)
-}
-
-/// The same with a page that was rendered before.
-fn write_report_page(
-    comparison: &Comparison,
-    page: &str,
-    folder: &Path,
-) -> Result<Vec<PathBuf>, Error> {
-    std::fs::create_dir_all(folder)
-        .map_err(|source| Error::Folder { path: folder.to_owned(), source })?;
-    let mut files = vec![write(folder.join("report.html"), page)?];
-    files.push(write(folder.join("report.json"), &to_json(comparison)?)?);
-    files.push(write(folder.join("report.md"), &to_markdown(comparison))?);
-    let drawn = |what: &str| {
-        let what = what.to_owned();
-        move |source| Error::Figure { what, source }
-    };
-    let ranking = RankingPlot::new(comparison, Look::File).map_err(drawn("the ranking"))?;
-    write_figure(&ranking, "ranking", folder, &mut files)?;
-    let similarity = HeatMap::new(comparison, Look::File).map_err(drawn("the heat map"))?;
-    write_figure(&similarity, "similarity", folder, &mut files)?;
-    if comparison.ranking.is_empty() {
-        return Ok(files);
-    }
-    if let Some(map) = MapPlot::new(comparison, Look::File).map_err(drawn("the map"))? {
-        write_figure(&map, "map", folder, &mut files)?;
-    }
-    if let Some(drift) = &comparison.drift {
-        let drift = DriftPlot::new(drift, Look::File).map_err(drawn("the drift"))?;
-        write_figure(&drift, "drift", folder, &mut files)?;
-    }
-    if let Some(pairing) = &comparison.pairing {
-        let likeness = LikenessPlot::new(pairing, Look::File).map_err(drawn("the likeness"))?;
-        write_figure(&likeness, "likeness", folder, &mut files)?;
-    }
-    if let Some(holds) = &comparison.holds {
-        let holds = BreakdownPlot::new(holds, Look::File).map_err(drawn("where it holds"))?;
-        write_figure(&holds, "holds", folder, &mut files)?;
-    }
-    if let Some(known) = &comparison.neighbourhood {
-        let neighbours = MapPlot::of_neighbours(comparison, known, Look::File)
-            .map_err(drawn("the neighbours"))?;
-        write_figure(&neighbours, "neighbours", folder, &mut files)?;
-    }
-    if let Some(tree) = &comparison.tree {
-        let tree = TreePlot::new(tree, Look::File).map_err(drawn("the tree"))?;
-        write_figure(&tree, "tree", folder, &mut files)?;
-    }
-    for known in comparison.habits.iter().filter(|known| !known.habits.is_empty()) {
-        let habits = HabitsPlot::new(known, Look::File).map_err(drawn("the habits"))?;
-        write_figure(&habits, sections::habits::figure::file_name(known), folder, &mut files)?;
-    }
-    Ok(files)
-}
-
 /// Writes one figure as PNG and as SVG.
 fn write_figure(
     figure: &dyn Figure,
@@ -176,10 +116,10 @@ fn write_figure(
 ) -> Result<(), Error> {
     let failed = |path: &Path, source| Error::Figure { what: path.display().to_string(), source };
     let path = folder.join(format!("{name}.png"));
-    plots::png(figure, &path).map_err(|source| failed(&path, source))?;
+    png(figure, &path).map_err(|source| failed(&path, source))?;
     files.push(path);
     let path = folder.join(format!("{name}.svg"));
-    let drawn = plots::svg(figure, name).map_err(|source| failed(&path, source))?;
+    let drawn = svg(figure, name).map_err(|source| failed(&path, source))?;
     files.push(write(path, &drawn)?);
     Ok(())
 }

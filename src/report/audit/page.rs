@@ -9,11 +9,11 @@ use crate::{
     report::{
         Error,
         escape::{name, sentence},
-        html::{fill, inline, style_sheet},
         ingest::terminal::input_notes,
         numbers::{self, count, percent},
-        page::{Fact, fact, input_facts, listed, provenance, unbroken},
+        page_parts::{Fact, fact, input_facts, listed, provenance, unbroken},
         plots::{Look, RankingPlot},
+        template::{fill, inline, style_sheet},
         wording,
     },
 };

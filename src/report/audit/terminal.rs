@@ -4,8 +4,10 @@ use super::shown;
 use crate::{
     lineage::audit::{Audit, AuditKind, FamilyShare, RecordShares},
     report::{
-        TerminalOptions, escape, numbers,
-        terminal::{Ink, Page, bar, row},
+        TerminalOptions, escape,
+        input_lines::{data, dropped},
+        numbers,
+        terminal::{Ink, TerminalPage, bar, row},
         wording,
     },
 };
@@ -21,7 +23,7 @@ const RECORDS: usize = 5;
 /// # Errors
 /// Those of the writer, a closed pipe among them.
 pub fn write_audit(audit: &Audit, options: TerminalOptions, out: &mut dyn Write) -> io::Result<()> {
-    let mut page = Page { out, color: options.color };
+    let mut page = TerminalPage { out, color: options.color };
     for line in wording::audit_warnings(&audit.checks, audit.traces) {
         page.paragraph(&line, "", Ink::Bold)?;
     }
@@ -36,14 +38,14 @@ pub fn write_audit(audit: &Audit, options: TerminalOptions, out: &mut dyn Write)
     families(&mut page, audit.kind, &audit.families)?;
     page.line("")?;
     page.paragraph(&format!("Based on {}.", wording::audit_rests_on(audit)), "", Ink::Plain)?;
-    page.dropped(&audit.input)?;
-    page.data(&audit.input)?;
+    dropped(&mut page, &audit.input)?;
+    data(&mut page, &audit.input)?;
     records(&mut page, audit.kind, "Most certain", &audit.certain)?;
     records(&mut page, audit.kind, "Most doubtful", &audit.doubtful)?;
     page.bullets("What this cannot say", &audit.limits)
 }
 
-fn shares(page: &mut Page<'_>, audit: &Audit, rows: usize) -> io::Result<()> {
+fn shares(page: &mut TerminalPage<'_>, audit: &Audit, rows: usize) -> io::Result<()> {
     if audit.shares.is_empty() {
         return Ok(());
     }
@@ -92,7 +94,11 @@ fn shares(page: &mut Page<'_>, audit: &Audit, rows: usize) -> io::Result<()> {
     Ok(())
 }
 
-fn families(page: &mut Page<'_>, kind: AuditKind, families: &[FamilyShare]) -> io::Result<()> {
+fn families(
+    page: &mut TerminalPage<'_>,
+    kind: AuditKind,
+    families: &[FamilyShare],
+) -> io::Result<()> {
     let told: Vec<&FamilyShare> =
         families.iter().filter(|family| family.share >= 0.01).take(FAMILIES).collect();
     if told.is_empty() || kind == AuditKind::Rough {
@@ -114,7 +120,7 @@ fn families(page: &mut Page<'_>, kind: AuditKind, families: &[FamilyShare]) -> i
 }
 
 fn records(
-    page: &mut Page<'_>,
+    page: &mut TerminalPage<'_>,
     kind: AuditKind,
     title: &str,
     records: &[RecordShares],

@@ -5,7 +5,7 @@ use crate::evaluation::Evaluation;
 use crate::report::TerminalOptions;
 use crate::report::escape::columns;
 use crate::report::numbers::counted;
-use crate::report::terminal::{Ink, Page, WIDTH, padded};
+use crate::report::terminal::{Ink, TerminalPage, WIDTH, padded};
 use crate::wording::evaluation as words;
 use std::io::{self, Write};
 
@@ -23,7 +23,7 @@ pub fn write_evaluation(
     options: TerminalOptions,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut page = Page { out, color: options.color };
+    let mut page = TerminalPage { out, color: options.color };
     page.paragraph(&words::headline(evaluation), "", Ink::Bold)?;
     for sentence in words::reading(evaluation) {
         page.paragraph(&sentence, "", Ink::Plain)?;
@@ -55,7 +55,7 @@ pub fn write_evaluation(
 }
 
 /// Prints a table with its title, where it has rows.
-fn table(page: &mut Page<'_>, table: &Table, most: usize) -> io::Result<()> {
+fn table(page: &mut TerminalPage<'_>, table: &Table, most: usize) -> io::Result<()> {
     if table.rows.is_empty() {
         return Ok(());
     }

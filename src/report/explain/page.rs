@@ -13,10 +13,10 @@ use crate::{
     report::{
         Error,
         escape::{self, name, phrase, sentence},
-        html::{fill, inline, style_sheet},
         numbers::{count, counted, percent, share},
-        page::{Fact, Piece, fact, pieces},
+        page_parts::{Fact, Piece, fact, pieces},
         plots::{CoursePlot, Look},
+        template::{fill, inline, style_sheet},
         wording,
     },
 };

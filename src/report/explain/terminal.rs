@@ -6,7 +6,7 @@ use crate::{
     report::{
         escape::{self, columns, fit_columns},
         numbers::{self, count, counted},
-        terminal::{Ink, Page, WIDTH, bar, padded, wrap},
+        terminal::{Ink, TerminalPage, WIDTH, bar, padded, wrap},
         wording,
     },
 };
@@ -33,7 +33,7 @@ pub fn write_explanation(
     color: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut page = Page { out, color };
+    let mut page = TerminalPage { out, color };
     page.paragraph(&escape::sentence(&explanation.sentence()), "", Ink::Bold)?;
     page.paragraph(wording::STYLE_IS_EVIDENCE, "", Ink::Dim)?;
     page.line("")?;
@@ -65,7 +65,7 @@ pub(super) fn about(explanation: &Explanation) -> String {
     )
 }
 
-fn stretches(page: &mut Page<'_>, explanation: &Explanation, text: &str) -> io::Result<()> {
+fn stretches(page: &mut TerminalPage<'_>, explanation: &Explanation, text: &str) -> io::Result<()> {
     let marks = Marks::new(explanation, text);
     page.heading(&format!(
         "Where ({} of about {} words)",
@@ -96,7 +96,7 @@ fn stretches(page: &mut Page<'_>, explanation: &Explanation, text: &str) -> io::
 
 /// The beginning of a stretch, the features in it marked.
 fn excerpt(
-    page: &mut Page<'_>,
+    page: &mut TerminalPage<'_>,
     marks: &Marks<'_>,
     text: &str,
     stretch: &Stretch,
@@ -142,7 +142,7 @@ fn coloured(color: bool, text: &str, code: Option<&str>) -> String {
     }
 }
 
-fn features(page: &mut Page<'_>, explanation: &Explanation) -> io::Result<()> {
+fn features(page: &mut TerminalPage<'_>, explanation: &Explanation) -> io::Result<()> {
     let [first, second, ..] = explanation.references.as_slice() else { return Ok(()) };
     page.heading("What says so (parts of the log-odds, before calibration)")?;
     let against = format!(
@@ -172,7 +172,7 @@ fn features(page: &mut Page<'_>, explanation: &Explanation) -> io::Result<()> {
 }
 
 fn list(
-    page: &mut Page<'_>,
+    page: &mut TerminalPage<'_>,
     title: &str,
     features: &[&FeatureWeight],
     most: usize,

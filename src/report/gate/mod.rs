@@ -15,12 +15,11 @@ mod terminal;
 pub use gitlab::gitlab;
 pub use junit::junit;
 pub use markdown::{card, markdown};
-pub(super) use page::RulesSection;
 pub use page::render_check;
 pub use sarif::sarif;
 pub use terminal::write_check;
 
-use super::{Error, escaped_json, write, write_report_page};
+use super::{Error, comparison::write_report_page, escaped_json, write};
 use crate::{gate::Checked, lineage::Comparison};
 use std::path::{Path, PathBuf};
 

@@ -8,11 +8,12 @@ use crate::{
     lineage::Comparison,
     report::{
         Error,
+        comparison::render_page_with,
         escape::{name, sentence},
-        html::render_page_with,
         numbers::counted,
     },
 };
+use minijinja::Value;
 use serde::Serialize;
 
 /// Records that are named for each rule.
@@ -20,7 +21,7 @@ const RECORDS: usize = 20;
 
 /// What the template sees of a check.
 #[derive(Serialize)]
-pub(in crate::report) struct RulesSection {
+struct RulesSection {
     headline: String,
     outcome: &'static str,
     rests_on: String,
@@ -48,7 +49,7 @@ struct Row {
 /// # Errors
 /// When a figure cannot be drawn or the template fails, which is a mistake in this program.
 pub fn render_check(checked: &Checked, comparison: &Comparison) -> Result<String, Error> {
-    render_page_with(comparison, Some(&rules(checked)))
+    render_page_with(comparison, Value::from_serialize(rules(checked)))
 }
 
 /// The rules, those that failed first.

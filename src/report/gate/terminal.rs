@@ -6,7 +6,7 @@ use crate::{
     report::{
         escape::sentence,
         numbers::count,
-        terminal::{Ink, Page, padded},
+        terminal::{Ink, TerminalPage, padded},
         wording,
     },
 };
@@ -22,7 +22,7 @@ const INDENT: usize = 13;
 /// # Errors
 /// Those of the writer, a closed pipe among them.
 pub fn write_check(checked: &Checked, color: bool, out: &mut dyn Write) -> io::Result<()> {
-    let mut page = Page { out, color };
+    let mut page = TerminalPage { out, color };
     page.paragraph(&sentence(&checked.sentence()), "", Ink::Bold)?;
     page.line("")?;
     for outcome in [Outcome::Failed, Outcome::CannotTell, Outcome::Passed] {
@@ -38,7 +38,7 @@ pub fn write_check(checked: &Checked, color: bool, out: &mut dyn Write) -> io::R
     page.paragraph(wording::STYLE_IS_EVIDENCE, "", Ink::Dim)
 }
 
-fn write_rule(page: &mut Page<'_>, rule: &RuleAnswer) -> io::Result<()> {
+fn write_rule(page: &mut TerminalPage<'_>, rule: &RuleAnswer) -> io::Result<()> {
     let start = padded(words::outcome(rule.outcome), INDENT);
     let ink = if rule.outcome == Outcome::Passed { Ink::Plain } else { Ink::Bold };
     let slice = if rule.slice.is_empty() { String::new() } else { format!("; {}", rule.slice) };

@@ -10,9 +10,9 @@ use crate::report::{
     downloads::{Cell, DataTable},
     escape::{name, sentence},
     escaped_json,
-    html::{fill, style_sheet},
     numbers::{count, counted},
-    page::{Fact, fact, listed},
+    page_parts::{Fact, fact, listed},
+    template::{fill, style_sheet},
     write,
 };
 use crate::{

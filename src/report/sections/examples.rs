@@ -3,12 +3,15 @@
 //! The colours are the same for all examples: the first reference of the ranking that any stretch resembles has the first. The
 //! pieces are made by the code of the page of `explain`.
 
+use super::section::Section;
 use crate::lineage::Comparison;
+use crate::report::Error;
 use crate::report::escape::{boundary, name, sentence};
 use crate::report::explain::{Shown, left_out, shown};
 use crate::report::numbers::{count, share};
-use crate::report::page::unbroken_one;
+use crate::report::page_parts::unbroken_one;
 use crate::report::wording;
+use minijinja::Value;
 use serde::Serialize;
 
 /// Bytes and lines of a text that are shown, whichever are fewer.
@@ -17,9 +20,30 @@ const SHOWN_LINES: usize = 36;
 /// References with a colour of their own.
 const COLOURS: usize = 5;
 
-/// The section of the page.
+/// The section.
+pub(super) struct Examples;
+
+impl Section for Examples {
+    fn id(&self) -> &'static str {
+        "examples"
+    }
+
+    fn label(&self) -> &'static str {
+        "Examples"
+    }
+
+    fn template(&self) -> &'static str {
+        include_str!("examples.html")
+    }
+
+    fn page(&self, comparison: &Comparison) -> Result<Option<Value>, Error> {
+        Ok(ExamplesSection::new(comparison).map(Value::from_serialize))
+    }
+}
+
+/// What the template sees.
 #[derive(Serialize)]
-pub(in crate::report) struct ExamplesSection {
+struct ExamplesSection {
     key: Vec<Key>,
     /// Whether some stretch resembles a reference without a colour.
     has_others: bool,

@@ -1,11 +1,42 @@
 //! The sections of a comparison's report, each in a place of its own.
+//!
+//! A new section is a file or folder here that implements [`Section`], and one line in [`SECTIONS`].
 
 pub(super) mod breakdown;
-pub(super) mod downloads;
 pub(super) mod drift;
-pub(super) mod evidence;
-pub(super) mod examples;
+mod evidence;
+mod examples;
+mod families;
+mod floors;
 pub(super) mod habits;
+mod input;
 pub(super) mod likeness;
+mod limits;
 pub(super) mod map;
+mod method;
+mod provenance;
+mod ranking;
+pub(super) mod section;
 pub(super) mod similarity;
+mod tree;
+
+use section::Section;
+
+/// All sections in the order of the page. Every writer of the report walks this table.
+pub(super) const SECTIONS: [&dyn Section; 15] = [
+    &ranking::Ranking,
+    &families::Families,
+    &drift::Drift,
+    &likeness::Likeness,
+    &breakdown::Breakdown,
+    &map::Map,
+    &similarity::Similarity,
+    &tree::Tree,
+    &evidence::Evidence,
+    &habits::Habits,
+    &examples::Examples,
+    &input::Input,
+    &limits::Limits,
+    &method::Method,
+    &provenance::Provenance,
+];

@@ -3,7 +3,7 @@
 use crate::lineage::{Breakdown, BreakdownKind};
 use crate::report::escape::name;
 use crate::report::numbers::{count, interval, share};
-use crate::report::page::unbroken_one as unbroken;
+use crate::report::page_parts::unbroken_one as unbroken;
 use crate::report::wording;
 use serde::Serialize;
 

@@ -1,26 +1,23 @@
 //! Measured habits → what the page shows beside their figure.
 
-use super::super::downloads as tables;
+use super::figure::file_name;
 use crate::lineage::{Habit, Habits};
-use crate::report::Error;
-use crate::report::downloads::Downloads;
 use crate::report::escape::name;
 use crate::report::numbers::{signed, signed_interval};
-use crate::report::page::unbroken_one as unbroken;
+use crate::report::page_parts::unbroken_one as unbroken;
 use crate::report::wording;
 use serde::Serialize;
 
 /// The part of the page for habits of one basis.
 #[derive(Serialize)]
 pub(in crate::report) struct HabitsSection {
+    /// The name of its figure and of its data.
+    name: &'static str,
     title: String,
     shown: String,
     usual: String,
     references: Vec<String>,
     rows: Vec<HabitRow>,
-    downloads: Downloads,
-    figure: String,
-    figure_phone: String,
 }
 
 #[derive(Serialize)]
@@ -34,12 +31,10 @@ struct HabitRow {
 }
 
 impl HabitsSection {
-    /// What the template needs; the figure is drawn by now.
-    ///
-    /// # Errors
-    /// None of today's types can cause one.
-    pub fn new(habits: &Habits, figure: String, figure_phone: String) -> Result<Self, Error> {
-        Ok(Self {
+    /// What the template needs.
+    pub fn new(habits: &Habits) -> Self {
+        Self {
+            name: file_name(habits),
             title: wording::habits_title(habits),
             shown: unbroken(wording::habits_shown(habits)),
             usual: unbroken(wording::habits_usual(habits.basis).into()),
@@ -47,10 +42,7 @@ impl HabitsSection {
             rows: (habits.habits.iter())
                 .map(|habit| HabitRow::new(habit, habits.references.len()))
                 .collect(),
-            downloads: tables::habits(habits).downloads()?,
-            figure,
-            figure_phone,
-        })
+        }
     }
 }
 

@@ -116,7 +116,20 @@ struct Anchor {
 impl MapPlot {
     /// The figure of a comparison; nothing where there are too few corpora for a map.
     pub fn new(comparison: &Comparison, look: Look) -> Result<Option<Self>, PlotError> {
-        let Some((places, held)) = places(&comparison.similarity) else { return Ok(None) };
+        let found = places(&comparison.similarity);
+        found.map(|found| Self::of_coordinates(comparison, &found, look)).transpose()
+    }
+
+    /// The figure of a comparison's principal coordinates.
+    ///
+    /// # Errors
+    /// When the bundled font cannot be read.
+    pub(crate) fn of_coordinates(
+        comparison: &Comparison,
+        (places, held): &(Vec<Place>, f64),
+        look: Look,
+    ) -> Result<Self, PlotError> {
+        let held = *held;
         let words = Words {
             title: wording::map_title(comparison),
             subtitle: wording::map_shown(held),
@@ -126,7 +139,7 @@ impl MapPlot {
                 numbers::percent(held)
             ),
         };
-        Self::of_places(comparison, places, words, look).map(Some)
+        Self::of_places(comparison, places.clone(), words, look)
     }
 
     /// The figure of a comparison's neighbourhood.

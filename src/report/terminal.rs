@@ -1,0 +1,179 @@
+//! What the terminal's reports are written with: at most 80 columns, no text unescaped.
+
+use super::escape::{self, columns, fit_columns};
+use std::io::{self, Write};
+
+/// The width that everything fits.
+pub(super) const WIDTH: usize = 80;
+
+/// What is printed, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TerminalOptions {
+    /// Whether bold and colours are written as ANSI codes.
+    pub color: bool,
+    /// References in the table; the rest are counted.
+    pub rows: usize,
+}
+
+impl Default for TerminalOptions {
+    fn default() -> Self {
+        Self { color: false, rows: 10 }
+    }
+}
+
+/// How a text looks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ink {
+    Plain,
+    Bold,
+    Dim,
+    Bar,
+}
+
+/// Where lines go, and whether they are painted.
+pub(super) struct TerminalPage<'a> {
+    pub out: &'a mut dyn Write,
+    pub color: bool,
+}
+
+impl TerminalPage<'_> {
+    /// A text as it looks.
+    pub fn paint(&self, text: &str, ink: Ink) -> String {
+        let code = match ink {
+            Ink::Plain => "",
+            Ink::Bold => "\u{1b}[1m",
+            Ink::Dim => "\u{1b}[2m",
+            Ink::Bar => "\u{1b}[34m",
+        };
+        if !self.color || code.is_empty() || text.is_empty() {
+            return text.to_owned();
+        }
+        format!("{code}{text}\u{1b}[0m")
+    }
+
+    /// Prints one line.
+    pub fn line(&mut self, text: &str) -> io::Result<()> {
+        writeln!(self.out, "{text}")
+    }
+
+    /// Wraps a text; lines after the first begin with as many spaces as `bullet` is wide.
+    pub fn paragraph(&mut self, text: &str, bullet: &str, ink: Ink) -> io::Result<()> {
+        let indent = columns(bullet);
+        for (i, line) in wrap(text, WIDTH - indent).iter().enumerate() {
+            let start = if i == 0 { bullet.to_owned() } else { " ".repeat(indent) };
+            let painted = self.paint(line, ink);
+            self.line(&format!("{start}{painted}"))?;
+        }
+        Ok(())
+    }
+
+    /// Prints a heading and the empty line above it.
+    pub fn heading(&mut self, text: &str) -> io::Result<()> {
+        self.line("")?;
+        let painted = self.paint(text, Ink::Bold);
+        self.line(&painted)
+    }
+
+    /// Prints a list with its heading, where there is anything in it.
+    pub fn bullets(&mut self, title: &str, sentences: &[impl ToString]) -> io::Result<()> {
+        if sentences.is_empty() {
+            return Ok(());
+        }
+        self.heading(title)?;
+        for sentence in sentences {
+            self.paragraph(&escape::sentence(&sentence.to_string()), "  - ", Ink::Plain)?;
+        }
+        Ok(())
+    }
+}
+
+/// One row of the table without its bar: 69 columns.
+pub(super) fn row(
+    place: &str,
+    reference: &str,
+    family: &str,
+    share: &str,
+    interval: &str,
+) -> String {
+    let (reference, family) = (padded(reference, 33), padded(family, 12));
+    format!("{place:>3} {reference} {family} {share:>5}  {interval:<9}  ")
+}
+
+/// Ten columns for a share of one, in eighths of a column.
+pub(super) fn bar(share: f64) -> String {
+    if !share.is_finite() {
+        return String::new();
+    }
+    let eighths = (share.clamp(0.0, 1.0) * 80.0).round() as usize;
+    let part = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8];
+    format!("{}{part}", "█".repeat(eighths / 8))
+}
+
+pub(super) fn padded(text: &str, width: usize) -> String {
+    let text = fit_columns(text, width);
+    let room = width.saturating_sub(columns(&text));
+    format!("{text}{}", " ".repeat(room))
+}
+
+/// Lines of at most `width` columns; a word that is wider is broken.
+pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut used = 0;
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        let wide = columns(word);
+        if used > 0 && used + 1 + wide <= width {
+            if let Some(line) = lines.last_mut() {
+                line.push(' ');
+                line.push_str(word);
+            }
+            used += 1 + wide;
+            continue;
+        }
+        if used > 0 {
+            lines.push(String::new());
+            used = 0;
+        }
+        for c in word.chars() {
+            let wide = columns(c.encode_utf8(&mut [0; 4]));
+            if used + wide > width {
+                lines.push(String::new());
+                used = 0;
+            }
+            if let Some(line) = lines.last_mut() {
+                line.push(c);
+            }
+            used += wide;
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bars_are_as_long_as_their_share() {
+        assert_eq!(bar(0.0), "");
+        assert_eq!(bar(0.5), "█████");
+        assert_eq!(bar(1.0), "██████████");
+        assert_eq!(bar(0.012), "▏");
+        assert_eq!(bar(f64::NAN), "");
+        assert_eq!(bar(9.0), "██████████");
+    }
+
+    #[test]
+    fn lines_are_wrapped_and_long_words_broken() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("abcdefgh ij", 3), ["abc", "def", "gh", "ij"]);
+        assert_eq!(wrap("", 3), [""]);
+        assert_eq!(wrap("中文中文", 5), ["中文", "中文"]);
+    }
+
+    #[test]
+    fn a_row_is_as_wide_whatever_stands_in_it() {
+        let wide = row("119", &"中".repeat(60), "a-family-with-a-name", ">0.99", "0.10–0.20");
+        assert_eq!(columns(&wide), 69);
+        assert_eq!(columns(&row("", "", "", "", "")), 69);
+    }
+}
