@@ -5,9 +5,9 @@ mod quote;
 use super::section::Section;
 use crate::lineage::{Comparison, Evidence as Strong, RankedReference};
 use crate::report::Error;
-use crate::report::escape::{self, fit_columns, name, phrase};
+use crate::report::escape::{fit_columns, name, phrase};
 use crate::report::markdown::{Markdown, SHOWN, code, text};
-use crate::report::numbers::{self, count, percent, rate};
+use crate::report::numbers::{count, counted, percent, rate};
 use crate::report::page_parts::{Piece, left_out, pieces};
 use crate::report::terminal::{Ink, TerminalOptions, TerminalPage, WIDTH, padded};
 use minijinja::{Value, context};
@@ -121,7 +121,7 @@ impl Section for Evidence {
                 let phrase = padded(&phrase(&evidence.phrase), 44);
                 let here = percent(evidence.share_of_traces);
                 let there = percent(evidence.share_of_reference_traces);
-                let prompts = numbers::counted(evidence.prompts, "prompt", "prompts");
+                let prompts = counted(evidence.prompts, "prompt", "prompts");
                 page.line(&format!("    {phrase} {here:>6} {there:>6}  {prompts}"))?;
             }
         }
