@@ -18,6 +18,7 @@ mod habits;
 mod limit;
 mod limits;
 mod log_odds;
+mod map;
 mod movement;
 mod neighbourhood;
 mod pairing;
@@ -45,6 +46,7 @@ pub use drift::{
 pub(crate) use examples::add_examples;
 pub use examples::{Example, ExampleKind};
 pub use limit::{Limit, OtherLanguage, Writer};
+pub use map::{MapCoordinates, MapPlace, principal_coordinates};
 pub use movement::{Movement, Resampled};
 pub(crate) use neighbourhood::add_neighbourhood;
 pub use profile::{PROFILE_MAGIC, Profile, ProfileError, ProfileHead};

@@ -1,8 +1,9 @@
 //! The data behind a figure → CSV and JSON that a reader downloads from the page.
 //!
-//! Comes in: columns and rows of texts and numbers, filled by the sections of the report and by the pages of the other verbs. Goes out: `data:` URLs, so that the
-//! page needs no other file and asks for none. Texts go through [`super::escape`] and are bounded; in CSV
-//! a text that a spreadsheet would take for a formula begins with an apostrophe.
+//! Comes in: columns and rows of texts and numbers, filled by the sections of the report and by the
+//! pages of the other verbs. Goes out: `data:` URLs, so that the page needs no other file and asks
+//! for none. Texts go through [`super::escape`] and are bounded; in CSV a text that a spreadsheet
+//! would take for a formula begins with an apostrophe.
 
 use super::Error;
 use super::escape::{is_hidden, sentence};

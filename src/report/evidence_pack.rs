@@ -1,8 +1,10 @@
-//! What a comparison rests on → the folder `evidence/` beside its report, by which somebody else can make its figures again.
+//! What a comparison rests on → the folder `evidence/` beside its report, by which somebody else
+//! can make its figures again.
 //!
-//! Comes in: every trace as it is scored, then the comparison and the options. Goes out: lists of records with hashes in
-//! the place of texts, `parameters.json` and `README.txt`. Called by `cli`. Records are written as they come, so that memory does not
-//! grow with the input; nothing in the folder depends on the clock, the machine or the number of threads.
+//! Comes in: every trace as it is scored, then the comparison and the options. Goes out: lists of
+//! records with hashes in the place of texts, `parameters.json` and `README.txt`. Called by `cli`.
+//! Records are written as they come, so that memory does not grow with the input; nothing in the
+//! folder depends on the clock, the machine or the number of threads.
 
 use super::{Error, escaped_json, to_json, write};
 use crate::{
@@ -97,8 +99,9 @@ pub struct EvidencePack {
 }
 
 impl EvidencePack {
-    /// Makes the folder `evidence` in that of a report and takes out lists that an earlier run left there. `text` is the kind of
-    /// text that is read; the texts themselves are written only `with_texts`.
+    /// Makes the folder `evidence` in that of a report and takes out lists that an earlier run left
+    /// there. `text` is the kind of text that is read; the texts themselves are written only
+    /// `with_texts`.
     ///
     /// # Errors
     /// When the folder cannot be made, or an old list not be removed.
@@ -118,7 +121,8 @@ impl EvidencePack {
         Ok(Self { folder, text, with_texts, lists: BTreeMap::new() })
     }
 
-    /// Writes down a trace that was read: `words` is the number of its words, `scored` whether they were enough.
+    /// Writes down a trace that was read: `words` is the number of its words, `scored` whether they
+    /// were enough.
     ///
     /// # Errors
     /// When the list cannot be written.
@@ -142,7 +146,8 @@ impl EvidencePack {
             prompt_hash: prompt.map(|prompt| format!("{:016x}", prompt_hash(prompt))),
             text: self.with_texts.then_some(&*text),
         };
-        // One line whatever stands in it: JSON escapes line ends, and what hides is escaped like in report.json.
+        // One line whatever stands in it: JSON escapes line ends, and what hides is escaped like in
+        // report.json.
         let mut line = super::json::escaped(&serde_json::to_string(&record)?);
         line.push('\n');
         let list = match self.lists.entry(of) {

@@ -1,9 +1,9 @@
 //! The names of all files that a report of any verb may hold.
 
-/// All files that a report of any verb may hold, its pages first, with `/` between the parts of a name.
-/// Where a folder is used again, those that the new report does not have are removed
+/// All files that a report of any verb may hold, its pages first, with `/` between the parts of a
+/// name. Where a folder is used again, those that the new report does not have are removed
 /// ([`OutputFolder`](crate::output::OutputFolder)).
-pub const REPORT_FILES: [&str; 45] = [
+pub const REPORT_FILES: [&str; 47] = [
     "report.html",
     "audit.html",
     "evaluation.html",
@@ -34,6 +34,8 @@ pub const REPORT_FILES: [&str; 45] = [
     "habits.svg",
     "habits-of-traces.png",
     "habits-of-traces.svg",
+    "moves.png",
+    "moves.svg",
     "shares.png",
     "shares.svg",
     "reliability.png",

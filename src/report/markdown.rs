@@ -44,8 +44,8 @@ impl Markdown {
         }
     }
 
-    /// A table whose cells are Markdown by now; the columns from `numbers` on stand at the right. No
-    /// row: no table.
+    /// A table whose cells are Markdown by now; the columns from `numbers` on stand at the right.
+    /// No row: no table.
     pub fn table<const COLUMNS: usize>(
         &mut self,
         head: [&str; COLUMNS],
@@ -73,8 +73,9 @@ impl Markdown {
     }
 }
 
-/// One line of text in which nothing is markup. A backslash keeps a character from being markup; what GitHub links
-/// after that (mentions, numbers of issues) is broken by an empty comment, addresses by a backslash.
+/// One line of text in which nothing is markup. A backslash keeps a character from being markup;
+/// what GitHub links after that (mentions, numbers of issues) is broken by an empty comment,
+/// addresses by a backslash.
 pub(super) fn text(plain: &str) -> String {
     let mut escaped = String::with_capacity(plain.len());
     for (i, c) in plain.char_indices() {
@@ -109,7 +110,8 @@ fn is_number(text: &str) -> bool {
     !text.is_empty() && text.len() < 10 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// A code span for a table: a fence longer than any run of backticks in it, and no bare `|`, which would end the cell.
+/// A code span for a table: a fence longer than any run of backticks in it, and no bare `|`, which
+/// would end the cell.
 pub(super) fn code(plain: &str) -> String {
     let longest = plain.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);

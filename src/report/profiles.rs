@@ -9,7 +9,8 @@ use crate::{
 };
 use std::io::{self, Write};
 
-/// Prints the comparison: at most 80 columns, no text unescaped; bold is written as ANSI codes where `color` is true.
+/// Prints the comparison: at most 80 columns, no text unescaped; bold is written as ANSI codes
+/// where `color` is true.
 ///
 /// # Errors
 /// Those of the writer, a closed pipe among them.

@@ -27,10 +27,10 @@ const STYLE: &str = include_str!("../../assets/report.css");
 const REGULAR: &[u8] = include_bytes!("../../assets/fonts/Inter-Regular.woff2");
 const SEMI_BOLD: &[u8] = include_bytes!("../../assets/fonts/Inter-SemiBold.woff2");
 
-/// Fills a template. It sees the values, its style sheet and the policy that names the sheet. It may
-/// include `head.html`, for which it sets `title`, `foot.html` and all of `parts`, and import the
-/// macros of `downloads.html` and `parts.html`. All names end in `.html`, so that every value is
-/// escaped.
+/// Fills a template. It sees the values, its style sheet and the policy that names the sheet. It
+/// may include `head.html`, for which it sets `title`, `foot.html` and all of `parts`, and import
+/// the macros of `downloads.html` and `parts.html`. All names end in `.html`, so that every value
+/// is escaped.
 ///
 /// # Errors
 /// When the template fails, which is a mistake in this program.

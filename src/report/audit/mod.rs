@@ -1,8 +1,8 @@
 //! An audit → a page, its figure, a table in the terminal.
 //!
-//! Comes in: an [`Audit`]. Goes out: bytes and files. Called by `cli`. Where the shares are rough, the
-//! page and the terminal give words, no figures and no drawing; `audit.json` has the numbers without
-//! intervals.
+//! Comes in: an [`Audit`]. Goes out: bytes and files. Called by `cli`. Where the shares are rough,
+//! the page and the terminal give words, no figures and no drawing; `audit.json` has the numbers
+//! without intervals.
 
 mod downloads;
 mod page;
@@ -22,8 +22,9 @@ use std::path::{Path, PathBuf};
 /// Shares below this are counted together, unless their interval reaches twice as far.
 const LEAST_SHARE: f64 = 0.005;
 
-/// Writes `audit.html`, `audit.json` and, where there are shares with intervals, `shares.png` and `shares.svg`
-/// into a folder, which is made where it does not exist. Answers the files in that order.
+/// Writes `audit.html`, `audit.json` and, where there are shares with intervals, `shares.png` and
+/// `shares.svg` into a folder, which is made where it does not exist. Answers the files in that
+/// order.
 ///
 /// # Errors
 /// When the folder or a file cannot be written; the sentence names the path.

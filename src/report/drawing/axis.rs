@@ -1,8 +1,9 @@
 //! Axes: where they begin and end, their ticks, and where a value stands on them.
 //!
-//! [`Axis`] is one of similarities, used by the figures of drift and likeness. It holds 0, since a similarity of 0 is what two
-//! writers at random have, and every value in [-1, 1] that is drawn. [`ShareAxis`] is one of shares, from 0 on, used by the figures of
-//! the ranking and of where it holds.
+//! [`Axis`] is one of similarities, used by the figures of drift and likeness. It holds 0, since a
+//! similarity of 0 is what two writers at random have, and every value in [-1, 1] that is drawn.
+//! [`ShareAxis`] is one of shares, from 0 on, used by the figures of the ranking and of where it
+//! holds.
 
 use super::palette::{AXIS, GRID, MUTED};
 use super::shapes::Drawing;
@@ -22,8 +23,8 @@ pub(in crate::report) struct Axis {
 }
 
 impl Axis {
-    /// The shortest axis that holds 0 and these values, which are drawn at the nearest end where they are
-    /// outside of [-1, 1]; at most `most` steps long where a step of 0.5 allows it.
+    /// The shortest axis that holds 0 and these values, which are drawn at the nearest end where
+    /// they are outside of [-1, 1]; at most `most` steps long where a step of 0.5 allows it.
     pub fn around(values: impl IntoIterator<Item = f64>, most: usize, ends: (f64, f64)) -> Self {
         let (mut least, mut largest) = (0.0_f64, 0.1_f64);
         for value in values.into_iter().filter(|value| value.is_finite()) {
@@ -115,7 +116,8 @@ impl ShareAxis {
         left + (right - left) * (value / self.scale.limit).clamp(0.0, 1.0)
     }
 
-    /// Draws the grid from `top` to `bottom`, the ticks' labels and the name below, in a room of 52 pixels.
+    /// Draws the grid from `top` to `bottom`, the ticks' labels and the name below, in a room of 52
+    /// pixels.
     pub fn draw(&self, drawing: &mut Drawing, top: f64, bottom: f64, name: &str) {
         let Scale { limit, steps, places } = self.scale;
         let small = Text::new(12.0, MUTED).align(Align::Middle);

@@ -1,8 +1,8 @@
 //! A matrix of similarities → the order in which a heat map shows it, and the tree beside it.
 //!
-//! Average linkage of the distances 1 − similarity. A fork may be turned without changing the tree: the side that
-//! holds the earlier label comes first, so that the first label stays the first and, beside it, what is
-//! most like it.
+//! Average linkage of the distances 1 − similarity. A fork may be turned without changing the tree:
+//! the side that holds the earlier label comes first, so that the first label stays the first and,
+//! beside it, what is most like it.
 
 use super::palette::AXIS;
 use super::shapes::Drawing;
@@ -17,15 +17,16 @@ pub(in crate::report) struct Dendrogram {
     highest: f64,
 }
 
-/// Two groups that are joined: where each stands, in rows, how high it is itself, and how high they meet.
+/// Two groups that are joined: where each stands, in rows, how high it is itself, and how high they
+/// meet.
 struct Fork {
     sides: [(f64, f64); 2],
     height: f64,
 }
 
 impl Dendrogram {
-    /// The dendrogram of a square matrix of similarities in [-1, 1]; where one is not known, the two count as
-    /// opposite.
+    /// The dendrogram of a square matrix of similarities in [-1, 1]; where one is not known, the
+    /// two count as opposite.
     pub fn of(values: &[Vec<f64>]) -> Self {
         let distance = |i: usize, j: usize| match f64::midpoint(values[i][j], values[j][i]) {
             _ if i == j => 0.0,
@@ -99,7 +100,8 @@ mod tests {
 
     #[test]
     fn what_is_alike_stands_together_and_the_first_stays_first() {
-        // 0 and 3 are alike, 1 and 2 are; the fork of {1, 2} is at (1 − 0.8)/2, that of {0, 3} at (1 − 0.9)/2.
+        // 0 and 3 are alike, 1 and 2 are; the fork of {1, 2} is at (1 − 0.8)/2, that of {0, 3} at
+        // (1 − 0.9)/2.
         let values = vec![
             vec![1.0, 0.1, 0.2, 0.9],
             vec![0.1, 1.0, 0.8, 0.1],

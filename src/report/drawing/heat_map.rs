@@ -1,10 +1,10 @@
-//! Heat maps: the Cosine Delta of the input and its nearest references, and which model's traces were given
-//! to which.
+//! Heat maps: the Cosine Delta of the input and its nearest references, and which model's traces
+//! were given to which.
 //!
-//! The rows and columns of a comparison are ordered by clustering, the input first, with the tree at the right; those
-//! of an evaluation stand in the order of the matrix. Where there is room the
-//! columns carry the names, else the numbers of the rows; where there is room the cells carry
-//! their values.
+//! The rows and columns of a comparison are ordered by clustering, the input first, with the tree
+//! at the right; those of an evaluation stand in the order of the matrix. Where there is room the
+//! columns carry the names, else the numbers of the rows; where there is room the cells carry their
+//! values.
 
 use super::dendrogram::Dendrogram;
 use super::figure::{Figure, Frame, Look};
@@ -125,8 +125,8 @@ impl HeatMap {
         Self::of(content, look)
     }
 
-    /// Which model's traces were given to which. Where there are more models than can be shown, those that
-    /// were recognized least are.
+    /// Which model's traces were given to which. Where there are more models than can be shown,
+    /// those that were recognized least are.
     pub fn confusion(evaluation: &Evaluation, look: Look) -> Result<Self, PlotError> {
         let matrix = &evaluation.confusion;
         let of = |i: usize, j: usize| -> f64 {

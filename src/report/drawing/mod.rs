@@ -1,9 +1,9 @@
 //! What figures are drawn with: shapes, texts, colours, axes, rows, and the way to SVG and PNG.
 //!
-//! A figure stands with the section or the verb that it belongs to and implements [`figure::Figure`]
-//! once; SVG and PNG come from that. Figures that several results share stand here: [`shares`] and
-//! [`heat_map`]. Labels go through [`crate::report::escape`] when a figure is made, before anything
-//! measures or draws them.
+//! A figure stands with the section or the verb that it belongs to and implements
+//! [`figure::Figure`] once; SVG and PNG come from that. Figures that several results share stand
+//! here: [`shares`] and [`heat_map`]. Labels go through [`crate::report::escape`] when a figure is
+//! made, before anything measures or draws them.
 
 pub(super) mod axis;
 mod dendrogram;

@@ -1,6 +1,7 @@
 //! A figure → SVG text and PNG files.
 //!
-//! Both come from one list of shapes. Plotters draws on whole units, so a CSS pixel is four of them.
+//! Both come from one list of shapes. Plotters draws on whole units, so a CSS pixel is four of
+//! them.
 
 use super::figure::{Figure, draw};
 use super::palette::Colour;
@@ -20,7 +21,8 @@ use std::path::Path;
 const BITMAP_TEXT_SHIFT: f64 = 0.273 - 0.12;
 /// Units of the drawing per CSS pixel.
 const SCALE: u32 = 4;
-/// The largest side of a figure in CSS pixels; a bitmap of that size takes 300 MB while it is drawn.
+/// The largest side of a figure in CSS pixels; a bitmap of that size takes 300 MB while it is
+/// drawn.
 pub const LARGEST_SIDE: f64 = 2_400.0;
 
 /// The figure as an SVG document without an XML declaration, ready to stand in a page.

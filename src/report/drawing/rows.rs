@@ -1,7 +1,8 @@
 //! Rows of a figure: a label, a drawing between two ends, and its numbers.
 //!
-//! Used by the figures of ranking, drift, likeness and where a result holds, which differ in what they draw between the ends. On
-//! a wide figure label and numbers stand beside the drawing, on a phone above it.
+//! Used by the figures of ranking, drift, likeness and where a result holds, which differ in what
+//! they draw between the ends. On a wide figure label and numbers stand beside the drawing, on a
+//! phone above it.
 
 use super::figure::Look;
 use super::palette::{Colour, MUTED, PAPER};
@@ -72,7 +73,8 @@ impl Rows {
         if self.is_phone() { top + 12.0 } else { self.middle(top) }
     }
 
-    /// Draws label and numbers of a row that begins at `top`; both are escaped by now. A label that is too long is cut.
+    /// Draws label and numbers of a row that begins at `top`; both are escaped by now. A label that
+    /// is too long is cut.
     pub fn labels(
         &self,
         drawing: &mut Drawing,

@@ -1,4 +1,5 @@
-//! An evaluation → the data of its figures, as downloads for its page. Every row that the result holds is there.
+//! An evaluation → the data of its figures, as downloads for its page. Every row that the result
+//! holds is there.
 
 use crate::evaluation::{Confusion, Estimate, Evaluation};
 use crate::report::Error;

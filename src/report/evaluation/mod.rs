@@ -1,7 +1,8 @@
 //! An evaluation → a page, figures, tables, JSON.
 //!
-//! Comes in: an [`Evaluation`]. Goes out: bytes and files, which `cli` puts in their place. `tables` holds
-//! what the terminal and the page share; sentences are made in [`crate::wording::evaluation`].
+//! Comes in: an [`Evaluation`]. Goes out: bytes and files, which `cli` puts in their place.
+//! `tables` holds what the terminal and the page share; sentences are made in
+//! [`crate::wording::evaluation`].
 
 mod downloads;
 mod page;
@@ -18,9 +19,9 @@ use super::{Error, escaped_json, write, write_figure};
 use crate::evaluation::Evaluation;
 use std::path::{Path, PathBuf};
 
-/// Writes `evaluation.html`, `evaluation.json`, and the reliability diagram, the confusion matrix, and the accuracy by
-/// length and by number of traces as PNG and SVG into a folder, which is made where it does not exist. Answers
-/// the files in that order.
+/// Writes `evaluation.html`, `evaluation.json`, and the reliability diagram, the confusion matrix,
+/// and the accuracy by length and by number of traces as PNG and SVG into a folder, which is made
+/// where it does not exist. Returns the files in that order.
 ///
 /// # Errors
 /// When the folder or a file cannot be written; the sentence names the path.

@@ -1,6 +1,7 @@
 //! An evaluation → `evaluation.html`: one file that needs nothing else and asks for nothing.
 //!
-//! Every value is text by now and is escaped by the template; the figures' labels are escaped by the SVG writer.
+//! Every value is text by now and is escaped by the template; the figures' labels are escaped by
+//! the SVG writer.
 
 use super::downloads::EvaluationData;
 use super::tables::{self, Table};

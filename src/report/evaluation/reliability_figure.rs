@@ -1,7 +1,9 @@
-//! The reliability diagram: how often the first model was right, by the probability that it was given.
+//! The reliability diagram: how often the first model was right, by the probability that it was
+//! given.
 //!
-//! A dot for each bin of probabilities with the interval of its share of right answers; on the dotted diagonal
-//! probabilities mean what they say (Murphy & Winkler 1977). Below it, how many traces each bin holds.
+//! A dot for each bin of probabilities with the interval of its share of right answers; on the
+//! dotted diagonal probabilities mean what they say (Murphy & Winkler 1977). Below it, how many
+//! traces each bin holds.
 
 use crate::evaluation::{CalibrationBin, Evaluation};
 use crate::report::drawing::figure::{Figure, Frame, Look};

@@ -1,4 +1,5 @@
-//! Accuracy step by step: by the length of a trace, or by the number of traces that are judged together.
+//! Accuracy step by step: by the length of a trace, or by the number of traces that are judged
+//! together.
 //!
 //! A dot for each step with its 95 % interval; the steps are evenly apart, whatever they stand for.
 

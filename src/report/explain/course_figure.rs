@@ -1,7 +1,7 @@
 //! The course: the probability of the first references along one trace.
 //!
-//! A step line for each reference, over the words of the trace. Neighbouring pieces of a long trace are
-//! averaged, so that a figure has no more steps than it has pixels to show them.
+//! A step line for each reference, over the words of the trace. Neighbouring pieces of a long trace
+//! are averaged, so that a figure has no more steps than it has pixels to show them.
 
 use crate::lineage::explain::{Course, Explanation};
 use crate::report::drawing::figure::{Figure, Frame, Look};

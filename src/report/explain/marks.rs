@@ -1,7 +1,8 @@
-//! An explanation and its text → the text in pieces, each with the stretch and the feature that it belongs to.
+//! An explanation and its text → the text in pieces, each with the stretch and the feature that it
+//! belongs to.
 //!
-//! Called by the page and the terminal, so that both show the same. Features overlap; where they do, the
-//! one that weighs more at that place is shown.
+//! Called by the page and the terminal, so that both show the same. Features overlap; where they
+//! do, the one that weighs more at that place is shown.
 
 use crate::{
     lineage::explain::{Explanation, FeatureWeight, Stretch},
@@ -89,7 +90,8 @@ pub(super) fn stretch_text(stretch: &Stretch) -> String {
     }
 }
 
-/// The place of a stretch's reference among those that have a colour, in the order of their courses.
+/// The place of a stretch's reference among those that have a colour, in the order of their
+/// courses.
 pub(super) fn colour_of(explanation: &Explanation, reference: Option<&str>) -> Option<usize> {
     let reference = reference?;
     explanation.courses.iter().position(|course| course.reference == reference)

@@ -1,8 +1,8 @@
 //! An explanation of one trace → a page with the text, and what a terminal shows.
 //!
-//! Comes in: an [`Explanation`](crate::lineage::explain::Explanation) and the text that it is about. Goes out:
-//! text. Called by `cli`. Every piece of the trace goes through [`super::escape`]; how much of it is shown is
-//! bounded and what is left out is counted.
+//! Comes in: an [`Explanation`](crate::lineage::explain::Explanation) and the text that it is
+//! about. Goes out: text. Called by `cli`. Every piece of the trace goes through [`super::escape`];
+//! how much of it is shown is bounded and what is left out is counted.
 
 pub(super) mod course_figure;
 mod downloads;

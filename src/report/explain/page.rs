@@ -1,7 +1,8 @@
 //! An explanation → one HTML file that needs nothing else and asks for nothing.
 //!
-//! Everything is text before the template in `assets/explain.html` sees it, and the template escapes it
-//! again for HTML. The page works without scripts: what a mark means stands in its title and in the tables.
+//! Everything is text before the template in `assets/explain.html` sees it, and the template
+//! escapes it again for HTML. The page works without scripts: what a mark means stands in its title
+//! and in the tables.
 
 use super::downloads::ExplanationData;
 use super::{
@@ -165,7 +166,8 @@ fn class_of(explanation: &Explanation, reference: Option<&str>) -> String {
     }
 }
 
-/// The stretches of a text up to the byte `end`; `class_of` names the class of a reference, or of none.
+/// The stretches of a text up to the byte `end`; `class_of` names the class of a reference, or of
+/// none.
 pub(in crate::report) fn shown(
     explanation: &Explanation,
     text: &str,

@@ -1,7 +1,8 @@
 //! What a check found → annotations of GitHub Actions.
 //!
-//! A workflow command is a line of output, and whatever a rule or record is called must not become one: values are escaped as GitHub's
-//! own toolkit does, and [`fenced`] switches commands off around text that is for people.
+//! A workflow command is a line of output, and whatever a rule or record is called must not become
+//! one: values are escaped as GitHub's own toolkit does, and [`fenced`] switches commands off
+//! around text that is for people.
 
 use crate::wording::gate as words;
 use crate::{gate::Checked, policy::Severity, report::escape::sentence};
@@ -34,8 +35,8 @@ pub fn annotations(checked: &Checked) -> String {
     lines
 }
 
-/// A text in which no line is taken for a command: the commands are stopped before it and resumed after it, with a token that
-/// depends on the text, so that the text cannot hold it.
+/// A text in which no line is taken for a command: the commands are stopped before it and resumed
+/// after it, with a token that depends on the text, so that the text cannot hold it.
 pub fn fenced(text: &str) -> String {
     let token: String =
         Sha256::digest(text.as_bytes()).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
@@ -43,8 +44,8 @@ pub fn fenced(text: &str) -> String {
     format!("::stop-commands::{token}\n{text}{end}::{token}::\n")
 }
 
-/// JSON in which the runner finds no command of its older form, `##[name]`, which it looks for anywhere in a line. It is the same
-/// JSON: in it these signs stand in texts only.
+/// JSON in which the runner finds no command of its older form, `##[name]`, which it looks for
+/// anywhere in a line. It is the same JSON: in it these signs stand in texts only.
 pub fn defused(json: &str) -> String {
     json.replace("##[", "#\\u0023[")
 }

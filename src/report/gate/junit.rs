@@ -1,8 +1,9 @@
 //! What a check found → JUnit XML: a rule is a test case.
 //!
-//! The file follows the schema of Jenkins's xUnit plugin (`tests/schemas/junit-10.xsd`), which that plugin
-//! enforces. A failed rule of severity `error` is a failure. A failed rule of lower severity, and one that
-//! cannot be decided, is skipped with its reason: JUnit has no warnings, and a pass would hide it.
+//! The file follows the schema of Jenkins's xUnit plugin (`tests/schemas/junit-10.xsd`), which that
+//! plugin enforces. A failed rule of severity `error` is a failure. A failed rule of lower
+//! severity, and one that cannot be decided, is skipped with its reason: JUnit has no warnings, and
+//! a pass would hide it.
 
 use crate::wording::gate as words;
 use crate::{

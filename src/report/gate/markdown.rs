@@ -1,7 +1,8 @@
-//! What a check or a comparison found → Markdown: a comment, a step summary, a section of a model card.
+//! What a check or a comparison found → Markdown: a comment, a step summary, a section of a model
+//! card.
 //!
-//! Names and sentences go in as code spans or with every sign of Markdown and HTML escaped: no record can put a link, an
-//! image or a mention into a comment.
+//! Names and sentences go in as code spans or with every sign of Markdown and HTML escaped: no
+//! record can put a link, an image or a mention into a comment.
 
 use crate::wording::gate as words;
 use crate::{
@@ -72,7 +73,8 @@ fn row(out: &mut String, rule: &RuleAnswer) {
     }
 }
 
-/// The section of a model card on a comparison: what was compared with what, the verdict, its limits.
+/// The section of a model card on a comparison: what was compared with what, the verdict, its
+/// limits.
 pub fn card(comparison: &Comparison) -> String {
     let from = &comparison.provenance;
     let mut out = String::from("## Style of the reasoning traces\n\n");

@@ -1,8 +1,9 @@
 //! What a check found → every form in which a person or a machine takes it.
 //!
-//! Comes in: a [`Checked`]. Goes out: text. Called by `cli`, which decides where each goes. One file for each form: `terminal`,
-//! [`markdown`], [`junit`], [`sarif`], [`github`], [`gitlab`], `page`. Sentences are made in [`crate::wording::gate`]. Ids, file names and messages may
-//! hold anything and go through [`super::escape`] first; what a form needs besides stands in its file.
+//! Comes in: a [`Checked`]. Goes out: text. Called by `cli`, which decides where each goes. One
+//! file for each form: `terminal`, [`markdown`], [`junit`], [`sarif`], [`github`], [`gitlab`],
+//! `page`. Sentences are made in [`crate::wording::gate`]. Ids, file names and messages may hold
+//! anything and go through [`super::escape`] first; what a form needs besides stands in its file.
 
 pub mod github;
 mod gitlab;
@@ -23,9 +24,9 @@ use super::{Error, comparison::write_report_page, escaped_json, write};
 use crate::{gate::Checked, lineage::Comparison};
 use std::path::{Path, PathBuf};
 
-/// Writes the report of the comparison ([`super::write_report`]) into a folder, its page with the rules on top, and
-/// `check.json`. Answers the files in that order. All are written into a folder of their own first and moved, so
-/// that two runs at once leave whole files, each of one of them.
+/// Writes the report of the comparison ([`super::write_report`]) into a folder, its page with the
+/// rules on top, and `check.json`. Returns the files in that order. All are written into a folder
+/// of their own first and moved, so that two runs at once leave whole files, each of one of them.
 ///
 /// # Errors
 /// When the folder or a file cannot be written; the sentence names the path.

@@ -1,6 +1,8 @@
-//! What a check found → the page that a person reads: `report.html` of the comparison with the rules on top.
+//! What a check found → the page that a person reads: `report.html` of the comparison with the
+//! rules on top.
 //!
-//! Every value is text by now and is escaped by the template, `assets/rules.html` in `assets/report.html`.
+//! Every value is text by now and is escaped by the template, `assets/rules.html` in
+//! `assets/report.html`.
 
 use crate::wording::gate as words;
 use crate::{
@@ -44,7 +46,8 @@ struct Row {
     more: Option<String>,
 }
 
-/// The page as text: the rules of a check, then the whole comparison of the traces that were checked.
+/// The page as text: the rules of a check, then the whole comparison of the traces that were
+/// checked.
 ///
 /// # Errors
 /// When a figure cannot be drawn or the template fails, which is a mistake in this program.

@@ -1,7 +1,8 @@
 //! What a check found → SARIF 2.1.0 (OASIS 2020): rules, and a result for each that did not pass.
 //!
-//! A result points at the record that speaks most against the rule, or at the rule in the policy where no record does; further records
-//! are related locations. Its fingerprint is of the rule alone, so that the same finding is the same alert in every run.
+//! A result points at the record that speaks most against the rule, or at the rule in the policy
+//! where no record does; further records are related locations. Its fingerprint is of the rule
+//! alone, so that the same finding is the same alert in every run.
 
 use super::fingerprint;
 use crate::wording::gate as words;
@@ -131,7 +132,8 @@ fn physical(file: &str, line: Option<usize>) -> Value {
     place
 }
 
-/// A file name as the path of a URI reference (RFC 3986): with forward slashes, everything else that is not plain as `%XX`.
+/// A file name as the path of a URI reference (RFC 3986): with forward slashes, everything else
+/// that is not plain as `%XX`.
 pub(super) fn uri(file: &str) -> String {
     let mut uri = String::new();
     for byte in file.replace('\\', "/").trim_start_matches("./").bytes() {

@@ -1,7 +1,9 @@
-//! What `ingest` read → `ingest.html` and `ingest.json`, the page from the same parts as the others.
+//! What `ingest` read → `ingest.html` and `ingest.json`, the page from the same parts as the
+//! others.
 //!
-//! Comes in: a [`Reading`]. Goes out: two files. Called by `cli`. Names, places and details of drops come from the input and
-//! go through [`super::escape`]; the template `assets/ingest.html` only lays out.
+//! Comes in: a [`Reading`]. Goes out: two files. Called by `cli`. Names, places and details of
+//! drops come from the input and go through [`super::escape`]; the template `assets/ingest.html`
+//! only lays out.
 
 use super::formats_text::is_alike;
 use super::terminal::{self as overview, found};
@@ -60,8 +62,8 @@ struct Understood {
     fields: [String; 5],
 }
 
-/// Writes `ingest.html` and `ingest.json` into a folder, which is made where it does not exist; answers both.
-/// `command` reads the same again.
+/// Writes `ingest.html` and `ingest.json` into a folder, which is made where it does not exist;
+/// answers both. `command` reads the same again.
 ///
 /// # Errors
 /// When the folder or a file cannot be written; the sentence names the path.

@@ -1,7 +1,8 @@
-//! Example traces → what the page shows of them: each cut to a bounded length, its stretches coloured, its features marked.
+//! Example traces → what the page shows of them: each cut to a bounded length, its stretches
+//! coloured, its features marked.
 //!
-//! The colours are the same for all examples: the first reference of the ranking that any stretch resembles has the first. The
-//! pieces are made by the code of the page of `explain`.
+//! The colours are the same for all examples: the first reference of the ranking that any stretch
+//! resembles has the first. The pieces are made by the code of the page of `explain`.
 
 use super::section::Section;
 use crate::lineage::Comparison;

@@ -1,6 +1,7 @@
 //! The sections of a comparison's report, each in a place of its own.
 //!
-//! A new section is a file or folder here that implements [`Section`], and one line in [`SECTIONS`].
+//! A new section is a file or folder here that implements [`Section`], and one line in
+//! [`SECTIONS`].
 
 pub(super) mod breakdown;
 pub(super) mod drift;

@@ -1,12 +1,17 @@
-//! The tree of styles: rectangular, branches to scale, a name at each tip. For a file, a page or a phone ([`Look`]).
+//! The tree of styles: rectangular, branches to scale, a name at each tip. For a file, a page or a
+//! phone ([`Look`]).
 //!
-//! A tree without a root is drawn from the middle of its longest way. The largest families have colours,
-//! on the branches of their members too; inputs are bold on a band. A dot on a fork says how often
-//! resamples have it, and its number stands beside it where there is room for it.
+//! A tree without a root is drawn from the middle of its longest way. The largest families have
+//! colours, on the branches of their members too; inputs are bold on a band. A dot on a fork says
+//! how often resamples have it, and its number stands beside it where there is room for it.
 
+use super::figure_key::{
+    self, KEY_SIZE, KeyLine, KeyPart, LONGEST_KEY, SHOWN, dot_colour, in_lines, key_height,
+    round_step,
+};
 use crate::lineage::tree::{LineageTree, THE_INPUT, Tree};
 use crate::report::drawing::figure::{Figure, Frame, Look};
-use crate::report::drawing::palette::{AXIS, Colour, GRID, INK, MUTED, OTHER, SERIES};
+use crate::report::drawing::palette::{Colour, GRID, INK, MUTED, OTHER, SERIES};
 use crate::report::drawing::render::LARGEST_SIDE;
 use crate::report::drawing::shapes::Drawing;
 use crate::report::drawing::text::{PlotError, Text};
@@ -17,17 +22,8 @@ use std::collections::BTreeMap;
 const ROW: (f64, f64, f64) = (24.0, 18.0, 9.5);
 /// From a tip to its name.
 const TO_NAME: f64 = 16.0;
-/// Height of a line of the key, what is left free above and below it, and between two of its parts.
-const KEY_LINE: f64 = 20.0;
-const KEY_ROOM: f64 = 12.0;
-const KEY_GAP: f64 = 22.0;
 /// Size of the numbers at forks.
 const NUMBER: f64 = 10.0;
-/// Support that is shown, and from where on in a darker dot.
-const SHOWN: [(f64, Colour); 3] = [(0.5, GRID_DARK), (0.75, AXIS_DARK), (0.95, INK)];
-const GRID_DARK: Colour = Colour { red: 0xB9, green: 0xBE, blue: 0xC4, opacity: 1.0 };
-const AXIS_DARK: Colour = Colour { red: 0x76, green: 0x7E, blue: 0x86, opacity: 1.0 };
-
 /// The figure.
 pub struct TreePlot {
     frame: Frame,
@@ -35,25 +31,13 @@ pub struct TreePlot {
     /// Name, colour and whether it is an input, of each tip.
     tips: Vec<(String, Colour, bool)>,
     /// The parts of the key with their widths, on lines that fit.
-    key: Vec<Vec<(KeyPart, f64)>>,
+    key: Vec<KeyLine>,
     row: f64,
     names: f64,
     /// The length that fills the room for branches.
     deepest: f64,
     /// Where each node stands: its distance from the root, and its row.
     places: Vec<(f64, f64)>,
-}
-
-/// A part of the key.
-enum KeyPart {
-    /// The length of branches: how long the line is in CSS pixels, and what is said of it.
-    Scale(f64, String),
-    /// A dot on a fork: from which support on, and what is said of it.
-    Support(f64, &'static str),
-    /// The mark of an input.
-    Input,
-    /// The colour of a family.
-    Family(String, Colour),
 }
 
 impl TreePlot {
@@ -264,82 +248,6 @@ impl TreePlot {
         }
         Ok(())
     }
-
-    /// The scale of branches, the key of support, the key of families.
-    fn keys(&self, drawing: &mut Drawing, top: f64) {
-        let small = Text::new(KEY_SIZE, MUTED);
-        for (i, line) in self.key.iter().enumerate() {
-            let y = top + KEY_ROOM + KEY_LINE * (i as f64 + 0.5);
-            let mut x = self.frame.look.margin() + 4.0;
-            for (part, width) in line {
-                let label = match part {
-                    KeyPart::Scale(length, label) => {
-                        drawing.line((x, y), (x + length, y), 1.4, INK);
-                        for end in [x, x + length] {
-                            drawing.line((end, y - 3.5), (end, y + 3.5), 1.4, INK);
-                        }
-                        label
-                    }
-                    KeyPart::Support(limit, label) => {
-                        drawing.dot((x + 4.0, y), 3.6, dot_colour(*limit));
-                        *label
-                    }
-                    KeyPart::Input => {
-                        drawing.diamond((x + 4.0, y), 4.0, INK);
-                        INPUT
-                    }
-                    KeyPart::Family(label, colour) => {
-                        drawing.dot((x + 4.0, y), 4.0, *colour);
-                        label
-                    }
-                };
-                drawing.text(label, (x + part.mark(), y), &small);
-                x += width + KEY_GAP;
-            }
-        }
-    }
-}
-
-impl KeyPart {
-    /// Width of the mark, and of what is free behind it.
-    fn mark(&self) -> f64 {
-        match self {
-            Self::Scale(length, _) => length + 8.0,
-            _ => 13.0,
-        }
-    }
-
-    fn width(&self) -> Result<f64, PlotError> {
-        let label = match self {
-            Self::Scale(_, label) | Self::Family(label, _) => label,
-            Self::Support(_, label) => *label,
-            Self::Input => INPUT,
-        };
-        Ok(self.mark() + Text::new(KEY_SIZE, MUTED).width(label)?)
-    }
-}
-
-/// The parts on lines of at most this width, with the width of each; families begin a line of their own.
-fn in_lines(parts: Vec<KeyPart>, room: f64) -> Result<Vec<Vec<(KeyPart, f64)>>, PlotError> {
-    let mut lines: Vec<Vec<(KeyPart, f64)>> = Vec::new();
-    let (mut used, mut of_families) = (f64::INFINITY, false);
-    for part in parts {
-        let width = part.width()?;
-        let is_family = matches!(part, KeyPart::Family(..));
-        if used + width > room || is_family != of_families {
-            lines.push(Vec::new());
-            used = 4.0;
-        }
-        (used, of_families) = (used + width + KEY_GAP, is_family);
-        if let Some(line) = lines.last_mut() {
-            line.push((part, width));
-        }
-    }
-    Ok(lines)
-}
-
-fn key_height(key: &[Vec<(KeyPart, f64)>]) -> f64 {
-    KEY_LINE * key.len() as f64 + 1.5 * KEY_ROOM
 }
 
 fn width(look: Look) -> f64 {
@@ -390,7 +298,7 @@ impl Figure for TreePlot {
         let (left, right) =
             ((margin, bottom + 4.0), (width(self.frame.look) - margin, bottom + 4.0));
         drawing.line(left, right, 1.0, GRID);
-        self.keys(drawing, bottom);
+        figure_key::draw(drawing, &self.key, self.frame.look.margin() + 4.0, bottom);
         Ok(())
     }
 }
@@ -411,11 +319,6 @@ impl Area {
     }
 }
 
-/// Width of a family's name in the key, the size of its texts, and what it calls an input.
-const LONGEST_KEY: f64 = 220.0;
-const KEY_SIZE: f64 = 12.0;
-const INPUT: &str = "input";
-
 /// Colours for the families with the most tips, two at least; of equals the first in the alphabet.
 fn family_colours(lineage: &LineageTree) -> BTreeMap<String, Colour> {
     let mut sizes: BTreeMap<&String, usize> = BTreeMap::new();
@@ -427,7 +330,8 @@ fn family_colours(lineage: &LineageTree) -> BTreeMap<String, Colour> {
     order.into_iter().zip(SERIES).map(|((family, _), colour)| (family.clone(), colour)).collect()
 }
 
-/// What the figure says, as its title: the nearest reference of the only input, else what is compared.
+/// What the figure says, as its title: the nearest reference of the only input, else what is
+/// compared.
 pub(crate) fn title(lineage: &LineageTree) -> String {
     let inputs: Vec<usize> =
         (0..lineage.tips.len()).filter(|&tip| lineage.tips[tip].input).collect();
@@ -452,18 +356,6 @@ fn first_names(tree: &Tree, tips: &[(String, Colour, bool)]) -> String {
     names.join("; ")
 }
 
-fn dot_colour(support: f64) -> Colour {
-    SHOWN.iter().rev().find(|(limit, _)| support >= *limit).map_or(AXIS, |(_, colour)| *colour)
-}
-
-/// The largest of 1, 2 and 5 times a power of ten that is not over a length.
-fn round_step(length: f64) -> f64 {
-    let power = 10_f64.powf(length.log10().floor());
-    let step = [5.0, 2.0, 1.0].into_iter().find(|step| step * power <= length).unwrap_or(1.0);
-    // Undo what the power of ten left in the last digits.
-    (step * power * 1e9).round() / 1e9
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -485,13 +377,6 @@ mod tests {
         tree.tips = vec![tip; 400];
         let refused = TreePlot::new(&tree, Look::File).err().unwrap().to_string();
         assert!(refused.contains("400") && refused.contains("--references"), "{refused}");
-    }
-
-    #[test]
-    fn steps_of_the_scale_are_round() {
-        for (length, step) in [(0.137, 0.1), (0.2, 0.2), (0.74, 0.5), (3.0, 2.0)] {
-            assert_eq!(round_step(length), step);
-        }
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! A tree of styles → a page, Newick, NEXUS, PHYLIP, JSON, and text for a terminal.
 //!
 //! Comes in: a [`LineageTree`]. Goes out: text. Called by `cli`; the figure is
-//! [`crate::report::plots::TreePlot`]. Names are hostile: all formats take them from [`labels`], which
-//! makes them one visible line each, and quote what their format wants quoted.
+//! [`crate::report::plots::TreePlot`]. Names are hostile: all formats take them from [`labels`],
+//! which makes them one visible line each, and quote what their format wants quoted.
 
 pub(super) mod figure;
+mod figure_key;
 mod json;
 mod newick;
 mod nexus;
@@ -24,8 +25,8 @@ use super::escape;
 use crate::lineage::tree::{LineageTree, THE_INPUT};
 use std::collections::BTreeSet;
 
-/// The label of each tip: its name, with ` *input*` behind that of an input, each different from all
-/// others.
+/// The label of each tip: its name, with ` *input*` behind that of an input, each different from
+/// all others.
 pub fn labels(tree: &LineageTree) -> Vec<String> {
     let mut taken = BTreeSet::new();
     tree.tips

@@ -1,5 +1,5 @@
-//! The tree in Newick (Felsenstein, "The Newick tree format"): names quoted, lengths of branches behind
-//! colons, support as a whole percentage at the node below its branch.
+//! The tree in Newick (Felsenstein, "The Newick tree format"): names quoted, lengths of branches
+//! behind colons, support as a whole percentage at the node below its branch.
 
 use super::{labels, percentage};
 use crate::lineage::tree::LineageTree;

@@ -1,5 +1,5 @@
-//! The distances and the tree in NEXUS (Maddison, Swofford & Maddison 1997): the blocks TAXA, DISTANCES
-//! and TREES, as SplitsTree, PAUP* and DendroPy read them.
+//! The distances and the tree in NEXUS (Maddison, Swofford & Maddison 1997): the blocks TAXA,
+//! DISTANCES and TREES, as SplitsTree, PAUP* and DendroPy read them.
 
 use super::{
     labels,

@@ -1,7 +1,8 @@
 //! A tree of styles → `tree.html`: one file that needs nothing else and asks for nothing.
 //!
-//! Comes in: a [`LineageTree`]. Goes out: the page, and the part of it that stands in `report.html` too ([`TreeSection`]).
-//! Everything is text before the templates `assets/tree.html` and `assets/tree-part.html` see it.
+//! Comes in: a [`LineageTree`]. Goes out: the page, and the part of it that stands in `report.html`
+//! too ([`TreeSection`]). Everything is text before the templates `assets/tree.html` and
+//! `assets/tree-part.html` see it.
 
 use super::{labels, percentage};
 use crate::{
@@ -23,7 +24,8 @@ use serde::Serialize;
 use serde_json::json;
 
 const TEMPLATE: &str = include_str!("../../../assets/tree.html");
-/// Members of a group that are named, references that stand beside an input, inputs that have such a table.
+/// Members of a group that are named, references that stand beside an input, inputs that have such
+/// a table.
 const MEMBERS: usize = 8;
 const NEAREST: usize = 10;
 const INPUTS: usize = 12;
@@ -78,7 +80,8 @@ pub struct TreeProvenance<'a> {
 /// The page as text.
 ///
 /// # Errors
-/// Where there are more tips than a figure can show, when the figure cannot be drawn, or the template fails.
+/// Where there are more tips than a figure can show, when the figure cannot be drawn, or the
+/// template fails.
 pub fn render_tree(tree: &LineageTree, from: TreeProvenance<'_>) -> Result<String, Error> {
     let inputs: Vec<usize> = (0..tree.tips.len()).filter(|&tip| tree.tips[tip].input).collect();
     let more = inputs.len().saturating_sub(INPUTS);
@@ -179,8 +182,8 @@ impl Input {
     }
 }
 
-/// The groups that were resampled with their support and members, the best supported and then the smallest first. Of the two
-/// sides of a branch without a root, the smaller one.
+/// The groups that were resampled with their support and members, the best supported and then the
+/// smallest first. Of the two sides of a branch without a root, the smaller one.
 fn groups(tree: &LineageTree) -> Vec<(f64, Vec<usize>)> {
     let tips = tree.tips.len();
     let found = tree.tree.groups().into_iter().zip(&tree.tree.nodes);

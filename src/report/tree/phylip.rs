@@ -1,12 +1,13 @@
-//! The distances as a PHYLIP matrix (Felsenstein, PHYLIP's `neighbor`), in its relaxed form: names of
-//! any length without white space.
+//! The distances as a PHYLIP matrix (Felsenstein, PHYLIP's `neighbor`), in its relaxed form: names
+//! of any length without white space.
 
 use super::labels;
 use crate::lineage::tree::LineageTree;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-/// The number of corpora, then a line for each: its name and its distance to all, itself among them.
+/// The number of corpora, then a line for each: its name and its distance to all, itself among
+/// them.
 pub fn phylip(tree: &LineageTree) -> String {
     let mut taken = BTreeSet::new();
     let mut text = format!("{}\n", tree.distances.len());

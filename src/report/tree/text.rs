@@ -1,5 +1,5 @@
-//! The tree in characters, for a terminal of 80 columns: a line for each tip, branches to scale as far as
-//! the columns allow.
+//! The tree in characters, for a terminal of 80 columns: a line for each tip, branches to scale as
+//! far as the columns allow.
 
 use super::{labels, percentage};
 use crate::{
@@ -95,8 +95,8 @@ impl Drawing {
             for &child in &own.children {
                 let share = if deepest > 0.0 { depths[child] / deepest } else { 1.0 };
                 let scaled = (share * (width - 1) as f64).round() as usize;
-                // A column further than the parent, with one left for each fork below; where there are
-                // more forks than columns, forks share one.
+                // A column further than the parent, with one left for each fork below; where there
+                // are more forks than columns, forks share one.
                 let room = (width - 1).saturating_sub(forks[child]);
                 column[child] = scaled.max(column[node] + 1).min(room).max(column[node]);
                 drawing.level(rows[child], column[node], column[child]);

@@ -1,7 +1,9 @@
-//! Where the result holds: the first reference's share in each group of traces, with its 95 % interval.
+//! Where the result holds: the first reference's share in each group of traces, with its 95 %
+//! interval.
 //!
-//! A line from top to bottom marks its share over all traces. Blue: it comes first in the group; grey: another reference does, which is
-//! named in the numbers' place on a wide figure. Groups stand below the name of their kind.
+//! A line from top to bottom marks its share over all traces. Blue: it comes first in the group;
+//! grey: another reference does, which is named in the numbers' place on a wide figure. Groups
+//! stand below the name of their kind.
 
 use crate::lineage::{Breakdown, BreakdownKind, Subgroup};
 use crate::report::drawing::axis::ShareAxis;

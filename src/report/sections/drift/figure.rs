@@ -1,9 +1,9 @@
 //! The drift: how similar the older and the newer corpus are to each reference.
 //!
-//! A hollow dot is the similarity before, a filled one that after, the band between them the change. The
-//! thin line is the change's 95 % interval, laid on at the similarity before: where it does not reach the
-//! hollow dot, the change is no chance. The references that are clearly nearer than before are blue.
-//! On a phone the label stands above its row instead of beside it.
+//! A hollow dot is the similarity before, a filled one that after, the band between them the
+//! change. The thin line is the change's 95 % interval, laid on at the similarity before: where it
+//! does not reach the hollow dot, the change is no chance. The references that are clearly nearer
+//! than before are blue. On a phone the label stands above its row instead of beside it.
 
 use crate::lineage::{Drift, DriftReference};
 use crate::report::drawing::axis::Axis;
@@ -39,8 +39,8 @@ struct Row {
 }
 
 impl DriftPlot {
-    /// The figure of a drift: of the references that are clearly nearer than before those that are nearest now, then
-    /// those with the largest changes. What is nearest now stands first.
+    /// The figure of a drift: of the references that are clearly nearer than before those that are
+    /// nearest now, then those with the largest changes. What is nearest now stands first.
     pub fn new(drift: &Drift, look: Look) -> Result<Self, PlotError> {
         let rows: Vec<Row> = chosen(&drift.references).into_iter().map(Row::new).collect();
         let values = rows.iter().flat_map(Row::values);

@@ -36,7 +36,8 @@ impl Line {
         }
     }
 
-    /// The line in so many columns of a terminal: the id, and the phrase in brackets under those of the other lines.
+    /// The line in so many columns of a terminal: the id, and the phrase in brackets under those of
+    /// the other lines.
     pub fn in_columns(&self, width: usize) -> [String; 3] {
         const ID: usize = 13;
         let id = fit_columns(&self.id, ID);
@@ -52,8 +53,8 @@ impl Line {
     }
 }
 
-/// The line that stands for a phrase where there is room for one: not always the first, since the first lines of several
-/// phrases are often of one trace.
+/// The line that stands for a phrase where there is room for one: not always the first, since the
+/// first lines of several phrases are often of one trace.
 pub(in crate::report) fn quoted(at: usize, evidence: &Evidence) -> Option<&ConcordanceLine> {
     evidence.lines.get(at % evidence.lines.len().max(1))
 }

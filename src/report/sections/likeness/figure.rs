@@ -1,10 +1,10 @@
-//! The likeness beyond the prompts: each reference's similarity with its 95 % interval, and behind it what
-//! references whose relation is known have with each other.
+//! The likeness beyond the prompts: each reference's similarity with its 95 % interval, and behind
+//! it what references whose relation is known have with each other.
 //!
-//! Above the rows stands one row for each relation: its middle 90 % as a bar, its median as a stroke. The
-//! bar goes on through all rows as a faint band; the relation of the least alike, the one to be beaten, is the grey
-//! one and stands first. The references that the input surely resembles are
-//! blue. On a phone the label stands above its row instead of beside it.
+//! Above the rows stands one row for each relation: its middle 90 % as a bar, its median as a
+//! stroke. The bar goes on through all rows as a faint band; the relation of the least alike, the
+//! one to be beaten, is the grey one and stands first. The references that the input surely
+//! resembles are blue. On a phone the label stands above its row instead of beside it.
 
 use crate::lineage::{Floor, PairedSimilarity, Pairing};
 use crate::report::drawing::axis::Axis;

@@ -1,11 +1,10 @@
-//! Maps of the input among references, on which near means alike: one that is linear, and one that keeps neighbours.
+//! Maps of the input among the references, on which near means alike.
 //!
-//! The linear one: principal coordinates of the similarities (Gower 1966): Cosine Delta is a cosine, so that 2 − 2·similarity is the
-//! square of a distance, and the two directions that hold most of all distances are the map. They are those of
-//! a principal component analysis of the profiles, scaled to length 1. Both directions have one scale;
-//! neither has a meaning of its own. The other is the [`Neighbourhood`] of the comparison (t-SNE). Names that would overlap are left out.
+//! One shows principal coordinates ([`principal_coordinates`]), the other the [`Neighbourhood`] of
+//! the comparison (t-SNE). Both directions have one scale; neither has a meaning of its own. Names
+//! that would overlap are left out.
 
-use crate::lineage::{Comparison, Neighbourhood, SimilarityMatrix};
+use crate::lineage::{Comparison, MapCoordinates, MapPlace, Neighbourhood, principal_coordinates};
 use crate::report::drawing::figure::{Figure, Frame, Look};
 use crate::report::drawing::palette::{Colour, GRID, INK, MUTED, PAPER, SERIES};
 use crate::report::drawing::rows::width;
@@ -13,70 +12,13 @@ use crate::report::drawing::shapes::Drawing;
 use crate::report::drawing::shares::FamilyColours;
 use crate::report::drawing::text::{Align, PlotError, Text};
 use crate::report::{escape, numbers, wording};
-use linfa_linalg::eigh::Eigh;
-use ndarray::Array2;
 
-/// The fewest corpora that a map says something of.
-pub const FEWEST: usize = 5;
 /// Height of the words below the map.
 const FOOT: f64 = 40.0;
 /// Corpora that are drawn on a phone, and on a wide figure.
 const SHOWN: (usize, usize) = (24, 120);
 /// Radius of a reference's dot.
 const DOT: f64 = 4.6;
-
-/// A corpus on the map, in units of the square root of 2 − 2·similarity.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Place {
-    /// The label, as it stands in the matrix.
-    pub label: String,
-    /// Along the direction that holds most of the differences.
-    pub x: f64,
-    /// Along the next.
-    pub y: f64,
-}
-
-/// Where each corpus stands, the input first, and the share of all differences that the two directions hold.
-/// Nothing where there are fewer than [`FEWEST`] corpora.
-pub(crate) fn places(matrix: &SimilarityMatrix) -> Option<(Vec<Place>, f64)> {
-    let size = matrix.labels.len().min(matrix.values.len());
-    if size < FEWEST {
-        return None;
-    }
-    let known = |i: usize, j: usize| matrix.values.get(i).and_then(|row| row.get(j)).copied();
-    let similarity = |i: usize, j: usize| match known(i, j).zip(known(j, i)) {
-        _ if i == j => 1.0,
-        Some((one, other)) if one.is_finite() && other.is_finite() => f64::midpoint(one, other),
-        // What is not known is taken for unrelated.
-        _ => 0.0,
-    };
-    let similarities = Array2::from_shape_fn((size, size), |(i, j)| similarity(i, j));
-    let means: Vec<f64> =
-        similarities.rows().into_iter().map(|row| row.sum() / size as f64).collect();
-    let mean = means.iter().sum::<f64>() / size as f64;
-    let centred = Array2::from_shape_fn((size, size), |(i, j)| {
-        similarities[(i, j)] - means[i] - means[j] + mean
-    });
-    let (values, vectors) = centred.eigh().ok()?;
-    let mut order: Vec<usize> = (0..size).collect();
-    order.sort_by(|&a, &b| values[b].total_cmp(&values[a]).then(a.cmp(&b)));
-    let along = |direction: usize| -> Vec<f64> {
-        let length = values[direction].max(0.0).sqrt();
-        // A direction may be turned round: the input stands at its upper end.
-        let sign = if vectors[(0, direction)] < 0.0 { -1.0 } else { 1.0 };
-        (0..size).map(|i| sign * length * vectors[(i, direction)]).collect()
-    };
-    let (xs, ys) = (along(order[0]), along(order[1]));
-    let all: f64 = values.iter().map(|value| value.max(0.0)).sum();
-    let held = (values[order[0]].max(0.0) + values[order[1]].max(0.0)) / all;
-    let places: Vec<Place> = matrix.labels[..size]
-        .iter()
-        .zip(xs.into_iter().zip(ys))
-        .map(|(label, (x, y))| Place { label: label.clone(), x, y })
-        .collect();
-    let finite = held.is_finite() && places.iter().all(|p| p.x.is_finite() && p.y.is_finite());
-    finite.then_some((places, held))
-}
 
 /// The figure.
 pub struct MapPlot {
@@ -116,7 +58,7 @@ struct Anchor {
 impl MapPlot {
     /// The figure of a comparison; nothing where there are too few corpora for a map.
     pub fn new(comparison: &Comparison, look: Look) -> Result<Option<Self>, PlotError> {
-        let found = places(&comparison.similarity);
+        let found = principal_coordinates(&comparison.similarity);
         found.map(|found| Self::of_coordinates(comparison, &found, look)).transpose()
     }
 
@@ -126,7 +68,7 @@ impl MapPlot {
     /// When the bundled font cannot be read.
     pub(crate) fn of_coordinates(
         comparison: &Comparison,
-        (places, held): &(Vec<Place>, f64),
+        MapCoordinates { places, held }: &MapCoordinates,
         look: Look,
     ) -> Result<Self, PlotError> {
         let held = *held;
@@ -154,7 +96,7 @@ impl MapPlot {
         let known =
             neighbourhood.places.iter().filter(|one| one.x.is_finite() && one.y.is_finite());
         let places =
-            known.map(|one| Place { label: one.label.clone(), x: one.x, y: one.y }).collect();
+            known.map(|one| MapPlace { label: one.label.clone(), x: one.x, y: one.y }).collect();
         let words = Words {
             title: wording::neighbours_title(neighbourhood),
             subtitle: wording::neighbours_shown().into(),
@@ -169,7 +111,7 @@ impl MapPlot {
 
     fn of_places(
         comparison: &Comparison,
-        mut places: Vec<Place>,
+        mut places: Vec<MapPlace>,
         words: Words,
         look: Look,
     ) -> Result<Self, PlotError> {
@@ -179,7 +121,7 @@ impl MapPlot {
             let one = comparison.ranking.iter().find(|one| one.reference == label)?;
             one.family.as_deref()
         };
-        let bounds = |of: fn(&Place) -> f64| {
+        let bounds = |of: fn(&MapPlace) -> f64| {
             let values = places.iter().map(of);
             values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| {
                 (low.min(v), high.max(v))
@@ -207,7 +149,8 @@ impl MapPlot {
         Ok(Self { frame, points, height, foot: words.foot })
     }
 
-    /// The area and the anchor of each name that can be set: it covers no dot and no name that was set before.
+    /// The area and the anchor of each name that can be set: it covers no dot and no name that was
+    /// set before.
     fn names(&self) -> Result<Vec<Option<Anchor>>, PlotError> {
         let room = width(self.frame.look) - 2.0 * self.frame.look.margin();
         let mut taken: Vec<Area> = Vec::new();
@@ -314,39 +257,12 @@ fn apart(a: Area, b: Area) -> bool {
     a.2 <= b.0 || b.2 <= a.0 || a.3 <= b.1 || b.3 <= a.1
 }
 
-fn describe(places: &[Place], end: &str) -> String {
+fn describe(places: &[MapPlace], end: &str) -> String {
     let Some(input) = places.first() else { return "The figure is empty.".into() };
-    let mut near: Vec<(f64, &Place)> =
+    let mut near: Vec<(f64, &MapPlace)> =
         places.iter().skip(1).map(|p| ((p.x - input.x).hypot(p.y - input.y), p)).collect();
     near.sort_by(|a, b| a.0.total_cmp(&b.0));
     let near: Vec<String> =
         near.iter().take(5).map(|(_, place)| escape::name(&place.label)).collect();
     format!("On the map the input stands nearest to {}. {end}", near.join(", "))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_square_is_found_again() {
-        // Five unit vectors in a plane, at 0°, 90°, 180°, 270° and 90°: their cosines.
-        let angles = [0.0_f64, 90.0, 180.0, 270.0, 90.0].map(f64::to_radians);
-        let values: Vec<Vec<f64>> =
-            angles.iter().map(|a| angles.iter().map(|b| (a - b).cos()).collect()).collect();
-        let labels = ["input", "b", "c", "d", "e"].map(str::to_owned).to_vec();
-        let (places, held) = places(&SimilarityMatrix { labels, values }).unwrap();
-        assert!((held - 1.0).abs() < 1e-9, "{held}");
-        let distance =
-            |i: usize, j: usize| (places[i].x - places[j].x).hypot(places[i].y - places[j].y);
-        for (i, j, expected) in [(0, 1, 2.0_f64.sqrt()), (0, 2, 2.0), (1, 3, 2.0), (1, 4, 0.0)] {
-            assert!((distance(i, j) - expected).abs() < 1e-6, "{i} {j}: {}", distance(i, j));
-        }
-    }
-
-    #[test]
-    fn too_few_corpora_make_no_map() {
-        let labels = vec!["input".to_owned(), "a".into()];
-        assert_eq!(places(&SimilarityMatrix { labels, values: vec![vec![1.0; 2]; 2] }), None);
-    }
 }

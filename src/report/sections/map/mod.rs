@@ -3,12 +3,12 @@
 pub(in crate::report) mod figure;
 
 use super::section::{Section, SectionFigure};
-use crate::lineage::{Comparison, Neighbourhood};
+use crate::lineage::{Comparison, Neighbourhood, principal_coordinates};
 use crate::report::Error;
 use crate::report::downloads::{Cell, DataTable, Downloads, table};
 use crate::report::markdown::Markdown;
 use crate::report::wording;
-use figure::{MapPlot, places};
+use figure::MapPlot;
 use minijinja::{Value, context};
 
 /// The section. In Markdown its figures stand with the similarities.
@@ -29,7 +29,7 @@ impl Section for Map {
 
     fn figures<'a>(&self, comparison: &'a Comparison) -> Vec<SectionFigure<'a>> {
         let mut figures = Vec::new();
-        if let Some(found) = places(&comparison.similarity) {
+        if let Some(found) = principal_coordinates(&comparison.similarity) {
             let figure = move |look| MapPlot::of_coordinates(comparison, &found, look);
             figures.push(SectionFigure::new("map", figure));
         }
@@ -48,7 +48,7 @@ impl Section for Map {
 
     fn page(&self, comparison: &Comparison) -> Result<Option<Value>, Error> {
         let known = comparison.neighbourhood.as_ref();
-        if known.is_none() && places(&comparison.similarity).is_none() {
+        if known.is_none() && principal_coordinates(&comparison.similarity).is_none() {
             return Ok(None);
         }
         Ok(Some(context! {
@@ -61,7 +61,7 @@ impl Section for Map {
 
 /// The figures in Markdown.
 pub(super) fn images(comparison: &Comparison, out: &mut Markdown) {
-    if places(&comparison.similarity).is_some() {
+    if principal_coordinates(&comparison.similarity).is_some() {
         out.image(&wording::map_title(comparison), "map.png");
     }
     if let Some(known) = &comparison.neighbourhood {
@@ -79,7 +79,7 @@ fn neighbours(neighbourhood: &Neighbourhood) -> DataTable {
 
 /// Where each corpus stands on the map, the input first.
 fn map(comparison: &Comparison) -> Option<DataTable> {
-    let (places, _) = places(&comparison.similarity)?;
+    let places = principal_coordinates(&comparison.similarity)?.places;
     let rows = places
         .into_iter()
         .map(|place| [Cell::Text(place.label), Cell::Number(place.x), Cell::Number(place.y)]);
