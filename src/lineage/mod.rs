@@ -18,6 +18,7 @@ mod habits;
 mod limit;
 mod limits;
 mod log_odds;
+#[cfg(feature = "report")]
 mod map;
 mod movement;
 mod neighbourhood;
@@ -46,6 +47,7 @@ pub use drift::{
 pub(crate) use examples::add_examples;
 pub use examples::{Example, ExampleKind};
 pub use limit::{Limit, OtherLanguage, Writer};
+#[cfg(feature = "report")]
 pub use map::{MapCoordinates, MapPlace, principal_coordinates};
 pub use movement::{Movement, Resampled};
 pub(crate) use neighbourhood::add_neighbourhood;
