@@ -25,6 +25,7 @@ mod neighbourhood;
 mod pairing;
 mod profile;
 mod profiles;
+mod readable_measures;
 mod residuals;
 mod scored_corpus;
 mod text_reservoir;

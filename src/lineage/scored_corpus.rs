@@ -1,6 +1,6 @@
 //! What is kept of a corpus while its traces stream by.
 
-use super::habits::{Readable, kept_of};
+use super::readable_measures::{Readable, kept_of};
 use crate::{
     atlas::Atlas,
     attribution::{Scored, pool::log_of},

@@ -1,8 +1,5 @@
 //! Why two corpora cannot be compared.
 
-use super::super::residuals::ENOUGH_SHARED;
-use super::pairs::MINIMUM_PROMPTS;
-
 /// Why it cannot be measured how one corpus differs from another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -15,20 +12,24 @@ pub enum DriftError {
     NoPanel,
     /// Too few of the chosen prompts are shared.
     #[error(
-        "the two corpora have {shared} of the rule's prompts in common; {ENOUGH_SHARED} are needed: run both on \
+        "the two corpora have {shared} of the rule's prompts in common; {needed} are needed: run both on \
          the same prompts"
     )]
     TooFewChosenPrompts {
         /// Chosen prompts that both corpora answered.
         shared: usize,
+        /// How many are needed.
+        needed: usize,
     },
     /// Too few prompts are shared, and too few others belong to the same data set.
     #[error(
         "the two corpora have {shared} prompts in common and nothing else to compare them by; \
-         {MINIMUM_PROMPTS} are needed: run both on the same prompts"
+         {needed} are needed: run both on the same prompts"
     )]
     TooFewPrompts {
         /// Prompts that both corpora answered.
         shared: usize,
+        /// How many are needed.
+        needed: usize,
     },
 }

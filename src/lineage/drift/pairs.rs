@@ -15,7 +15,7 @@ use crate::{
 use std::collections::BTreeMap;
 
 /// With fewer pairs no direction is given.
-pub(super) const MINIMUM_PROMPTS: usize = 10;
+const MINIMUM_PROMPTS: usize = 10;
 
 /// One prompt of both corpora, or one prompt of each.
 #[derive(Debug, Clone)]
@@ -76,7 +76,10 @@ pub(in crate::lineage) fn pair_prompts(
         return Ok(PromptPairs { shared: true, pairs: shared });
     }
     if chosen {
-        return Err(DriftError::TooFewChosenPrompts { shared: shared.len() });
+        return Err(DriftError::TooFewChosenPrompts {
+            shared: shared.len(),
+            needed: ENOUGH_SHARED,
+        });
     }
     // Prompts of one data set are paired in their order. Each prompt is in one pair only: pairs are then
     // independent, and intervals drawn over them have the right width. Where one corpus has more prompts,
@@ -93,7 +96,7 @@ pub(in crate::lineage) fn pair_prompts(
         }));
     }
     if pairs.len() < MINIMUM_PROMPTS {
-        return Err(DriftError::TooFewPrompts { shared: shared.len() });
+        return Err(DriftError::TooFewPrompts { shared: shared.len(), needed: MINIMUM_PROMPTS });
     }
     Ok(PromptPairs { shared: false, pairs })
 }
