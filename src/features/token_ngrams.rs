@@ -157,7 +157,7 @@ pub fn id_of(form: &str) -> Option<u64> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "tokenizers"))]
 mod tests {
     use super::super::subwords::loaded::tests::fixture;
     use super::*;

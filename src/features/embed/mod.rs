@@ -193,6 +193,7 @@ mod tests {
         open(&source.display().to_string()).unwrap_err().to_string()
     }
 
+    #[cfg(feature = "tokenizers")]
     #[test]
     fn a_folder_is_recognized_by_its_files() {
         let model = open("fixtures/embedding/plain").unwrap();
@@ -224,6 +225,7 @@ mod tests {
         assert!(refused(transformer.path()).contains("--features sentence-transformers"));
     }
 
+    #[cfg(feature = "tokenizers")]
     #[test]
     fn a_vector_is_scaled_to_length_one_and_zero_stays() {
         let mut vector = [3.0, 4.0];

@@ -300,7 +300,7 @@ fn checksum(folder: &Path) -> Result<String, EmbedError> {
     Ok(format!("{:032x}", hash.digest128()))
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "tokenizers"))]
 mod tests {
     use super::*;
 

@@ -157,6 +157,7 @@ mod tests {
         assert_eq!(other_language(&unknown, &input(&[("cmn", 5)]), 0.2), None);
     }
 
+    #[cfg(feature = "embedded-atlas")]
     #[test]
     fn the_embedded_atlas_is_in_english() {
         let atlas = Atlas::embedded().unwrap();
