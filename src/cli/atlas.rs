@@ -18,7 +18,7 @@ pub struct Arguments {
 
 #[derive(Debug, Clone, Subcommand)]
 enum What {
-    /// Show the references with their traces, words, prompts, domains, mediation, sources, licences
+    /// Show the models: traces, words, prompts, domains, sources, licences
     Show(Which),
     /// Read the whole atlas and verify its checksum
     Verify(Which),
@@ -26,10 +26,10 @@ enum What {
 
 #[derive(Debug, Clone, Args)]
 struct Which {
-    /// The atlas [default: the one that is built in]
+    /// Atlas [default: the atlas that is built in]
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
-    /// The atlas, as other verbs take it
+    /// Atlas, named as for the other verbs
     #[arg(long, value_name = "FILE", conflicts_with = "file")]
     atlas: Option<PathBuf>,
     /// Print JSON

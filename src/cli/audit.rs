@@ -20,13 +20,13 @@ use std::{io::Write, path::PathBuf};
 pub struct Arguments {
     #[command(flatten)]
     scoring: ScoringArguments,
-    /// Write the report into this folder: audit.html, audit.json and the shares as PNG and SVG
+    /// Write a report into this folder: a page, JSON and a figure
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
     /// Print JSON instead of the table
     #[arg(long)]
     json: bool,
-    /// Bootstrap resamples over prompts
+    /// Number of bootstrap resamples of the prompts
     #[arg(long, value_name = "N", default_value_t = 400, value_parser = clap::value_parser!(u32).range(100..=100_000))]
     resamples: u32,
 }

@@ -19,13 +19,13 @@ use std::{io::Write, path::PathBuf};
 pub struct Arguments {
     #[command(flatten)]
     scoring: ScoringArguments,
-    /// An older corpus or its profile: also tell what moved since
+    /// Older corpus or its profile: also say what changed since
     #[arg(long, value_name = "INPUT")]
     baseline: Vec<String>,
     /// Write to this file instead of standard output
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Bootstrap resamples over prompts
+    /// Number of bootstrap resamples of the prompts
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(100..=100_000))]
     resamples: u32,
 }

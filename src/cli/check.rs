@@ -28,13 +28,13 @@ use std::{
 pub struct Arguments {
     #[command(flatten)]
     scoring: ScoringArguments,
-    /// The policy: what the traces must and must not be
+    /// Policy: what the traces must and must not be
     #[arg(long, value_name = "FILE", default_value = "cotprint.toml")]
     policy: PathBuf,
-    /// Write a policy with comments and a rule of each kind, and check nothing [default: cotprint.toml]
+    /// Write an example policy with comments, and check nothing [default: cotprint.toml]
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "cotprint.toml", exclusive = true)]
     init: Option<PathBuf>,
-    /// What rules on drift measure against: a profile, or traces; may be given several times
+    /// Older corpus or its profile, for rules about drift; repeat for several
     #[arg(long, value_name = "INPUT")]
     baseline: Vec<String>,
     /// Print JSON instead of the table
@@ -42,10 +42,11 @@ pub struct Arguments {
     json: bool,
     #[command(flatten)]
     outputs: OutputArguments,
-    /// Write the report into this folder: report.html with the rules on top, check.json, and what `compare --report` writes
+    /// Write a report into this folder: a page with the rules on top, check.json, and what `compare
+    /// --report` writes
     #[arg(long, value_name = "DIR", help_heading = "Outputs")]
     report: Option<PathBuf>,
-    /// Fewest bootstrap resamples over prompts; more are drawn where many rules ask for more
+    /// Least number of bootstrap resamples of the prompts; many rules need more
     #[arg(long, value_name = "N", default_value_t = 2000, value_parser = clap::value_parser!(u32).range(100..=100_000))]
     resamples: u32,
 }

@@ -20,16 +20,16 @@ use std::{
 /// The files that may be asked for.
 #[derive(Debug, Clone, Args)]
 pub(super) struct OutputArguments {
-    /// Write JUnit XML: a rule is a test case. Like each of these it may be -, which prints it in place of the table
+    /// Write JUnit XML, with a test case for each rule; - prints it instead of the table
     #[arg(long, value_name = "FILE", help_heading = "Outputs")]
     junit: Option<PathBuf>,
-    /// Write SARIF 2.1.0
+    /// Write SARIF 2.1.0, or print it with -
     #[arg(long, value_name = "FILE", help_heading = "Outputs")]
     sarif: Option<PathBuf>,
-    /// Write a code-quality report of GitLab
+    /// Write a code quality report for GitLab, or print it with -
     #[arg(long, value_name = "FILE", help_heading = "Outputs")]
     gitlab: Option<PathBuf>,
-    /// Write Markdown, for a comment
+    /// Write Markdown for a comment, or print it with -
     #[arg(long, value_name = "FILE", help_heading = "Outputs")]
     markdown: Option<PathBuf>,
 }

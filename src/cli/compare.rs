@@ -31,25 +31,25 @@ use std::{io::Write, path::PathBuf};
 pub struct Arguments {
     #[command(flatten)]
     scoring: ScoringArguments,
-    /// An older corpus, or its profile: also tell what moved from it to the input, and towards whom. May be
-    /// given several times; best on the same prompts
+    /// Older corpus or its profile: also show what changed since, and towards which models; repeat
+    /// for several. The same prompts give the best answer
     #[arg(long, value_name = "INPUT")]
     baseline: Vec<String>,
-    /// Known models of your own to compare with instead of an atlas: files or folders whose records name
-    /// their model, from which an atlas is learned first. May be given several times
+    /// Traces of known models to compare with instead of an atlas; their records name the model.
+    /// Repeat for several
     #[arg(long, value_name = "INPUT", conflicts_with = "atlas")]
     refs: Vec<String>,
-    /// Write the report into this folder: report.html, report.json, report.md, the plots as PNG and SVG, and
-    /// evidence/, which says what it rests on and how to make it again
+    /// Write a report into this folder: a page, JSON, Markdown, figures, and the evidence behind
+    /// them
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
-    /// Also write the texts of all traces into the report's evidence folder, not only their hashes
+    /// Write the texts of all traces into the evidence, not only their hashes
     #[arg(long, requires = "report")]
     evidence_texts: bool,
     /// Print JSON instead of the table
     #[arg(long)]
     json: bool,
-    /// Bootstrap resamples over prompts
+    /// Number of bootstrap resamples of the prompts
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(100..=100_000))]
     resamples: u32,
 }

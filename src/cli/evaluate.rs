@@ -24,33 +24,33 @@ use std::{io::Write, path::PathBuf};
 pub struct Arguments {
     #[command(flatten)]
     labelled: LabelledArguments,
-    /// Folds by prompt, and rounds of --open-set
+    /// Number of folds, and of rounds of --open-set
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(2..=1000))]
     folds: u16,
-    /// What is held out together: prompts in folds, or one domain or one source at a time
+    /// What is held out together: prompts in folds, or a whole domain or source
     #[arg(long, value_name = "GROUP", value_enum, default_value_t)]
     group: Group,
-    /// Also leave models out in turn and see whether `unknown` tells them from the rest; takes about as
-    /// long again
+    /// Measure the detection of unknown models by leaving models out (doubles the run time)
     #[arg(long)]
     open_set: bool,
-    /// Do not judge the held-out traces again with markdown stripped, sentences shuffled and the like
+    /// Do not score changed texts: markdown stripped, sentences shuffled, and others
     #[arg(long)]
     no_robustness: bool,
-    /// Classic measures of stylometry to judge the same held-out traces beside the default (docs/methods.md);
-    /// default alone for none [default: burrows,cosine,eder,argamon,ruzicka]
+    /// Classic measures to evaluate beside the default model; `default` for none [default:
+    /// burrows,cosine,eder,argamon,ruzicka]
     #[arg(long, value_name = "NAME,…", value_enum, value_delimiter = ',')]
     method: Vec<classic::Method>,
-    /// Plan for this pair of models instead of those that are confused most; may be given several times
+    /// Plan the sample size for this pair of models [default: the pairs that are confused most];
+    /// repeat for several
     #[arg(long, num_args = 2, value_names = ["MODEL", "MODEL"])]
     pair: Vec<String>,
-    /// Write the report into this folder: evaluation.html, evaluation.json and the plots as PNG and SVG
+    /// Write a report into this folder: a page, JSON and figures
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
     /// Print JSON instead of the tables
     #[arg(long)]
     json: bool,
-    /// Bootstrap resamples over prompts
+    /// Number of bootstrap resamples of the prompts
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(100..=100_000))]
     resamples: u32,
 }

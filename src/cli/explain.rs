@@ -22,7 +22,7 @@ pub struct Arguments {
     /// Print JSON instead of text
     #[arg(long)]
     json: bool,
-    /// Also write a page with the whole trace, its stretches and features marked
+    /// Also write a page with the whole trace, its parts and features marked
     #[arg(long, short, value_name = "FILE.html")]
     output: Option<PathBuf>,
 }

@@ -23,17 +23,17 @@ const EMBEDDED: &str = "embedded";
 pub struct Arguments {
     #[command(flatten)]
     labelled: LabelledArguments,
-    /// The atlas to write
+    /// Atlas to write
     #[arg(long, short, value_name = "FILE")]
     output: PathBuf,
-    /// Learn the word frequencies of the classic measures of stylometry too, for --method
+    /// Also learn the word frequencies that the classic measures need (--method)
     #[arg(long)]
     classic: bool,
-    /// Keep what it takes to add references later with --extend, about 3 MB
+    /// Keep what --extend needs to add models later (about 3 MB)
     #[arg(long)]
     extendable: bool,
-    /// Add the models of the inputs to this atlas, without the traces that it was learned from: a file that fit --extendable wrote, or
-    /// embedded
+    /// Add the models of the inputs to this atlas: a file that was made with --extendable, or
+    /// `embedded` for the atlas that is built in
     #[arg(long, value_name = "ATLAS", conflicts_with_all = ["classic", "extendable", "channels", "tokenizer", "embed"])]
     extend: Option<PathBuf>,
     /// Print what was learned as JSON

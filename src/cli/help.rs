@@ -24,42 +24,55 @@ pub struct Arguments {
 
 /// The program's arguments, with the help that people see.
 pub(super) fn command() -> Command {
-    let width = terminal_width();
-    arranged(Cli::command().disable_help_subcommand(true), width)
+    arranged(Cli::command(), terminal_width())
 }
 
-/// Puts the options of a command and of its verbs in order.
-fn arranged(mut command: Command, width: usize) -> Command {
-    let reading = group(&command, READING);
+/// Puts the options of a command and of its verbs in order. clap shows a command's own options; what
+/// comes after them is hidden from clap and written here.
+fn arranged(command: Command, width: usize) -> Command {
     let name = command.get_name().to_owned();
-    if name != "cotprint" {
-        let mut after = String::new();
-        if let Some((_, examples)) = EXAMPLES.iter().find(|(verb, _)| *verb == name) {
-            after.push_str(&heading("Examples"));
-            for (line, what) in *examples {
-                after.push_str(&format!("  {line}\n      {what}\n"));
-            }
+    let is_program = name == "cotprint";
+    let mut after = String::new();
+    if let Some((_, examples)) = EXAMPLES.iter().find(|(verb, _)| *verb == name) {
+        after.push_str(&heading("Examples"));
+        for (line, what) in *examples {
+            after.push_str(&format!("  {line}\n      {what}\n"));
+        }
+        after.push('\n');
+    }
+    let reading = group(&command, READING);
+    if !reading.is_empty() {
+        after.push_str(&heading("Reading and cleaning (more: cotprint help reading)"));
+        after.push_str(&lines(&reading, width));
+        after.push('\n');
+    }
+    let mut common = group(&Cli::command(), COMMON);
+    common.push(help_flag());
+    common.extend(is_program.then(version_flag));
+    after.push_str(&heading(COMMON));
+    after.push_str(&lines(&common, width));
+    if let Some(more) = command.get_after_help().filter(|_| is_program) {
+        after.push('\n');
+        for paragraph in more.to_string().lines() {
+            after.push_str(&wrapped(paragraph, width).join("\n"));
             after.push('\n');
         }
-        if !reading.is_empty() {
-            after.push_str(&heading("Reading and cleaning (more: cotprint help reading)"));
-            after.push_str(&lines(&reading, width));
-            after.push('\n');
-        }
-        after.push_str(&heading(COMMON));
-        after.push_str(&lines(&common(), width));
-        command = command.after_help(StyledStr::from(after.trim_end().to_owned()));
-        command = command.mut_args(|arg| match arg.get_help_heading() {
-            Some(READING) => arg.hide(true),
+    }
+    let mut command = command
+        .disable_help_flag(true)
+        .disable_help_subcommand(true)
+        .arg(help_flag())
+        .after_help(StyledStr::from(after.trim_end().to_owned()))
+        .term_width(width);
+    if is_program {
+        command = command.disable_version_flag(true).arg(version_flag());
+    }
+    command
+        .mut_args(|arg| match arg.get_help_heading() {
+            Some(READING | COMMON) => arg.hide(true),
             _ if SHARED.contains(&arg.get_id().as_str()) => arg.display_order(500),
             _ => arg,
-        });
-    }
-    let is_verb = name != "cotprint";
-    command
-        .disable_help_flag(true)
-        .arg(help_flag().hide(is_verb))
-        .term_width(width)
+        })
         .mut_subcommands(|verb| arranged(verb, width))
 }
 
@@ -73,11 +86,13 @@ fn help_flag() -> Arg {
         .action(ArgAction::HelpShort)
 }
 
-/// The options of every verb.
-fn common() -> Vec<Arg> {
-    let mut options = group(&Cli::command(), COMMON);
-    options.push(help_flag());
-    options
+fn version_flag() -> Arg {
+    Arg::new("version")
+        .short('V')
+        .long("version")
+        .help("Print the version")
+        .help_heading(COMMON)
+        .action(ArgAction::Version)
 }
 
 fn group(command: &Command, heading: &str) -> Vec<Arg> {
@@ -143,6 +158,7 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
 /// Runs the verb: prints the help of a verb, a topic or the program.
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let mut found = command();
+    found.build();
     let text = match arguments.words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["reading"] => topic(
             "How inputs are read and cleaned. These options are understood by every verb that reads \
@@ -168,8 +184,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
                          reading and methods"
                     );
                 };
-                let name = format!("{} {word}", found.get_bin_name().unwrap_or("cotprint"));
-                found = verb.clone().bin_name(name);
+                found = verb.clone();
             }
             found.render_help()
         }
@@ -223,7 +238,7 @@ mod tests {
 
     #[test]
     fn help_fits_80_columns() {
-        for verb in arranged(Cli::command().disable_help_subcommand(true), 80).get_subcommands() {
+        for verb in arranged(Cli::command(), 80).get_subcommands() {
             let text = verb.clone().render_help().to_string();
             for line in text.lines() {
                 assert!(line.chars().count() <= 80, "{}: {line}", verb.get_name());

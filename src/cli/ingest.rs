@@ -24,19 +24,20 @@ pub struct Arguments {
     /// Files, folders, globs, or - for standard input
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<String>,
-    /// Write the records to this file: .jsonl, .jsonl.gz, .jsonl.zst, .csv or .parquet [default: standard output]
+    /// File for the records: .jsonl, .jsonl.gz, .jsonl.zst, .csv or .parquet [default: standard
+    /// output]
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Print the summary as JSON instead of the table; records are then written with -o only
+    /// Print the summary as JSON instead of the table; records then need -o
     #[arg(long)]
     json: bool,
-    /// Show for each file which format was recognized and which field became the reasoning
+    /// Show the format of each file, and which field became the reasoning
     #[arg(long)]
     explain: bool,
-    /// Write what was read, mended and dropped into this folder as a page: ingest.html and ingest.json
+    /// Write a report into this folder: a page and JSON on what was read, mended and dropped
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
-    /// Leave out traces that repeat an earlier one, word by word or nearly
+    /// Drop traces that repeat an earlier one exactly or nearly
     #[arg(long)]
     drop_duplicates: bool,
     #[command(flatten)]

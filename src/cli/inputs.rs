@@ -1,6 +1,6 @@
 //! What verbs that score traces share: the inputs, the atlas, and how the library is asked.
 
-use super::{Common, reading::ReadingArguments, vectors};
+use super::{Common, output::refuse_standard_output, reading::ReadingArguments, vectors};
 use crate::{
     analysis::{AnalysisOptions, ScoreOptions, Scorer, Sections},
     atlas::Atlas,
@@ -17,16 +17,18 @@ pub struct ScoringArguments {
     /// Files, folders, globs, or - for standard input
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<String>,
-    /// The atlas to compare with [default: the one that is built in]
+    /// Atlas to compare with [default: the atlas that is built in]
     #[arg(long, value_name = "FILE")]
     pub atlas: Option<PathBuf>,
-    /// What gives the scores: the default model, or a classic measure of stylometry on the most frequent
-    /// words, with probabilities calibrated on prompts held out (docs/methods.md). `unknown` and
-    /// `in_domain` are the default model's whatever the method. An atlas of your own needs `fit --classic`
+    /// Method that gives the scores (more: cotprint help methods)
+    ///
+    /// The default model, or a classic measure of stylometry on the most frequent words, calibrated
+    /// on prompts held out. The figures `unknown` and `familiar` always come from the default
+    /// model. An atlas of your own needs `fit --classic` for the classic measures.
     #[arg(long, value_name = "NAME", value_enum, default_value_t)]
     pub method: Method,
-    /// Where the vectors of the traces come from, for an atlas that was learned with `fit --embed`: the folder of the
-    /// same model [default: where `fit` found it], or a file with the vectors of these traces
+    /// Source of vectors, for an atlas that was learned with `fit --embed`: the folder of the same
+    /// model [default: the folder that `fit` used], or a file with a vector for each trace
     #[arg(long, value_name = "SOURCE")]
     pub embed: Option<String>,
     #[command(flatten)]
@@ -92,6 +94,7 @@ impl ScoringArguments {
         let mut files = ingest::input_files(&self.inputs)?;
         self.atlas.iter().for_each(|path| files.add(path));
         self.embed.iter().for_each(|path| files.add(Path::new(path)));
+        refuse_standard_output(&files)?;
         Ok(files)
     }
 }

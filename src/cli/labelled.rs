@@ -1,6 +1,8 @@
 //! What verbs that learn share: labelled inputs, and how atlases are learned from them.
 
-use super::{Common, progress::Progress, reading::ReadingArguments};
+use super::{
+    Common, output::refuse_standard_output, progress::Progress, reading::ReadingArguments,
+};
 use crate::{
     analysis::{LabelledInputs, LabelledTraces},
     atlas::{LearnOptions, read_families},
@@ -23,27 +25,26 @@ pub struct LabelledArguments {
     /// Files, folders, globs, or - for standard input; each record names its model
     #[arg(value_name = "INPUT", required_unless_present = "label")]
     inputs: Vec<String>,
-    /// Traces of one model, whatever their records say; may be given several times
+    /// Traces of one model, whatever their records say; repeat for several
     #[arg(long, value_name = "NAME=PATH")]
     label: Vec<String>,
-    /// A table of families: a line per model, the model and its family with a tab between them. Without one, references
-    /// that are taken for each other on new prompts become families
+    /// Table of families: a model, a tab and its family in each line [default: models that are
+    /// confused on new prompts form a family]
     #[arg(long, value_name = "FILE")]
     families: Option<PathBuf>,
-    /// The families of features to learn from, for example char,word,layout; a name may carry its
-    /// numbers: word:40000+3000@1+0.5 keeps 40,000 n-grams with weight 1 and also z-scores the 3,000
-    /// most widespread with weight 0.5. By default word,layout,function,rhythm,embed; embed is a style
-    /// embedding that is learned from the traces
+    /// Channels of features to learn from [default: word,layout,function,rhythm,embed]
+    ///
+    /// A name may carry numbers: word:40000+3000@1+0.5 keeps 40,000 n-grams with weight 1, and adds
+    /// the z-scores of the 3,000 most widespread with weight 0.5. The channel embed is a style
+    /// embedding that is learned from the traces. docs/channels.md describes all channels.
     #[arg(long, value_name = "NAME,…", value_parser = channels)]
     channels: Option<ChannelSet>,
-    /// A tokenizer.json, for the channel token: n-grams of its tokens. The atlas holds it, so that scoring
-    /// needs nothing else. Without --channels the channel is added to the default ones
+    /// Tokenizer (tokenizer.json) for the channel token; the atlas keeps it
     #[arg(long, value_name = "FILE")]
     tokenizer: Option<PathBuf>,
-    /// The source of a vector for each trace, for the channel vectors: the folder of a model2vec or
-    /// sentence-transformers model, or a file of vectors (.npy with a row for each trace in their order; .parquet
-    /// or .jsonl with fields id and embedding). The atlas remembers a model by its checksum and does not hold it. Without
-    /// --channels the channel is added to the default ones
+    /// Source of vectors for the channel vectors: the folder of a model2vec or
+    /// sentence-transformers model, or a file with a vector for each trace (.npy, .parquet or
+    /// .jsonl)
     #[arg(long, value_name = "SOURCE")]
     embed: Option<String>,
     #[command(flatten)]
@@ -129,6 +130,7 @@ impl LabelledArguments {
         let mut files = ingest::input_files(&inputs)?;
         self.families.iter().chain(&self.tokenizer).for_each(|path| files.add(path));
         self.embed.iter().for_each(|path| files.add(Path::new(path)));
+        refuse_standard_output(&files)?;
         Ok(files)
     }
 }

@@ -83,31 +83,31 @@ pub struct Common {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// Compare a corpus with the references of an atlas: the verdict, the ranking, the evidence; or two profiles
+    /// Say which known models a corpus resembles, how surely, and why
     Compare(compare::Arguments),
-    /// Estimate the share of each reference in a data set of mixed or unknown origin
+    /// Estimate the share of each known model in a data set of mixed origin
     Audit(audit::Arguments),
-    /// Show which reference each stretch of one trace resembles, and the features that say so
+    /// Show which known model each part of one trace resembles, and why
     Explain(explain::Arguments),
-    /// Check a checkpoint's traces by a policy: the gate of a release pipeline
+    /// Check traces by a policy, in a release pipeline
     Check(check::Arguments),
-    /// Make a small file that stands for a corpus where a later one is measured against it
+    /// Write a small file that later releases are compared with
     Profile(profile::Arguments),
-    /// Print the section of a model card on whom the traces resemble
+    /// Print a section for a model card
     Card(card::Arguments),
-    /// Score each trace: one line of JSON per trace, in input order
+    /// Score each trace: a line of JSON for each, in input order
     Score(score::Arguments),
-    /// Show references and inputs as a tree of how alike they write, with bootstrap support
+    /// Draw a tree of models that write alike, with bootstrap support
     Tree(tree::Arguments),
-    /// Turn traces of any format into canonical records, and show what is in them
+    /// Turn traces of any format into records, and show what is in them
     Ingest(ingest::Arguments),
     /// List the formats and containers that are understood
     Formats(formats::Arguments),
-    /// List the public prompts that the references answered: run a new model on them
+    /// List the public prompts that the known models answered
     Probes(probes::Arguments),
     /// Learn an atlas from labelled traces
     Fit(fit::Arguments),
-    /// Measure how far results can be trusted, on your own labelled traces
+    /// Measure the accuracy and calibration on your own labelled traces
     Evaluate(evaluate::Arguments),
     /// Show what is in an atlas, or verify its checksum
     Atlas(atlas::Arguments),

@@ -18,11 +18,7 @@ impl Output {
     /// Messages name the option.
     pub fn open(path: Option<&Path>, option: &str, inputs: &InputFiles) -> anyhow::Result<Self> {
         let Some(path) = path.filter(|path| *path != Path::new("-")) else {
-            inputs.refuse(Path::new("/dev/stdout")).map_err(|_| {
-                anyhow::anyhow!(
-                    "standard output is one of the files that this run reads; write to another file"
-                )
-            })?;
+            refuse_standard_output(inputs)?;
             return Ok(Self::Standard(BufWriter::new(io::stdout())));
         };
         OutputFile::create(path, inputs).map(Self::File).map_err(|error| match error {
@@ -57,6 +53,15 @@ impl Write for Output {
             Self::File(file) => file.flush(),
         }
     }
+}
+
+/// Refuses standard output where it is one of the inputs (`>> traces.jsonl`).
+pub(super) fn refuse_standard_output(inputs: &InputFiles) -> anyhow::Result<()> {
+    inputs.refuse(Path::new("/dev/stdout")).map_err(|_| {
+        anyhow::anyhow!(
+            "standard output is one of the files that this run reads; write to another file"
+        )
+    })
 }
 
 /// Makes the folder of a report before the long run. `names` are the files that it may hold.

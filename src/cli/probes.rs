@@ -8,7 +8,7 @@ use std::{io::Write, path::PathBuf};
 /// Arguments of `probes`.
 #[derive(Debug, Clone, Args)]
 pub struct Arguments {
-    /// The atlas whose references answered them [default: the one that is built in]
+    /// Atlas whose prompts are listed [default: the atlas that is built in]
     #[arg(long, value_name = "FILE")]
     atlas: Option<PathBuf>,
     /// Print JSON

@@ -18,24 +18,24 @@ pub struct Arguments {
     verb: Option<Verb>,
     #[command(flatten)]
     scoring: ScoringArguments,
-    /// The profile to write
+    /// Profile to write
     #[arg(long, short, value_name = "FILE", required = true)]
     output: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Subcommand)]
 enum Verb {
-    /// Add profiles up: the result is the profile of all their traces
+    /// Add profiles up to one profile of all their traces
     Merge(Merge),
 }
 
 /// Arguments of `profile merge`.
 #[derive(Debug, Clone, Args)]
 struct Merge {
-    /// Profiles that were made with one atlas
+    /// Profiles that were made with the same atlas
     #[arg(required = true, num_args = 2.., value_name = "PROFILE")]
     profiles: Vec<String>,
-    /// The profile to write
+    /// Profile to write
     #[arg(long, short, value_name = "FILE")]
     output: PathBuf,
 }

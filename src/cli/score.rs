@@ -10,8 +10,8 @@ use std::path::PathBuf;
 pub struct Arguments {
     #[command(flatten)]
     scoring: ScoringArguments,
-    /// Write to this file: .jsonl, .jsonl.gz, .jsonl.zst, .csv or .parquet; tables hold the largest probability
-    /// only [default: standard output]
+    /// File for the scores: .jsonl, .jsonl.gz, .jsonl.zst, .csv or .parquet [default: standard
+    /// output]; the two tables have only the largest probability
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Accepted for uniformity: the output is JSON with or without it

@@ -31,36 +31,36 @@ use std::{
 /// Arguments of `tree`.
 #[derive(Debug, Clone, Args)]
 pub struct Arguments {
-    /// Files, folders, globs, or - for standard input: a corpus for each model that the records name, and
-    /// one for the records of each INPUT that name none. Without any input, the tree is that of the references
+    /// Files, folders, globs, or - for standard input; each model that the records name is one
+    /// corpus. Without an input, the tree shows the models of the atlas
     #[arg(value_name = "INPUT")]
     inputs: Vec<String>,
-    /// The atlas whose references are shown [default: the one that is built in]
+    /// Atlas whose models are shown [default: the atlas that is built in]
     #[arg(long, value_name = "FILE")]
     atlas: Option<PathBuf>,
-    /// Write to this file; its ending chooses the format: .html, .nwk, .nex, .phy, .png, .svg, .txt or .json
+    /// File for the tree: .html, .nwk, .nex, .phy, .png, .svg, .txt or .json
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// The format, whatever the file's ending [default: text on a terminal, else Newick]
+    /// Format, whatever the ending of the file [default: text on a terminal, otherwise Newick]
     #[arg(long = "as", value_enum, value_name = "FORMAT")]
     written_as: Option<Format>,
-    /// How the tree is made of distances
+    /// Method that makes a tree of distances
     #[arg(long, value_enum, default_value_t)]
     method: Method,
-    /// Show the consensus of the resampled trees: extended (greedy) or majority
+    /// Show the consensus of the resampled trees
     #[arg(long, value_enum, value_name = "RULE", num_args = 0..=1, require_equals = true, default_missing_value = "extended")]
     consensus: Option<Consensus>,
-    /// Keep only the N references that are nearest to any of the inputs
+    /// Keep only the N models that are nearest to an input
     #[arg(long, value_name = "N", requires = "inputs")]
     references: Option<u32>,
-    /// Bootstrap resamples over features and prompts; 0 for none
+    /// Number of bootstrap resamples of features and prompts; 0 for none
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(0..=100_000))]
     resamples: u32,
     /// Print JSON: the tree, its groups with their support, and the distances
     #[arg(long)]
     json: bool,
-    /// Where the vectors of the traces come from, for an atlas that was learned with `fit --embed`: the folder of the
-    /// same model [default: where `fit` found it], or a file with the vectors of these traces
+    /// Source of vectors, for an atlas that was learned with `fit --embed`: the folder of the same
+    /// model [default: the folder that `fit` used], or a file with a vector for each trace
     #[arg(long, value_name = "SOURCE", requires = "inputs")]
     embed: Option<String>,
     #[command(flatten)]

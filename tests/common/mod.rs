@@ -75,6 +75,12 @@ impl Run {
         self
     }
 
+    /// All that a person or a shell sees of it.
+    pub fn seen(&self) -> String {
+        let Self { code, stdout, stderr } = self;
+        format!("exit code {code}\n---- standard output\n{stdout}---- standard error\n{stderr}")
+    }
+
     /// Its standard output, as one JSON document.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.stdout)
