@@ -140,8 +140,8 @@ fn what_a_person_reads_names_the_direction_and_what_came() {
         "From the baseline to the input",
         OTHER,
         "What explains the shift",
-        "What came",
-        "What went",
+        "Phrases that came",
+        "Phrases that went",
     ] {
         assert!(text.contains(part), "{part} is missing in\n{text}");
     }

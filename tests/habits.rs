@@ -93,5 +93,5 @@ fn moves_are_shown_where_an_atlas_has_them() {
     page.succeeds();
     assert!(report.join("moves.png").exists() && report.join("moves.svg").exists());
     let page = std::fs::read_to_string(report.join("report.html")).unwrap();
-    assert!(page.contains("Moves: the input departs most in"));
+    assert!(page.contains("Moves: the input deviates most in"));
 }

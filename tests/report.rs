@@ -229,11 +229,11 @@ fn the_parts_of_the_page_say_what_they_rest_on() {
     let mut c = comparison(24, 0.6);
     let page = render_page(&c).unwrap();
     for piece in [
-        "comes first in 8 of 9 ways",
+        "comes first in 8 of 9 subgroups",
         "(by domain)",
         "gemini-2.5-pro-preview-05-06 0.50",
         "The input’s neighbours among 24 references",
-        "the input departs most in “varied words” (less)",
+        "the input deviates most in “varied words” (less)",
         "<h3>Most like deepseek&#x2f;deepseek-r1-0528</h3>",
         "trace-3, 19 words, probability 0.04",
         "<mark class=\"for\" title=\"+0.40 for deepseek&#x2f;deepseek-r1-0528",
@@ -247,7 +247,7 @@ fn the_parts_of_the_page_say_what_they_rest_on() {
         !to_json(&c).unwrap().contains("is that so") && !to_markdown(&c).contains("is that so")
     );
     let text = terminal(&c, false);
-    assert!(text.contains("Where it holds") && text.contains("logic-puzzle"), "{text}");
+    assert!(text.contains("Subgroups") && text.contains("logic-puzzle"), "{text}");
     (c.holds, c.neighbourhood, c.habits, c.examples) = (None, None, Vec::new(), Vec::new());
     let page = render_page(&c).unwrap();
     for gone in ["h-holds", "h-habits", "h-examples", "neighbours"] {

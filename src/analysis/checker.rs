@@ -13,7 +13,7 @@ use crate::{
     policy::{Policy, validate},
 };
 
-/// Resamples of the comparison that stands beside the answers of the rules.
+/// Resamples of the comparison that is shown with the results of the rules.
 const COMPARISON_RESAMPLES: usize = 1000;
 
 /// What a policy says of a corpus, and the comparison with the references.

@@ -58,7 +58,7 @@ impl CorpusTexts {
         if sections.tree {
             add_tree(comparison, atlas, &self.corpora, seed);
         }
-        // The default model scores what these two score again: beside another method's shares its
+        // The default model scores what these two score again: next to another method's shares its
         // own would mislead.
         let is_default = options.scoring.method == Method::Default;
         if sections.examples && is_default {

@@ -104,7 +104,7 @@ pub enum Error {
     },
     /// No trace has the id that was asked for.
     #[error(
-        "no trace has the id {id} in {}, which holds {traces} with text; the first are {}",
+        "no trace has the id {id} in {}, which has {traces} with text; the first are {}",
         inputs.join(", "),
         first.join(", ")
     )]
@@ -128,7 +128,7 @@ pub enum Error {
     },
     /// A baseline needs a panel of shared prompts, and the atlas has none.
     #[error(
-        "a baseline needs an atlas with a panel of shared prompts to measure with, and the atlas ({atlas}) holds none"
+        "a baseline needs an atlas with a panel of shared prompts to measure with, and the atlas ({atlas}) has none"
     )]
     NoPanel {
         /// What the atlas is called.
@@ -136,13 +136,13 @@ pub enum Error {
     },
     /// A policy measures against a baseline, and the atlas has no panel.
     #[error(
-        "the policy asks for what moved from the baseline, and the atlas ({atlas}) holds no panel of shared prompts to measure it with"
+        "the policy asks for what moved from the baseline, and the atlas ({atlas}) has no panel of shared prompts to measure it with"
     )]
     PolicyNeedsPanel {
         /// What the atlas is called.
         atlas: String,
     },
-    /// The baseline holds profiles and traces.
+    /// The baseline has both profiles and traces.
     #[error("the baseline names profiles and traces, and can be only one of the two")]
     MixedBaseline,
     /// A rule needs a step of cleaning that is left out.

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct LabelledInputs {
     /// Inputs whose records name their models.
     pub inputs: Inputs,
-    /// Names of models, each with the input that holds its traces, whatever the records say.
+    /// Names of models, each with the input that contains its traces, whatever the records say.
     pub labels: Vec<(String, String)>,
     /// How all of them are read.
     pub reading: ingest::Options,
@@ -31,8 +31,8 @@ impl LabelledInputs {
     /// Reads all of them.
     ///
     /// # Errors
-    /// Where an input cannot be read, none holds usable text, or a label and a record name the same
-    /// model.
+    /// Where an input cannot be read, none contains usable text, or a label and a record name the
+    /// same model.
     pub fn read(&self, progress: &dyn Progress) -> Result<LabelledTraces, Error> {
         progress.stage("reading traces");
         let mut read = LabelledTraces::default();

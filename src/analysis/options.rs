@@ -24,7 +24,7 @@ impl ScoreOptions {
     }
 }
 
-/// What a report shows beside the verdict. Each part takes time of its own.
+/// What a report shows in addition to the verdict. Each part takes extra time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Sections {
     /// Lines of the traces in which the phrases of the evidence stand.
@@ -101,7 +101,7 @@ impl AnalysisOptions {
         Ok(())
     }
 
-    /// What `lineage` takes of them, with so many resamples.
+    /// What `lineage` takes of them, with this many resamples.
     pub(super) fn for_lineage(&self, resamples: usize) -> CompareOptions {
         CompareOptions {
             seed: self.seed,

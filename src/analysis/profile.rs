@@ -34,7 +34,7 @@ pub fn is_profile(path: &Path) -> bool {
 /// Reads profiles and adds them up.
 ///
 /// # Errors
-/// Where a file cannot be read or is no profile, or two were made with different atlases.
+/// Where a file cannot be read or is not a profile, or two were made with different atlases.
 pub fn merged_profiles(files: &[String]) -> Result<Profile, Error> {
     let (first, others) = files.split_first().ok_or(Error::NoProfiles)?;
     let mut all = read_profile(first)?;

@@ -4,9 +4,9 @@
 pub trait Progress: Sync {
     /// A stage begins that reads no input, such as `growing trees`.
     fn stage(&self, _name: &str) {}
-    /// A stage begins that reads input of so many bytes, or of unknown size.
+    /// A stage begins that reads input of this many bytes, or of unknown size.
     fn reading(&self, _name: &str, _total_bytes: Option<u64>) {}
-    /// So many bytes of the input were read.
+    /// This many bytes of the input were read.
     fn position(&self, _bytes: u64) {}
     /// The stage has ended.
     fn done(&self) {}

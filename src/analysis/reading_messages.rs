@@ -1,4 +1,4 @@
-//! What is said of a reading: the records that were dropped, and the want of any usable text.
+//! Messages about the input: dropped records, and inputs without usable text.
 
 use super::Error;
 use crate::{ingest::Summary, trace::TextKind};

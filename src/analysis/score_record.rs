@@ -8,8 +8,8 @@ use crate::{
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// What is said of one trace. As JSON it is a line of `cotprint score`: `top` and `unknown` are null
-/// where the trace has too few words, and `why` says so.
+/// What is said about one trace. As JSON it is a line of `cotprint score`: `top` and `unknown` are
+/// null where the trace has too few words, and `why` says so.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct ScoreRecord {
     /// The id of the trace.

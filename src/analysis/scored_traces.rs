@@ -35,7 +35,7 @@ pub(super) enum Look {
 pub struct ScoredTrace {
     /// The trace.
     pub trace: Trace,
-    /// Where it stands in the input.
+    /// Its place in the input.
     pub place: Place,
     /// Its score; [`TooShort`] where it has too few words.
     pub scored: Result<Scored, TooShort>,

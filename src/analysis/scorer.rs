@@ -37,11 +37,12 @@ impl<'a> Scorer<'a> {
         Self { atlas, classic: None, options, progress: &NoProgress }
     }
 
-    /// Scores as the options say. Names of models are masked where the atlas was learned so.
-    /// `atlas_name` stands in error messages.
+    /// Scores as the options say. Names of models are masked where the atlas was learned so. error
+    /// messages contain `atlas_name`.
     ///
     /// # Errors
-    /// Where the atlas was learned from another kind of text, or does not hold what the method needs.
+    /// Where the atlas was learned from another kind of text, or does not hold what the method
+    /// needs.
     pub fn with_options(
         atlas: &'a Atlas,
         atlas_name: &str,

@@ -1,4 +1,4 @@
-//! Inputs → the corpora that a tree shows beside the references.
+//! Inputs → the corpora that a tree shows next to the references.
 
 use super::{Error, Inputs, Scorer, refuse_vectors_by_order, scored_traces::Look};
 use crate::{ingest, lineage::tree::Corpora};

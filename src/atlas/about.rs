@@ -8,7 +8,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What stands for the domain of traces that name none.
+/// The domain of traces that name none.
 pub const UNKNOWN_DOMAIN: &str = "unknown";
 
 /// The data set of all traces whose source has too few references to be one.
@@ -71,7 +71,7 @@ impl About {
         &self.references[..self.references.len().saturating_sub(added)]
     }
 
-    /// Whether a reference was added later: it is told from the others by its style alone.
+    /// Whether a reference was added later: only its style tells it from the others.
     pub fn was_added(&self, reference: &str) -> bool {
         self.extensions.iter().any(|own| own.references.iter().any(|name| name == reference))
     }

@@ -25,7 +25,7 @@ pub enum Error {
     NoEmbeddedAtlas,
     /// The file is something else.
     #[error(
-        "{name} is no atlas: it begins with {found}, where an atlas begins with \"COTPRINT\". Give a file that `cotprint fit` wrote."
+        "{name} is not an atlas: it begins with {found}, but an atlas begins with \"COTPRINT\". Give a file that `cotprint fit` wrote."
     )]
     NotAnAtlas {
         /// The file.

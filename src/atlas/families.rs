@@ -24,7 +24,7 @@ pub(super) fn with_families(mut references: Vec<Reference>, groups: &[usize]) ->
 /// A first line that begins with `model` is a heading; empty lines and lines with `#` are skipped.
 ///
 /// # Errors
-/// A sentence with the line that is no such row, or that names a model for the second time.
+/// Names the line that is not such a row, or that repeats a model.
 pub fn read_families(text: &str, name: &str) -> Result<BTreeMap<String, String>, Error> {
     let mut families = BTreeMap::new();
     for (number, line) in text.lines().enumerate() {

@@ -14,7 +14,7 @@ use crate::{
 use std::collections::BTreeMap;
 use xxhash_rust::xxh3::xxh3_64;
 
-/// A corpus needs so many traces to have a floor computed from it.
+/// A corpus needs this many traces to have a floor computed from it.
 const FLOOR_TRACES: usize = 10;
 /// With fewer references a profile is scaled by too few to say what a similarity means.
 const FLOOR_REFERENCES: usize = 8;

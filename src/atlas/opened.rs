@@ -53,7 +53,8 @@ impl Atlas {
     /// Reads an atlas file.
     ///
     /// # Errors
-    /// Where the file cannot be read, is no atlas, is of a newer version, is cut off or altered.
+    /// Where the file cannot be read, is not an atlas, is of a newer version, is cut off or
+    /// altered.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let name = path.display().to_string();
         let bytes = std::fs::read(path)
@@ -61,7 +62,7 @@ impl Atlas {
         Self::from_bytes(&bytes, &name)
     }
 
-    /// Reads an atlas from memory; `name` stands in error messages.
+    /// Reads an atlas from memory; error messages contain `name`.
     ///
     /// # Errors
     /// As [`Atlas::open`].
@@ -72,8 +73,8 @@ impl Atlas {
     }
 
     /// The source of vectors that scoring needs and that was not given yet
-    /// ([`Atlas::set_vectors`]); `None` where nothing is missing. An atlas file holds no model, so
-    /// an atlas that was learned with vectors and was opened just now lacks it.
+    /// ([`Atlas::set_vectors`]); `None` where nothing is missing. An atlas file contains no model,
+    /// so an atlas that was learned with vectors and was opened just now lacks it.
     pub fn needs_vectors(&self) -> Option<&SourceInfo> {
         self.about.vectors.as_ref().filter(|_| self.vectors.is_none())
     }
@@ -84,7 +85,7 @@ impl Atlas {
     }
 
     /// Gives the source of vectors. From now on a model makes those of all texts; a file's are
-    /// looked up in [`Atlas::vectors`] and given to [`Model::score_with`]. `name` stands in error
+    /// looked up in [`Atlas::vectors`] and given to [`Model::score_with`]. `name` is in error
     /// messages.
     ///
     /// # Errors
@@ -109,7 +110,7 @@ impl Atlas {
     }
 
     /// What scores texts by one of the classic measures; `None` for the default method, which is
-    /// [`Atlas::model`]. `name` stands in error messages.
+    /// [`Atlas::model`]. Error messages contain `name`.
     ///
     /// # Errors
     /// Where the method needs what this atlas does not hold: compression the references' texts,

@@ -65,7 +65,7 @@ pub struct PromptSet {
 
 impl Atlas {
     /// The prompt sets that the references answered, the most references first. Empty where the
-    /// atlas holds no panel of shared prompts.
+    /// atlas contains no panel of shared prompts.
     pub fn prompt_sets(&self) -> Vec<PromptSet> {
         let mut sets: Vec<PromptSet> = self
             .about

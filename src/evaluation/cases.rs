@@ -18,7 +18,7 @@ use std::{
 };
 use xxhash_rust::xxh3::xxh3_128;
 
-/// An evaluation needs so many prompts: one to hold out and two to learn from.
+/// An evaluation needs this many prompts: one to hold out and two to learn from.
 pub const FEWEST_PROMPTS: usize = 3;
 
 /// One labelled trace.
@@ -39,7 +39,7 @@ pub struct Case<'a> {
 }
 
 impl Case<'_> {
-    /// Its domain, or what stands for one that is not known.
+    /// Its domain, or the placeholder for an unknown one.
     pub fn domain(&self) -> &str {
         self.trace.domain.as_deref().filter(|domain| !domain.is_empty()).unwrap_or(UNKNOWN_DOMAIN)
     }

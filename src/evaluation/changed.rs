@@ -1,8 +1,9 @@
 //! A sample of traces in other clothes → how much of the first reference's share is left.
 //!
-//! Called by `analysis` for reports, after [`crate::lineage::compare`]. Some of the traces are scored again with their markdown
-//! stripped, in lower case, with numbers masked, and without their openings ([`View`]); the same traces as they are stand beside them,
-//! since they are not all of the input.
+//! Called by `analysis` for reports, after [`crate::lineage::compare`]. Some of the traces are
+//! scored again with their markdown stripped, in lower case, with numbers masked, and without their
+//! openings ([`View`]); the same traces unchanged are added for comparison, since they are not all
+//! of the input.
 
 use super::perturbations::{Change, View};
 use crate::{

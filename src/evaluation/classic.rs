@@ -1,4 +1,4 @@
-//! The classic measures of stylometry beside the program's own method, on the same folds.
+//! The classic measures of stylometry next to the program's own method, on the same folds.
 //!
 //! Comes in: a measure ([`classic::Method`]). Goes out: a [`Method`] for [`super::evaluate`].
 //! Called by `cli`.
@@ -25,7 +25,7 @@ pub struct ClassicMethod {
 }
 
 impl ClassicMethod {
-    /// The measures that are cheap enough to stand beside every evaluation.
+    /// The measures that are cheap enough for every evaluation.
     pub const USUAL: [classic::Method; 5] = [
         classic::Method::Burrows,
         classic::Method::Cosine,

@@ -3,7 +3,7 @@
 //! [`cross_validate`] gives its predictions for traces whose prompts it has not seen.
 //!
 //! The program's own method is [`AtlasMethod`], which is what `cotprint fit` and `cotprint score`
-//! do. Any other that implements [`Method`] can be measured beside it ([`super::evaluate`] takes a
+//! do. Any other that implements [`Method`] can be measured next to it ([`super::evaluate`] takes a
 //! list of them).
 
 use super::{Cases, Error, Split, perturbations::View};

@@ -1,6 +1,6 @@
 //! Why there is no evaluation.
 
-/// What stands in the way of an evaluation.
+/// Why an evaluation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The traces do not allow for what was asked.

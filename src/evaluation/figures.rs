@@ -15,7 +15,7 @@ use crate::stats::{
     vectors::argmax,
 };
 
-/// Where each sum stands in a row. Behind the fixed ones come three for each bin (traces,
+/// The place of each sum in a row. Behind the fixed ones come three for each bin (traces,
 /// probabilities, right), then four for each model (own traces, traces given to it, right ones,
 /// bits).
 #[derive(Debug, Clone, Copy)]

@@ -6,7 +6,7 @@
 //! code of `cotprint fit`; every interval is a bootstrap over prompts.
 //!
 //! [`cases`] makes the traces ready, [`splits`] says what is held out, [`judge`] learns and judges
-//! (a method that is to be measured beside the program's own implements [`Method`]), the other
+//! (a method that is to be measured next to the program's own implements [`Method`]), the other
 //! modules measure.
 
 pub(crate) mod cases;

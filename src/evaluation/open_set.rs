@@ -22,7 +22,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-/// How well models that were never seen are told from those that were.
+/// How well unknown models are told from known ones.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OpenSetFigures {
     /// Area under the receiver operating characteristic: how often a known model's trace has a
@@ -227,8 +227,7 @@ pub(super) fn open_set(
     })
 }
 
-/// So many groups that at least two models are left whichever is left out, and more than `rounds`
-/// only for that.
+/// The number of groups: `rounds`, or more where else fewer than two models would be left.
 fn group_count(models: usize, rounds: usize) -> usize {
     let wanted = rounds.clamp(2, models);
     if models - models.div_ceil(wanted) >= 2 { wanted } else { models }

@@ -91,12 +91,12 @@ pub enum Change {
     NoOpening,
     /// Words such as "wait", "so" and "alternatively" are taken from the beginnings of sentences.
     NoMarkers,
-    /// The sentences stand in another order; what stands between them stays in place.
+    /// The sentences are in another order; the text between them stays in place.
     Shuffled,
     /// One word in five is left out.
     FewerWords,
-    /// Nothing but so many words of the beginning is left; of a text that is hardly longer, nothing
-    /// at all.
+    /// Nothing but this many words of the beginning is left; of a text that is hardly longer,
+    /// nothing at all.
     FirstWords(u16),
 }
 
@@ -209,7 +209,7 @@ fn without_markdown(text: &str) -> String {
     shown
 }
 
-/// So many words of the beginning, where the text has more.
+/// This many words of the beginning, where the text has more.
 fn first_words(text: &str, words: usize) -> &str {
     word_starts(text).get(words).map_or("", |&end| &text[..end])
 }
@@ -253,7 +253,7 @@ fn without_opening(text: &str) -> &str {
         0 => 0,
         n => sentences[n - 1].1,
     };
-    // In a text without full stops two sentences may be all of it, and that is no opening.
+    // In a text without full stops two sentences may be all of it, which is not an opening.
     let end = if 2 * end > text.len() { 0 } else { end };
     let share = text.len() * percent / 100;
     let share = word_starts(text).into_iter().find(|&start| start >= share).unwrap_or(text.len());

@@ -2,7 +2,7 @@
 //!
 //! A pool is a number of traces of one model, all from different prompts, drawn by lot; its
 //! probabilities are those of the mean of the traces' log probabilities, times the sharpness that
-//! the judge learned for so many ([`crate::attribution::pool`]), averaged over the parts. Every
+//! the judge learned for this many ([`crate::attribution::pool`]), averaged over the parts. Every
 //! model counts alike. Called by [`super::evaluate`].
 
 use super::{
@@ -36,7 +36,7 @@ const RESAMPLES: usize = 200;
 pub struct Pooled {
     /// Traces in a pool.
     pub traces: usize,
-    /// Models with traces of so many prompts.
+    /// Models with traces of this many prompts.
     pub models: usize,
     /// Share of pools whose own model has the largest probability; each model counts alike.
     pub top1: Estimate,
@@ -122,9 +122,9 @@ impl Pools {
         Self { logs, poolings: held.poolings.clone() }
     }
 
-    /// Draws about `pools` pools of `size` traces from these prompts; one that stands there twice
+    /// Draws about `pools` pools of `size` traces from these prompts; one that is there twice
     /// counts as two, as the bootstrap has it. Gives the figures, and what was predicted. `None`
-    /// where no model has traces of so many prompts.
+    /// where no model has traces of this many prompts.
     fn draw(
         &self,
         prompts: &[usize],
@@ -181,8 +181,8 @@ impl Pools {
     }
 }
 
-/// Probabilities from sums of log probabilities of so many traces: the geometric mean to the power
-/// of the sharpness, scaled to sum to one.
+/// Probabilities from sums of log probabilities of this many traces: the geometric mean to the
+/// power of the sharpness, scaled to sum to one.
 fn pool(sums: &[f32], traces: usize, sharpness: f32) -> Vec<f32> {
     let most = sums.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let own: Vec<f32> =

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 /// Sums before those of the bins.
 const FIXED: usize = 5;
 
-/// How well changed texts were judged, beside the same texts unchanged.
+/// How well changed texts were judged, next to the same texts unchanged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Robustness {
     /// What was changed.

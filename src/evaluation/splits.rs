@@ -126,7 +126,7 @@ mod tests {
     use super::*;
     use crate::trace::{TextKind, Trace};
 
-    /// Two models, six prompts, two domains; prompt 0 stands in both.
+    /// Two models, six prompts, two domains; prompt 0 is in both.
     fn traces() -> Vec<Trace> {
         let mut traces = Vec::new();
         for model in ["a", "b"] {
@@ -169,7 +169,7 @@ mod tests {
         let names: Vec<&str> = split.parts.iter().map(|part| part.name.as_str()).collect();
         assert_eq!(names, ["far", "near"]);
         is_sound(&cases, &split);
-        // Prompt 0 stands in the domain that is held out, so its other traces are not learned from.
+        // Prompt 0 is in the held-out domain, so its other traces are not learned from.
         assert_eq!(split.parts[0].training.len(), 4);
     }
 

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 /// How often prompts are drawn again to see whether the first stays first.
 const RESAMPLES: usize = 200;
 
-/// What verdicts said of corpora, each of them all held-out traces of one model.
+/// The verdicts on corpora, each of all held-out traces of one model.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VerdictCounts {
     /// Corpora with enough traces and prompts.
@@ -38,7 +38,7 @@ pub struct VerdictCounts {
 pub(super) struct Corpus<'a> {
     /// The model.
     pub model: usize,
-    /// The prompt of each trace and what was said of it: a probability per model of the evaluation,
+    /// The prompt of each trace and its prediction: a probability per model of the evaluation,
     /// 0 for one that the judge does not know.
     pub traces: Vec<(usize, &'a [f32])>,
 }
@@ -52,7 +52,7 @@ pub(super) struct Known<'a> {
 }
 
 impl VerdictCounts {
-    /// Counts what is said of a corpus; nothing where it is too small.
+    /// Counts the verdict on a corpus; nothing where it is too small.
     pub(super) fn add(&mut self, corpus: &Corpus<'_>, known: &Known<'_>, seed: u64) {
         let mut prompts: BTreeMap<usize, (Vec<f64>, f64)> = BTreeMap::new();
         for (prompt, probabilities) in &corpus.traces {

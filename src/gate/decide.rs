@@ -53,7 +53,7 @@ impl Level {
         1.0 - 2.0 * self.tail
     }
 
-    /// The part of the resamples that is left out on either side with so many prompts.
+    /// The part of the resamples that is left out on either side with this many prompts.
     fn expanded(self, prompts: usize) -> f64 {
         let n = prompts as f64;
         let t = StudentsT::new(0.0, 1.0, n - 1.0).map(|t| t.inverse_cdf(1.0 - self.tail));

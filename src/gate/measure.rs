@@ -19,7 +19,7 @@ use crate::{
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
-/// Resamples times prompts (times values) are at most so many.
+/// Resamples times prompts (times values) are at most this many.
 const BUDGET: usize = 40_000_000;
 /// See [`BUDGET`].
 const DRIFT_BUDGET: usize = 2_000_000_000;

@@ -45,7 +45,7 @@ pub struct Checked {
     /// What the baseline was, where one was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub baseline: Option<String>,
-    /// Whom the traces resemble, whatever the rules say.
+    /// The verdict on the traces, apart from the rules.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verdict: Option<Verdict>,
     /// What the comparison cannot say; in JSON a sentence each.
@@ -55,7 +55,7 @@ pub struct Checked {
     pub provenance: Option<Provenance>,
 }
 
-/// What one rule came to.
+/// The result of one rule.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RuleAnswer {
     /// Its id.
@@ -76,7 +76,7 @@ pub struct RuleAnswer {
     pub slice: String,
     /// Its conditions.
     pub conditions: Vec<ConditionAnswer>,
-    /// The policy file that it stands in.
+    /// The policy file.
     pub file: String,
     /// The line there.
     pub line: usize,
@@ -96,7 +96,7 @@ pub enum Unit {
     Deviations,
 }
 
-/// What one condition came to.
+/// The result of one condition.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ConditionAnswer {
     /// What was measured, in words.
@@ -109,9 +109,9 @@ pub struct ConditionAnswer {
     pub low: Option<f64>,
     /// Upper end.
     pub high: Option<f64>,
-    /// What it has to be.
+    /// The bound that it has to keep.
     pub bound: Bound,
-    /// Whether it is.
+    /// Whether it does.
     pub outcome: Outcome,
     /// Prompts that it rests on.
     pub prompts: usize,
@@ -141,12 +141,12 @@ pub struct Offender {
     pub line: Option<usize>,
     /// Where in the file, in words: `line 3`, `row 7`.
     pub position: String,
-    /// The probability of what the rule is about, where it is about somebody.
+    /// The probability of the rule's target, where it has one.
     pub probability: Option<f64>,
 }
 
 impl Checked {
-    /// The rules that came to this.
+    /// The rules with this outcome.
     pub fn with(&self, outcome: Outcome) -> impl Iterator<Item = &RuleAnswer> {
         self.rules.iter().filter(move |rule| rule.outcome == outcome)
     }
@@ -181,9 +181,9 @@ pub struct CheckFinding {
     pub rules: usize,
     /// Rules that are reported as errors.
     pub errors: Vec<String>,
-    /// Rules that failed and are no errors.
+    /// Rules that failed, but not as errors.
     pub failed: Vec<String>,
-    /// Rules that could not be decided and are no errors.
+    /// Rules that could not be decided, and are not errors.
     pub cannot_tell: Vec<String>,
 }
 

@@ -14,7 +14,7 @@ const MOST: usize = 20;
 
 /// Lists those records of the slice that speak against a condition on what is too much, the most
 /// probable first. `speaks` answers `None` for a record that does not, and else its probability,
-/// where the condition is about somebody. What is too little stands in no record.
+/// where the condition is about somebody. What is too little is in no record.
 pub(super) fn list(
     context: &Context<'_>,
     answer: &mut ConditionAnswer,

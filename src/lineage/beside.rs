@@ -1,6 +1,8 @@
-//! What stands beside the verdict in a [`Comparison`](super::Comparison): where it holds, measured habits, a map of neighbours.
+//! Further parts of a [`Comparison`](super::Comparison): where it holds, measured habits, a map of
+//! neighbours.
 //!
-//! Plain data like `verdict`; filled by `holds`, `habits`, `neighbourhood`, drawn by `report`. Fields may be added, none removed.
+//! Plain data like `verdict`; filled by `holds`, `habits`, `neighbourhood`, drawn by `report`.
+//! Fields may be added, none removed.
 
 use serde::{Deserialize, Serialize};
 
@@ -72,13 +74,14 @@ pub enum HabitsBasis {
 /// Measured habits, in standard deviations of a single trace.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Habits {
-    /// What 0 stands for.
+    /// What 0 means.
     pub basis: HabitsBasis,
     /// Prompts of the input that they rest on.
     pub prompts: usize,
-    /// The references that stand beside the input, the nearest first. Empty where the basis is all traces.
+    /// The references that are compared with the input, the nearest first. Empty where the basis is
+    /// all traces.
     pub references: Vec<String>,
-    /// At most twelve, those in which the input departs most.
+    /// At most twelve, those in which the input deviates most.
     pub habits: Vec<Habit>,
 }
 

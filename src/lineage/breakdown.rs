@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 
 /// A group with fewer prompts than this says nothing of its own.
 pub const LEAST_PROMPTS: usize = 5;
-/// Domains that are told.
+/// Domains that are shown.
 const DOMAINS: usize = 12;
 /// Where the classes of length begin, in words; the last has no end.
 const FROM: [usize; 6] = [MINIMUM_WORDS, 100, 250, 500, 1_000, 2_500];

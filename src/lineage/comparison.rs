@@ -130,9 +130,10 @@ pub fn compare(
     }
 }
 
-/// Why no drift from `baseline` is told where the two corpora are mostly in different languages: it would be the
-/// difference between the languages. Comes in: traces by language of the newer corpus, as far as it could be told. `None`
-/// where both have the same language in front, or where it was not told, as of profiles.
+/// Why there is no drift from `baseline` where the two corpora are mostly in different languages:
+/// it would be the difference between the languages. Comes in: traces by language of the newer
+/// corpus, as far as it could be told. `None` where both have the same language in front, or where
+/// it was not told, as of profiles.
 pub fn drift_across_languages(
     new: &BTreeMap<String, usize>,
     baseline: &ScoredCorpus,

@@ -1,8 +1,10 @@
-//! Phrases and the texts of traces → concordance lines: where each phrase stands, with some words on either side.
+//! Phrases and the texts of traces → concordance lines: where each phrase stands, with some words
+//! on either side.
 //!
-//! Called by `analysis` after [`super::compare`], since the phrases are known only when all traces were scored. A phrase is looked
-//! for as its feature is (by tokens, whatever the white space between them), in the traces of the [`TextReservoir`]. Its lines come
-//! from different prompts as far as there are any, since what stands in one prompt only is its topic.
+//! Called by `analysis` after [`super::compare`], since the phrases are known only when all traces
+//! were scored. A phrase is looked for as its feature is (by tokens, whatever the white space
+//! between them), in the traces of the [`TextReservoir`]. Its lines come from different prompts
+//! where possible, since what occurs in one prompt only is its topic.
 
 use super::{Comparison, ConcordanceLine, text_reservoir::TextReservoir};
 use crate::{
@@ -129,7 +131,7 @@ mod tests {
         let found = lines(&["the user"], &sample(&[("p", text)]));
         let [line] = found[0].as_slice() else { panic!("{found:?}") };
         assert_eq!(line.before, "two three four five six seven eight nine, ");
-        // As it stands in the text, white space and all.
+        // As in the text, white space included.
         assert_eq!(line.phrase, "the  user");
         assert_eq!(line.after, " wants a b c d e f g.");
         assert_eq!(line.id, "t0");

@@ -2,13 +2,13 @@
 //!
 //! A phrase's weight is its part of the log-odds: the sum over the corpus of its value in the rows
 //! times its learned weight for this reference over its mean weight for all, per trace. Phrases
-//! that stand in fewer than two prompts, or in few traces, are left out: they are the topic.
+//! that occur in fewer than two prompts, or in few traces, are left out: they are the topic.
 
 use super::{Evidence, log_odds::prompts_of, scored_corpus::ScoredCorpus};
 use crate::{atlas::Atlas, features::word_ngrams};
 use rustc_hash::FxHashSet;
 
-/// A phrase must stand in this share of the traces, and in two prompts.
+/// A phrase must occur in this share of the traces, and in two prompts.
 const LEAST_SHARE: f64 = 0.1;
 
 /// The `most` strongest phrases for a reference, strongest first. A phrase that only repeats a

@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{atlas::Atlas, text::count_words, trace::Trace};
 
-/// Traces of so many words are chosen from, where there are enough of them: shorter ones are one window, of longer ones little
-/// can be shown.
+/// Traces of this many words are chosen from, where there are enough of them: shorter ones are one
+/// window, of longer ones little can be shown.
 const WORDS: std::ops::RangeInclusive<usize> = 150..=4_000;
 
 /// N-grams that are marked for the trace's first reference, and against it: all that `explain` has would cover a short trace.
@@ -94,7 +94,7 @@ pub(crate) fn add_examples(
     comparison.examples = explained.collect();
 }
 
-/// Leaves the strongest n-grams that hold a word on either side; they stand in the order of their weights.
+/// Leaves the strongest n-grams that contain a word on either side, in the order of their weights.
 fn keep_strongest(explanation: &mut Explanation) {
     let mut kept = (0, 0);
     explanation.features.retain(|feature| {

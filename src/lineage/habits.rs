@@ -1,9 +1,12 @@
-//! A tally → its measured habits beside those of the nearest references: layout, rhythm, and what sentences do in the reasoning.
+//! A tally → its measured habits next to those of the nearest references: layout, rhythm, and what
+//! sentences do in the reasoning.
 //!
-//! Called by [`super::compare`]. Values are standard deviations of a single trace. Where the atlas has a panel, layout and rhythm are
-//! departures from what all references wrote on the same prompts (or in the same data set), so that neither a prompt nor a
-//! subject passes for a habit, and the references have values of their own. An atlas keeps no values of single references for
-//! other channels: there (moves, or an atlas without a panel) the input stands against all traces that the atlas was learned from.
+//! Called by [`super::compare`]. Values are standard deviations of a single trace. Where the atlas
+//! has a panel, layout and rhythm are departures from what all references wrote on the same prompts
+//! (or in the same data set), so that neither a prompt nor a subject passes for a habit, and the
+//! references have values of their own. An atlas keeps no values of single references for other
+//! channels: there (moves, or an atlas without a panel) the input stands against all traces that
+//! the atlas was learned from.
 
 use super::{
     Habit, Habits, HabitsBasis,
@@ -18,9 +21,9 @@ use crate::{
     stats::{Interval, bootstrap::Resamples},
 };
 
-/// Habits that are told of each basis: those in which the input departs most.
+/// Habits that are told of each basis: those in which the input deviates most.
 const MOST: usize = 12;
-/// References that stand beside the input.
+/// References that are shown next to the input.
 const REFERENCES: usize = 4;
 
 /// The habits of a tally; `order` has the numbers of the references, the nearest first.
@@ -104,7 +107,8 @@ fn beside_references(
     Some(Habits { basis, prompts: rows.len(), references, habits })
 }
 
-/// Those that only the traces that the atlas was learned from can be set beside, as far as they are `wanted`.
+/// Those that only the traces that the atlas was learned from can be set next to, as far as they
+/// are `wanted`.
 fn beside_traces(
     tally: &ScoredCorpus,
     resamples: usize,
@@ -126,7 +130,8 @@ fn beside_traces(
     Some(Habits { basis: HabitsBasis::Traces, prompts: rows.len(), references: Vec::new(), habits })
 }
 
-/// The habits in which the input departs most, in the order of the measures; `fill` adds what they stand beside.
+/// The habits in which the input deviates most, in the order of the measures; `fill` adds the
+/// values of the references.
 fn told(
     measures: &[&Readable],
     rows: &[Vec<f64>],

@@ -1,18 +1,19 @@
 //! Words and phrases that came and went between two corpora.
 //!
 //! The measure is the log-odds ratio with an informative Dirichlet prior (Monroe, Colaresi & Quinn
-//! 2008, equations 15–22): for an n-gram that stands y times among n in one corpus and y′ times among n′ in
-//! the other, with prior counts a from both together scaled to the size of the smaller,
-//! `ln((y + a) / (n + A − y − a)) − ln((y′ + a) / (n′ + A − y′ − a))`, divided by its standard deviation
-//! `√(1/(y + a) + 1/(y′ + a))`. The prior draws rare n-grams towards no difference, so that the list is
-//! neither of stop words nor of what stands twice. Two-sided p-values are corrected by Holm over all
-//! n-grams that are compared; what stands in one or two prompts only is topic, and is left out.
+//! 2008, equations 15–22): for an n-gram that stands y times among n in one corpus and y′ times
+//! among n′ in the other, with prior counts a from both together scaled to the size of the smaller,
+//! `ln((y + a) / (n + A − y − a)) − ln((y′ + a) / (n′ + A − y′ − a))`, divided by its standard
+//! deviation `√(1/(y + a) + 1/(y′ + a))`. The prior draws rare n-grams towards no difference, so
+//! that the list is neither of stop words nor of what stands twice. Two-sided p-values are
+//! corrected by Holm over all n-grams that are compared; what occurs in one or two prompts only is
+//! topic, and is left out.
 
 use super::{MovedPhrase, scored_corpus::ScoredCorpus};
 use crate::{atlas::Atlas, features::word_ngrams};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-/// An n-gram must stand in so many prompts of the corpus that has more of it.
+/// An n-gram must occur in this many prompts of the corpus that has more of it.
 const LEAST_PROMPTS: usize = 3;
 
 /// The `most` n-grams that came, and that went, strongest first; over the prompts that both corpora have
@@ -100,7 +101,7 @@ impl Counts {
 /// The z-score of the log-odds ratio of two counts among two totals, with a prior of so many among so
 /// many.
 fn z_score((y, n): (f64, f64), (y2, n2): (f64, f64), (prior, size): (f64, f64)) -> f64 {
-    // An n-gram may stand in a text more often than the text has words.
+    // An n-gram may occur in a text more often than the text has words.
     let odds = |y: f64, n: f64| ((y + prior) / (n + size - y - prior).max(1.0)).ln();
     (odds(y, n) - odds(y2, n2)) / (1.0 / (y + prior) + 1.0 / (y2 + prior)).sqrt()
 }
@@ -126,7 +127,7 @@ fn holds_word(form: &str) -> bool {
     words > 0
 }
 
-/// The prompts that each of some features stands in.
+/// The prompts that each of some features occurs in.
 pub(super) fn prompts_of(
     tally: &ScoredCorpus,
     features: &FxHashSet<u32>,

@@ -16,7 +16,7 @@ const FEWEST: usize = 5;
 pub struct MapPlace {
     /// The label, as in the matrix.
     pub label: String,
-    /// Along the direction that holds most of the differences.
+    /// Along the direction that contains most of the differences.
     pub x: f64,
     /// Along the next.
     pub y: f64,
@@ -57,7 +57,7 @@ pub fn principal_coordinates(matrix: &SimilarityMatrix) -> Option<MapCoordinates
     order.sort_by(|&a, &b| values[b].total_cmp(&values[a]).then(a.cmp(&b)));
     let along = |direction: usize| -> Vec<f64> {
         let length = values[direction].max(0.0).sqrt();
-        // A direction may be turned round: the input stands at its upper end.
+        // A direction may be turned round: the input is at its upper end.
         let sign = if vectors[(0, direction)] < 0.0 { -1.0 } else { 1.0 };
         (0..size).map(|i| sign * length * vectors[(i, direction)]).collect()
     };

@@ -1,9 +1,10 @@
-//! From an older corpus to a newer one, as figures that a check decides by: how far, towards whom, and how
-//! alike the two are.
+//! From an older corpus to a newer one, as figures that a check decides by: how far, towards which
+//! references, and how alike the two are.
 //!
-//! Comes in: the tallies of both (either may come from a profile) and the atlas. Goes out: [`Movement`], each figure with its
-//! resampled values. Called by `gate`. The figures are those of [`super::drift`]; here they are resampled as
-//! often as the level of a check asks for, and only those that it asks for.
+//! Comes in: the tallies of both (either may come from a profile) and the atlas. Goes out:
+//! [`Movement`], each figure with its resampled values. Called by `gate`. The figures are those of
+//! [`super::drift`]; here they are resampled as often as the level of a check asks for, and only
+//! those that it asks for.
 
 use super::{
     drift::{DriftError, PromptPair, PromptPairs, channels, pair_prompts},
@@ -80,7 +81,7 @@ fn drawn_of(own: &[usize], random: Option<&mut Pcg64Mcg>) -> Vec<(usize, f32)> {
     own.iter().copied().zip(times).filter(|(_, times)| *times > 0.0).collect()
 }
 
-/// What can be said of the way from an older corpus to a newer one.
+/// The movement from an older corpus to a newer one.
 #[derive(Debug)]
 pub struct Movement {
     /// Whether it rests on prompts that both corpora answered.
@@ -142,7 +143,8 @@ impl Movement {
                     continue;
                 }
                 add_times(&mut sum, t as f32, &pair.shift);
-                // A prompt that is drawn twice is no other prompt: its product with itself is noise.
+                // A prompt that is drawn twice is still one prompt: its product with itself is
+                // noise.
                 own += t * t * square;
                 n += t;
                 squares += t * t;

@@ -1,14 +1,15 @@
 //! The paired comparison: how alike a corpus and each reference are, beyond what their prompts do.
 //!
-//! Comes in: the departures of a corpus from the panel ([`Residuals`]). Goes out: a [`Pairing`]: for
-//! each reference the similarity with its interval and a corrected p-value, and what such a similarity
-//! means. Called by `comparison`.
+//! Comes in: the departures of a corpus from the panel ([`Residuals`]). Goes out: a [`Pairing`]:
+//! for each reference the similarity with its interval and a corrected p-value, and what such a
+//! similarity means. Called by `comparison`.
 //!
-//! A similarity is the cosine of two mean departures, corrected for attenuation. Its interval is drawn
-//! over prompts. The p-value is of the hypothesis that the corpus is no nearer to this reference than to
-//! the average of the references that are not of its family: prompt by prompt the difference of the two
-//! projections is taken, and its sign is flipped at random (Fisher's randomization test; Fisher 1935,
-//! chapter III). The p-values of all references are corrected together (Holm 1979).
+//! A similarity is the cosine of two mean departures, corrected for attenuation. Its interval is
+//! drawn over prompts. The p-value is of the hypothesis that the corpus is not closer to this
+//! reference than to the average of the references that are not of its family: prompt by prompt the
+//! difference of the two projections is taken, and its sign is flipped at random (Fisher's
+//! randomization test; Fisher 1935, chapter III). The p-values of all references are corrected
+//! together (Holm 1979).
 
 use super::{
     Floor, PairedSimilarity, Pairing,

@@ -1,13 +1,15 @@
-//! What is kept of a corpus to measure a later one against it: a small file that can lie beside the code.
+//! What is kept of a corpus to measure a later one against it: a small file that can lie next to
+//! the code.
 //!
-//! Comes in: a [`ScoredCorpus`]. Goes out: a [`Profile`], its bytes, and again a tally that `drift` and `check` take
-//! in place of an older corpus. Called by `cli`. A profile holds numbers only: for each prompt a hash of its key,
-//! a hash of its text, the number of traces and the mean of the values that the panel compares. No
-//! text, no name of a prompt, no feature's text is in it. Profiles of parts add up ([`Profile::merge`]).
+//! Comes in: a [`ScoredCorpus`]. Goes out: a [`Profile`], its bytes, and again a tally that `drift`
+//! and `check` take in place of an older corpus. Called by `cli`. A profile holds numbers only: for
+//! each prompt a hash of its key, a hash of its text, the number of traces and the mean of the
+//! values that the panel compares. No text, no name of a prompt, no feature's text is in it.
+//! Profiles of parts add up ([`Profile::merge`]).
 //!
-//! Each value is a byte: a step of its column is a quarter of the column's standard deviation over the prompts,
-//! or a 255th of its range where that is more. The error of a single prompt's value is thus a few
-//! hundredths of its noise, and that of a mean over prompts far less.
+//! Each value is a byte: a step of its column is a quarter of the column's standard deviation over
+//! the prompts, or a 255th of its range where that is more. The error of a single prompt's value is
+//! thus a few hundredths of its noise, and that of a mean over prompts far less.
 //!
 //! | bytes | what |
 //! | --- | --- |
@@ -184,7 +186,7 @@ impl Profile {
         Ok(())
     }
 
-    /// As a tally, which stands for the corpus wherever a later one is compared with it.
+    /// The profile as a scored corpus, to compare a later corpus with it.
     ///
     /// # Errors
     /// When the profile was made with another atlas, or of another text.
@@ -281,14 +283,14 @@ impl Profile {
     /// Reads a file's bytes; `name` is what errors call it.
     ///
     /// # Errors
-    /// When it is no profile, of another version, cut off or damaged.
+    /// When it is not a profile, or of another version, cut off or damaged.
     pub fn from_bytes(bytes: &[u8], name: &str) -> Result<Self, ProfileError> {
         let broken = |what: &str| {
             error(name, format!("{what}; fetch it again, or make it again with `cotprint profile`"))
         };
         let header = bytes.get(..HEADER).filter(|header| header.starts_with(PROFILE_MAGIC));
         let Some(header) = header else {
-            return Err(error(name, "is no profile; `cotprint profile` makes one".into()));
+            return Err(error(name, "is not a profile; `cotprint profile` makes one".into()));
         };
         let mut fields = Reader(&header[8..]);
         let version = fields.u32().unwrap_or_default();
@@ -480,7 +482,7 @@ mod tests {
     fn a_damaged_profile_is_refused_in_a_sentence() {
         let bytes = profile(&[(1, 1, [1.0; 3]), (2, 1, [2.0; 3])]).to_bytes().unwrap();
         let refused = |bytes: &[u8]| Profile::from_bytes(bytes, "x").unwrap_err().to_string();
-        assert!(refused(b"").contains("is no profile"));
+        assert!(refused(b"").contains("is not a profile"));
         assert!(refused(&bytes[..bytes.len() - 1]).contains("should hold"));
         let mut flipped = bytes.clone();
         *flipped.last_mut().unwrap() ^= 1;

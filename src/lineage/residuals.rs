@@ -10,10 +10,10 @@ use std::collections::BTreeMap;
 
 /// What the similarities of unrelated references are called.
 pub(super) const UNRELATED: &str = "two unrelated models";
-/// With so many shared prompts the others are left out.
+/// With this many shared prompts the others are left out.
 pub(super) const ENOUGH_SHARED: usize = 10;
 
-/// A corpus beside the panel.
+/// A corpus next to the panel.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Residuals {
     /// Whether the prompts are shared with the panel; else a mean over a data set was taken off.

@@ -46,16 +46,17 @@ pub struct Comparison {
     /// From an older corpus to this one; only where a baseline was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub drift: Option<Drift>,
-    /// Where the first reference holds: its share by domain, length, mediation, with and without layout.
+    /// The share of the first reference by domain, length, mediation, with and without layout.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holds: Option<Breakdown>,
-    /// Measured habits beside those of the nearest references.
+    /// Measured habits, with those of the nearest references.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub habits: Vec<Habits>,
     /// The input and the references on a map that keeps neighbours together; only where a report was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub neighbourhood: Option<Neighbourhood>,
-    /// Three traces, piece by piece, for the page; they are no part of the JSON, since they are texts of the input.
+    /// Three traces, part by part, for the page. They are not in the JSON, because they quote the
+    /// input.
     #[serde(skip)]
     pub examples: Vec<Example>,
     /// The input among the references nearest to it, for the page and its figure; no part of the JSON (`cotprint tree --json`
@@ -165,23 +166,23 @@ pub struct UnknownSummary {
 pub struct Evidence {
     /// The reference that it speaks for.
     pub reference: String,
-    /// The phrase as it stands in the text (hostile: escape it).
+    /// The phrase as in the text (hostile: escape it).
     pub phrase: String,
     /// The channel that it belongs to.
     pub channel: String,
     /// Its part of the log-odds for this reference against the average reference, summed over
     /// the corpus and divided by the number of traces.
     pub weight: f64,
-    /// How often it stands in the input, per thousand words.
+    /// Occurrences in the input, per thousand words.
     pub per_thousand_words: f64,
-    /// Share of the input's traces that hold it.
+    /// Share of the input's traces that contain it.
     pub share_of_traces: f64,
-    /// Share of all references' traces that hold it.
+    /// Share of all references' traces that contain it.
     pub share_of_reference_traces: f64,
-    /// Different prompts of the input that it stands in.
+    /// Different prompts of the input that it occurs in.
     pub prompts: usize,
-    /// Where it stands in the input: at most three lines, from different prompts as far as there are any. Empty where
-    /// the texts were not kept.
+    /// Examples from the input: at most three lines, from different prompts where possible. Empty
+    /// where the texts were not kept.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<ConcordanceLine>,
 }
@@ -191,15 +192,15 @@ pub struct Evidence {
 pub struct ConcordanceLine {
     /// The id of the trace.
     pub id: String,
-    /// What stands before it.
+    /// The text before it.
     pub before: String,
     /// The phrase, with the white space that it has there.
     pub phrase: String,
-    /// What stands behind it.
+    /// The text after it.
     pub after: String,
 }
 
-/// The paired comparison: what is left of the likeness when the prompts' part is taken off.
+/// The comparison on shared prompts: the likeness with prompt effects removed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Pairing {
     /// Whether the prompts are among those that the references answered. Else the mean over a data set
@@ -232,14 +233,15 @@ pub struct PairedSimilarity {
     pub reference: String,
     /// The family that it belongs to.
     pub family: Option<String>,
-    /// The cosine of the two departures from what all references wrote, corrected for attenuation, in
-    /// [-1, 1].
+    /// The cosine of the two residuals from what all references wrote, corrected for attenuation,
+    /// in [-1, 1].
     pub similarity: f64,
     /// Lower end of the 95 % interval.
     pub low: f64,
     /// Upper end of the 95 % interval.
     pub high: f64,
-    /// Of the hypothesis that the input is no nearer to it than to the average unrelated reference.
+    /// P-value of the hypothesis that the input is not closer to it than to the average unrelated
+    /// reference.
     pub p_value: f64,
     /// The same, corrected for the number of references (Holm).
     pub corrected_p_value: f64,
@@ -250,7 +252,7 @@ pub struct PairedSimilarity {
 /// Pairwise Cosine Delta similarity.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SimilarityMatrix {
-    /// What stands in row and column `i`. The first is the input.
+    /// The names of row and column `i`. The first is the input.
     pub labels: Vec<String>,
     /// `values[i][j]` in [-1, 1]; symmetric, ones on the diagonal.
     pub values: Vec<Vec<f64>>,
@@ -275,7 +277,7 @@ pub struct InputSummary {
     pub mediation: BTreeMap<String, usize>,
     /// Kept traces by domain.
     pub domains: BTreeMap<String, usize>,
-    /// Kept traces by the label that stands in the input.
+    /// Kept traces by their label in the input.
     pub models: BTreeMap<String, usize>,
     /// Kept traces by language (ISO 639-3, or what the record says), where it can be told.
     #[serde(default)]

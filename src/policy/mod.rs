@@ -77,7 +77,7 @@ pub struct Rule {
     pub kind: Kind,
     /// How bad it is when it fails.
     pub severity: Severity,
-    /// What a person reads beside the figures.
+    /// The message to show with the figures.
     pub message: Option<String>,
     /// The traces that it is about.
     pub only: Slice,
@@ -85,7 +85,7 @@ pub struct Rule {
     pub on_inconclusive: OnInconclusive,
     /// All of them have to hold.
     pub conditions: Vec<Condition>,
-    /// The file that it stands in.
+    /// The policy file.
     pub file: String,
     /// The line there.
     pub line: usize,
@@ -338,7 +338,7 @@ pub struct Condition {
 
 impl Condition {
     /// Whether it is decided by an interval, so that the number of such conditions has to be
-    /// corrected for. A bound of 0 on a share of traces speaks of the traces that are there.
+    /// corrected for. A bound of 0 on a share of traces is about the traces that exist.
     pub fn is_estimated(&self) -> bool {
         !(self.quantity.is_count()
             || self.quantity.is_share_of_traces() && self.bound.value() == 0.0)

@@ -124,7 +124,7 @@ impl Reading {
             let rule = rules::rule(kind, line, table, OnInconclusive::default(), &name)?;
             if let Some(first) = own.insert(rule.id.clone(), line) {
                 let what = format!(
-                    "the id {} stands in line {first} already; give each rule an id of its own",
+                    "the id {} is already used in line {first}; give each rule its own id",
                     rule.id
                 );
                 return Err(Error { file: name, line: Some(line), what });
@@ -280,14 +280,14 @@ mod tests {
             ("[[forbid]]\nid = \"a\"\nshare = 0.5", "names nobody"),
             ("[[forbid]]\nid = \"a\"\nreference = \"a\"", "asks for nothing"),
             ("[[expect]]\nid = \"a\"\nreference = \"a\"", "not how much"),
-            ("[[drift]]\nid = \"a\"\nchange = 0.1", "towards whom"),
+            ("[[drift]]\nid = \"a\"\nchange = 0.1", "towards which names"),
             ("[[drift]]\nid = \"a\"\nsize = 0", "above 0"),
             ("[[require]]\nid = \"a\"\nmediation = \"rough\"", "raw, summary"),
             ("[[require]]\nid = \"a\"\nlanguages = { eng = 0.5 }", "number of traces"),
             ("[gate]\nconfidence = 95", "from 0.5 to just below 1"),
             (
                 "[[require]]\nid = \"a\"\ntraces = 1\n[[require]]\nid = \"a\"\ntraces = 2",
-                "line 4: the id a stands in line 1",
+                "line 4: the id a is already used in line 1",
             ),
             ("[[quality]]\nid = \"a\"\nrefusals = 0.1\nonly = { prompts = \"[\" }", "no glob"),
             ("[[quality]]\nid = \"a\"\nrefusals = 0.1\nonly = {}", "`only` is empty"),

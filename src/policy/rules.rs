@@ -102,13 +102,13 @@ fn said_something(table: &table::Rule) -> Result<(), String> {
     Ok(())
 }
 
-/// The languages of a rule by the codes under which they are told.
+/// The languages of a rule by their ISO 639-3 codes.
 fn languages(table: &table::Rule) -> Result<BTreeMap<&'static str, f64>, String> {
     let mut known = BTreeMap::new();
     for (name, &value) in table.languages.iter().flatten() {
         let code = language_code(name).ok_or_else(|| {
             format!(
-                "`languages` names {name:?}, which is no language that can be told; write a code of ISO 639-3, \
+                "`languages` names {name:?}, which is not a known language; write an ISO 639-3 code, \
                  such as eng, cmn or deu"
             )
         })?;
@@ -130,7 +130,7 @@ fn slice(table: &table::Rule) -> Result<Slice, String> {
         .map(|glob| {
             glob::Pattern::new(glob).map_err(|error| {
                 format!(
-                    "`only.prompts` holds {glob:?}, which is no glob ({error}); write for example \"math-*\""
+                    "`only.prompts` contains {glob:?}, which is not a glob ({error}); write for example \"math-*\""
                 )
             })
         })
@@ -160,12 +160,12 @@ fn share(name: &str, value: f64) -> Result<f64, String> {
 fn can_hold(bound: Bound) -> Result<(), String> {
     match bound {
         Bound::AtMost(0.0) => {
-            Err("`share` is 0, which no estimate stays at; write the least part that must not \
-             pass, or `attributed = 0` for no trace whose first reference is one of these"
+            Err("`share` is 0, which no estimate reaches; write the smallest share that must not \
+             pass, or `attributed = 0` if none of these may come first for any trace"
                 .into())
         }
         Bound::AtLeast(1.0) => {
-            Err("`share` is 1, which no estimate reaches; write the least part that is enough"
+            Err("`share` is 1, which no estimate reaches; write the smallest share that is enough"
                 .into())
         }
         _ => Ok(()),
@@ -175,7 +175,7 @@ fn can_hold(bound: Bound) -> Result<(), String> {
 fn target(table: &table::Rule) -> Result<Target, String> {
     let target = Target { references: list(&table.reference), families: list(&table.family) };
     if target == Target::default() {
-        return Err("it names nobody; give it a `reference` or a `family`".into());
+        return Err("it names no model; give it a `reference` or a `family`".into());
     }
     Ok(target)
 }
@@ -241,7 +241,7 @@ fn expect(table: &table::Rule) -> Result<Vec<Condition>, String> {
     if table.reference.is_some() || table.family.is_some() {
         conditions = shares(table, Bound::AtLeast)?;
         if conditions.is_empty() {
-            return Err("it names whom to resemble and not how much; give it a `share` or \
+            return Err("it names what to resemble but not how much; give it a `share` or \
                         `attributed`, or leave the names out and give the `similarity` to the baseline"
                 .into());
         }
@@ -274,7 +274,9 @@ fn drift(table: &table::Rule) -> Result<Vec<Condition>, String> {
         conditions.push(Condition { quantity, bound: Bound::AtMost(change) });
     }
     if table.change.is_some() && table.not_towards.is_none() {
-        return Err("it has a `change` and does not say towards whom; add `not_towards`".into());
+        return Err(
+            "it has a `change` but does not say towards which names; add `not_towards`".into()
+        );
     }
     Ok(conditions)
 }

@@ -208,7 +208,8 @@ fn known(table: &DeTable<'_>, what: &str, keys: &[&str]) -> Result<(), (usize, S
             let near = nearest(name, keys.iter().copied(), 1)
                 .first()
                 .map_or_else(|| ".".to_owned(), |near| format!("; did you mean `{near}`?"));
-            let message = format!("`{name}` is no key of {what}{near} It has {}", keys.join(", "));
+            let message =
+                format!("`{name}` is not a key of {what}{near} It has {}", keys.join(", "));
             return Err((key.span().start, message));
         }
     }

@@ -122,7 +122,7 @@ fn contradictions(rules: &[Rule], references: &[(&str, Option<&str>)]) -> Result
         })
         .collect();
     for (at, one) in asked.iter().enumerate() {
-        // What stands after it: what is said of a pair is said once, at the later rule.
+        // Only later rules: each pair is reported once, at the later rule.
         for other in asked[at + 1..].iter().filter(|other| other.rule.only == one.rule.only) {
             let why = excluded(one, other).or_else(|| excluded(other, one));
             if let Some(why) = why {

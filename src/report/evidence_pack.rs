@@ -1,4 +1,4 @@
-//! What a comparison rests on → the folder `evidence/` beside its report, by which somebody else
+//! What a comparison rests on → the folder `evidence/` next to its report, by which another person
 //! can make its figures again.
 //!
 //! Comes in: every trace as it is scored, then the comparison and the options. Goes out: lists of
@@ -146,7 +146,7 @@ impl EvidencePack {
             prompt_hash: prompt.map(|prompt| format!("{:016x}", prompt_hash(prompt))),
             text: self.with_texts.then_some(&*text),
         };
-        // One line whatever stands in it: JSON escapes line ends, and what hides is escaped like in
+        // One line whatever is in it: JSON escapes line ends, and what hides is escaped like in
         // report.json.
         let mut line = super::json::escaped(&serde_json::to_string(&record)?);
         line.push('\n');

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 /// The comparison as indented JSON with a line's end at its end.
 ///
-/// Fields stand in the order of [`Comparison`], maps in the order of their keys. Names and phrases
+/// Fields are in the order of [`Comparison`], maps in the order of their keys. Names and phrases
 /// are complete; characters that could act on a terminal or hide are written as `\u` escapes, which
 /// a reader of JSON undoes. A number that is not finite becomes `null`.
 ///

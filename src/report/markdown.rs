@@ -1,6 +1,6 @@
 //! What Markdown is written with: blocks, tables, and texts in which nothing is markup.
 //!
-//! Names and phrases stand in code spans, where nothing is markup, a link or a mention; sentences
+//! Names and phrases are in code spans, where nothing is markup, a link or a mention; sentences
 //! have every character escaped that could be one.
 
 use super::numbers::counted;
@@ -44,7 +44,7 @@ impl Markdown {
         }
     }
 
-    /// A table whose cells are Markdown by now; the columns from `numbers` on stand at the right.
+    /// A table whose cells are Markdown by now; the columns from `numbers` on are at the right.
     /// No row: no table.
     pub fn table<const COLUMNS: usize>(
         &mut self,

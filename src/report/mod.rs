@@ -5,7 +5,7 @@
 //! bytes: nothing here reads a clock, the terminal or the environment.
 //!
 //! - [`write_report`] writes the folder of `compare --report`;
-//! - [`EvidencePack`] writes the folder beside it that says what it rests on;
+//! - [`EvidencePack`] writes the folder next to it that says what it rests on;
 //! - [`write_terminal`] prints what a person reads in a terminal;
 //! - [`write_overview`] prints what `ingest` read and [`write_reading_report`] writes its page,
 //! [`write_explanations`] how it was understood, and [`write_formats`] what can be;

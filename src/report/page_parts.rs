@@ -87,7 +87,7 @@ pub(super) fn provenance(from: &Provenance) -> Vec<Fact> {
         fact("Atlas", name(&from.atlas)),
         fact("Atlas checksum", name(&from.atlas_checksum)),
         fact(
-            "Atlas holds",
+            "Atlas contents",
             format!(
                 "{}, {}",
                 counted(from.atlas_references, "reference", "references"),

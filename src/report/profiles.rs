@@ -54,7 +54,7 @@ fn corpus_line(what: &str, corpus: &Profiled) -> String {
 fn alike(page: &mut TerminalPage<'_>, likeness: &Likeness) -> io::Result<()> {
     let on = numbers::counted(likeness.prompts, "prompt", "prompts");
     let on = if likeness.paired { format!("{on} that both answered") } else { on };
-    page.heading(&format!("How alike they are ({on})"))?;
+    page.heading(&format!("Likeness ({on})"))?;
     let with_interval = |figure: Estimate| {
         format!(
             "{} (95 % interval {})",
@@ -63,7 +63,7 @@ fn alike(page: &mut TerminalPage<'_>, likeness: &Likeness) -> io::Result<()> {
         )
     };
     let similarity = format!(
-        "Similarity {}; 1: the same habits, 0: no more alike than two writers at random.",
+        "Similarity {}; 1: the same habits, 0: no more alike than two random models.",
         with_interval(likeness.similarity)
     );
     page.paragraph(&similarity, "  ", Ink::Plain)?;

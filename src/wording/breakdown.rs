@@ -12,7 +12,7 @@ pub fn holds_kind(kind: BreakdownKind) -> &'static str {
         BreakdownKind::Domain => "by domain",
         BreakdownKind::Length => "by length",
         BreakdownKind::Mediation => "by mediation",
-        BreakdownKind::Changed => "some traces, their texts changed",
+        BreakdownKind::Changed => "some traces, with changed texts",
     }
 }
 
@@ -23,9 +23,9 @@ pub fn holds_title(holds: &Breakdown) -> String {
     let own = ways.iter().filter(|group| group.first == holds.reference).count();
     let reference = name(&holds.reference);
     match (own, ways.len()) {
-        (_, 0) => format!("{reference}: too few traces to look at groups of them"),
+        (_, 0) => format!("{reference}: too few traces for subgroups"),
         (own, all) => {
-            format!("{reference} comes first in {own} of {all} ways to look at the traces")
+            format!("{reference} comes first in {own} of {all} subgroups and variants")
         }
     }
 }
@@ -35,7 +35,7 @@ pub fn holds_shown(holds: &Breakdown) -> String {
     let left_out = match holds.left_out {
         0 => String::new(),
         n => format!(
-            " Left out: {} with fewer than 5 prompts or beyond the twelfth domain.",
+            " Left out: {} with fewer than 5 prompts, or after the twelfth domain.",
             counted(n, "group", "groups")
         ),
     };

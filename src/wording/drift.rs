@@ -65,12 +65,12 @@ impl Display for DriftBasis {
     }
 }
 
-/// The drift's finding in one sentence: the title of its figure.
+/// The main finding of the drift: the title of its figure.
 pub fn drift_title(drift: &Drift) -> String {
     let clear: Vec<&DriftReference> =
         drift.references.iter().filter(|one| one.is_clear() && one.after.is_finite()).collect();
     let Some(first) = clear.iter().max_by(|a, b| a.after.total_cmp(&b.after)) else {
-        return "To no reference is the input clearly nearer than the baseline was".into();
+        return "The input is not clearly closer to any reference than the baseline was".into();
     };
     let now = format!(
         "{} (similarity {}, before {})",
@@ -79,10 +79,10 @@ pub fn drift_title(drift: &Drift) -> String {
         similarity(first.before)
     );
     match clear.len() {
-        1 => format!("The input is clearly nearer than the baseline was to {now}"),
+        1 => format!("The input is clearly closer to {now} than the baseline was"),
         n => {
             format!(
-                "The input is clearly nearer than the baseline was to {n} references, nearest to {now}"
+                "The input is clearly closer to {n} references than the baseline was; closest to {now}"
             )
         }
     }
@@ -91,28 +91,28 @@ pub fn drift_title(drift: &Drift) -> String {
 /// Which references the figure of the drift shows, where it shows `shown` of them.
 pub fn drift_shown(drift: &Drift, shown: usize) -> String {
     let clear = drift.references.iter().filter(|one| one.is_clear()).count();
-    let blue = if clear > 0 { "Blue: clearly nearer than before. " } else { "" };
+    let blue = if clear > 0 { "Blue: clearly closer than before. " } else { "" };
     match drift.references.len() {
         all if all > shown => {
             format!(
-                "{blue}Shown are {shown} of {all} references: the nearest of these, and the largest changes."
+                "{blue}Shown: {shown} of {all} references, the closest and those with the largest changes."
             )
         }
         _ => blue.trim_end().to_owned(),
     }
 }
 
-/// What the drift rests on.
+/// The prompts that the drift rests on.
 pub fn shift_basis(drift: &Drift) -> String {
     let prompts = counted(drift.prompts, "prompt", "prompts");
     if drift.paired {
         format!("Based on {prompts} that both corpora answered.")
     } else {
-        format!("Based on {prompts} that differ: what they are about is mixed in.")
+        format!("Based on {prompts} that differ, so subject matter is mixed in.")
     }
 }
 
-/// How far a corpus moved, in words.
+/// How far a corpus moved, and in which channels.
 pub fn drift_size(drift: &Drift) -> String {
     let mut channels: Vec<&DriftChannel> = drift.channels.iter().collect();
     channels.sort_by(|a, b| b.share.total_cmp(&a.share));
@@ -122,7 +122,8 @@ pub fn drift_size(drift: &Drift) -> String {
         .map(|c| format!("{} {}", name(&c.channel), percent(c.share)))
         .collect();
     format!(
-        "The shift is {} long (1 is one standard deviation of single traces in every channel); by channel: {}.",
+        "The size of the shift is {} (1 is one standard deviation of single traces in every channel). By \
+         channel: {}.",
         similarity(drift.size),
         parts.join(", ")
     )

@@ -38,8 +38,8 @@ pub fn phrase(text: &str) -> String {
     visible(text, PHRASE_LIMIT, Spaces::Shown)
 }
 
-/// A passage of a trace, its line ends and spaces kept, tabs as four spaces; as long as it is: whoever
-/// calls this bounds it.
+/// A passage of a trace, its line ends and spaces kept, tabs as four spaces. The caller
+/// bounds its length.
 pub fn passage(text: &str) -> String {
     visible(text, usize::MAX, Spaces::Laid)
 }
@@ -88,7 +88,7 @@ fn visible(text: &str, limit: usize, spaces: Spaces) -> String {
     shown
 }
 
-/// Whether a character acts on the text around it, or cannot be seen, or may not stand in XML.
+/// Whether a character acts on the text around it, or cannot be seen, or is not allowed in XML.
 pub fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c as u32,

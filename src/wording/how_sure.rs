@@ -65,11 +65,11 @@ pub fn unknown(comparison: &Comparison) -> Option<String> {
         String::new()
     };
     let reading = if summary.low > 0.05 {
-        "more than the 5 % that traces of a known reference give"
+        "more than the 5 % of a known reference"
     } else if summary.high < 0.05 {
-        "fewer than the 5 % that traces of a known reference give"
+        "fewer than the 5 % of a known reference"
     } else {
-        "within what traces of a known reference give (5 %)"
+        "consistent with a known reference (5 %)"
     };
     let found = percent(summary.share_below_5_percent);
     Some(format!("{found} of the traces are unlike every reference{between}: {reading}."))
@@ -83,11 +83,11 @@ pub fn ranking_title(comparison: &Comparison) -> String {
         [first, second, ..] => {
             let (one, two) = (name(&first.reference), name(&second.reference));
             if first.low > second.high {
-                format!("{one} holds the largest share of the evidence")
+                format!("{one} has the largest share of the evidence")
             } else if first.low <= second.high {
                 format!("{one} and {two} lead, and their intervals overlap")
             } else {
-                "The share of the evidence of each reference".into()
+                "The share of the evidence by reference".into()
             }
         }
     }
@@ -102,7 +102,7 @@ fn share_with_interval(score: f64, low: f64, high: f64, first: bool) -> String {
     format!("{} ({what}{})", share(score), interval(low, high))
 }
 
-/// What the named family holds, where the verdict is a family.
+/// The share of the named family, where the verdict is a family.
 fn family_share(comparison: &Comparison) -> Option<String> {
     if comparison.verdict.kind != VerdictKind::Family {
         return None;
@@ -110,15 +110,15 @@ fn family_share(comparison: &Comparison) -> Option<String> {
     let wanted = comparison.verdict.family.as_ref()?;
     let family = comparison.families.iter().find(|f| &f.family == wanted)?;
     Some(format!(
-        "Together the {} of {} hold {} of the evidence.",
+        "Together the {} of {} have {} of the evidence.",
         counted(family.members.len(), "member", "members"),
         name(&family.family),
         share_with_interval(family.score, family.low, family.high, true)
     ))
 }
 
-/// How probable the most probable reference is, all traces taken together. Nothing of one prompt, where
-/// the share says it.
+/// The most probable reference of all traces together, and its probability. `None` for one prompt,
+/// where the share says the same.
 fn together(comparison: &Comparison) -> Option<String> {
     let pooled = comparison.ranking.iter().filter_map(|r| Some((r, r.pooled?)));
     let (most, probability) = pooled.max_by(|a, b| a.1.total_cmp(&b.1))?;
@@ -135,7 +135,7 @@ fn together(comparison: &Comparison) -> Option<String> {
 fn first_and_second(ranking: &[RankedReference]) -> Option<String> {
     let first = ranking.first()?;
     let mut text = format!(
-        "{} holds {} of the evidence",
+        "{} has {} of the evidence",
         name(&first.reference),
         share_with_interval(first.score, first.low, first.high, true)
     );
@@ -168,7 +168,7 @@ fn without_layout(ranking: &[RankedReference]) -> Option<String> {
         format!("Without layout (markdown, lists, line lengths) it still comes first, with {left}.")
     } else {
         format!(
-            "Without layout (markdown, lists, line lengths) it holds {left}, and {} comes first \
+            "Without layout (markdown, lists, line lengths) it has {left}, and {} comes first \
              with {}.",
             name(&best.reference),
             share(best.score_without_layout)

@@ -4,12 +4,12 @@ use super::escape::name;
 use super::numbers::counted;
 use crate::lineage::Pairing;
 
-/// What the paired comparison found, as a heading.
+/// The main finding of the comparison on shared prompts, as a heading.
 pub fn pairing_title(pairing: &Pairing) -> String {
     let how = if pairing.paired {
-        format!("Beyond the prompts ({} shared)", pairing.prompts)
+        format!("Prompt effects removed ({} shared prompts)", pairing.prompts)
     } else {
-        "Beyond the subject matter (no shared prompts)".to_owned()
+        "Data set effects removed (no shared prompts)".to_owned()
     };
     match pairing.similarities.first() {
         Some(first) => format!("{how}: nearest is {}", name(&first.reference)),
@@ -17,7 +17,7 @@ pub fn pairing_title(pairing: &Pairing) -> String {
     }
 }
 
-/// What the paired comparison rests on.
+/// How the comparison on shared prompts is made.
 pub fn pairing_basis(pairing: &Pairing) -> String {
     let sets: Vec<String> = pairing
         .data_sets
@@ -28,13 +28,13 @@ pub fn pairing_basis(pairing: &Pairing) -> String {
         .collect();
     if pairing.paired {
         format!(
-            "What all references write on a prompt is taken off, prompt by prompt ({}); what is left is the \
-             writer's own. 1: the same habits, 0: no more alike than two writers at random.",
+            "What all references have in common on a prompt is subtracted, prompt by prompt ({}), so only \
+             the model's own style remains. 1: the same habits; 0: no more alike than two random models.",
             sets.join(", ")
         )
     } else {
-        "The references did not answer these prompts, so that only the mean over a data set could be taken \
-         off: what the traces are about is mixed in. `cotprint probes` lists prompts that can be compared."
+        "The references did not answer these prompts, so only the mean of a data set was subtracted: \
+         the values also reflect subject matter. `cotprint probes` lists prompts to compare on."
             .to_owned()
     }
 }
@@ -47,10 +47,12 @@ pub fn likeness_shown(pairing: &Pairing, shown: usize) -> String {
     };
     let clear = pairing.clear().count();
     let clear = match clear {
-        0 => "No reference is surely more like the input than unrelated models are to each other."
-            .to_owned(),
+        0 => {
+            "No reference is clearly more like the input than unrelated models are like each other."
+                .to_owned()
+        }
         n => format!(
-            "Blue: surely more like the input than unrelated models are to each other ({}).",
+            "Blue: clearly more like the input than unrelated models are like each other ({}).",
             counted(n, "reference", "references")
         ),
     };

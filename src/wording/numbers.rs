@@ -100,7 +100,7 @@ pub fn accuracy_interval(low: f64, high: f64) -> String {
     format!("{} %", range(&decimals(100.0 * low, 1), &decimals(100.0 * high, 1)))
 }
 
-/// A number with so many decimals.
+/// A number with this number of decimals.
 pub fn fixed(value: f64, places: usize) -> String {
     if value.is_finite() { decimals(value, places) } else { UNKNOWN.into() }
 }
@@ -113,7 +113,7 @@ pub fn fixed_interval(low: f64, high: f64, places: usize) -> String {
     range(&decimals(low, places), &decimals(high, places))
 }
 
-/// From one number to another; a dash beside a minus sign would be read as two of them.
+/// From one number to another; a dash next to a minus sign would be read as two of them.
 fn range(low: &str, high: &str) -> String {
     if low.starts_with('−') || high.starts_with('−') {
         format!("{low} to {high}")

@@ -25,14 +25,14 @@ pub fn nearest(comparison: &Comparison) -> Option<(&str, f64)> {
 /// The title of the map.
 pub fn map_title(comparison: &Comparison) -> String {
     let references = comparison.similarity.labels.len().saturating_sub(1);
-    format!("The input among the {references} references that it is compared with")
+    format!("The input among the {references} references that it was compared with")
 }
 
-/// What the map shows, where its two directions hold this share of all differences.
+/// What the map shows. `held`: the share of all differences in its two directions.
 pub fn map_shown(held: f64) -> String {
     format!(
-        "Near: alike by Cosine Delta. Two directions hold {} of all differences; what stands apart in the others \
-         cannot be seen here.",
+        "Near: alike by Cosine Delta. Two directions show {} of all differences; differences in other \
+         directions are not visible.",
         percent(held)
     )
 }
@@ -45,5 +45,6 @@ pub fn neighbours_title(neighbourhood: &Neighbourhood) -> String {
 
 /// What that map shows.
 pub fn neighbours_shown() -> &'static str {
-    "By t-SNE: what stands together is alike by Cosine Delta. How far groups are apart, and how large they are, means nothing."
+    "By t-SNE: neighbours are alike by Cosine Delta. The distance between groups and their size \
+     mean nothing."
 }

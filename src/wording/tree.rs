@@ -4,16 +4,16 @@ use super::numbers::counted;
 use crate::lineage::tree::{Consensus, LineageTree};
 
 /// Stands under every tree.
-pub const STYLE_IS_NOT_DESCENT: &str = "Near in this tree means alike in style: it does not say \
-    which model learned from which, and a fork is no ancestor.";
+pub const STYLE_IS_NOT_DESCENT: &str = "Near in this tree means alike in style. The tree does not say \
+    which model learned from which, and a fork is not an ancestor.";
 
-/// What no tree can show.
-pub const TREE_IS_NESTED: &str = "A tree shows one nested story even where there is none: read groups with high support, \
-    and the distances beside them.";
+/// What a tree cannot show.
+pub const TREE_IS_NESTED: &str = "A tree shows nested groups even where there are none: rely on groups with high support, \
+    and compare them with the distances.";
 
-/// What the support of a tree does not hold.
-pub const SUPPORT_IS_OF_FEATURES: &str = "Support draws features again, and prompts of the inputs, but \
-    not the traces of references; features overlap, so that it is rather too high than too low.";
+/// What the support of a tree leaves out.
+pub const SUPPORT_IS_OF_FEATURES: &str = "Support resamples features and prompts of the inputs, but not \
+    the traces of references. Features overlap, so support is too high rather than too low.";
 
 /// How a tree was made, in a sentence.
 pub fn tree_basis(tree: &LineageTree) -> String {
@@ -29,7 +29,7 @@ pub fn tree_basis(tree: &LineageTree) -> String {
     let support = match tree.replicates {
         0 => "no support was computed".to_owned(),
         _ if tree.tree.nodes.iter().all(|node| node.support.is_none()) => {
-            "there is but one tree of so few corpora".to_owned()
+            "so few corpora have only one tree".to_owned()
         }
         n => format!(
             "numbers are support in % over {}, from 50 % on",

@@ -77,7 +77,7 @@ impl Display for VerdictBasis {
     }
 }
 
-/// A warning where the atlas was learned from some of the traces: the verdict is no answer about a
+/// A warning where the atlas was learned from some of the traces: the verdict says nothing about a
 /// new model then.
 fn known_text(seen_before: usize, traces: usize, f: &mut Formatter<'_>) -> Result {
     let which = match (seen_before, traces) {

@@ -22,7 +22,7 @@ const LEVEL: i32 = 9;
 /// A larger section is taken for damage.
 const LARGEST_SECTION: u64 = 1 << 31;
 
-/// A section as it stands in the file.
+/// A section as in the file.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Packed<'a> {
     data: &'a [u8],
@@ -62,7 +62,7 @@ pub(super) struct Container<'a> {
 }
 
 impl<'a> Container<'a> {
-    /// Checks header and checksum. `name` stands in messages.
+    /// Checks header and checksum. Messages contain `name`.
     pub fn open(bytes: &'a [u8], name: &str) -> Result<Self, Error> {
         let name = || name.to_owned();
         if !bytes.starts_with(MAGIC) {
@@ -141,7 +141,7 @@ impl Packed<'_> {
     }
 }
 
-/// Unpacks a section whose unpacked size is not at hand.
+/// Unpacks a section whose unpacked size is unknown.
 pub(super) fn unpack_unsized(packed: &[u8]) -> Result<Vec<u8>, FormatError> {
     let mut bytes = Vec::new();
     zstd::stream::read::Decoder::new(packed)

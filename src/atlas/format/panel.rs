@@ -10,7 +10,7 @@ use crate::attribution::{
 /// The bytes of a vector before its places.
 const VECTOR_HEAD: usize = 32;
 
-/// One vector with what the section keeps beside it.
+/// One vector with what the section keeps next to it.
 struct StoredVector {
     numbers: [u64; 3],
     noise: f32,

@@ -27,7 +27,7 @@ pub(in crate::atlas) struct Contents {
     pub checksum: String,
 }
 
-/// Reads what [`write`](super::write()) wrote; `name` stands in messages.
+/// Reads what [`write`](super::write()) wrote; messages contain `name`.
 pub(in crate::atlas) fn read(bytes: &[u8], name: &str) -> Result<Contents, Error> {
     let container = Container::open(bytes, name)?;
     read_sections(&container).map_err(|what| Error::Inconsistent { name: name.to_owned(), what })

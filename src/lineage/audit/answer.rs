@@ -50,7 +50,8 @@ pub struct Audit {
 pub enum AuditKind {
     /// They are estimates with intervals.
     Shares,
-    /// They are a rough picture: no interval is given, and a person is told words instead of figures.
+    /// They are a rough picture: there is no interval, and outputs for people give words instead of
+    /// figures.
     Rough,
     /// There are none.
     TooLittleText,

@@ -17,7 +17,7 @@ const SHORT_WORDS: usize = 50;
 const LARGE_PROMPT: f64 = 0.5;
 /// With a larger share of traces in another language than the atlas's the shares are rough.
 const OTHER_LANGUAGE: f64 = 0.2;
-/// N-grams of the atlas that its language is told by.
+/// N-grams of the atlas that its language is detected from.
 const LANGUAGE_FORMS: usize = 400;
 
 /// Looks at the records.

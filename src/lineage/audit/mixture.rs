@@ -18,7 +18,7 @@ const LEAST: f32 = 1e-4;
 const FLOOR: f64 = 1e-12;
 /// The search ends when no share moves by more than this.
 const TOLERANCE: f64 = 1e-6;
-/// Or after so many rounds.
+/// Or after this many rounds.
 const ROUNDS: usize = 1_000;
 
 /// A row of likelihood ratios for each record, without those that are next to nothing.

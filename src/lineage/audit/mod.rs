@@ -1,10 +1,11 @@
 //! The scored records of a data set → the share of each reference in it (quantification).
 //!
-//! Comes in: [`Records`], which `cli` filled, and the atlas. Goes out: an [`Audit`], which `cli` prints and
-//! `report` draws. Counting which reference comes first in each record is wrong by all confusions that do
-//! not cancel; instead the shares are sought under which the records are most likely ([`mixture`]), and
-//! the share of "none of these" beside them ([`strangers`]). Intervals draw whole prompts again and
-//! repeat both. `docs/audit.md` has the definition, the papers and the figures.
+//! Comes in: [`Records`], which `cli` filled, and the atlas. Goes out: an [`Audit`], which `cli`
+//! prints and `report` draws. Counting which reference comes first in each record is wrong by all
+//! confusions that do not cancel; instead the shares are sought under which the records are most
+//! likely ([`mixture`]), and the share of "none of these" next to them ([`strangers`]). Intervals
+//! draw whole prompts again and repeat both. `docs/audit.md` has the definition, the papers and the
+//! figures.
 
 mod answer;
 mod checks;
@@ -30,7 +31,7 @@ use std::collections::{BTreeMap, HashMap};
 
 /// With fewer prompts no share is given.
 pub const LEAST_PROMPTS: usize = 10;
-/// So many records are needed to say how much they resemble their reference.
+/// This many records are needed to say how much they resemble their reference.
 pub const SIMILARITY_RECORDS: usize = 20;
 /// Shares below this are not told as being unlike their reference.
 const TOLD_SHARE: f64 = 0.02;

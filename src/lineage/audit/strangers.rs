@@ -22,7 +22,7 @@ const KNOWN_SHAPES: (f64, f64) = (0.45, 1.0);
 const START: (f64, f64, f64) = (0.2, 0.2, 1.0);
 /// The search ends when the share moves by less than this.
 const TOLERANCE: f64 = 1e-6;
-/// Or after so many rounds.
+/// Or after this many rounds.
 const ROUNDS: usize = 2_000;
 /// Smaller p-values are taken for this.
 const LEAST: f64 = 1e-12;
@@ -132,7 +132,7 @@ mod tests {
         }
         // What is stranger than any reference was found to be still is one.
         assert!(fit(&quantiles(1.0, 0.2)).share > 0.95);
-        // And beside a reference that looks strange, strangers are found for what they are.
+        // And next to a reference that looks strange, strangers are found for what they are.
         let mut both = quantiles(1.0, 0.6);
         both.extend(quantiles(1.0, 0.2));
         assert!((fit(&both).share - 0.5).abs() < 0.05, "{:?}", fit(&both));

@@ -33,7 +33,7 @@ pub(super) fn shares(shift: &Shift<'_>, random: Option<&mut Pcg64Mcg>) -> Vec<f6
     let data_sets = &shift.members;
     let pairs_of = &shift.pairs;
     let drawn = drawn_or_all(pairs_of.len(), random);
-    // A prompt that is drawn twice is no other prompt: its product with itself is noise as well.
+    // A prompt that is drawn twice is still one prompt: its product with itself is noise as well.
     let mut times: BTreeMap<usize, f64> = BTreeMap::new();
     drawn.iter().for_each(|&at| *times.entry(at).or_default() += 1.0);
     let width = pairs_of.first().map_or(0, |pair| pair.shift.len());

@@ -3,7 +3,7 @@
 use super::finding::DriftFinding;
 use serde::{Deserialize, Serialize};
 
-/// From an older corpus to a newer one: what moved, and towards whom.
+/// From an older corpus to a newer one: what moved, and towards which references.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Drift {
     /// What the sentence says; in JSON, the sentence itself. See [`Drift::sentence`].
@@ -107,14 +107,14 @@ pub struct DriftChannel {
 /// A word or phrase that came or went.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MovedPhrase {
-    /// The phrase as it stands in the text (hostile: escape it).
+    /// The phrase as in the text (hostile: escape it).
     pub phrase: String,
     /// Of the log-odds ratio with an informative Dirichlet prior; positive where it came.
     pub z_score: f64,
-    /// How often it stood in the older corpus.
+    /// Occurrences in the older corpus, per thousand words.
     pub before_per_thousand_words: f64,
-    /// How often it stands in the newer one.
+    /// Occurrences in the newer corpus, per thousand words.
     pub after_per_thousand_words: f64,
-    /// Prompts that it stands in, in the corpus that has more of it.
+    /// Prompts that it occurs in, in the corpus that has more of it.
     pub prompts: usize,
 }

@@ -103,7 +103,7 @@ mod tests {
         }
         // 10 are expected; a binomial of 200 has fewer than 3 or more than 19 in 1 case of 200.
         assert!((3..=19).contains(&alarms), "{alarms} of 200");
-        assert!(positive > 50, "a length alone is no sign: {positive} of 200");
+        assert!(positive > 50, "a positive length alone means nothing: {positive} of 200");
         let moved: Vec<PromptPair> = (0..20)
             .map(|_| PromptPair { data_set: 0, old: Vec::new(), shift: vec![0.3; 8] })
             .collect();

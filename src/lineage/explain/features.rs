@@ -11,11 +11,11 @@ use crate::{
 };
 use rustc_hash::FxHashMap;
 
-/// Features that are told for the first reference, and against it.
+/// Features that are shown for the first reference, and against it.
 const MOST: (usize, usize) = (40, 20);
-/// Places that are told of one feature.
+/// Places that are shown of one feature.
 pub const MOST_PLACES: usize = 200;
-/// Measures that are told.
+/// Measures that are shown.
 const MEASURES: usize = 12;
 /// What the summed weight of common n-grams is called.
 const FREQUENCIES: &str = "frequencies of common n-grams";
@@ -91,7 +91,7 @@ fn located(atlas: &Atlas, row: &Row, first: usize, second: usize) -> Vec<(u32, F
     chosen
 }
 
-/// Whether a form tells a reader nothing that a stronger one does not: its tokens stand in the stronger one,
+/// Whether a form only repeats a stronger one: its tokens are part of the stronger one,
 /// or the other way round, unless the stronger one is a single token.
 fn repeats(form: &str, stronger: &str) -> bool {
     let tokens = |form: &str| {

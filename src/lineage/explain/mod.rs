@@ -1,12 +1,13 @@
 //! One trace → which reference each stretch of it resembles, and the features that say so.
 //!
-//! Comes in: an atlas and a trace. Goes out: an [`Explanation`], which `cli` prints and `report` shows beside
-//! the text. Called by `cli`.
+//! Comes in: an atlas and a trace. Goes out: an [`Explanation`], which `cli` prints and `report`
+//! shows next to the text. Called by `cli`.
 //!
-//! Rolling attribution (Rybicki, Eder & Hoover 2016): windows of [`WINDOW_WORDS`] words, each overlapping the
-//! next by half, are scored like traces of their own; the model knows how little a short text tells. A
-//! stretch of the text has the mean of the probabilities of the windows that it lies in, and nothing
-//! smoother: where no reference has half of that, it is left open. `docs/explain.md` has the details.
+//! Rolling attribution (Rybicki, Eder & Hoover 2016): windows of [`WINDOW_WORDS`] words, each
+//! overlapping the next by half, are scored like traces of their own; the model knows how little a
+//! short text tells. A stretch of the text has the mean of the probabilities of the windows that it
+//! lies in, and nothing smoother: where no reference has half of that, it is left open.
+//! `docs/explain.md` has the details.
 
 mod features;
 mod finding;
@@ -28,9 +29,9 @@ use windows::{cells, windows};
 
 /// Words of a window, as far as whole sentences allow.
 pub const WINDOW_WORDS: usize = 150;
-/// So many windows at most: those of a longer trace are longer.
+/// This many windows at most: those of a longer trace are longer.
 const MOST_WINDOWS: usize = 700;
-/// References that are told of the trace, and of a window.
+/// References that are listed for the trace, and for a window.
 const REFERENCES: (usize, usize) = (10, 3);
 /// A stretch is of a reference that has this probability there.
 const DECIDED: f64 = 0.5;
@@ -152,9 +153,9 @@ pub struct FeatureWeight {
     pub weight: f64,
     /// Its part of the log-odds for the first reference against the average reference.
     pub over_average: f64,
-    /// How often it stands in the trace.
+    /// How often it occurs in the trace.
     pub count: u32,
-    /// Share of all references' traces that hold it.
+    /// Share of all references' traces that contain it.
     pub share_of_reference_traces: f64,
     /// Where it stands: begin and end in bytes, at most [`MOST_PLACES`].
     pub places: Vec<[usize; 2]>,

@@ -61,7 +61,7 @@ pub(super) fn windows(text: &str, size: usize, step: usize) -> Vec<Window> {
     found
 }
 
-/// The first cut with at least so many words before it; the last where there is none.
+/// The first cut with at least this many words before it; the last where there is none.
 fn after(cuts: &[Cut], words: usize) -> usize {
     cuts.partition_point(|cut| cut.words < words).min(cuts.len() - 1)
 }

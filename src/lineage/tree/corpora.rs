@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use xxhash_rust::xxh3::xxh3_64;
 
-/// The most corpora that a tree takes beside its references.
+/// The most corpora that a tree takes next to its references.
 pub const MOST_CORPORA: usize = 100;
 /// The most groups of prompts that are drawn from. With more prompts than this a group holds several,
 /// which makes intervals no narrower: it draws larger clusters.
@@ -49,8 +49,8 @@ impl Corpora {
         self.corpus(name).map(|_| ())
     }
 
-    /// Adds the profile of a trace ([`crate::features::Row::profile`]) of so many words to the corpus of
-    /// this name.
+    /// Adds the profile of a trace ([`crate::features::Row::profile`]) of this many words to the
+    /// corpus of this name.
     ///
     /// # Errors
     /// Where this would be one corpus too many.

@@ -104,7 +104,8 @@ fn rank_correlation(a: &[f64], b: &[f64]) -> f64 {
     1.0 - 6.0 * squares / (n * (n * n - 1.0))
 }
 
-/// The group of each tip when the deepest forks of a rooted tree are opened until there are so many.
+/// The group of each tip when the deepest forks of a rooted tree are opened until there are this
+/// many.
 fn cut(tree: &Tree, groups: usize) -> Vec<usize> {
     let depths = tree.depths();
     let mut open = vec![tree.root];

@@ -1,12 +1,13 @@
 //! References and corpora → a tree of how alike they write, with bootstrap support.
 //!
-//! Comes in: an atlas and the fingerprints of corpora ([`Corpora`]). Goes out: a [`LineageTree`], which
-//! `report` writes as Newick, NEXUS, PHYLIP, JSON, text or a figure. `space` says how far apart two
-//! corpora are; `neighbour_joining` and `average` make a tree of distances; `support` grows it again on
-//! resampled features and prompts; `consensus` makes one tree of all of these; `topology` is the tree
-//! itself. Called by `cli`. `docs/tree.md` has the definitions and the figures.
+//! Comes in: an atlas and the fingerprints of corpora ([`Corpora`]). Goes out: a [`LineageTree`],
+//! which `report` writes as Newick, NEXUS, PHYLIP, JSON, text or a figure. `space` says how far
+//! apart two corpora are; `neighbour_joining` and `average` make a tree of distances; `support`
+//! grows it again on resampled features and prompts; `consensus` makes one tree of all of these;
+//! `topology` is the tree itself. Called by `cli`. `docs/tree.md` has the definitions and the
+//! figures.
 //!
-//! A tree of styles says who writes like whom, not who descends from whom.
+//! A tree of styles shows which models write alike, not which model descends from which.
 
 mod average;
 mod consensus;

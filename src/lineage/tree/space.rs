@@ -1,16 +1,16 @@
 //! How far apart two corpora are, given their profiles.
 //!
-//! A corpus's profile (mean z-scores of common words and skeletons, as in Cosine Delta) is seen through
-//! the directions of the style embedding: those in which references differ *within* a data set more
-//! than a reference's own traces do. What all references do in a data set (its subject, its length)
-//! hardly lies in them, so that references known from different data sets can be compared; the
-//! measurements are in `docs/tree.md`. The distance is 1 − cosine, half the squared length of the chord
-//! between two directions: where traits drift along the branches independently, squared distances add
-//! up along a tree (Cavalli-Sforza & Edwards 1967; Felsenstein 1973). An atlas without a style embedding
-//! gives Cosine Delta itself (Evert et al. 2017).
+//! A corpus's profile (mean z-scores of common words and skeletons, as in Cosine Delta) is seen
+//! through the directions of the style embedding: those in which references differ *within* a data
+//! set more than a reference's own traces do. What all references do in a data set (its subject,
+//! its length) hardly lies in them, so that references known from different data sets can be
+//! compared; the measurements are in `docs/tree.md`. The distance is 1 − cosine, half the squared
+//! length of the chord between two directions: where traits drift along the branches independently,
+//! squared distances add up along a tree (Cavalli-Sforza & Edwards 1967; Felsenstein 1973). An
+//! atlas without a style embedding gives Cosine Delta itself (Evert et al. 2017).
 //!
-//! A resample counts each feature as often as it was drawn (Felsenstein 1985) and draws the prompts of
-//! each corpus; the traces of references are not at hand.
+//! A resample counts each feature as often as it was drawn (Felsenstein 1985) and draws the prompts
+//! of each corpus; the traces of references are not available.
 
 use super::Corpus;
 use crate::{atlas::Atlas, attribution::delta::Profiles, stats::bootstrap::multiplicities};

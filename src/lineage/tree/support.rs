@@ -1,8 +1,9 @@
-//! The trees of resampled features and prompts, and how often each group stands in them.
+//! The trees of resampled features and prompts, and how often they contain each group.
 //!
-//! Felsenstein (1985): features are drawn with replacement, as many as there are, and the tree is grown
-//! again; the share of these trees with a group is its support. For corpora whose traces are at hand,
-//! prompts are drawn, too, within the same resample. Every resample has its own random stream.
+//! Felsenstein (1985): features are drawn with replacement, as many as there are, and the tree is
+//! grown again; the share of these trees with a group is its support. For corpora whose traces are
+//! available, prompts are drawn, too, within the same resample. Every resample has its own random
+//! stream.
 
 use super::{Method, Tree, space::Space, space::distances, topology::TipSet};
 use crate::stats::random::stream;

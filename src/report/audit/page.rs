@@ -162,25 +162,25 @@ fn checks(audit: &Audit) -> Vec<Fact> {
         fact("Mediation", mediation.collect::<Vec<_>>().join(", ")),
         fact("Median words", count(checks.median_words)),
         fact("Largest prompt", format!("{} of the traces", percent(checks.largest_prompt))),
-        fact("Known subject matter", percent(checks.in_domain)),
+        fact("In-domain probability", percent(checks.in_domain)),
     ]
 }
 
 /// The method in plain words, one paragraph each.
 fn method(audit: &Audit) -> Vec<String> {
     vec![
-        "Every trace gets a calibrated probability for each reference. Counting which comes first \
-         would count every confusion of two similar models. Instead, the shares are sought under \
-         which all traces together are most likely (expectation–maximization under prior shift; \
+        "Every trace gets a calibrated probability for each reference. Counting the first references \
+         would include every confusion of two similar models. Instead, the shares are those that \
+         make all traces together most likely (expectation–maximization under prior shift; \
          Saerens, Latinne & Decaestecker 2002)."
             .into(),
-        "Beside them, the share of “none of these” is read from how unlike all references the \
-         traces are: for traces of known models that figure lies between 0 and 1, evenly or bent a little towards 0, \
-         as single references were found to have it; for others it lies close to 0 (after the beta-uniform mixture \
-         of Pounds & Morris 2003). A model that writes like a reference is not found that way."
+        "The share of “none of these” comes from how unlike all references the traces are. For traces \
+         of known models that p-value is spread evenly between 0 and 1, or slightly towards 0, as \
+         measured on single references; for others it is close to 0 (after the beta-uniform mixture \
+         of Pounds & Morris 2003). A model that writes like a reference is not found this way."
             .into(),
         format!(
-            "Intervals come from {} of whole prompts, for each of which everything is estimated again.",
+            "Intervals come from {} over prompts; each repeats the whole estimate.",
             numbers::counted(
                 audit.provenance.resamples,
                 "bootstrap resample",

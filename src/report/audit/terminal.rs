@@ -87,7 +87,7 @@ fn shares(page: &mut TerminalPage<'_>, audit: &Audit, rows: usize) -> io::Result
     let bar = page.paint(&bar(none.share), Ink::Bar);
     page.line(format!("{cells}{bar}").trim_end())?;
     if more > 0 {
-        let more = format!("    … and {} more with next to none", numbers::count(more));
+        let more = format!("    … and {} more with almost no share", numbers::count(more));
         let more = page.paint(&more, Ink::Dim);
         page.line(&more)?;
     }

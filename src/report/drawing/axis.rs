@@ -1,7 +1,7 @@
-//! Axes: where they begin and end, their ticks, and where a value stands on them.
+//! Axes: where they begin and end, their ticks, and the position of a value on them.
 //!
-//! [`Axis`] is one of similarities, used by the figures of drift and likeness. It holds 0, since a
-//! similarity of 0 is what two writers at random have, and every value in [-1, 1] that is drawn.
+//! [`Axis`] is one of similarities, used by the figures of drift and likeness. It contains 0, since
+//! a similarity of 0 is what two writers at random have, and every value in [-1, 1] that is drawn.
 //! [`ShareAxis`] is one of shares, from 0 on, used by the figures of the ranking and of where it
 //! holds.
 
@@ -23,7 +23,7 @@ pub(in crate::report) struct Axis {
 }
 
 impl Axis {
-    /// The shortest axis that holds 0 and these values, which are drawn at the nearest end where
+    /// The shortest axis that contains 0 and these values, which are drawn at the nearest end where
     /// they are outside of [-1, 1]; at most `most` steps long where a step of 0.5 allows it.
     pub fn around(values: impl IntoIterator<Item = f64>, most: usize, ends: (f64, f64)) -> Self {
         let (mut least, mut largest) = (0.0_f64, 0.1_f64);
@@ -42,7 +42,7 @@ impl Axis {
         Self { low: low * step, high: high * step, step, ends }
     }
 
-    /// The position of a value; one outside stands at the nearest end.
+    /// The position of a value; one outside is at the nearest end.
     pub fn at(&self, value: f64) -> f64 {
         let part = (value.clamp(self.low, self.high) - self.low) / (self.high - self.low);
         self.ends.0 + (self.ends.1 - self.ends.0) * part
@@ -83,7 +83,7 @@ pub(in crate::report) struct ShareAxis {
     ends: (f64, f64),
 }
 
-/// From 0 to `limit` in `steps`, labels with so many decimal places.
+/// From 0 to `limit` in `steps`, labels with this many decimal places.
 #[derive(Debug, Clone, Copy)]
 struct Scale {
     limit: f64,
@@ -91,7 +91,7 @@ struct Scale {
     places: usize,
 }
 
-/// The scales to choose from: the first that holds all that is drawn.
+/// The scales to choose from: the first that contains all that is drawn.
 const SCALES: [Scale; 7] = [
     Scale { limit: 0.05, steps: 5, places: 2 },
     Scale { limit: 0.1, steps: 5, places: 2 },
@@ -103,14 +103,14 @@ const SCALES: [Scale; 7] = [
 ];
 
 impl ShareAxis {
-    /// The shortest axis that holds these shares; those over 1 stand at its end.
+    /// The shortest axis that contains these shares; those over 1 are at its end.
     pub fn holding(values: impl IntoIterator<Item = f64>, ends: (f64, f64)) -> Self {
         let largest = values.into_iter().fold(0.0, f64::max);
         let whole = SCALES[SCALES.len() - 1];
         Self { scale: SCALES.into_iter().find(|s| s.limit >= largest).unwrap_or(whole), ends }
     }
 
-    /// The position of a share; one outside stands at the nearest end.
+    /// The position of a share; one outside is at the nearest end.
     pub fn at(&self, value: f64) -> f64 {
         let (left, right) = self.ends;
         left + (right - left) * (value / self.scale.limit).clamp(0.0, 1.0)

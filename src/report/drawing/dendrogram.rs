@@ -1,8 +1,8 @@
-//! A matrix of similarities → the order in which a heat map shows it, and the tree beside it.
+//! A matrix of similarities → the order in which a heat map shows it, and the tree next to it.
 //!
 //! Average linkage of the distances 1 − similarity. A fork may be turned without changing the tree:
-//! the side that holds the earlier label comes first, so that the first label stays the first and,
-//! beside it, what is most like it.
+//! the side that contains the earlier label comes first, so that the first label stays the first
+//! and, next to it, what is most like it.
 
 use super::palette::AXIS;
 use super::shapes::Drawing;

@@ -2,7 +2,7 @@
 //! were given to which.
 //!
 //! The rows and columns of a comparison are ordered by clustering, the input first, with the tree
-//! at the right; those of an evaluation stand in the order of the matrix. Where there is room the
+//! at the right; those of an evaluation are in the order of the matrix. Where there is room the
 //! columns carry the names, else the numbers of the rows; where there is room the cells carry their
 //! values.
 
@@ -19,7 +19,7 @@ use crate::report::{escape, numbers, wording};
 const BAR: f64 = 66.0;
 /// The side of a cell where there is room.
 const LARGEST_CELL: f64 = 50.0;
-/// Room for the tree beside the cells, and between the two.
+/// Room for the tree next to the cells, and between the two.
 const TREE: f64 = 64.0;
 const TREE_GAP: f64 = 7.0;
 
@@ -63,7 +63,7 @@ impl Scale {
         }
     }
 
-    /// What stands in a cell: two decimals without the leading zero, as a cell is narrow.
+    /// What is in a cell: two decimals without the leading zero, as a cell is narrow.
     fn cell(self, value: f64, diagonal: bool) -> String {
         match self {
             Self::Similarity if diagonal => "1".into(),
@@ -146,11 +146,11 @@ impl HeatMap {
             right.map(|(i, label)| format!("{label} {}", numbers::share(values[i][i]))).collect();
         let content = Content {
             scale: Scale::Share,
-            title: "Which model’s traces were given to which".into(),
+            title: "Which models are confused".into(),
             subtitle: "A row for each model that wrote the traces, a column for each that they were given \
                        to; each row adds up to 1."
                 .into(),
-            description: format!("Share of each model’s traces given to it: {}.", right.join("; ")),
+            description: format!("Share of each model’s traces attributed to it: {}.", right.join("; ")),
             left_out: matrix.models.len() - labels.len(),
             labels,
             values,
@@ -324,7 +324,7 @@ fn shown(look: Look) -> usize {
     }
 }
 
-/// The most that the figure takes: in the page it stands beside a column of text.
+/// The most that the figure takes: in the page it is next to a column of text.
 fn width(look: Look) -> f64 {
     match look {
         Look::File => 960.0,

@@ -32,7 +32,7 @@ pub const MUTED: Colour = hex(0x59616A);
 pub const GRID: Colour = hex(0xE1E3E6);
 /// Axes and ticks.
 pub const AXIS: Colour = hex(0x99A1A9);
-/// The data set that a figure stands on.
+/// The background of a figure.
 pub const PAPER: Colour = hex(0xFFFFFF);
 /// Dark text on a light cell.
 pub const ON_LIGHT: Colour = hex(0x000000);

@@ -25,7 +25,7 @@ const SCALE: u32 = 4;
 /// drawn.
 pub const LARGEST_SIDE: f64 = 2_400.0;
 
-/// The figure as an SVG document without an XML declaration, ready to stand in a page.
+/// The figure as an SVG document without an XML declaration, ready to be in a page.
 /// `id` makes the ids inside it unique in that page.
 ///
 /// # Errors

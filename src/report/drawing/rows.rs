@@ -1,7 +1,7 @@
 //! Rows of a figure: a label, a drawing between two ends, and its numbers.
 //!
-//! Used by the figures of ranking, drift, likeness and where a result holds, which differ in what
-//! they draw between the ends. On a wide figure label and numbers stand beside the drawing, on a
+//! Used by the figures of ranking, drift, likeness and subgroups, which differ in what
+//! they draw between the ends. On a wide figure label and numbers are next to the drawing, on a
 //! phone above it.
 
 use super::figure::Look;
@@ -20,7 +20,7 @@ pub(in crate::report) struct Rows {
     room: (f64, f64),
     /// Where the drawing begins on a phone.
     phone_left: f64,
-    /// Whether labels on a phone have a data set of paper, since lines would run through them.
+    /// Whether labels on a phone have a background of paper, since lines would run through them.
     data_seted: bool,
 }
 
@@ -124,7 +124,7 @@ pub(in crate::report) fn whisker(
     }
 }
 
-/// A dot that stands apart from what is below it.
+/// A dot with a gap to what is below it.
 pub(in crate::report) fn point(drawing: &mut Drawing, at: (f64, f64), colour: Colour) {
     drawing.dot(at, 5.8, PAPER);
     drawing.dot(at, 4.8, colour);

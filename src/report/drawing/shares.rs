@@ -1,8 +1,8 @@
 //! The ranking: each reference's share of the evidence, or of a data set, with its 95 % interval.
 //!
 //! A filled dot is the share, a line its interval, a hollow diamond the share without layout. The
-//! family is given by colour and, on a wide figure, by its name. On a phone the label stands above
-//! its row instead of beside it.
+//! family is given by colour and, on a wide figure, by its name. On a phone the label is above
+//! its row instead of next to it.
 
 use super::axis::ShareAxis;
 use super::figure::{Figure, Frame, Look};
@@ -81,7 +81,7 @@ impl RankingPlot {
         let more = audit.shares.len() - told.len();
         let more = match more {
             0 => String::new(),
-            more => format!(" {more} references with next to no share are not shown."),
+            more => format!(" {more} references with almost no share are not shown."),
         };
         let subtitle = format!("Based on {}.{more}", wording::audit_rests_on(audit));
         let title = "The share of each reference in the data set".to_owned();

@@ -19,7 +19,7 @@ use serde::Serialize;
 const TEMPLATE: &str = include_str!("../../../assets/evaluation.html");
 const STYLE: &str = include_str!("../../../assets/evaluation.css");
 
-/// What the template sees beside the figures.
+/// What the template sees next to the figures.
 #[derive(Serialize)]
 struct Page {
     headline: String,

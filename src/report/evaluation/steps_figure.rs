@@ -1,7 +1,7 @@
 //! Accuracy step by step: by the length of a trace, or by the number of traces that are judged
 //! together.
 //!
-//! A dot for each step with its 95 % interval; the steps are evenly apart, whatever they stand for.
+//! A dot for each step with its 95 % interval; the steps are evenly apart, whatever they mean.
 
 use crate::evaluation::{Estimate, Evaluation};
 use crate::report::drawing::figure::{Figure, Frame, Look};
@@ -48,7 +48,7 @@ impl StepsPlot {
             right: pool.top1,
         });
         let title = "Several traces together, and how often the right model came first";
-        Self::new(title, "traces judged together", steps.collect(), look)
+        Self::new(title, "traces scored together", steps.collect(), look)
     }
 
     fn new(
@@ -141,7 +141,7 @@ impl Figure for StepsPlot {
     }
 }
 
-/// The width of the figure, and the height of what stands on the scale.
+/// The width of the figure, and the height above the scale.
 fn size(look: Look) -> (f64, f64) {
     match look {
         Look::File => (720.0, 320.0),

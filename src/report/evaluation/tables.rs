@@ -74,7 +74,7 @@ pub fn figures(evaluation: &Evaluation) -> Table {
     row("Brier score (0 to 2)", words::with_interval(&summary.brier, 3));
     row("expected calibration error", words::with_interval(&summary.calibration_error, 3));
     if let Some(by_chance) = summary.calibration_error_by_chance {
-        row("the same by chance, were all probabilities right", [fixed(by_chance, 3), "–".into()]);
+        row("the same for perfectly calibrated probabilities", [fixed(by_chance, 3), "–".into()]);
     }
     row(&words::cllr_name(evaluation), words::with_interval(&summary.cllr, 3));
     if let Some(c_at_1) = &summary.c_at_1 {
@@ -89,7 +89,7 @@ pub fn figures(evaluation: &Evaluation) -> Table {
     Table { title: "Figures on held-out traces".into(), columns, rows }
 }
 
-/// The program's own method beside others; no rows where there are none.
+/// The program's own method next to others; no rows where there are none.
 pub fn methods(evaluation: &Evaluation) -> Table {
     let row = |name: &str, summary: &Summary| {
         let [top1, interval] = shares(&summary.top1);
@@ -152,7 +152,7 @@ pub fn models(evaluation: &Evaluation) -> Table {
         number("95 % interval"),
         number("precision"),
         number("F1"),
-        wide(text("most often taken for")),
+        wide(text("most often confused with")),
     ];
     Table { title: "Models, the least recognized first".into(), columns, rows: rows.collect() }
 }
@@ -214,7 +214,7 @@ pub fn pooled(evaluation: &Evaluation) -> Table {
         wide(number("95 % interval")),
         wide(number("by chance")),
     ];
-    Table { title: "Several traces judged together".into(), columns, rows: rows.collect() }
+    Table { title: "Several traces scored together".into(), columns, rows: rows.collect() }
 }
 
 /// What the verdict says of whole corpora; no rows where no model was left out.
@@ -232,8 +232,8 @@ pub fn verdicts(evaluation: &Evaluation) -> Table {
     };
     let rows: Vec<Vec<String>> = match &evaluation.open_set {
         Some(figures) if figures.stranger_verdicts.corpora > 0 => vec![
-            row("models that were learned", &figures.known_verdicts),
-            row("models that were left out", &figures.stranger_verdicts),
+            row("known models", &figures.known_verdicts),
+            row("left-out models", &figures.stranger_verdicts),
         ],
         _ => Vec::new(),
     };
@@ -244,10 +244,10 @@ pub fn verdicts(evaluation: &Evaluation) -> Table {
         number("itself"),
         number("its family"),
         number("another"),
-        number("nobody"),
+        number("no model"),
     ];
     Table {
-        title: "Whom the verdict names, all held-out traces of a model together".into(),
+        title: "What the verdict names, from all held-out traces of a model".into(),
         columns,
         rows,
     }
@@ -377,7 +377,7 @@ pub fn parts(evaluation: &Evaluation) -> Table {
         number("judged"),
         number("right first"),
     ];
-    Table { title: "Learning and judging, part by part".into(), columns, rows: rows.collect() }
+    Table { title: "Learning and scoring, part by part".into(), columns, rows: rows.collect() }
 }
 
 /// What was not judged, by reason.
@@ -390,10 +390,7 @@ pub fn unjudged(evaluation: &Evaluation) -> Table {
         .collect();
     if unjudged.too_short > 0 {
         let words = crate::attribution::MINIMUM_WORDS;
-        rows.push(vec![
-            format!("fewer than {words} words (left unanswered)"),
-            count(unjudged.too_short),
-        ]);
+        rows.push(vec![format!("fewer than {words} words (no answer)"), count(unjudged.too_short)]);
     }
     for (model, traces) in &unjudged.vanished {
         rows.push(vec![
@@ -402,5 +399,5 @@ pub fn unjudged(evaluation: &Evaluation) -> Table {
         ]);
     }
     let columns = vec![text("reason"), number("traces")];
-    Table { title: "Not judged".into(), columns, rows }
+    Table { title: "Not scored".into(), columns, rows }
 }

@@ -58,7 +58,7 @@ impl CoursePlot {
     }
 }
 
-/// The course in so many steps of the same number of words.
+/// The course in this many steps of the same number of words.
 fn averaged(course: &Course, words: usize, steps: usize) -> Vec<f64> {
     let steps = steps.min(words).max(1);
     let mut sums = vec![(0.0, 0.0); steps];

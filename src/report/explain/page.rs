@@ -1,7 +1,7 @@
 //! An explanation → one HTML file that needs nothing else and asks for nothing.
 //!
 //! Everything is text before the template in `assets/explain.html` sees it, and the template
-//! escapes it again for HTML. The page works without scripts: what a mark means stands in its title
+//! escapes it again for HTML. The page works without scripts: what a mark means is in its title
 //! and in the tables.
 
 use super::downloads::ExplanationData;
@@ -217,7 +217,7 @@ pub(in crate::report) fn left_out(text: &str, end: usize) -> String {
         return String::new();
     }
     format!(
-        "The text goes on: {} not shown here; all of it was looked at.",
+        "The text goes on: {} not shown here; all of it was scored.",
         counted(rest, "more word is", "more words are")
     )
 }
@@ -230,7 +230,7 @@ fn stretches(explanation: &Explanation) -> Vec<StretchRow> {
             count(stretch.first_word + stretch.words)
         ),
         class: class_of(explanation, stretch.reference.as_deref()),
-        reference: stretch.reference.as_deref().map_or_else(|| "left open".into(), name),
+        reference: stretch.reference.as_deref().map_or_else(|| "no reference".into(), name),
         all: stretch_text(stretch),
     });
     rows.collect()

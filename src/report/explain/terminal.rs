@@ -68,7 +68,7 @@ pub(super) fn about(explanation: &Explanation) -> String {
 fn stretches(page: &mut TerminalPage<'_>, explanation: &Explanation, text: &str) -> io::Result<()> {
     let marks = Marks::new(explanation, text);
     page.heading(&format!(
-        "Where ({} of about {} words)",
+        "By part ({} of about {} words)",
         counted(explanation.windows.len(), "window", "windows"),
         count(explanation.window_words)
     ))?;
@@ -144,7 +144,7 @@ fn coloured(color: bool, text: &str, code: Option<&str>) -> String {
 
 fn features(page: &mut TerminalPage<'_>, explanation: &Explanation) -> io::Result<()> {
     let [first, second, ..] = explanation.references.as_slice() else { return Ok(()) };
-    page.heading("What says so (parts of the log-odds, before calibration)")?;
+    page.heading("Evidence (parts of the log-odds, before calibration)")?;
     let against = format!(
         "for {} against {}",
         escape::name(&first.reference),
@@ -156,7 +156,7 @@ fn features(page: &mut TerminalPage<'_>, explanation: &Explanation) -> io::Resul
     }
     let (for_it, against_it): (Vec<_>, Vec<_>) =
         explanation.features.iter().partition(|feature| feature.weight > 0.0);
-    list(page, "  n-grams for it, and how often they stand in the trace", &for_it, FEATURES.0)?;
+    list(page, "  n-grams for it, with their count in the trace", &for_it, FEATURES.0)?;
     list(page, "  n-grams against it", &against_it, FEATURES.1)?;
     if !explanation.measures.is_empty() {
         let title = "  measures, in standard deviations from the references' mean";

@@ -45,7 +45,7 @@ pub fn fenced(text: &str) -> String {
 }
 
 /// JSON in which the runner finds no command of its older form, `##[name]`, which it looks for
-/// anywhere in a line. It is the same JSON: in it these signs stand in texts only.
+/// anywhere in a line. It is the same JSON: in it these signs are in texts only.
 pub fn defused(json: &str) -> String {
     json.replace("##[", "#\\u0023[")
 }

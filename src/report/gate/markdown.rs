@@ -112,7 +112,7 @@ pub fn card(comparison: &Comparison) -> String {
         out.push_str(&format!("- {}\n", text(&sentence(&limit.to_string()))));
     }
     out.push_str(&format!(
-        "\n_{}_\n\nMade again by {} ({}).\n",
+        "\n_{}_\n\nTo reproduce: {} ({}).\n",
         text(wording::STYLE_IS_EVIDENCE),
         code(&from.command),
         text(&name(&from.program))

@@ -3,7 +3,7 @@
 //! Comes in: a [`Checked`]. Goes out: text. Called by `cli`, which decides where each goes. One
 //! file for each form: `terminal`, [`markdown`], [`junit`], [`sarif`], [`github`], [`gitlab`],
 //! `page`. Sentences are made in [`crate::wording::gate`]. Ids, file names and messages may hold
-//! anything and go through [`super::escape`] first; what a form needs besides stands in its file.
+//! anything and go through [`super::escape`] first; what else a form needs is in its file.
 
 pub mod github;
 mod gitlab;

@@ -17,7 +17,7 @@ const RECORDS: usize = 3;
 /// The column in which texts begin.
 const INDENT: usize = 13;
 
-/// Prints the rules, the worst of each outcome's first as they stand in the policy.
+/// Prints the rules, the worst of each outcome's first as they are in the policy.
 ///
 /// # Errors
 /// Those of the writer, a closed pipe among them.

@@ -50,7 +50,7 @@ pub(super) fn is_alike(one: &Explanation, other: &Explanation) -> bool {
 /// # Errors
 /// Those of the writer, a closed pipe among them.
 pub fn write_formats(out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "Formats, recognized by the shape of a record under any envelope:\n")?;
+    writeln!(out, "Formats, recognized by the shape of a record in any envelope:\n")?;
     for format in formats() {
         writeln!(out, "{}", format.name)?;
         paragraph(format.about, "  ", "  ", out)?;

@@ -128,7 +128,7 @@ impl ModelRow {
 fn headline(reading: &Reading<'_>) -> String {
     let records = counted(reading.summary.records, "record", "records");
     if reading.summary.traces == 0 {
-        return format!("Read {records}, and no trace can be used");
+        return format!("Read {records}: no trace can be used");
     }
     let traces = counted(reading.summary.traces, "trace", "traces");
     let named = reading.survey.models.keys().filter(|name| *name != crate::ingest::UNNAMED).count();

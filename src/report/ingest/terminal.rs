@@ -45,11 +45,11 @@ pub fn write_overview(
     read.push('.');
     if kept < summary.traces {
         let left_out = counted(summary.traces - kept, "trace was", "traces were");
-        read.push_str(&format!(" {left_out} left out because an earlier one says the same."));
+        read.push_str(&format!(" {left_out} left out: an earlier one says the same."));
     }
     writeln!(out)?;
     paragraph(&read, "", out)?;
-    section("Mended and marked", &found(summary, survey, duplicates), out)?;
+    section("Repaired and marked", &found(summary, survey, duplicates), out)?;
     section("Dropped", &dropped(summary), out)
 }
 

@@ -3,7 +3,7 @@
 //!
 //! A tree without a root is drawn from the middle of its longest way. The largest families have
 //! colours, on the branches of their members too; inputs are bold on a band. A dot on a fork says
-//! how often resamples have it, and its number stands beside it where there is room for it.
+//! how often resamples have it, and its number is next to it where there is room for it.
 
 use super::figure_key::{
     self, KEY_SIZE, KeyLine, KeyPart, LONGEST_KEY, SHOWN, dot_colour, in_lines, key_height,
@@ -272,7 +272,7 @@ fn name_size(look: Look) -> f64 {
     if look == Look::Phone { 11.0 } else { 12.5 }
 }
 
-/// Room for branches beside names.
+/// Room for branches next to names.
 fn branch_room(look: Look, names: f64) -> f64 {
     width(look) - 2.0 * look.margin() - 4.0 - TO_NAME - names
 }
@@ -337,16 +337,16 @@ pub(crate) fn title(lineage: &LineageTree) -> String {
         (0..lineage.tips.len()).filter(|&tip| lineage.tips[tip].input).collect();
     let name = |tip: usize| crate::report::escape::name(&lineage.tips[tip].name);
     let all = lineage.tips.len();
-    let [input] = inputs[..] else { return format!("How alike {all} corpora write") };
+    let [input] = inputs[..] else { return format!("Style of {all} corpora") };
     let nearest = (0..all).filter(|&tip| !lineage.tips[tip].input).min_by(|&a, &b| {
         lineage.distances[input][a].total_cmp(&lineage.distances[input][b]).then(a.cmp(&b))
     });
     match nearest {
         Some(nearest) if lineage.tips[input].name == THE_INPUT => {
-            format!("The input stands nearest to {}", name(nearest))
+            format!("The input is nearest to {}", name(nearest))
         }
-        Some(nearest) => format!("{} stands nearest to {}", name(input), name(nearest)),
-        None => format!("How alike {all} corpora write"),
+        Some(nearest) => format!("{} is nearest to {}", name(input), name(nearest)),
+        None => format!("Style of {all} corpora"),
     }
 }
 
@@ -367,7 +367,7 @@ mod tests {
         let drawn = svg(&TreePlot::new(&tree, Look::File).unwrap(), "tree").unwrap();
         assert!(!drawn.contains("<script"), "{drawn}");
         assert!(drawn.contains("&lt;script&gt;") && drawn.contains("d *input*"), "{drawn}");
-        assert!(drawn.contains("d stands nearest to &lt;script&gt;"), "{drawn}");
+        assert!(drawn.contains("d is nearest to &lt;script&gt;"), "{drawn}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A tree of styles → `tree.html`: one file that needs nothing else and asks for nothing.
 //!
-//! Comes in: a [`LineageTree`]. Goes out: the page, and the part of it that stands in `report.html`
+//! Comes in: a [`LineageTree`]. Goes out: the page, and the part of it that is in `report.html`
 //! too ([`TreeSection`]). Everything is text before the templates `assets/tree.html` and
 //! `assets/tree-part.html` see it.
 
@@ -24,7 +24,7 @@ use serde::Serialize;
 use serde_json::json;
 
 const TEMPLATE: &str = include_str!("../../../assets/tree.html");
-/// Members of a group that are named, references that stand beside an input, inputs that have such
+/// Members of a group that are named, references that are next to an input, inputs that have such
 /// a table.
 const MEMBERS: usize = 8;
 const NEAREST: usize = 10;
@@ -223,17 +223,18 @@ fn distances(tree: &LineageTree, labels: &[String]) -> Result<Downloads, Error> 
 }
 
 fn caption(tree: &LineageTree) -> String {
-    let mut words =
-        String::from("The way along branches from tip to tip tells how unlike two corpora write");
+    let mut words = String::from(
+        "The length of the path between two tips shows how different their styles are",
+    );
     if tree.method == Method::Nj {
-        words.push_str("; the tree has no root and is drawn from the middle of its longest way");
+        words.push_str("; the tree has no root and is drawn from the middle of its longest path");
     }
     words.push_str(". Colour: the family.");
     if tree.tips.iter().any(|tip| tip.input) {
         words.push_str(" Bold on a band: an input.");
     }
     if tree.tree.nodes.iter().any(|node| node.support.is_some()) {
-        words.push_str(" Numbers that would touch another are left out; the table has them all.");
+        words.push_str(" Numbers that would overlap are left out; the table has all of them.");
     }
     words
 }
@@ -285,7 +286,7 @@ mod tests {
         let tree = example(["<script>x</script>", "b", "c", "d"]);
         let page = page(&tree);
         assert!(!page.contains("<script") && !page.contains("<i>a"), "hostile names are escaped");
-        assert!(page.contains("d stands nearest to &lt;script&gt;"));
+        assert!(page.contains("d is nearest to &lt;script&gt;"));
         let places = ["<h3>d</h3>", "0.75</td>", "1.00</td>"].map(|part| page.find(part).unwrap());
         assert!(places.is_sorted(), "the nearest first: {places:?}");
         assert!(page.contains("87\u{a0}%</td>"), "the support of a group");

@@ -51,7 +51,7 @@ pub fn write_tree(tree: &LineageTree, colour: bool, out: &mut dyn Write) -> io::
 /// Lines and numbers on a grid with a row per tip.
 struct Drawing {
     cells: Vec<Vec<u8>>,
-    /// Characters that stand in the place of a line.
+    /// Characters that are in the place of a line.
     texts: Vec<(usize, usize, char)>,
     /// The last column of each row.
     ends: Vec<usize>,

@@ -137,7 +137,7 @@ impl Figure for BreakdownPlot {
     }
 
     fn empty(&self) -> Option<&'static str> {
-        self.rows.is_empty().then_some("There is no group of traces.")
+        self.rows.is_empty().then_some("There are no subgroups.")
     }
 
     fn draw(&self, drawing: &mut Drawing, top: f64) -> Result<(), PlotError> {

@@ -29,7 +29,7 @@ impl Section for Breakdown {
     }
 
     fn label(&self) -> &'static str {
-        "Where it holds"
+        "Subgroups"
     }
 
     fn template(&self) -> &'static str {
@@ -77,7 +77,7 @@ impl Section for Breakdown {
             Some(holds) if holds.groups.len() > 1 => rows(holds),
             _ => return Ok(()),
         };
-        page.heading("Where it holds (its share, 95 % interval, traces)")?;
+        page.heading("Subgroups (share of the first reference, 95 % interval, traces)")?;
         for (_, row) in groups.iter().take(GROUPS) {
             let (what, interval) = (padded(&row.what, 27), &row.interval);
             let line = format!("  {what} {:>5}  {interval:<9} {:>6}", row.share, row.traces);

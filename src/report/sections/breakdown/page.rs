@@ -1,4 +1,4 @@
-//! Where a comparison holds → what the page and the Markdown show of it.
+//! The share of the first reference in subgroups → page and Markdown.
 
 use crate::lineage::{Breakdown, BreakdownKind};
 use crate::report::escape::name;

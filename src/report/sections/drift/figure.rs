@@ -2,8 +2,8 @@
 //!
 //! A hollow dot is the similarity before, a filled one that after, the band between them the
 //! change. The thin line is the change's 95 % interval, laid on at the similarity before: where it
-//! does not reach the hollow dot, the change is no chance. The references that are clearly nearer
-//! than before are blue. On a phone the label stands above its row instead of beside it.
+//! does not reach the hollow dot, the change exceeds chance. The references that are clearly nearer
+//! than before are blue. On a phone the label is above its row instead of next to it.
 
 use crate::lineage::{Drift, DriftReference};
 use crate::report::drawing::axis::Axis;
@@ -16,7 +16,7 @@ use crate::report::{escape, numbers, wording};
 
 /// References that are drawn.
 const SHOWN: usize = 15;
-/// Of these, the most that stand there because they are clearly nearer than before.
+/// Of these, the most that are shown because they are clearly closer than before.
 const CLEAR: usize = 8;
 /// Height of the key above the rows on a wide figure, and on a phone, where it takes two lines.
 const KEY: (f64, f64) = (30.0, 50.0);
@@ -174,7 +174,7 @@ impl Figure for DriftPlot {
         self.axis.labels(
             drawing,
             bottom,
-            "similarity beyond the prompts (0: two writers at random)",
+            "similarity without prompt effects (0: two random models)",
         );
         Ok(())
     }

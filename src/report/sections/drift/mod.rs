@@ -69,7 +69,9 @@ impl Section for Drift {
             rows,
         );
         out.left_out(drift.references.len());
-        for (title, moved) in [("What came", &drift.came), ("What went", &drift.went)] {
+        for (title, moved) in
+            [("Phrases that came", &drift.came), ("Phrases that went", &drift.went)]
+        {
             if !moved.is_empty() {
                 out.block(&format!("**{title}**"));
                 let row = |one: &MovedPhrase| {

@@ -92,7 +92,7 @@ impl DriftSection {
             .take(EXPLAINING)
             .map(|family| part(name(&family.family), family.share, family.low, family.high))
             .collect();
-        families.push(part("of its own".into(), drift.own_share, drift.own_low, drift.own_high));
+        families.push(part("no reference".into(), drift.own_share, drift.own_low, drift.own_high));
         let channels = drift.channels.iter().map(|channel| ShareRow {
             what: name(&channel.channel),
             share: percent(channel.share),
@@ -111,7 +111,7 @@ impl DriftSection {
             rows,
             families,
             channels: channels.collect(),
-            phrases: [("What came", &drift.came), ("What went", &drift.went)]
+            phrases: [("Phrases that came", &drift.came), ("Phrases that went", &drift.went)]
                 .into_iter()
                 .filter(|(_, phrases)| !phrases.is_empty())
                 .map(|(title, phrases)| PhraseTable {

@@ -12,7 +12,7 @@ const EXPLAINING: usize = 5;
 /// Phrases that came, and that went.
 const PHRASES: usize = 8;
 
-/// What moved from the baseline to the input, and towards whom.
+/// What moved from the baseline to the input, and towards which references.
 pub(in crate::report) fn drift(page: &mut TerminalPage<'_>, drift: &Drift) -> io::Result<()> {
     page.heading("From the baseline to the input")?;
     page.paragraph(&escape::sentence(&drift.sentence()), "  ", Ink::Bold)?;
@@ -32,7 +32,7 @@ pub(in crate::report) fn drift(page: &mut TerminalPage<'_>, drift: &Drift) -> io
     for (place, one) in shown.enumerate() {
         page.line(changed_row(place + 1, one).trim_end())?;
     }
-    page.heading("What explains the shift (steps towards references, weighed together)")?;
+    page.heading("What explains the shift (steps towards references)")?;
     for family in drift.families.iter().take(EXPLAINING) {
         let text = format!(
             "  {} {:>5}  {}",
@@ -44,12 +44,13 @@ pub(in crate::report) fn drift(page: &mut TerminalPage<'_>, drift: &Drift) -> io
     }
     let own = format!(
         "  {} {:>5}  {}",
-        padded("of its own", 33),
+        padded("no reference", 33),
         numbers::percent(drift.own_share),
         percents(drift.own_low, drift.own_high)
     );
     page.line(&own)?;
-    for (title, phrases) in [("What came", &drift.came), ("What went", &drift.went)] {
+    for (title, phrases) in [("Phrases that came", &drift.came), ("Phrases that went", &drift.went)]
+    {
         moved(page, title, phrases)?;
     }
     Ok(())

@@ -72,7 +72,7 @@ impl Section for Evidence {
         if groups.is_empty() {
             return;
         }
-        out.heading("The phrases that speak most strongly");
+        out.heading("The strongest phrases");
         for (reference, phrases) in groups.into_iter().take(GROUPS) {
             out.block(&format!("**For {}**", code(&name(reference))));
             let lines = phrases.iter().enumerate().filter_map(|(at, one)| quoted(at, one));
@@ -113,7 +113,7 @@ impl Section for Evidence {
         if groups.is_empty() {
             return Ok(());
         }
-        page.heading("Strongest phrases (share of traces that hold them: here, all references)")?;
+        page.heading("Strongest phrases (share of traces with them: here, all references)")?;
         for (reference, phrases) in groups.iter().take(GROUPS) {
             let name = fit_columns(&name(reference), WIDTH - 4);
             page.line(&format!("  {name}"))?;
@@ -130,14 +130,14 @@ impl Section for Evidence {
     }
 }
 
-/// Where the first phrases stand in the traces: one line for each.
+/// Where the first phrases are in the traces: one line for each.
 fn quotes(page: &mut TerminalPage<'_>, phrases: &[&Strong]) -> io::Result<()> {
     let lines = phrases.iter().enumerate().filter_map(|(at, one)| quoted(at, one)).take(QUOTED);
     let lines: Vec<[String; 3]> = lines.map(|line| Line::new(line).in_columns(WIDTH - 4)).collect();
     if lines.is_empty() {
         return Ok(());
     }
-    page.heading("Where the first of them stand")?;
+    page.heading("Examples of the first phrases")?;
     for [before, phrase, after] in lines {
         let phrase = page.paint(&phrase, Ink::Bold);
         page.line(&format!("    {before}{phrase}{after}"))?;

@@ -36,8 +36,8 @@ impl Line {
         }
     }
 
-    /// The line in so many columns of a terminal: the id, and the phrase in brackets under those of
-    /// the other lines.
+    /// The line in this many columns of a terminal: the id, and the phrase in brackets under those
+    /// of the other lines.
     pub fn in_columns(&self, width: usize) -> [String; 3] {
         const ID: usize = 13;
         let id = fit_columns(&self.id, ID);

@@ -1,9 +1,9 @@
-//! Habits as small multiples: for each one the input beside its nearest references, all on the same
-//! scale.
+//! Habits as small multiples: for each one the input next to its nearest references, all on the
+//! same scale.
 //!
 //! A ring is the input, the line through it its 95 % interval; dots are references; the grey bar is
-//! what is usual. A habit stands in a cell of its own, three cells in a row on a wide figure, one
-//! on a phone.
+//! what is usual. A habit is in a cell of its own, three cells in a row on a wide figure, one on a
+//! phone.
 
 use crate::lineage::{Habit, Habits, HabitsBasis};
 use crate::report::drawing::figure::{Figure, Frame, Look};

@@ -1,4 +1,4 @@
-//! Measured habits of the input beside those of its nearest references.
+//! Measured habits of the input next to those of its nearest references.
 
 pub(in crate::report) mod figure;
 mod page;

@@ -1,4 +1,4 @@
-//! Measured habits → what the page shows beside their figure.
+//! Measured habits → what the page shows next to their figure.
 
 use super::figure::file_name;
 use crate::lineage::{Habit, Habits};
@@ -47,7 +47,7 @@ impl HabitsSection {
 }
 
 impl HabitRow {
-    /// A habit beside so many references.
+    /// A habit next to this many references.
     fn new(habit: &Habit, references: usize) -> Self {
         Self {
             what: name(&habit.what),

@@ -4,7 +4,7 @@
 //! Above the rows stands one row for each relation: its middle 90 % as a bar, its median as a
 //! stroke. The bar goes on through all rows as a faint band; the relation of the least alike, the
 //! one to be beaten, is the grey one and stands first. The references that the input surely
-//! resembles are blue. On a phone the label stands above its row instead of beside it.
+//! resembles are blue. On a phone the label is above its row instead of next to it.
 
 use crate::lineage::{Floor, PairedSimilarity, Pairing};
 use crate::report::drawing::axis::Axis;
@@ -198,7 +198,7 @@ impl Figure for LikenessPlot {
         let words = Text::new(12.0, MUTED);
         let left = if self.frame.look == Look::Phone { 6.0 } else { margin };
         if !self.relations.is_empty() {
-            drawing.text("What is usual: median and middle 90 %", (left, start + 9.0), &words);
+            drawing.text("Known relations: median and middle 90 %", (left, start + 9.0), &words);
             for (i, relation) in self.relations.iter().enumerate() {
                 let top = start + KEY + layout(self.frame.look).height() * i as f64;
                 self.relation(drawing, relation, top, bottom)?;
@@ -211,7 +211,7 @@ impl Figure for LikenessPlot {
         for (i, row) in self.rows.iter().enumerate() {
             self.row(drawing, row, rows + layout(self.frame.look).height() * i as f64)?;
         }
-        self.axis.labels(drawing, bottom, "likeness beyond the prompts (0: two writers at random)");
+        self.axis.labels(drawing, bottom, "likeness without prompt effects (0: two random models)");
         Ok(())
     }
 }
@@ -228,7 +228,9 @@ fn describe(rows: &[Row], relations: &[Relation]) -> String {
         .collect();
     let usual = match usual.is_empty() {
         true => String::new(),
-        false => format!(" What is usual, median and middle 90 %: {}.", usual.join("; ")),
+        false => {
+            format!(" Pairs with a known relation, median and middle 90 %: {}.", usual.join("; "))
+        }
     };
     format!(
         "Likeness of the input to each reference with its 95 % interval: {}.{usual} All values are in the table.",

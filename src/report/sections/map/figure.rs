@@ -75,9 +75,9 @@ impl MapPlot {
         let words = Words {
             title: wording::map_title(comparison),
             subtitle: wording::map_shown(held),
-            end: format!("The two directions hold {} of all differences.", numbers::percent(held)),
+            end: format!("The two directions show {} of all differences.", numbers::percent(held)),
             foot: format!(
-                "near: alike; the two directions hold {} of all differences",
+                "near: alike; the two directions show {} of all differences",
                 numbers::percent(held)
             ),
         };
@@ -100,7 +100,7 @@ impl MapPlot {
         let words = Words {
             title: wording::neighbours_title(neighbourhood),
             subtitle: wording::neighbours_shown().into(),
-            end: "How far groups are apart means nothing.".into(),
+            end: "The distance between groups means nothing.".into(),
             foot: match look {
                 Look::Phone => format!("neighbours: alike (the first {} references)", SHOWN.0 - 1),
                 _ => "neighbours: alike; distances between groups mean nothing (t-SNE)".into(),
@@ -264,5 +264,5 @@ fn describe(places: &[MapPlace], end: &str) -> String {
     near.sort_by(|a, b| a.0.total_cmp(&b.0));
     let near: Vec<String> =
         near.iter().take(5).map(|(_, place)| escape::name(&place.label)).collect();
-    format!("On the map the input stands nearest to {}. {end}", near.join(", "))
+    format!("On the map the input is nearest to {}. {end}", near.join(", "))
 }

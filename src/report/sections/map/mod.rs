@@ -77,7 +77,7 @@ fn neighbours(neighbourhood: &Neighbourhood) -> DataTable {
     table("neighbours", ["corpus", "x", "y"], rows)
 }
 
-/// Where each corpus stands on the map, the input first.
+/// Where each corpus is on the map, the input first.
 fn map(comparison: &Comparison) -> Option<DataTable> {
     let places = principal_coordinates(&comparison.similarity)?.places;
     let rows = places

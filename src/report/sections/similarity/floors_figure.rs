@@ -1,7 +1,7 @@
 //! The floors: what a similarity means, as ranges on its scale with the input's own value marked.
 //!
 //! Each row is one known relation between two corpora: its middle 90 % as a line, its median as a
-//! dot. The upright line is the similarity of the input and its nearest reference.
+//! dot. The vertical line is the similarity of the input and its nearest reference.
 
 use crate::lineage::{Comparison, Floor};
 use crate::report::drawing::figure::{Figure, Frame, Look};
@@ -10,9 +10,8 @@ use crate::report::drawing::shapes::Drawing;
 use crate::report::drawing::text::{Align, PlotError, Text};
 use crate::report::{escape, numbers, wording};
 
-const TITLE: &str =
-    "Where the input’s similarity stands among pairs of corpora whose relation is known";
-/// Width: that of the column beside the heat map, and of a phone.
+const TITLE: &str = "The input’s similarity among pairs of corpora with a known relation";
+/// Width: that of the column next to the heat map, and of a phone.
 const WIDTH: f64 = 330.0;
 /// Room left and right of the scale, for half of its last labels.
 const SIDE: f64 = 12.0;
@@ -109,7 +108,7 @@ impl Figure for FloorsPlot {
                 look.size -= 0.5;
             }
             let what = look.fit(&row.what, room)?;
-            // A data set of paper: the upright lines would run through the text.
+            // A background of paper: the vertical lines would run through the text.
             let data_set = (SIDE + 4.0 + look.width(&what)?, top + 22.0);
             drawing.rect((SIDE + 1.0, top + 6.0), data_set, PAPER);
             drawing.text(&what, (SIDE + 2.0, top + 14.0), &look);

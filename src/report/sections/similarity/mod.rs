@@ -79,7 +79,7 @@ impl Section for Similarity {
 /// The matrix: a row and a column for each corpus. As JSON its labels stand once, since two of them
 /// may be the same.
 fn data(matrix: &SimilarityMatrix) -> Result<Downloads, Error> {
-    // Labels stand in rows and columns: they are cut as in the figure.
+    // Labels are in rows and columns: they are cut as in the figure.
     let labels: Vec<String> = matrix.labels.iter().map(|label| name(label)).collect();
     let value = |i: usize, j: usize| -> f64 {
         matrix.values.get(i).and_then(|row| row.get(j)).copied().unwrap_or(f64::NAN)
