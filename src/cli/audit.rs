@@ -6,6 +6,7 @@ use super::{
     output::{open_report, wrote},
     progress::Progress,
     shows_colour,
+    width::terminal_width,
 };
 use crate::{
     analysis::{Auditor, Error, Progress as _},
@@ -52,7 +53,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     if arguments.json {
         writeln!(out, "{}", escaped_json(&found)?.trim_end())?;
     } else {
-        let options = TerminalOptions { color: shows_colour(), rows: 15 };
+        let options = TerminalOptions { color: shows_colour(), rows: 15, width: terminal_width() };
         write_audit(&found, options, &mut out)?;
     }
     out.flush()?;

@@ -8,6 +8,7 @@ use super::{
     profiles::{self, ProfileRequest},
     progress::Progress,
     shows_colour,
+    width::terminal_width,
 };
 use crate::{
     analysis::{
@@ -94,7 +95,11 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     if arguments.json {
         writeln!(out, "{}", to_json(&comparison)?.trim_end())?;
     } else {
-        let look = TerminalOptions { color: shows_colour(), ..TerminalOptions::default() };
+        let look = TerminalOptions {
+            color: shows_colour(),
+            width: terminal_width(),
+            ..TerminalOptions::default()
+        };
         write_terminal(&comparison, look, &mut out)?;
     }
     out.flush()?;

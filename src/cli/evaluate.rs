@@ -6,6 +6,7 @@ use super::{
     output::{open_report, wrote},
     progress::Progress,
     shows_colour,
+    width::terminal_width,
 };
 use crate::{
     analysis::Progress as _,
@@ -90,7 +91,11 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     if arguments.json {
         write!(out, "{}", escaped_json(&evaluation)?)?;
     } else {
-        let options = TerminalOptions { color: shows_colour(), ..TerminalOptions::default() };
+        let options = TerminalOptions {
+            color: shows_colour(),
+            width: terminal_width(),
+            ..TerminalOptions::default()
+        };
         write_evaluation(&evaluation, options, &mut out)?;
     }
     Ok(out.flush()?)

@@ -1,7 +1,7 @@
 //! A comparison of profiles, as `compare` prints it.
 
 use super::sections::{drift, likeness};
-use super::terminal::{Ink, TerminalPage};
+use super::terminal::{Ink, TerminalPage, WIDTH};
 use crate::{
     lineage::{Likeness, ProfileComparison, Profiled},
     report::{escape, numbers, wording},
@@ -19,7 +19,7 @@ pub fn write_profiles(
     color: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut page = TerminalPage { out, color };
+    let mut page = TerminalPage { out, color, width: WIDTH };
     page.paragraph(&escape::sentence(&comparison.sentence()), "", Ink::Bold)?;
     page.paragraph(wording::STYLE_IS_EVIDENCE, "", Ink::Dim)?;
     page.line("")?;

@@ -1,9 +1,9 @@
-//! What the terminal's reports are written with: at most 80 columns, no text unescaped.
+//! What the terminal's reports are written with: lines that fit the terminal, no text unescaped.
 
 use super::escape::{self, columns, fit_columns};
 use std::io::{self, Write};
 
-/// The width that everything fits.
+/// The width of a pipe or a file, and the least that tables take.
 pub(super) const WIDTH: usize = 80;
 
 /// What is printed, and how.
@@ -13,11 +13,13 @@ pub struct TerminalOptions {
     pub color: bool,
     /// References in the table; the rest are counted.
     pub rows: usize,
+    /// Columns of the terminal. Tables take at least 80.
+    pub width: usize,
 }
 
 impl Default for TerminalOptions {
     fn default() -> Self {
-        Self { color: false, rows: 10 }
+        Self { color: false, rows: 10, width: WIDTH }
     }
 }
 
@@ -30,10 +32,11 @@ pub(super) enum Ink {
     Bar,
 }
 
-/// Where lines go, and whether they are painted.
+/// Where lines go, whether they are painted, and how long they may be.
 pub(super) struct TerminalPage<'a> {
     pub out: &'a mut dyn Write,
     pub color: bool,
+    pub width: usize,
 }
 
 impl TerminalPage<'_> {
@@ -59,12 +62,32 @@ impl TerminalPage<'_> {
     /// Wraps a text; lines after the first begin with as many spaces as `bullet` is wide.
     pub fn paragraph(&mut self, text: &str, bullet: &str, ink: Ink) -> io::Result<()> {
         let indent = columns(bullet);
-        for (i, line) in wrap(text, WIDTH - indent).iter().enumerate() {
+        for (i, line) in wrap(text, self.width.saturating_sub(indent).max(20)).iter().enumerate() {
             let start = if i == 0 { bullet.to_owned() } else { " ".repeat(indent) };
             let painted = self.paint(line, ink);
             self.line(&format!("{start}{painted}"))?;
         }
         Ok(())
+    }
+
+    /// The columns of a table.
+    pub fn table_width(&self) -> usize {
+        self.width.max(WIDTH)
+    }
+
+    /// One row of the table of references without its bar: 69 of 80 columns. In a wider terminal,
+    /// the names have more room.
+    pub fn row(
+        &self,
+        place: &str,
+        reference: &str,
+        family: &str,
+        share: &str,
+        interval: &str,
+    ) -> String {
+        let reference = padded(reference, 33 + self.table_width() - WIDTH);
+        let family = padded(family, 12);
+        format!("{place:>3} {reference} {family} {share:>5}  {interval:<9}  ")
     }
 
     /// Prints a heading and the empty line above it.
@@ -85,18 +108,6 @@ impl TerminalPage<'_> {
         }
         Ok(())
     }
-}
-
-/// One row of the table without its bar: 69 columns.
-pub(super) fn row(
-    place: &str,
-    reference: &str,
-    family: &str,
-    share: &str,
-    interval: &str,
-) -> String {
-    let (reference, family) = (padded(reference, 33), padded(family, 12));
-    format!("{place:>3} {reference} {family} {share:>5}  {interval:<9}  ")
 }
 
 /// Ten columns for a share of one, in eighths of a column.
@@ -172,8 +183,12 @@ mod tests {
 
     #[test]
     fn a_row_is_as_wide_whatever_stands_in_it() {
-        let wide = row("119", &"中".repeat(60), "a-family-with-a-name", ">0.99", "0.10–0.20");
-        assert_eq!(columns(&wide), 69);
-        assert_eq!(columns(&row("", "", "", "", "")), 69);
+        for (width, columns_of_row) in [(40, 69), (80, 69), (100, 89)] {
+            let page = TerminalPage { out: &mut io::sink(), color: false, width };
+            let wide =
+                page.row("119", &"中".repeat(60), "a-family-with-a-name", ">0.99", "0.10–0.20");
+            assert_eq!(columns(&wide), columns_of_row);
+            assert_eq!(columns(&page.row("", "", "", "", "")), columns_of_row);
+        }
     }
 }

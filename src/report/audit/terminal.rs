@@ -7,7 +7,7 @@ use crate::{
         TerminalOptions, escape,
         input_lines::{data, dropped},
         numbers,
-        terminal::{Ink, TerminalPage, bar, row},
+        terminal::{Ink, TerminalPage, bar},
         wording,
     },
 };
@@ -23,7 +23,7 @@ const RECORDS: usize = 5;
 /// # Errors
 /// Those of the writer, a closed pipe among them.
 pub fn write_audit(audit: &Audit, options: TerminalOptions, out: &mut dyn Write) -> io::Result<()> {
-    let mut page = TerminalPage { out, color: options.color };
+    let mut page = TerminalPage { out, color: options.color, width: options.width };
     for line in wording::audit_warnings(&audit.checks, audit.traces) {
         page.paragraph(&line, "", Ink::Bold)?;
     }
@@ -62,11 +62,11 @@ fn shares(page: &mut TerminalPage<'_>, audit: &Audit, rows: usize) -> io::Result
         }
         return Ok(());
     }
-    let head = row("", "reference", "family", "share", "95 % interval");
+    let head = page.row("", "reference", "family", "share", "95 % interval");
     let head = page.paint(head.trim_end(), Ink::Dim);
     page.line(&head)?;
     for (place, share) in shown.iter().enumerate() {
-        let cells = row(
+        let cells = page.row(
             &(place + 1).to_string(),
             &escape::name(&share.reference),
             &share.family.as_deref().map(escape::name).unwrap_or_default(),
@@ -77,7 +77,7 @@ fn shares(page: &mut TerminalPage<'_>, audit: &Audit, rows: usize) -> io::Result
         page.line(format!("{cells}{bar}").trim_end())?;
     }
     let none = &audit.none;
-    let cells = row(
+    let cells = page.row(
         "",
         "none of these",
         "",
@@ -106,7 +106,7 @@ fn families(
     }
     page.heading("Families (members summed)")?;
     for family in told {
-        let cells = row(
+        let cells = page.row(
             "",
             &escape::name(&family.family),
             "",

@@ -17,7 +17,7 @@ pub fn write_terminal(
     options: TerminalOptions,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut page = TerminalPage { out, color: options.color };
+    let mut page = TerminalPage { out, color: options.color, width: options.width };
     page.paragraph(&wording::verdict(comparison), "", Ink::Bold)?;
     for line in wording::how_sure(comparison) {
         page.paragraph(&line, "", Ink::Plain)?;

@@ -5,7 +5,7 @@ use crate::evaluation::Evaluation;
 use crate::report::TerminalOptions;
 use crate::report::escape::columns;
 use crate::report::numbers::counted;
-use crate::report::terminal::{Ink, TerminalPage, WIDTH, padded};
+use crate::report::terminal::{Ink, TerminalPage, padded};
 use crate::wording::evaluation as words;
 use std::io::{self, Write};
 
@@ -23,7 +23,7 @@ pub fn write_evaluation(
     options: TerminalOptions,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut page = TerminalPage { out, color: options.color };
+    let mut page = TerminalPage { out, color: options.color, width: options.width };
     page.paragraph(&words::headline(evaluation), "", Ink::Bold)?;
     for sentence in words::reading(evaluation) {
         page.paragraph(&sentence, "", Ink::Plain)?;
@@ -69,8 +69,8 @@ fn table(page: &mut TerminalPage<'_>, table: &Table, most: usize) -> io::Result<
         .collect();
     let others: usize = widths.iter().skip(1).map(|width| width + GAP).sum();
     if let Some(first) = widths.first_mut() {
-        *first =
-            (*first).min(FIRST.max(WIDTH.saturating_sub(others))).min(WIDTH.saturating_sub(others));
+        let room = page.table_width().saturating_sub(others);
+        *first = (*first).min(FIRST.max(room)).min(room);
     }
     let laid_out = |row: &[String]| {
         let mut line = String::new();

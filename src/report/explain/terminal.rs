@@ -33,7 +33,7 @@ pub fn write_explanation(
     color: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut page = TerminalPage { out, color };
+    let mut page = TerminalPage { out, color, width: WIDTH };
     page.paragraph(&escape::sentence(&explanation.sentence()), "", Ink::Bold)?;
     page.paragraph(wording::STYLE_IS_EVIDENCE, "", Ink::Dim)?;
     page.line("")?;

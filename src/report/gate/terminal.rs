@@ -6,7 +6,7 @@ use crate::{
     report::{
         escape::sentence,
         numbers::count,
-        terminal::{Ink, TerminalPage, padded},
+        terminal::{Ink, TerminalPage, WIDTH, padded},
         wording,
     },
 };
@@ -22,7 +22,7 @@ const INDENT: usize = 13;
 /// # Errors
 /// Those of the writer, a closed pipe among them.
 pub fn write_check(checked: &Checked, color: bool, out: &mut dyn Write) -> io::Result<()> {
-    let mut page = TerminalPage { out, color };
+    let mut page = TerminalPage { out, color, width: WIDTH };
     page.paragraph(&sentence(&checked.sentence()), "", Ink::Bold)?;
     page.line("")?;
     for outcome in [Outcome::Failed, Outcome::CannotTell, Outcome::Passed] {

@@ -9,7 +9,7 @@ use crate::report::escape::name;
 use crate::report::markdown::{Markdown, SHOWN as MARKDOWN_ROWS, code};
 use crate::report::numbers::{count, interval, share, similarity};
 use crate::report::page_parts::{counts, listed};
-use crate::report::terminal::{Ink, TerminalOptions, TerminalPage, bar, row};
+use crate::report::terminal::{Ink, TerminalOptions, TerminalPage, bar};
 use crate::report::wording;
 use minijinja::{Value, context};
 use serde::Serialize;
@@ -76,11 +76,11 @@ impl Section for Ranking {
         if !ranking.is_empty() {
             page.line("")?;
             let shown = &ranking[..ranking.len().min(options.rows)];
-            let head = row("", "reference", "family", "share", "95 % interval");
+            let head = page.row("", "reference", "family", "share", "95 % interval");
             let head = page.paint(head.trim_end(), Ink::Dim);
             page.line(&head)?;
             for (i, reference) in shown.iter().enumerate() {
-                let cells = row(
+                let cells = page.row(
                     &(i + 1).to_string(),
                     &name(&reference.reference),
                     &reference.family.as_deref().map(name).unwrap_or_default(),

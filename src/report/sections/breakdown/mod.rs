@@ -10,7 +10,7 @@ use crate::report::downloads::{Cell, DataTable, Downloads, table};
 use crate::report::escape::{columns, fit_columns};
 use crate::report::markdown::{Markdown, SHOWN, code, text};
 use crate::report::numbers;
-use crate::report::terminal::{Ink, TerminalOptions, TerminalPage, WIDTH, padded};
+use crate::report::terminal::{Ink, TerminalOptions, TerminalPage, padded};
 use crate::report::wording;
 use figure::BreakdownPlot;
 use minijinja::Value;
@@ -84,7 +84,7 @@ impl Section for Breakdown {
             let other =
                 if row.other == "–" { String::new() } else { format!("  first: {}", row.other) };
             // Of a long line only the other reference's name is cut, never a number.
-            let other = fit_columns(&other, WIDTH.saturating_sub(columns(&line)));
+            let other = fit_columns(&other, page.table_width().saturating_sub(columns(&line)));
             page.line(format!("{line}{other}").trim_end())?;
         }
         if groups.len() > GROUPS {

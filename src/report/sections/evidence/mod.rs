@@ -9,7 +9,7 @@ use crate::report::escape::{fit_columns, name, phrase};
 use crate::report::markdown::{Markdown, SHOWN, code, text};
 use crate::report::numbers::{count, counted, percent, rate};
 use crate::report::page_parts::{Piece, left_out, pieces};
-use crate::report::terminal::{Ink, TerminalOptions, TerminalPage, WIDTH, padded};
+use crate::report::terminal::{Ink, TerminalOptions, TerminalPage, padded};
 use minijinja::{Value, context};
 use quote::{Line, quoted};
 use serde::Serialize;
@@ -115,7 +115,7 @@ impl Section for Evidence {
         }
         page.heading("Strongest phrases (share of traces with them: here, all references)")?;
         for (reference, phrases) in groups.iter().take(GROUPS) {
-            let name = fit_columns(&name(reference), WIDTH - 4);
+            let name = fit_columns(&name(reference), page.table_width() - 4);
             page.line(&format!("  {name}"))?;
             for evidence in phrases.iter().take(PHRASES) {
                 let phrase = padded(&phrase(&evidence.phrase), 44);
@@ -133,7 +133,8 @@ impl Section for Evidence {
 /// Where the first phrases are in the traces: one line for each.
 fn quotes(page: &mut TerminalPage<'_>, phrases: &[&Strong]) -> io::Result<()> {
     let lines = phrases.iter().enumerate().filter_map(|(at, one)| quoted(at, one)).take(QUOTED);
-    let lines: Vec<[String; 3]> = lines.map(|line| Line::new(line).in_columns(WIDTH - 4)).collect();
+    let lines: Vec<[String; 3]> =
+        lines.map(|line| Line::new(line).in_columns(page.table_width() - 4)).collect();
     if lines.is_empty() {
         return Ok(());
     }
