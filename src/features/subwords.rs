@@ -16,6 +16,7 @@ pub use loaded::Subwords;
 
 /// Longer texts are tokenized in pieces of at most this many bytes, so that memory stays bounded
 /// and a tokenizer that is slow on long words has none.
+#[cfg(feature = "tokenizers")]
 pub const LONGEST_PIECE: usize = 16 * 1024;
 
 /// The largest `tokenizer.json` that is read, in bytes. The largest known ones have 35 MB.

@@ -14,14 +14,6 @@ impl Subwords {
     ///
     /// # Errors
     /// Always.
-    pub fn from_path(path: &Path) -> Result<Self, TokenizerError> {
-        Err(refusal(&path.display().to_string()))
-    }
-
-    /// Refuses the tokenizer.
-    ///
-    /// # Errors
-    /// Always.
     pub(in crate::features) fn read(path: &Path) -> Result<Vec<u8>, TokenizerError> {
         Err(refusal(&path.display().to_string()))
     }
@@ -47,11 +39,6 @@ impl Subwords {
 
     /// Never called: there is no tokenizer.
     pub fn len(&self) -> usize {
-        match self.0 {}
-    }
-
-    /// Never called: there is no tokenizer.
-    pub fn unknown(&self) -> Option<u32> {
         match self.0 {}
     }
 }

@@ -135,7 +135,6 @@ pub(super) fn limits(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeMap;
 
     fn input(languages: &[(&str, usize)]) -> InputSummary {
         let languages = languages.iter().map(|&(name, n)| (name.to_owned(), n)).collect();
@@ -171,7 +170,7 @@ mod tests {
             Limit::SeenBefore { traces: 2, of: 9 }
         );
         let mixed = Checks {
-            mediation: BTreeMap::from([("raw".into(), 3), ("summary".into(), 1)]),
+            mediation: std::collections::BTreeMap::from([("raw".into(), 3), ("summary".into(), 1)]),
             ..Checks::default()
         };
         let said = limits(&atlas, &mixed, &input(&[]), &[], 4);

@@ -174,7 +174,6 @@ fn centred_by_data_set(about: &About, profiles: &[Vec<f32>]) -> ndarray::Array2<
     centred
 }
 
-#[cfg(feature = "embedded-atlas")]
 #[test]
 fn kin_falls_together_and_data_sets_do_not() {
     let atlas = Atlas::embedded().unwrap();

@@ -12,7 +12,7 @@
 mod average;
 mod consensus;
 mod corpora;
-#[cfg(test)]
+#[cfg(all(test, feature = "embedded-atlas"))]
 mod known_relations;
 mod neighbour_joining;
 mod space;
