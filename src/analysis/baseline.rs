@@ -2,8 +2,8 @@
 
 use super::{
     Error, Inputs, ScoredTrace, Scorer,
-    profile::{is_profile, merged_profiles},
-    scored_traces::Look,
+    profile_files::{is_profile, merged_profiles},
+    score_corpus::score_corpus,
 };
 use crate::{features::embed::Source, lineage::ScoredCorpus};
 use std::path::Path;
@@ -30,28 +30,6 @@ pub(super) fn read_baseline(
     }
     refuse_vectors_by_order(atlas.vectors(), "a comparison with a baseline")?;
     score_corpus(scorer, inputs, each)
-}
-
-/// Scores the traces of the inputs as one corpus.
-pub(super) fn score_corpus(
-    scorer: &Scorer<'_>,
-    inputs: &Inputs,
-    each: &mut dyn FnMut(&ScoredTrace) -> Result<(), Error>,
-) -> Result<ScoredCorpus, Error> {
-    let (atlas, text) = (scorer.atlas(), scorer.options().reading.text);
-    let mut corpus = ScoredCorpus::default();
-    for one in scorer.scored_traces(inputs, Look::Language)? {
-        let one = one?;
-        if let Some(language) = &one.marks.language {
-            corpus.add_language(language);
-        }
-        each(&one)?;
-        match one.scored {
-            Ok(scored) => corpus.add(atlas, &one.trace, text, scored),
-            Err(_) => corpus.add_too_short(),
-        }
-    }
-    Ok(corpus)
 }
 
 /// Refuses vectors that are matched with traces by their order where traces are read more than

@@ -1,14 +1,10 @@
-//! Corpora kept as profiles: made of traces, added up, compared.
+//! Corpora kept as profiles: made of traces, compared.
 
 use super::{
-    AnalysisOptions, Error, Inputs, Scorer,
-    baseline::{read_baseline, score_corpus},
+    AnalysisOptions, Error, Inputs, Scorer, baseline::read_baseline,
+    profile_files::merged_profiles, score_corpus::score_corpus,
 };
-use crate::lineage::{PROFILE_MAGIC, Profile, ProfileComparison};
-use std::{fs::File, io::Read, path::Path};
-
-/// A profile file is no longer than this.
-const MOST_BYTES: u64 = 512 << 20;
+use crate::lineage::{Profile, ProfileComparison};
 
 /// Makes the profile of a corpus.
 ///
@@ -22,34 +18,6 @@ pub fn profile(scorer: &Scorer<'_>, inputs: impl Into<Inputs>) -> Result<Profile
         return Err(Error::TooLittleText { sentence: sentence.into() });
     }
     Profile::of(scorer.atlas(), &corpus).map_err(|why| Error::NoProfile { why: why.to_string() })
-}
-
-/// Whether a file begins as a profile does.
-pub fn is_profile(path: &Path) -> bool {
-    let mut start = [0; PROFILE_MAGIC.len()];
-    let read = File::open(path).and_then(|mut file| file.read_exact(&mut start));
-    read.is_ok() && start == *PROFILE_MAGIC
-}
-
-/// Reads profiles and adds them up.
-///
-/// # Errors
-/// Where a file cannot be read or is not a profile, or two were made with different atlases.
-pub fn merged_profiles(files: &[String]) -> Result<Profile, Error> {
-    let (first, others) = files.split_first().ok_or(Error::NoProfiles)?;
-    let mut all = read_profile(first)?;
-    for name in others {
-        all.merge(&read_profile(name)?, name)?;
-    }
-    Ok(all)
-}
-
-fn read_profile(name: &str) -> Result<Profile, Error> {
-    let mut bytes = Vec::new();
-    File::open(name)
-        .and_then(|file| file.take(MOST_BYTES).read_to_end(&mut bytes))
-        .map_err(|source| Error::ReadProfile { name: name.to_owned(), source })?;
-    Ok(Profile::from_bytes(&bytes, name)?)
 }
 
 /// Compares a profile with the references, and with an older corpus where one is given: profiles

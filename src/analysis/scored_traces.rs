@@ -3,9 +3,10 @@
 //! The one loop that reads, batches and scores. Every analysis takes its traces from here.
 
 use super::{
-    Error, Scorer,
+    Error,
     reading_messages::{dropped_lines, no_usable_text},
     trace_batches::next_batch,
+    trace_scorer::TraceScorer,
 };
 use crate::{
     attribution::{Scored, TooShort},
@@ -60,7 +61,7 @@ impl ScoredTrace {
 
 /// A stream of scored traces. An error is the last item; so is the want of any usable text.
 pub struct ScoredTraces<'a> {
-    scorer: &'a Scorer<'a>,
+    scorer: &'a TraceScorer<'a>,
     traces: Traces,
     cursor: Option<Cursor<'a>>,
     look: Look,
@@ -69,9 +70,9 @@ pub struct ScoredTraces<'a> {
 }
 
 impl<'a> ScoredTraces<'a> {
-    pub(super) fn new(scorer: &'a Scorer<'a>, traces: Traces, look: Look) -> Self {
-        scorer.listener().reading("scoring", traces.total_bytes());
-        let cursor = scorer.atlas().vectors().map(Cursor::new);
+    pub(super) fn new(scorer: &'a TraceScorer<'a>, traces: Traces, look: Look) -> Self {
+        scorer.progress.reading("scoring", traces.total_bytes());
+        let cursor = scorer.atlas.vectors().map(Cursor::new);
         Self { scorer, traces, cursor, look, ready: VecDeque::new(), has_ended: false }
     }
 
@@ -82,7 +83,7 @@ impl<'a> ScoredTraces<'a> {
 
     /// Scores the next batch by all threads. False at the end of the input.
     fn score_batch(&mut self) -> Result<bool, Error> {
-        self.scorer.listener().position(self.traces.bytes_read());
+        self.scorer.progress.position(self.traces.bytes_read());
         let batch = next_batch(&mut self.traces)?;
         if batch.is_empty() {
             return Ok(false);
@@ -110,24 +111,24 @@ impl<'a> ScoredTraces<'a> {
 
     /// Sees that something was read and that every vector found its trace.
     fn end(&mut self) -> Result<(), Error> {
-        self.scorer.listener().done();
+        self.scorer.progress.done();
         let summary = self.traces.summary();
         if summary.traces == 0 {
-            return Err(no_usable_text(summary, self.scorer.options().reading.text));
+            return Err(no_usable_text(summary, self.scorer.options.reading.text));
         }
         if let Some(cursor) = self.cursor.take() {
             cursor.finish()?;
         }
         for line in dropped_lines(summary) {
-            self.scorer.listener().say(&line);
+            self.scorer.progress.say(&line);
         }
         Ok(())
     }
 }
 
 impl Look {
-    fn marks(&self, trace: &Trace, scorer: &Scorer<'_>) -> Marks {
-        let kind = scorer.options().reading.text;
+    fn marks(&self, trace: &Trace, scorer: &TraceScorer<'_>) -> Marks {
+        let kind = scorer.options.reading.text;
         match self {
             Self::Nothing => Marks::default(),
             Self::Language => {

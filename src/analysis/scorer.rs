@@ -1,14 +1,10 @@
 //! An atlas and how texts are scored with it.
 
-use super::{Error, Inputs, NoProgress, Progress, ScoreOptions, ScoreRecord, ScoredTraces};
-use super::{score_record::RecordMaker, scored_traces::Look};
-use crate::{
-    atlas::Atlas,
-    attribution::{Scored, TooShort, classic::ClassicModel},
-    features::NgramCounter,
-    ingest,
-    trace::Trace,
+use super::{
+    Error, Inputs, Progress, ScoreOptions, ScoreRecord, ScoredTraces, score_record::RecordMaker,
+    scored_traces::Look, trace_scorer::TraceScorer,
 };
+use crate::{atlas::Atlas, features::NgramCounter, ingest, trace::Trace};
 
 /// Scores traces with an atlas.
 ///
@@ -22,19 +18,12 @@ use crate::{
 /// }
 /// # Ok::<(), cotprint::analysis::Error>(())
 /// ```
-pub struct Scorer<'a> {
-    atlas: &'a Atlas,
-    classic: Option<ClassicModel>,
-    options: ScoreOptions,
-    progress: &'a dyn Progress,
-}
+pub struct Scorer<'a>(TraceScorer<'a>);
 
 impl<'a> Scorer<'a> {
     /// Scores by the default method the kind of text that the atlas was learned from.
     pub fn new(atlas: &'a Atlas) -> Self {
-        let mut options = ScoreOptions::for_atlas(atlas);
-        options.reading.cleaning.mask_names |= atlas.about.masked_names;
-        Self { atlas, classic: None, options, progress: &NoProgress }
+        Self(TraceScorer::new(atlas))
     }
 
     /// Scores as the options say. Names of models are masked where the atlas was learned so. error
@@ -48,20 +37,14 @@ impl<'a> Scorer<'a> {
         atlas_name: &str,
         options: ScoreOptions,
     ) -> Result<Self, Error> {
-        let (learned, asked) = (atlas.about.text, options.reading.text);
-        if learned != asked {
-            return Err(Error::OtherText { learned, asked });
-        }
-        let classic = atlas.classic_model(options.method, atlas_name)?;
-        let mut options = options;
-        options.reading.cleaning.mask_names |= atlas.about.masked_names;
-        Ok(Self { atlas, classic, options, progress: &NoProgress })
+        Ok(Self(TraceScorer::with_options(atlas, atlas_name, options)?))
     }
 
     /// Tells `progress` how far each reading is.
     #[must_use]
-    pub fn progress(self, progress: &'a dyn Progress) -> Self {
-        Self { progress, ..self }
+    pub fn progress(mut self, progress: &'a dyn Progress) -> Self {
+        self.0.progress = progress;
+        self
     }
 
     /// Scores the traces of the inputs: a record for each trace, in input order.
@@ -71,7 +54,7 @@ impl<'a> Scorer<'a> {
     /// the iterator, its last.
     pub fn read(&self, inputs: impl Into<Inputs>) -> Result<ScoreRecords<'_>, Error> {
         let traces = self.scored_traces(&inputs.into(), Look::Nothing)?;
-        Ok(ScoreRecords { traces, maker: RecordMaker::new(self.atlas) })
+        Ok(ScoreRecords { traces, maker: RecordMaker::new(self.atlas()) })
     }
 
     /// Scores one trace, whatever it was read from.
@@ -79,12 +62,12 @@ impl<'a> Scorer<'a> {
     /// # Errors
     /// Where the atlas needs the vector of the trace and its source does not have it.
     pub fn score(&self, trace: &Trace) -> Result<ScoreRecord, Error> {
-        let vector = match self.atlas.vectors() {
+        let vector = match self.atlas().vectors() {
             Some(source) => source.vector_of(trace)?,
             None => None,
         };
-        let scored = self.scored(trace, vector, &mut NgramCounter::default());
-        Ok(RecordMaker::new(self.atlas).record(trace, &scored))
+        let scored = self.0.scored(trace, vector, &mut NgramCounter::default());
+        Ok(RecordMaker::new(self.atlas()).record(trace, &scored))
     }
 
     /// Opens inputs as a stream of scored traces, each with what `look` asks for.
@@ -93,43 +76,22 @@ impl<'a> Scorer<'a> {
         inputs: &Inputs,
         look: Look,
     ) -> Result<ScoredTraces<'_>, Error> {
-        let traces = ingest::open(inputs.names(), self.options.reading.clone())?;
-        Ok(ScoredTraces::new(self, traces, look))
-    }
-
-    /// The score of a text; [`TooShort`] where it has too few words.
-    pub(super) fn scored(
-        &self,
-        trace: &Trace,
-        vector: Option<&[f32]>,
-        counter: &mut NgramCounter,
-    ) -> Result<Scored, TooShort> {
-        let text = trace.text(self.options.reading.text).unwrap_or_default();
-        let mut scored = self.atlas.model.score_with(&text, vector, counter)?;
-        if let Some(classic) = &self.classic {
-            scored.probabilities = classic.probabilities(&text);
-            // A classic measure sees words only.
-            scored.without_layout.clone_from(&scored.probabilities);
-        }
-        Ok(scored)
+        let traces = ingest::open(inputs.names(), self.options().reading.clone())?;
+        Ok(ScoredTraces::new(&self.0, traces, look))
     }
 
     pub(super) fn atlas(&self) -> &'a Atlas {
-        self.atlas
+        self.0.atlas
     }
 
     pub(super) fn options(&self) -> &ScoreOptions {
-        &self.options
-    }
-
-    pub(super) fn listener(&self) -> &'a dyn Progress {
-        self.progress
+        &self.0.options
     }
 }
 
 impl std::fmt::Debug for Scorer<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Scorer").field("options", &self.options).finish_non_exhaustive()
+        f.debug_struct("Scorer").field("options", self.options()).finish_non_exhaustive()
     }
 }
 
