@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::containers::table;
 use super::cut::{Cut, Cutter};
 use super::stream::{self, begins_like_events};
-use super::{json, record};
+use super::{json, recognize};
 
 /// How an input is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -214,7 +214,7 @@ fn table_delimiter(solid: &[u8], complete: bool, name: &Name) -> Option<u8> {
         return sniffed.map(|sniffed| sniffed.delimiter).or(by_name);
     }
     let sniffed = sniffed.filter(|sniffed| sniffed.even)?;
-    let is_known = |row| record::recognize(None, row, None).is_some();
+    let is_known = |row| recognize::recognize(None, row, None).is_some();
     sniffed.rows.iter().any(is_known).then_some(sniffed.delimiter)
 }
 
@@ -305,7 +305,7 @@ fn is_known(bytes: &[u8]) -> bool {
     let (text, _) = json::text(bytes);
     match json::parse::<Value>(&text, 128) {
         Ok((Value::Object(object), _)) => {
-            stream::is_piece(&object) || record::recognize(None, &object, None).is_some()
+            stream::is_piece(&object) || recognize::recognize(None, &object, None).is_some()
         }
         _ => false,
     }

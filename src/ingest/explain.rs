@@ -12,7 +12,8 @@ use serde_json::Value;
 use super::Options;
 use super::formats::Label;
 use super::mediation::Evidence;
-use super::record::{Draft, Found, Object};
+use super::recognize::Found;
+use super::record::{Draft, Object};
 use super::tags;
 use crate::trace::Place;
 

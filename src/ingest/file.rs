@@ -21,6 +21,7 @@ use super::error::Error;
 use super::explain::{Explained, Explanation};
 use super::finish::{Collector, finish};
 use super::formats::{self, Canonical, Read};
+use super::recognize;
 use super::record::{self, Draft, Object};
 use super::source::{self, Reader, Source};
 use super::stream::{Events, Streams};
@@ -286,7 +287,7 @@ impl File {
     ) {
         match value {
             Value::Object(object) => {
-                if let Some(mut found) = record::read(value, header, &collector.options) {
+                if let Some(mut found) = recognize::read(value, header, &collector.options) {
                     if self.unfinished {
                         found.drafts.iter_mut().for_each(Draft::break_off);
                     }
@@ -345,7 +346,7 @@ impl File {
         options.map.is_empty() && options.format.is_none_or(|format| format == formats::canonical())
     }
 
-    fn finish_all(&self, found: record::Found, position: Position, collector: &mut Collector) {
+    fn finish_all(&self, found: recognize::Found, position: Position, collector: &mut Collector) {
         if found.drafts.is_empty() {
             let detail =
                 || "The list of choices is empty: the provider answered with nothing.".into();

@@ -6,7 +6,7 @@
 //!
 //! `inputs` finds the files, `source` decompresses, `containers` opens archives and tables, `detect`
 //! and `cut` make records of the bytes, `stream` puts the pieces of streamed responses together,
-//! `record` and `formats` make traces of the records, `file` holds these together. Only one record
+//! `recognize`, `record` and `formats` make traces of the records, `file` holds these together. Only one record
 //! is in memory at a time (of Parquet, a batch of rows), and a bounded number of unfinished streams.
 //! `cleaning` mends and marks traces, `survey` counts what is in them.
 //!
@@ -39,8 +39,11 @@ mod finish;
 mod formats;
 mod inputs;
 mod json;
+mod limits;
 mod map;
 mod mediation;
+mod options;
+mod recognize;
 mod record;
 mod source;
 mod stream;
@@ -55,8 +58,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::output::InputFiles;
-use crate::trace::{TextKind, Trace};
-use cleaning::Cleaning;
+use crate::trace::Trace;
 use containers::archive::{Archive, Closed};
 use containers::limited::Counting;
 use containers::seekable::Seekable;
@@ -72,63 +74,11 @@ pub use clean::clean;
 pub use error::Error;
 pub use explain::Explanation;
 pub use formats::{Format, format_named, formats};
+pub use limits::Limits;
 pub use map::{FieldMap, MAPPABLE};
+pub use options::Options;
 pub use summary::{Dropped, Note, Reason, Summary, UNNAMED};
 pub use survey::{ModelSurvey, Survey};
-
-/// How inputs are read.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Options {
-    /// The label of traces that name no model.
-    pub model: Option<String>,
-    /// Whether `model` replaces even the label in a record (`fit --label NAME=PATH`).
-    pub relabel: bool,
-    /// How much one record may demand.
-    pub limits: Limits,
-    /// The text that is wanted. A trace that lacks it is dropped and counted.
-    pub text: TextKind,
-    /// What is mended in every trace.
-    pub cleaning: Cleaning,
-    /// Whether the first bad record ends the reading with [`Error::BadRecord`].
-    pub strict: bool,
-    /// The only format that is tried ([`format_named`]); `None` to recognize it by its shape.
-    pub format: Option<&'static Format>,
-    /// Where fields stand that are not to be looked for.
-    pub map: FieldMap,
-}
-
-/// What one record or one file may demand. A record over a limit is dropped and counted; a file
-/// that unpacks to more than it may is read up to there, and an error says so.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// The most bytes of a line, of an element of an array, of a row, or of a file of plain text
-    /// (`--max-record-bytes`).
-    pub record_bytes: usize,
-    /// A record whose brackets are nested this deeply is dropped. More than 128 counts as 128,
-    /// the limit of the JSON parser (`--max-depth`).
-    pub depth: usize,
-    /// The most unpacked bytes of a member of an archive, and of what must be laid down in a
-    /// temporary file (`--max-unpacked-bytes`). A compressed file that can be read from front to
-    /// end may be of any size.
-    pub unpacked_bytes: u64,
-    /// How many times its packed size a file may be, once 64 MB are unpacked
-    /// (`--max-unpacked-ratio`).
-    pub unpacked_ratio: u64,
-    /// The most members of an archive (`--max-members`).
-    pub members: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            record_bytes: 64 << 20,
-            depth: 128,
-            unpacked_bytes: 2 << 30,
-            unpacked_ratio: 1000,
-            members: 100_000,
-        }
-    }
-}
 
 /// Finds the inputs and makes ready to read them, in the order in which they are named; the files
 /// of a folder and of a pattern are sorted by name.

@@ -6,7 +6,10 @@
 use serde_json::{Map, Value};
 
 use super::{Format, Label, Read, message};
-use crate::ingest::record::{self, Draft, Node, Object};
+use crate::ingest::{
+    recognize,
+    record::{self, Draft, Node, Object},
+};
 
 pub(super) const FORMAT: Format = Format {
     name: "langfuse",
@@ -52,7 +55,7 @@ fn from_observation(node: &Node<'_>, object: &Object) -> Vec<Draft> {
         _ => {
             let mut wrapped = Map::new();
             wrapped.insert("output".into(), output.clone());
-            let found = record::recognize(None, &wrapped, None);
+            let found = recognize::recognize(None, &wrapped, None);
             found.map(|found| found.drafts).unwrap_or_default()
         }
     };
