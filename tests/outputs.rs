@@ -73,6 +73,7 @@ fn no_output_is_one_of_its_inputs_by_whatever_name() {
     let place = Place::new();
     let before = fs::read(place.at("x.jsonl")).unwrap();
     fs::copy(fixture("gate/cotprint.toml"), place.at("policy.toml")).unwrap();
+    fs::copy(fixture("gate/shared.toml"), place.at("shared.toml")).unwrap();
     let mut outputs = vec!["x.jsonl", "./x.jsonl"];
     #[cfg(unix)]
     {
@@ -96,6 +97,7 @@ fn no_output_is_one_of_its_inputs_by_whatever_name() {
         let check = ["check", "--policy", "policy.toml", "x.jsonl", option];
         place.run(&[&check[..], &["x.jsonl"]].concat()).fails(2, &[IS_INPUT]);
         place.run(&[&check[..], &["policy.toml"]].concat()).fails(2, &[IS_INPUT]);
+        place.run(&[&check[..], &["shared.toml"]].concat()).fails(2, &[IS_INPUT]);
     }
     assert_eq!(fs::read(place.at("x.jsonl")).unwrap(), before);
 }
@@ -368,7 +370,7 @@ fn two_runs_into_one_place_leave_whole_files() {
     assert!(!written.iter().any(|name| name.contains("partial")), "{written:?}");
     let json = fs::read_to_string(place.at("r/audit.json")).unwrap();
     serde_json::from_str::<serde_json::Value>(&json).unwrap();
-    assert!(fs::read_to_string(place.at("r/audit.html")).unwrap().ends_with("</html>\n"));
+    assert!(fs::read_to_string(place.at("r/audit.html")).unwrap().trim_end().ends_with("</html>"));
 }
 
 #[cfg(unix)]

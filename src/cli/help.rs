@@ -1,8 +1,11 @@
 //! What `--help` shows: a verb's own options, examples, the options of reading a line each, then the
 //! common options; and the topics of `cotprint help`.
 
-use super::{Cli, examples::EXAMPLES, width::terminal_width};
-use clap::{Arg, ArgAction, Args, Command, CommandFactory, builder::StyledStr};
+use super::{Cli, Common, examples::EXAMPLES, reading::ReadingArguments, width::terminal_width};
+use clap::{
+    Arg, ArgAction, Args, Command, CommandFactory,
+    builder::{Resettable, StyledStr},
+};
 use std::io::Write;
 
 /// The heading of the options that say how inputs are read.
@@ -12,7 +15,7 @@ pub(super) const COMMON: &str = "Common";
 /// Options that many verbs share stand after a verb's own.
 const SHARED: [&str; 4] = ["atlas", "method", "embed", "resamples"];
 /// The column in which the descriptions of a group begin.
-const INDENT: usize = 32;
+const INDENT: usize = 34;
 
 /// Arguments of `help`.
 #[derive(Debug, Clone, Args)]
@@ -40,17 +43,18 @@ fn arranged(command: Command, width: usize) -> Command {
         }
         after.push('\n');
     }
-    let reading = group(&command, READING);
-    if !reading.is_empty() {
+    let reading = reading();
+    if has(&command, &reading) {
         after.push_str(&heading("Reading and cleaning (more: cotprint help reading)"));
         after.push_str(&lines(&reading, width));
         after.push('\n');
     }
-    let mut common = group(&Cli::command(), COMMON);
+    let mut common = common();
     common.push(help_flag());
     common.extend(is_program.then(version_flag));
     after.push_str(&heading(COMMON));
     after.push_str(&lines(&common, width));
+    let after_own: Vec<_> = reading.iter().chain(&common).map(|arg| arg.get_id().clone()).collect();
     if let Some(more) = command.get_after_help().filter(|_| is_program) {
         after.push('\n');
         for paragraph in more.to_string().lines() {
@@ -68,10 +72,16 @@ fn arranged(command: Command, width: usize) -> Command {
         command = command.disable_version_flag(true).arg(version_flag());
     }
     command
-        .mut_args(|arg| match arg.get_help_heading() {
-            Some(READING | COMMON) => arg.hide(true),
-            _ if SHARED.contains(&arg.get_id().as_str()) => arg.display_order(500),
-            _ => arg,
+        .mut_args(|arg| {
+            if after_own.contains(arg.get_id()) {
+                return arg.hide(true);
+            }
+            // clap gives the heading of a group to what a verb declares after it.
+            let arg = match arg.get_help_heading() {
+                Some(READING | COMMON) => arg.help_heading(Resettable::Reset),
+                _ => arg,
+            };
+            if SHARED.contains(&arg.get_id().as_str()) { arg.display_order(500) } else { arg }
         })
         .mut_subcommands(|verb| arranged(verb, width))
 }
@@ -95,9 +105,19 @@ fn version_flag() -> Arg {
         .action(ArgAction::Version)
 }
 
-fn group(command: &Command, heading: &str) -> Vec<Arg> {
-    let of_group = |arg: &&Arg| arg.get_help_heading() == Some(heading);
-    command.get_arguments().filter(of_group).cloned().collect()
+/// The options of every verb.
+fn common() -> Vec<Arg> {
+    Common::augment_args(Command::new(COMMON)).get_arguments().cloned().collect()
+}
+
+/// The options that say how inputs are read.
+fn reading() -> Vec<Arg> {
+    ReadingArguments::augment_args(Command::new(READING)).get_arguments().cloned().collect()
+}
+
+/// Whether a command has all of these options.
+fn has(command: &Command, options: &[Arg]) -> bool {
+    options.iter().all(|option| command.get_arguments().any(|arg| arg.get_id() == option.get_id()))
 }
 
 fn heading(text: &str) -> String {
@@ -165,10 +185,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
              traces.\n\nInputs are files, folders, globs, or - for standard input. Formats, containers \
              and compression are recognized by content; `cotprint formats` lists them. A record that \
              cannot be used is dropped and counted.",
-            &group(&reading_verb(), READING),
+            &reading(),
         ),
         ["methods"] => {
-            let verb = reading_verb();
+            let verb = Cli::command().find_subcommand("score").cloned().unwrap_or_default();
             let methods = verb.get_arguments().filter(|arg| arg.get_id() == "method");
             topic(
                 "What can give the scores. docs/methods.md has the formulas, the papers and what each \
@@ -192,11 +212,6 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     // A closed pipe is no error here either: `main` knows it.
     write!(anstream::stdout(), "{}", text.ansi())?;
     Ok(())
-}
-
-/// A verb that has all options of reading.
-fn reading_verb() -> Command {
-    Cli::command().find_subcommand("compare").cloned().unwrap_or_default()
 }
 
 /// A text, then options with all that is known of them.
@@ -230,7 +245,7 @@ mod tests {
 
     #[test]
     fn options_of_reading_take_a_line_each() {
-        let reading = group(&reading_verb(), READING);
+        let reading = reading();
         assert!(reading.len() > 10);
         assert_eq!(lines(&reading, 80).lines().count(), reading.len());
         command().debug_assert();
