@@ -81,7 +81,7 @@ mod tests {
             source: "tests".into(),
             ..Trace::default()
         };
-        let text = written(&[trace.clone()]);
+        let text = written(std::slice::from_ref(&trace));
         assert!(text.starts_with("id,model,prompt_id,"), "{text}");
         let read =
             ingest::read("t.csv", io::Cursor::new(text.into_bytes()), ingest::Options::default());

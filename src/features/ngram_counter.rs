@@ -54,7 +54,7 @@ impl NgramCounter {
         match channel {
             Channel::Word => word_ngrams::count_known(text, vocabulary.ids(), &mut self.known),
             Channel::Skeleton => {
-                skeleton::count_known(&self.read, vocabulary.ids(), &mut self.known)
+                skeleton::count_known(&self.read, vocabulary.ids(), &mut self.known);
             }
             _ => {
                 return self.for_each(channel, text, |id, count| {

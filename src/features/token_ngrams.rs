@@ -157,7 +157,8 @@ pub fn id_of(form: &str) -> Option<u64> {
     }
 }
 
-#[cfg(all(test, feature = "tokenizers"))]
+#[cfg(test)]
+#[cfg(feature = "tokenizers")]
 mod tests {
     use super::super::subwords::loaded::tests::fixture;
     use super::*;

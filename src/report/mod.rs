@@ -8,11 +8,11 @@
 //! - [`EvidencePack`] writes the folder next to it that says what it rests on;
 //! - [`write_terminal`] prints what a person reads in a terminal;
 //! - [`write_overview`] prints what `ingest` read and [`write_reading_report`] writes its page,
-//! [`write_explanations`] how it was understood, and [`write_formats`] what can be;
+//!   [`write_explanations`] how it was understood, and [`write_formats`] what can be;
 //! - [`write_evaluation`] prints what `evaluate` measured, [`write_evaluation_report`] writes its
-//! folder;
+//!   folder;
 //! - [`write_audit_report`] and [`write_audit`] do the same for an audit of a mixed data set,
-//! [`render_explanation`] and [`write_explanation`] for one trace;
+//!   [`render_explanation`] and [`write_explanation`] for one trace;
 //! - [`gate`] writes what `check` found, in every form that a pipeline takes;
 //! - [`to_json`] is what a machine reads, [`to_markdown`] what a pull request shows;
 //! - [`tree`] writes a tree of styles as a page, Newick, NEXUS, PHYLIP, JSON or text;

@@ -300,7 +300,8 @@ fn checksum(folder: &Path) -> Result<String, EmbedError> {
     Ok(format!("{:032x}", hash.digest128()))
 }
 
-#[cfg(all(test, feature = "tokenizers"))]
+#[cfg(test)]
+#[cfg(feature = "tokenizers")]
 mod tests {
     use super::*;
 

@@ -12,7 +12,8 @@
 mod average;
 mod consensus;
 mod corpora;
-#[cfg(all(test, feature = "embedded-atlas"))]
+#[cfg(test)]
+#[cfg(feature = "embedded-atlas")]
 mod known_relations;
 mod neighbour_joining;
 mod space;

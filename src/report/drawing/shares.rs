@@ -160,9 +160,8 @@ impl RankingPlot {
         if let Some(score) = row.score {
             point(drawing, (x(score), y), row.colour);
         }
-        match row.without_layout {
-            Some(value) => drawing.diamond((x(value), y), 4.2, row.colour),
-            None => {}
+        if let Some(value) = row.without_layout {
+            drawing.diamond((x(value), y), 4.2, row.colour);
         }
         Ok(())
     }
