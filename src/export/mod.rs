@@ -27,7 +27,7 @@ pub use writer::RecordWriter;
 #[non_exhaustive]
 pub enum Error {
     /// The disk is full or the file may not be written.
-    #[error(transparent)]
+    #[error("{0}")]
     Write(#[from] std::io::Error),
     /// The Parquet library failed: a mistake in this program.
     #[error("the Parquet file cannot be written: {what}; please report this")]

@@ -90,10 +90,10 @@ impl TerminalPage<'_> {
         format!("{place:>3} {reference} {family} {share:>5}  {interval:<9}  ")
     }
 
-    /// Prints a heading and the empty line above it.
+    /// Prints a heading, cut to one line, and the empty line above it.
     pub fn heading(&mut self, text: &str) -> io::Result<()> {
         self.line("")?;
-        let painted = self.paint(text, Ink::Bold);
+        let painted = self.paint(&fit_columns(text, self.table_width()), Ink::Bold);
         self.line(&painted)
     }
 
