@@ -202,7 +202,8 @@ fn an_atlas_that_was_learned_with_masked_names_says_so_and_masks_by_itself() {
     let mut unlike = command();
     unlike.arg("compare").arg(&one).arg("--atlas").arg(atlas()).arg("--mask-names");
     let page = Run::of(&mut unlike).succeeds().stdout;
-    assert!(page.contains("masked in the input and not in what"), "{page}");
+    let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(page.contains("masked in the input but not in the atlas's training data"), "{page}");
 }
 
 #[test]
@@ -233,7 +234,7 @@ fn a_comparison_shows_what_is_in_the_data() {
         "1 trace repeats an earlier one (1 word by word); the first: again repeats",
         "1 trace ends in a refusal.",
         "1 trace names a model or vendor that its prompt does not: DeepSeek 1.",
-        "4 of the traces are a provider's summaries and 27 are raw reasoning: two writers are mixed",
+        "4 of the traces are a provider's summaries and 27 are raw reasoning: the input mixes two writers.",
     ] {
         assert!(shown.contains(words), "{words} is missing in {shown}");
     }

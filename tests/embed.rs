@@ -257,7 +257,7 @@ fn every_verb_that_scores_takes_the_vectors() {
     assert!(card.contains("--embed"), "{card}");
     verb("tree", &by_order, &["--as", "newick"]).succeeds();
     verb("tree", &by_order, &[&input]).fails(2, &["several inputs", "ids"]);
-    verb("compare", &by_order, &["--baseline", &input]).fails(2, &["--baseline", "ids"]);
+    verb("compare", &by_order, &["--baseline", &input]).fails(2, &["a baseline", "ids"]);
     let policy = common::write(
         &folder,
         "p.toml",
@@ -277,6 +277,6 @@ fn an_evaluation_judges_held_out_traces_with_their_vectors() {
     let found = Run::of(evaluate.args(["--method", "default"])).succeeds().json();
     assert_eq!(found["summary"]["top1"]["value"], 1.0, "{}", found["summary"]);
     assert_eq!(found["robustness"], json!([]));
-    assert!(found["limits"].to_string().contains("Changed texts were not judged"));
+    assert!(found["limits"].to_string().contains("Changed texts were not scored"));
     assert!(found["provenance"]["command"].as_str().unwrap().contains("--embed"));
 }

@@ -240,7 +240,7 @@ fn a_model_that_vanishes_from_the_training_is_counted() {
     assert_eq!(found["unjudged"]["vanished"], json!({ "drift/few": 4 }));
     assert_eq!(found["summary"]["traces"], 90);
     let limits = found["limits"].to_string();
-    assert!(limits.contains("4 held-out traces could not be judged"), "{limits}");
+    assert!(limits.contains("4 held-out traces could not be scored"), "{limits}");
     assert!(limits.contains("drift/few answered mostly prompts that no other model"), "{limits}");
     let shown = evaluated(&["--label", &label]).succeeds().stdout;
     assert!(shown.contains("drift/few: not learned without them"), "{shown}");

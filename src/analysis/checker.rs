@@ -27,14 +27,14 @@ pub struct CheckResult {
 
 /// Checks corpora by a policy.
 ///
-/// ```
+/// ```no_run
 /// use cotprint::{analysis::{AnalysisOptions, Checker}, atlas::Atlas, policy};
 ///
 /// let atlas = Atlas::embedded()?;
-/// let policy = policy::open("fixtures/gate/cotprint.toml".as_ref())?;
+/// let policy = policy::open("cotprint.toml".as_ref())?;
 /// let options = AnalysisOptions::for_atlas(&atlas);
 /// let checker = Checker::new(&atlas, policy, options, None)?;
-/// let result = checker.check("fixtures/new-model.jsonl")?;
+/// let result = checker.check("traces.jsonl")?;
 /// println!("{}", result.checked.sentence());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -277,7 +277,7 @@ mod tests {
             ("[[forbid]]\nreference = \"a\"\nshare = 0.1", "no id"),
             ("[[forbid]]\nid = \"a b\"\nreference = \"a\"\nshare = 0.1", "\"a b\""),
             ("[[forbid]]\nid = \"a\"\nreference = \"a\"\nshare = 5", "for 5 % write 0.05"),
-            ("[[forbid]]\nid = \"a\"\nshare = 0.5", "names nobody"),
+            ("[[forbid]]\nid = \"a\"\nshare = 0.5", "names no model"),
             ("[[forbid]]\nid = \"a\"\nreference = \"a\"", "asks for nothing"),
             ("[[expect]]\nid = \"a\"\nreference = \"a\"", "not how much"),
             ("[[drift]]\nid = \"a\"\nchange = 0.1", "towards which names"),
