@@ -23,8 +23,8 @@ use std::{
 
 /// Learns an atlas from labelled traces.
 ///
-/// Traces without a model, with fewer than [`MINIMUM_WORDS`] words, or written twice by the same
-/// model are dropped, as are models with fewer than [`MINIMUM_TRACES`] traces; all are counted.
+/// Traces without a model, with fewer than `MINIMUM_WORDS` words, or written twice by the same
+/// model are dropped, as are models with fewer than `MINIMUM_TRACES` traces; all are counted.
 /// The order of the traces does not matter. `stage` is called with a few words at each step.
 ///
 /// # Errors

@@ -5,7 +5,7 @@
 //! measured on traces whose prompts the judge had not seen, by atlases that are learned with the
 //! code of `cotprint fit`; every interval is a bootstrap over prompts.
 //!
-//! [`cases`] makes the traces ready, [`splits`] says what is held out, [`judge`] learns and judges
+//! `cases` makes the traces ready, `splits` says what is held out, `classifier` learns and predicts
 //! (a method that is to be measured next to the program's own implements [`Method`]), the other
 //! modules measure.
 

@@ -9,7 +9,7 @@ pub struct Row {
     pub values: Vec<f32>,
     /// How often each of them stands in the text; empty in rows that are made to learn from.
     pub counts: Vec<u32>,
-    /// The dense part, in standard deviations: [`Vectorizer::dense_values`] numbers.
+    /// The dense part, in standard deviations: `Vectorizer::dense_values` numbers.
     pub dense: Vec<f32>,
     /// How many of the dense values belong to common n-grams; they stand first.
     pub common: usize,
@@ -30,7 +30,7 @@ impl Row {
         &self.dense[..self.common.min(self.dense.len())]
     }
 
-    /// The dense values at some places, each times its factor, as [`Vectorizer::style_places`]
+    /// The dense values at some places, each times its factor, as `Vectorizer::style_places`
     /// gives them.
     pub fn dense_at(&self, places: &[(usize, f32)]) -> Vec<f32> {
         places.iter().map(|&(at, factor)| self.dense[at] * factor).collect()

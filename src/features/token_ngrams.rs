@@ -38,7 +38,7 @@ impl TokenNgrams {
     /// Loads the tokenizer from a file.
     ///
     /// # Errors
-    /// As for [`Subwords::from_path`].
+    /// As for `Subwords::from_path`.
     pub fn from_path(path: &Path) -> Result<Self, TokenizerError> {
         let file = path.display().to_string();
         let content = Subwords::read(path)?;
@@ -48,7 +48,7 @@ impl TokenNgrams {
     /// Loads the tokenizer from the content of a `tokenizer.json`; `file` names it in errors.
     ///
     /// # Errors
-    /// As for [`Subwords::from_path`].
+    /// As for `Subwords::from_path`.
     pub fn from_bytes(content: &[u8], file: &str) -> Result<Self, TokenizerError> {
         let mut channel = Subwords::from_bytes(content, file).map(Self::new)?;
         channel.source = content.to_vec();
@@ -70,7 +70,7 @@ impl TokenNgrams {
 
     /// Calls `emit(id, start, end)` for every n-gram, in the order in which they end in the text.
     /// `start..end` are byte offsets into `text`, at character boundaries. Returns how many bytes
-    /// the tokenizer gave up on, as [`Subwords::for_each`] does.
+    /// the tokenizer gave up on, as `Subwords::for_each` does.
     #[must_use = "text that could not be tokenized has to be counted"]
     pub fn for_each(&self, text: &str, mut emit: impl FnMut(u64, usize, usize)) -> usize {
         self.for_each_with_tokens(text, |id, start, end, _| emit(id, start, end))

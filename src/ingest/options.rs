@@ -18,7 +18,7 @@ pub struct Options {
     pub text: TextKind,
     /// What is mended in every trace.
     pub cleaning: Cleaning,
-    /// Whether the first bad record ends the reading with [`Error::BadRecord`].
+    /// Whether the first bad record ends the reading with [`super::Error::BadRecord`].
     pub strict: bool,
     /// The only format that is tried ([`super::format_named`]); `None` to recognize it by its shape.
     pub format: Option<&'static Format>,

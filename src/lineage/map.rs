@@ -31,7 +31,7 @@ pub struct MapCoordinates {
     pub held: f64,
 }
 
-/// The principal coordinates of a matrix of similarities. `None` where there are fewer than [`FEWEST`]
+/// The principal coordinates of a matrix of similarities. `None` where there are fewer than `FEWEST`
 /// corpora, or where no finite coordinates exist.
 pub fn principal_coordinates(matrix: &SimilarityMatrix) -> Option<MapCoordinates> {
     let size = matrix.labels.len().min(matrix.values.len());

@@ -289,7 +289,7 @@ mod tests {
                 "[[require]]\nid = \"a\"\ntraces = 1\n[[require]]\nid = \"a\"\ntraces = 2",
                 "line 4: the id a is already used in line 1",
             ),
-            ("[[quality]]\nid = \"a\"\nrefusals = 0.1\nonly = { prompts = \"[\" }", "no glob"),
+            ("[[quality]]\nid = \"a\"\nrefusals = 0.1\nonly = { prompts = \"[\" }", "not a glob"),
             ("[[quality]]\nid = \"a\"\nrefusals = 0.1\nonly = {}", "`only` is empty"),
             ("[[quality]]\nid = \"a\"\nlanguages = { klingon = 0.1 }", "\"klingon\""),
             ("[[quality]]\nid = \"a\"\nlanguages = { en = 0.1, eng = 0.2 }", "eng twice"),

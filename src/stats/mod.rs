@@ -2,7 +2,7 @@
 //!
 //! Numbers come in, numbers go out: nothing here knows what a trace, an atlas or a verdict is. Every
 //! method names its source and is tested against values worked out by hand. Randomness comes from
-//! numbered streams ([`random`]), so that no result depends on the number of threads. Called by every
+//! numbered streams (`random`), so that no result depends on the number of threads. Called by every
 //! later stage.
 
 pub(crate) mod binomial;

@@ -20,7 +20,7 @@ pub struct Head {
 pub struct StyleEmbedding {
     /// Learned from whole traces; a centre per data set.
     pub whole: Head,
-    /// Learned from pieces; for each length of [`PIECE_WORDS`], a centre per data set.
+    /// Learned from pieces; for each length of `PIECE_WORDS`, a centre per data set.
     pub pieces: Head,
 }
 

@@ -32,7 +32,7 @@ const SALT: u64 = 0x736b_656c_6574_6f6e;
 
 /// Calls `emit(id, start, end)` for every n-gram, in the order in which they end in the text, the
 /// shorter first. `start..end` are byte offsets. Tokens of more than
-/// [`super::word_ngrams::LONGEST_TOKEN`] bytes are in no n-gram and nothing reaches over them.
+/// `word_ngrams::LONGEST_TOKEN` bytes are in no n-gram and nothing reaches over them.
 #[inline]
 pub fn for_each(text: &str, mut emit: impl FnMut(u64, usize, usize)) {
     let mut window = Window::<LONGEST>::new();

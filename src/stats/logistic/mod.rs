@@ -1,6 +1,6 @@
 //! Logistic regression.
 //!
-//! [`binary`] has weights and offsets and a few covariates; [`multinomial`] has thousands of classes times
+//! `binary` has weights and offsets and a few covariates; `multinomial` has thousands of classes times
 //! features and is solved through the Gram matrix.
 
 pub(crate) mod binary;
