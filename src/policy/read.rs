@@ -299,7 +299,7 @@ mod tests {
             ("[[drift]]\nid = \"a\"\nsize = 0.1\nnot_towards = []", "`not_towards`"),
             ("[[quality]]\nid = \"a\"\nrefusals = 0.1\nonly = { domain = \"\" }", "`only.domain`"),
             ("[[forbid]]\nid = \"a\"\nreference = \"a\"\nshare = 0", "`attributed = 0`"),
-            ("[[mixture]]\nid = \"a\"\nreference = \"a\"\nshare = 0", "no estimate stays"),
+            ("[[mixture]]\nid = \"a\"\nreference = \"a\"\nshare = 0", "every estimate is above 0"),
             ("[[expect]]\nid = \"a\"\nreference = \"a\"\nshare = 1", "no estimate reaches"),
             ("[[forbid]]\nid = \"a\"\nreference = \"a\"\nshare = nan", "`share` is NaN"),
             ("[[drift]]\nid = \"a\"\nsize = inf", "`size` is inf"),

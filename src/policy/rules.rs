@@ -159,11 +159,11 @@ fn share(name: &str, value: f64) -> Result<f64, String> {
 /// are.
 fn can_hold(bound: Bound) -> Result<(), String> {
     match bound {
-        Bound::AtMost(0.0) => {
-            Err("`share` is 0, which no estimate reaches; write the smallest share that must not \
+        Bound::AtMost(0.0) => Err(
+            "`share` is 0, and every estimate is above 0; write the smallest share that must not \
              pass, or `attributed = 0` if none of these may come first for any trace"
-                .into())
-        }
+                .into(),
+        ),
         Bound::AtLeast(1.0) => {
             Err("`share` is 1, which no estimate reaches; write the smallest share that is enough"
                 .into())
