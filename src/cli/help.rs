@@ -1,15 +1,18 @@
 //! What `--help` shows: a verb's own options, examples, the options of reading a line each, then the
 //! common options; and the topics of `cotprint help`.
 
-use super::{Cli, Common, examples::EXAMPLES, reading::ReadingArguments, width::terminal_width};
+use super::{
+    Cli, Common,
+    examples::EXAMPLES,
+    reading::{READING, ReadingArguments},
+    width::terminal_width,
+};
 use clap::{
     Arg, ArgAction, Args, Command, CommandFactory,
     builder::{Resettable, StyledStr},
 };
 use std::io::Write;
 
-/// The heading of the options that say how inputs are read.
-pub(super) const READING: &str = "Reading";
 /// The heading of the options that every verb has.
 pub(super) const COMMON: &str = "Common";
 /// Options that many verbs share stand after a verb's own.

@@ -6,9 +6,12 @@ use crate::{
 };
 use clap::Args;
 
+/// The heading of the options that say how inputs are read.
+pub(super) const READING: &str = "Reading";
+
 /// The options; [`ReadingArguments::options`] checks them.
 #[derive(Debug, Clone, Args)]
-#[command(next_help_heading = super::help::READING)]
+#[command(next_help_heading = READING)]
 pub struct ReadingArguments {
     /// reasoning, answer or both [default: reasoning]
     ///
