@@ -42,7 +42,7 @@ pub fn read_families(text: &str, name: &str) -> Result<BTreeMap<String, String>,
         };
         if families.insert(model.to_owned(), family.to_owned()).is_some() {
             return Err(Error::Families(format!(
-                "{name}, line {}: the model {model} stands there twice; keep one line of it",
+                "{name}, line {}: the model {model} is listed twice; keep one of its lines",
                 number + 1
             )));
         }
