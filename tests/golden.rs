@@ -54,7 +54,7 @@ impl Picture {
     fn of<F: Figure>(figure: &F) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("figure.png");
-        cotprint::report::plots::png(figure, &path).unwrap();
+        fs::write(&path, cotprint::report::plots::png_bytes(figure).unwrap()).unwrap();
         let (width, large) = Self::read(&path);
         let height = (large.height * WIDTH).div_ceil(width);
         let mut pixels = Vec::with_capacity(3 * WIDTH * height);

@@ -8,15 +8,17 @@
 #[path = "common/made_up.rs"]
 mod made_up;
 
-use cotprint::lineage::Comparison;
+use cotprint::lineage::{Comparison, Limit};
+use cotprint::output::{InputFiles, OutputFolder};
 use cotprint::report::plots::{
     BreakdownPlot, DriftPlot, FloorsPlot, HabitsPlot, HeatMap, LikenessPlot, Look, MapPlot,
     RankingPlot, svg,
 };
 use cotprint::report::{
-    TerminalOptions, render_page, to_json, to_markdown, write_report, write_terminal,
+    REPORT_FILES, TerminalOptions, render_page, to_json, to_markdown, write_report, write_terminal,
 };
 use made_up::{broken, comparison, hostile, samples};
+use std::path::{Path, PathBuf};
 
 fn terminal(c: &Comparison, color: bool) -> String {
     let mut out = Vec::new();
@@ -55,6 +57,13 @@ fn check_xml(text: &str) -> Vec<String> {
     seen
 }
 
+/// Writes a report into a folder; the files in their order.
+fn written(comparison: &Comparison, path: &Path) -> Vec<PathBuf> {
+    let folder = OutputFolder::create(path, &REPORT_FILES, &InputFiles::default()).unwrap();
+    write_report(comparison, &folder).unwrap();
+    folder.finish().unwrap()
+}
+
 #[test]
 fn a_report_holds_every_file_and_the_same_bytes_again() {
     let samples_folder = std::env::var_os("COTPRINT_REPORT_SAMPLES");
@@ -68,7 +77,7 @@ fn a_report_holds_every_file_and_the_same_bytes_again() {
         }
         let root = samples_folder.as_ref().map_or(temporary.path(), |folder| folder.as_ref());
         let folder = root.join(name).join("made-for-it");
-        let files = write_report(&c, &folder).unwrap();
+        let files = written(&c, &folder);
         let names: Vec<_> =
             files.iter().map(|f| f.file_name().unwrap().to_str().unwrap()).collect();
         assert_eq!(
@@ -79,18 +88,18 @@ fn a_report_holds_every_file_and_the_same_bytes_again() {
                 "report.md",
                 "ranking.png",
                 "ranking.svg",
+                "similarity.png",
+                "similarity.svg",
+                "map.png",
+                "map.svg",
                 "drift.png",
                 "drift.svg",
                 "likeness.png",
                 "likeness.svg",
                 "holds.png",
                 "holds.svg",
-                "map.png",
-                "map.svg",
                 "neighbours.png",
                 "neighbours.svg",
-                "similarity.png",
-                "similarity.svg",
                 "tree.png",
                 "tree.svg",
                 "habits.png",
@@ -129,7 +138,7 @@ fn a_report_holds_every_file_and_the_same_bytes_again() {
             std::fs::write(folder.join("terminal.txt"), terminal(&c, true)).unwrap();
         }
         if name == "resembles" {
-            let again = write_report(&c, &temporary.path().join("again")).unwrap();
+            let again = written(&c, &temporary.path().join("again"));
             for (one, two) in files.iter().zip(&again) {
                 assert_eq!(std::fs::read(one).unwrap(), std::fs::read(two).unwrap(), "{one:?}");
             }
@@ -141,12 +150,29 @@ fn a_report_holds_every_file_and_the_same_bytes_again() {
 }
 
 #[test]
+fn nobody_is_said_to_have_written_all_traces_where_the_subject_matter_is_unknown() {
+    let mut c = comparison(2, 0.6);
+    c.limits.clear();
+    c.ranking[0].pooled = Some(0.94);
+    let says = |c: &Comparison| terminal(c, false).contains("If one reference wrote all");
+    assert!(says(&c));
+    c.limits.push(Limit::OtherDomain {
+        domains: vec!["mathematics".into()],
+        reference: c.ranking[0].reference.clone(),
+        known_from: vec!["politics".into()],
+        top1: None,
+    });
+    assert!(!says(&c));
+}
+
+#[test]
 fn a_folder_that_cannot_be_made_is_named() {
     let temporary = tempfile::tempdir().unwrap();
     let file = temporary.path().join("a-file");
     std::fs::write(&file, "").unwrap();
-    let error = write_report(&comparison(2, 0.6), &file.join("report")).unwrap_err().to_string();
-    assert!(error.contains("a-file") && error.contains("name a folder"), "{error}");
+    let folder = OutputFolder::create(&file.join("report"), &REPORT_FILES, &InputFiles::default());
+    let error = folder.unwrap_err().to_string();
+    assert!(error.contains("cannot make the folder") && error.contains("a-file"), "{error}");
 }
 
 #[test]

@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
 
     // First the files: a reader of standard output may close it early.
     if let Some(folder) = report {
-        write_audit_report(&found, folder.staging())?;
+        write_audit_report(&found, &folder)?;
         progress.say(&wrote(&folder.finish()?));
     }
     let mut out = std::io::stdout().lock();

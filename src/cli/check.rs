@@ -90,7 +90,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     // First the files: a reader of standard output may close it early.
     files.write(&checked)?;
     if let Some(folder) = report {
-        write_check_report(&checked, &comparison, folder.staging())?;
+        write_check_report(&checked, &comparison, &folder)?;
         folder.finish()?;
     }
     let in_actions = std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");

@@ -66,11 +66,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     let report = arguments.report.as_deref();
     let report = report.map(|folder| open_report(folder, &REPORT_FILES, &files)).transpose()?;
     let mut pack = (report.as_ref())
-        .map(|folder| {
-            let (text, with_texts) = (scoring.reading.text, arguments.evidence_texts);
-            EvidencePack::create(folder.staging(), text, with_texts)
-        })
-        .transpose()?;
+        .map(|folder| EvidencePack::new(folder, scoring.reading.text, arguments.evidence_texts));
     let progress = Progress::new(common);
     let atlas = references(arguments, common, &progress, pack.as_mut())?;
     let comparer = Comparer::with_options(&atlas, options(arguments, common)?)?;
@@ -84,11 +80,13 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     let comparison = read.finish()?;
 
     // First the files: a reader of standard output may close it early.
+    if let Some(folder) = &report {
+        write_report(&comparison, folder)?;
+    }
+    if let Some(pack) = pack {
+        pack.finish(&comparison, &parameters(arguments, common))?;
+    }
     if let Some(folder) = report {
-        write_report(&comparison, folder.staging())?;
-        if let Some(pack) = pack {
-            pack.finish(&comparison, &parameters(arguments, common))?;
-        }
         progress.say(&wrote(&folder.finish()?));
     }
     let mut out = std::io::stdout().lock();

@@ -84,7 +84,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
 
     // First the files: a reader of standard output may close it early.
     if let Some(folder) = report {
-        write_evaluation_report(&evaluation, folder.staging())?;
+        write_evaluation_report(&evaluation, &folder)?;
         progress.say(&wrote(&folder.finish()?));
     }
     let mut out = std::io::stdout().lock();

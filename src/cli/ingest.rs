@@ -68,7 +68,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         writer.finish()?;
     }
     if let Some(folder) = report {
-        write_reading_report(&reading(&found), &common.invocation.command, folder.staging())?;
+        write_reading_report(&reading(&found), &common.invocation.command, &folder)?;
         folder.finish()?;
     }
     print(arguments, common, &found)?;

@@ -79,19 +79,13 @@ impl OutputFolder {
         &self.folder
     }
 
-    /// The hidden folder. Whatever is written into it is moved by [`OutputFolder::finish`].
-    pub fn staging(&self) -> &Path {
-        &self.staging
-    }
-
     /// Writes a whole file.
     ///
     /// # Errors
     /// When it cannot be written.
     pub fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> Result<(), Error> {
         let mut file = self.file(name)?;
-        let written = file.file.write_all(bytes.as_ref());
-        written.map_err(|source| Error::Write { path: self.folder.join(name), source })?;
+        file.append(bytes)?;
         file.finish()
     }
 
@@ -116,7 +110,7 @@ impl OutputFolder {
     /// # Errors
     /// When the disk is full, or a file cannot be moved or removed.
     pub fn finish(mut self) -> Result<Vec<PathBuf>, Error> {
-        let written = self.written()?;
+        let written = self.written();
         let files = unfinished::finish(&Unfinished::Staging(self.staging.clone()), || {
             let moved = written.iter().map(|name| self.put(name)).collect::<Result<_, _>>()?;
             for name in &self.names {
@@ -135,16 +129,14 @@ impl OutputFolder {
         Ok(files)
     }
 
-    /// The names of the files that were written, after waiting until they are on the disk.
-    fn written(&self) -> Result<Vec<PathBuf>, Error> {
+    /// The names of the files that were written.
+    fn written(&self) -> Vec<PathBuf> {
         let mut names = Vec::new();
         for entry in WalkDir::new(&self.staging).sort_by_file_name().into_iter().flatten() {
             if !entry.file_type().is_file() {
                 continue;
             }
             let name = entry.path().strip_prefix(&self.staging).unwrap_or(entry.path());
-            let failed = |source| Error::Write { path: self.folder.join(name), source };
-            File::open(entry.path()).and_then(|file| synced(&file)).map_err(failed)?;
             names.push(name.to_owned());
         }
         let place = |path: &PathBuf| {
@@ -152,7 +144,7 @@ impl OutputFolder {
             at.unwrap_or(self.names.len())
         };
         names.sort_by_key(place);
-        Ok(names)
+        names
     }
 
     fn put(&self, name: &Path) -> Result<PathBuf, Error> {
@@ -209,25 +201,22 @@ pub struct FolderFile {
 }
 
 impl FolderFile {
-    /// Writes what is left.
+    /// Writes the next part.
+    ///
+    /// # Errors
+    /// When the disk is full.
+    pub fn append(&mut self, bytes: impl AsRef<[u8]>) -> Result<(), Error> {
+        let written = self.file.write_all(bytes.as_ref());
+        written.map_err(|source| Error::Write { path: self.path.clone(), source })
+    }
+
+    /// Writes what is left, and waits until it is on the disk.
     ///
     /// # Errors
     /// When the disk is full.
     pub fn finish(mut self) -> Result<(), Error> {
         let flushed = self.file.flush().and_then(|()| synced(self.file.get_ref()));
         flushed.map_err(|source| Error::Write { path: self.path, source })
-    }
-}
-
-impl Write for FolderFile {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(bytes);
-        written.map_err(|source| Error::Write { path: self.path.clone(), source }.into_io())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        let flushed = self.file.flush();
-        flushed.map_err(|source| Error::Write { path: self.path.clone(), source }.into_io())
     }
 }
 

@@ -6,19 +6,15 @@
 //! Records are written as they come, so that memory does not grow with the input; nothing in the
 //! folder depends on the clock, the machine or the number of threads.
 
-use super::{Error, escaped_json, to_json, write};
+use super::{Error, escaped_json, to_json};
 use crate::{
     lineage::Comparison,
+    output::{FolderFile, OutputFolder},
     trace::{Place, TextKind, Trace, prompt_hash},
 };
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use std::{
-    collections::BTreeMap,
-    fs::File,
-    io::{BufWriter, Write},
-    path::{Path, PathBuf},
-};
+use std::collections::BTreeMap;
 
 const README: &str = include_str!("../../assets/evidence-readme.txt");
 
@@ -83,42 +79,25 @@ pub struct Parameters {
 
 /// A list and what was written to it.
 struct List {
-    file: BufWriter<File>,
-    path: PathBuf,
+    file: FolderFile,
     hash: Sha256,
     records: usize,
     scored: usize,
 }
 
-/// The folder while it is written.
-pub struct EvidencePack {
-    folder: PathBuf,
+/// The files of `evidence/` while they are written.
+pub struct EvidencePack<'a> {
+    folder: &'a OutputFolder,
     text: TextKind,
     with_texts: bool,
     lists: BTreeMap<RecordsOf, List>,
 }
 
-impl EvidencePack {
-    /// Makes the folder `evidence` in that of a report and takes out lists that an earlier run left
-    /// there. `text` is the kind of text that is read; the texts themselves are written only
-    /// `with_texts`.
-    ///
-    /// # Errors
-    /// When the folder cannot be made, or an old list not be removed.
-    pub fn create(report: &Path, text: TextKind, with_texts: bool) -> Result<Self, Error> {
-        let folder = report.join("evidence");
-        std::fs::create_dir_all(&folder)
-            .map_err(|source| Error::Folder { path: folder.clone(), source })?;
-        for old in [RecordsOf::Input, RecordsOf::Baseline, RecordsOf::References] {
-            let path = folder.join(old.file());
-            match std::fs::remove_file(&path) {
-                Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(Error::File { path, source });
-                }
-                _ => {}
-            }
-        }
-        Ok(Self { folder, text, with_texts, lists: BTreeMap::new() })
+impl<'a> EvidencePack<'a> {
+    /// Begins the files of `evidence/` in the folder of a report. `text` is the kind of text that is
+    /// read; the texts themselves are written only `with_texts`.
+    pub fn new(folder: &'a OutputFolder, text: TextKind, with_texts: bool) -> Self {
+        Self { folder, text, with_texts, lists: BTreeMap::new() }
     }
 
     /// Writes down a trace that was read: `words` is the number of its words, `scored` whether they
@@ -153,33 +132,27 @@ impl EvidencePack {
         let list = match self.lists.entry(of) {
             std::collections::btree_map::Entry::Occupied(list) => list.into_mut(),
             std::collections::btree_map::Entry::Vacant(free) => {
-                free.insert(List::create(self.folder.join(of.file()))?)
+                free.insert(List::create(self.folder, of)?)
             }
         };
         list.write(&line, scored)
     }
 
-    /// Writes the rest; answers the files of the folder.
+    /// Writes the rest.
     ///
     /// # Errors
     /// When a file cannot be written.
-    pub fn finish(
-        self,
-        comparison: &Comparison,
-        parameters: &Parameters,
-    ) -> Result<Vec<PathBuf>, Error> {
-        let mut files = Vec::new();
+    pub fn finish(self, comparison: &Comparison, parameters: &Parameters) -> Result<(), Error> {
         let mut lists = serde_json::Map::new();
         for (of, list) in self.lists {
-            let List { mut file, path, hash, records, scored } = list;
-            file.flush().map_err(|source| Error::File { path: path.clone(), source })?;
+            let List { file, hash, records, scored } = list;
+            file.finish()?;
             let found = serde_json::json!({
                 "records": records,
                 "scored": scored,
                 "sha256": hexadecimal(&hash.finalize()),
             });
             lists.insert(of.file().into(), found);
-            files.push(path);
         }
         let from = &comparison.provenance;
         let everything = serde_json::json!({
@@ -202,39 +175,28 @@ impl EvidencePack {
                 "report.json": { "sha256": hexadecimal(&Sha256::digest(to_json(comparison)?)) },
             },
         });
-        let path = self.folder.join("parameters.json");
-        files.push(write(path, &escaped_json(&everything)?)?);
+        self.folder.write("evidence/parameters.json", escaped_json(&everything)?)?;
         let readme = README
             .replace("{command}", &super::escape::sentence(&from.command))
             .replace("{program}", &from.program)
             .replace("{checksum}", &super::escape::name(&from.atlas_checksum))
             .replace("{atlas}", &super::escape::sentence(&from.atlas));
-        files.push(write(self.folder.join("README.txt"), &readme)?);
-        Ok(files)
+        self.folder.write("evidence/README.txt", readme)?;
+        Ok(())
     }
 }
 
 impl List {
-    fn create(path: PathBuf) -> Result<Self, Error> {
-        match File::create(&path) {
-            Ok(file) => Ok(Self {
-                file: BufWriter::new(file),
-                path,
-                hash: Sha256::new(),
-                records: 0,
-                scored: 0,
-            }),
-            Err(source) => Err(Error::File { path, source }),
-        }
+    fn create(folder: &OutputFolder, of: RecordsOf) -> Result<Self, Error> {
+        let file = folder.file(&format!("evidence/{}", of.file()))?;
+        Ok(Self { file, hash: Sha256::new(), records: 0, scored: 0 })
     }
 
     fn write(&mut self, line: &str, scored: bool) -> Result<(), Error> {
         self.hash.update(line);
         self.records += 1;
         self.scored += usize::from(scored);
-        self.file
-            .write_all(line.as_bytes())
-            .map_err(|source| Error::File { path: self.path.clone(), source })
+        Ok(self.file.append(line)?)
     }
 }
 

@@ -60,36 +60,21 @@ pub use terminal::TerminalOptions;
 
 pub use crate::wording::{self, escape, numbers};
 
+use crate::output::OutputFolder;
 use drawing::figure::Figure;
-use drawing::render::{png, svg};
+use drawing::render::{png_bytes, svg};
 use drawing::text::PlotError;
-use std::path::{Path, PathBuf};
 
 /// Why a report could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The folder cannot be made.
-    #[error("cannot make the report folder {}: {source}; name a folder that may be written", path.display())]
-    Folder {
-        /// The folder.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
     /// A file cannot be written.
-    #[error("cannot write {}: {source}; check that the folder may be written and the disk has room", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// A figure cannot be drawn or written.
-    #[error(
-        "cannot draw {what}: {source}; check that the folder may be written and the disk has room"
-    )]
+    #[error(transparent)]
+    Output(#[from] crate::output::Error),
+    /// A figure cannot be drawn.
+    #[error("cannot draw {what}: {source}")]
     Figure {
-        /// The figure or its file.
+        /// The figure.
         what: String,
         /// What the drawing library said.
         source: PlotError,
@@ -109,25 +94,9 @@ pub enum Error {
 }
 
 /// Writes one figure as PNG and as SVG.
-fn write_figure(
-    figure: &dyn Figure,
-    name: &str,
-    folder: &Path,
-    files: &mut Vec<PathBuf>,
-) -> Result<(), Error> {
-    let failed = |path: &Path, source| Error::Figure { what: path.display().to_string(), source };
-    let path = folder.join(format!("{name}.png"));
-    png(figure, &path).map_err(|source| failed(&path, source))?;
-    files.push(path);
-    let path = folder.join(format!("{name}.svg"));
-    let drawn = svg(figure, name).map_err(|source| failed(&path, source))?;
-    files.push(write(path, &drawn)?);
+fn write_figure(figure: &dyn Figure, name: &str, folder: &OutputFolder) -> Result<(), Error> {
+    let failed = |source| Error::Figure { what: format!("the figure {name}"), source };
+    folder.write(&format!("{name}.png"), png_bytes(figure).map_err(failed)?)?;
+    folder.write(&format!("{name}.svg"), svg(figure, name).map_err(failed)?)?;
     Ok(())
-}
-
-fn write(path: PathBuf, text: &str) -> Result<PathBuf, Error> {
-    match std::fs::write(&path, text) {
-        Ok(()) => Ok(path),
-        Err(source) => Err(Error::File { path, source }),
-    }
 }

@@ -2,7 +2,7 @@
 
 pub use super::drawing::figure::{Figure, Look};
 pub use super::drawing::heat_map::HeatMap;
-pub use super::drawing::render::{png, png_bytes, svg};
+pub use super::drawing::render::{png_bytes, svg};
 pub use super::drawing::shares::RankingPlot;
 pub use super::drawing::text::PlotError;
 pub use super::evaluation::reliability_figure::ReliabilityPlot;

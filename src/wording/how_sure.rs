@@ -2,7 +2,7 @@
 
 use super::escape::{name, sentence};
 use super::numbers::{counted, interval, percent, share};
-use crate::lineage::{Comparison, RankedReference, VerdictKind};
+use crate::lineage::{Comparison, Limit, RankedReference, VerdictKind};
 
 /// The verdict's sentence; where it is empty, one that says so.
 pub fn verdict(comparison: &Comparison) -> String {
@@ -118,8 +118,12 @@ fn family_share(comparison: &Comparison) -> Option<String> {
 }
 
 /// The most probable reference of all traces together, and its probability. `None` for one prompt,
-/// where the share says the same.
+/// where the share says the same, and where the first reference is known from other subject matter
+/// only: the probability was calibrated on known subject matter, and would be a confident wrong name.
 fn together(comparison: &Comparison) -> Option<String> {
+    if comparison.limits.iter().any(|limit| matches!(limit, Limit::OtherDomain { .. })) {
+        return None;
+    }
     let pooled = comparison.ranking.iter().filter_map(|r| Some((r, r.pooled?)));
     let (most, probability) = pooled.max_by(|a, b| a.1.total_cmp(&b.1))?;
     (comparison.prompts > 1).then(|| {

@@ -14,31 +14,28 @@ pub use terminal::write_audit;
 use super::{
     Error, escaped_json,
     plots::{Look, RankingPlot},
-    write, write_figure,
+    write_figure,
 };
 use crate::lineage::audit::{Audit, AuditKind, ReferenceShare};
-use std::path::{Path, PathBuf};
+use crate::output::OutputFolder;
 
 /// Shares below this are counted together, unless their interval reaches twice as far.
 const LEAST_SHARE: f64 = 0.005;
 
 /// Writes `audit.html`, `audit.json` and, where there are shares with intervals, `shares.png` and
-/// `shares.svg` into a folder, which is made where it does not exist. Answers the files in that
-/// order.
+/// `shares.svg` into a folder. They are in their place when the folder is finished.
 ///
 /// # Errors
-/// When the folder or a file cannot be written; the sentence names the path.
-pub fn write_audit_report(audit: &Audit, folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    std::fs::create_dir_all(folder)
-        .map_err(|source| Error::Folder { path: folder.to_owned(), source })?;
-    let mut files = vec![write(folder.join("audit.html"), &render_audit(audit)?)?];
-    files.push(write(folder.join("audit.json"), &escaped_json(audit)?)?);
+/// When a file cannot be written; the sentence names the path.
+pub fn write_audit_report(audit: &Audit, folder: &OutputFolder) -> Result<(), Error> {
+    folder.write("audit.html", render_audit(audit)?)?;
+    folder.write("audit.json", escaped_json(audit)?)?;
     if audit.kind == AuditKind::Shares {
         let drawn = |source| Error::Figure { what: "the shares".into(), source };
         let figure = RankingPlot::of_audit(audit, Look::File).map_err(drawn)?;
-        write_figure(&figure, "shares", folder, &mut files)?;
+        write_figure(&figure, "shares", folder)?;
     }
-    Ok(files)
+    Ok(())
 }
 
 /// The references that are shown, and how many are not.

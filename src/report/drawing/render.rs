@@ -14,7 +14,6 @@ use plotters::element::{Circle, PathElement, Polygon, Rectangle};
 use plotters::prelude::{BitMapBackend, SVGBackend};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontTransform, RGBColor, ShapeStyle, TextStyle};
-use std::path::Path;
 
 /// How much higher than the SVG's the bitmap's centred text stands, in em: the SVG puts the
 /// baseline half an x-height (0.273 em) under the middle, the bitmap 0.12 em.
@@ -50,14 +49,6 @@ pub fn svg(figure: &dyn Figure, id: &str) -> Result<String, PlotError> {
         width * SCALE,
         height * SCALE,
     ))
-}
-
-/// Writes the figure as a PNG to a file.
-///
-/// # Errors
-/// When the bundled font cannot be read or the file not be written.
-pub fn png(figure: &dyn Figure, path: &Path) -> Result<(), PlotError> {
-    std::fs::write(path, png_bytes(figure)?).map_err(failed)
 }
 
 /// The figure as a PNG with two pixels for each CSS pixel.

@@ -15,38 +15,35 @@ pub use page::render_evaluation;
 pub use terminal::write_evaluation;
 
 use super::plots::{HeatMap, Look, ReliabilityPlot, StepsPlot};
-use super::{Error, escaped_json, write, write_figure};
+use super::{Error, escaped_json, write_figure};
 use crate::evaluation::Evaluation;
-use std::path::{Path, PathBuf};
+use crate::output::OutputFolder;
 
 /// Writes `evaluation.html`, `evaluation.json`, and the reliability diagram, the confusion matrix,
-/// and the accuracy by length and by number of traces as PNG and SVG into a folder, which is made
-/// where it does not exist. Returns the files in that order.
+/// and the accuracy by length and by number of traces as PNG and SVG into a folder. They are in
+/// their place when the folder is finished.
 ///
 /// # Errors
-/// When the folder or a file cannot be written; the sentence names the path.
+/// When a file cannot be written; the sentence names the path.
 pub fn write_evaluation_report(
     evaluation: &Evaluation,
-    folder: &Path,
-) -> Result<Vec<PathBuf>, Error> {
-    std::fs::create_dir_all(folder)
-        .map_err(|source| Error::Folder { path: folder.to_owned(), source })?;
-    let mut files = Vec::new();
-    files.push(write(folder.join("evaluation.html"), &render_evaluation(evaluation)?)?);
-    files.push(write(folder.join("evaluation.json"), &escaped_json(evaluation)?)?);
+    folder: &OutputFolder,
+) -> Result<(), Error> {
+    folder.write("evaluation.html", render_evaluation(evaluation)?)?;
+    folder.write("evaluation.json", escaped_json(evaluation)?)?;
     let drawn = |what: &str| {
         let what = what.to_owned();
         move |source| Error::Figure { what, source }
     };
     let reliability = ReliabilityPlot::new(evaluation, Look::File);
     let reliability = reliability.map_err(drawn("the reliability diagram"))?;
-    write_figure(&reliability, "reliability", folder, &mut files)?;
+    write_figure(&reliability, "reliability", folder)?;
     let confusion = HeatMap::confusion(evaluation, Look::File);
     let confusion = confusion.map_err(drawn("the confusion matrix"))?;
-    write_figure(&confusion, "confusion", folder, &mut files)?;
+    write_figure(&confusion, "confusion", folder)?;
     let length = StepsPlot::by_length(evaluation, Look::File).map_err(drawn("the lengths"))?;
-    write_figure(&length, "length", folder, &mut files)?;
+    write_figure(&length, "length", folder)?;
     let pooled = StepsPlot::pooled(evaluation, Look::File).map_err(drawn("the pools"))?;
-    write_figure(&pooled, "pooled", folder, &mut files)?;
-    Ok(files)
+    write_figure(&pooled, "pooled", folder)?;
+    Ok(())
 }

@@ -7,6 +7,7 @@
 
 use super::formats_text::is_alike;
 use super::terminal::{self as overview, found};
+use crate::output::OutputFolder;
 use crate::report::{
     Error,
     downloads::{Cell, DataTable},
@@ -15,7 +16,6 @@ use crate::report::{
     numbers::{count, counted},
     page_parts::{Fact, fact, listed},
     template::{fill, style_sheet},
-    write,
 };
 use crate::{
     ingest::{Explanation, ModelSurvey, Summary, Survey},
@@ -23,7 +23,6 @@ use crate::{
 };
 use minijinja::context;
 use serde::Serialize;
-use std::path::{Path, PathBuf};
 
 const TEMPLATE: &str = include_str!("../../../assets/ingest.html");
 /// Models in the table, rows of files in theirs, entries of a list.
@@ -62,20 +61,18 @@ struct Understood {
     fields: [String; 5],
 }
 
-/// Writes `ingest.html` and `ingest.json` into a folder, which is made where it does not exist;
-/// answers both. `command` reads the same again.
+/// Writes `ingest.html` and `ingest.json` into a folder. `command` reads the same again.
 ///
 /// # Errors
-/// When the folder or a file cannot be written; the sentence names the path.
+/// When a file cannot be written; the sentence names the path.
 pub fn write_reading_report(
     reading: &Reading<'_>,
     command: &str,
-    folder: &Path,
-) -> Result<Vec<PathBuf>, Error> {
-    std::fs::create_dir_all(folder)
-        .map_err(|source| Error::Folder { path: folder.to_owned(), source })?;
-    let page = write(folder.join("ingest.html"), &render_reading(reading, command)?)?;
-    Ok(vec![page, write(folder.join("ingest.json"), &escaped_json(reading)?)?])
+    folder: &OutputFolder,
+) -> Result<(), Error> {
+    folder.write("ingest.html", render_reading(reading, command)?)?;
+    folder.write("ingest.json", escaped_json(reading)?)?;
+    Ok(())
 }
 
 /// The page as text.
