@@ -7,7 +7,7 @@ pub(in crate::report) mod terminal;
 use super::section::{Section, SectionFigure};
 use crate::lineage::{Comparison, MovedPhrase};
 use crate::report::Error;
-use crate::report::downloads::{Cell, DataTable, Downloads, table};
+use crate::report::downloads::{Cell, DataTable, Downloads, links_to_rows, table};
 use crate::report::escape::{name, phrase, sentence};
 use crate::report::markdown::{Markdown, SHOWN, code};
 use crate::report::numbers::{count, p_value, rate, signed, signed_interval, similarity};
@@ -40,7 +40,8 @@ impl Section for Drift {
     }
 
     fn tables(&self, comparison: &Comparison) -> Result<Vec<Downloads>, Error> {
-        comparison.drift.iter().map(|drift| data(drift).downloads()).collect()
+        let links = comparison.drift.iter().map(|drift| links_to_rows(&data(drift)));
+        links.filter_map(Result::transpose).collect()
     }
 
     fn page(&self, comparison: &Comparison) -> Result<Option<Value>, Error> {

@@ -8,7 +8,7 @@ use super::floors;
 use super::section::{Section, SectionFigure};
 use crate::lineage::{Comparison, Pairing};
 use crate::report::Error;
-use crate::report::downloads::{Cell, DataTable, Downloads, table};
+use crate::report::downloads::{Cell, DataTable, Downloads, links_to_rows, table};
 use crate::report::escape::name;
 use crate::report::markdown::{Markdown, SHOWN, code};
 use crate::report::numbers::{fixed_interval, p_value, similarity};
@@ -44,7 +44,7 @@ impl Section for Likeness {
 
     fn tables(&self, comparison: &Comparison) -> Result<Vec<Downloads>, Error> {
         let Some(pairing) = &comparison.pairing else { return Ok(Vec::new()) };
-        let mut tables = vec![data(pairing).downloads()?];
+        let mut tables: Vec<Downloads> = links_to_rows(&data(pairing))?.into_iter().collect();
         tables.extend(floors::downloads("likeness-floors", &pairing.floors)?);
         Ok(tables)
     }
