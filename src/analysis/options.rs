@@ -1,7 +1,12 @@
 //! What an analysis is asked.
 
 use super::Error;
-use crate::{atlas::Atlas, attribution::classic::Method, ingest, lineage::CompareOptions};
+use crate::{
+    atlas::Atlas,
+    attribution::classic::Method,
+    ingest,
+    lineage::{CompareOptions, ERROR_RATE},
+};
 
 /// Fewest resamples that an interval can be read off.
 const LEAST_RESAMPLES: usize = 100;
@@ -64,7 +69,7 @@ impl Sections {
 }
 
 /// How a corpus is compared, checked or audited.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct AnalysisOptions {
     /// How its traces are read and scored.
     pub scoring: ScoreOptions,
@@ -72,6 +77,8 @@ pub struct AnalysisOptions {
     pub seed: u64,
     /// Bootstrap resamples over prompts, at least 100.
     pub resamples: usize,
+    /// The share of models that the atlas does not know that may be named, above 0 and below 1.
+    pub error_rate: f64,
     /// What [`Comparer`](super::Comparer) and [`Checker`](super::Checker) add to the comparison.
     pub sections: Sections,
     /// The command that gives the same result again, for the provenance.
@@ -87,6 +94,7 @@ impl AnalysisOptions {
             scoring: ScoreOptions::for_atlas(atlas),
             seed: 0,
             resamples: 1000,
+            error_rate: ERROR_RATE,
             sections: Sections::BRIEF,
             command: String::new(),
             atlas_name: "unnamed".into(),
@@ -109,6 +117,7 @@ impl AnalysisOptions {
             command: self.command.clone(),
             atlas: self.atlas_name.clone(),
             method: self.scoring.method,
+            error_rate: self.error_rate,
         }
     }
 }

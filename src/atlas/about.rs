@@ -87,6 +87,11 @@ impl About {
     }
 }
 
+/// The vendor of a reference: what its name has before the slash, or all of a name without one.
+pub fn vendor(name: &str) -> &str {
+    name.split_once('/').map_or(name, |(vendor, _)| vendor)
+}
+
 /// A known model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reference {
@@ -106,6 +111,9 @@ pub struct Reference {
     pub mediation: BTreeMap<String, usize>,
     /// Traces by source.
     pub sources: BTreeMap<String, usize>,
+    /// Traces by language (ISO 639-3), where it can be told; empty where an older program learned it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub languages: BTreeMap<String, usize>,
     /// Licences that the traces came under.
     pub licences: BTreeSet<String>,
     /// The atlas's data sets that its traces are like in subject matter, where it was added later;

@@ -5,7 +5,7 @@ use super::{
     error::Error,
     training_traces::{MINIMUM_TRACES, TrainingTrace},
 };
-use crate::attribution::MINIMUM_WORDS;
+use crate::{attribution::MINIMUM_WORDS, text::language};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Why nothing is learned: what needs how many models, as `needed` says, and that these were found.
@@ -32,6 +32,15 @@ pub(super) fn too_little(
     ))
 }
 
+/// Traces by language, where it can be told.
+fn languages(own: &[&TrainingTrace<'_>]) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for language in own.iter().filter_map(|u| language(&u.text)) {
+        *counts.entry(language.to_owned()).or_default() += 1;
+    }
+    counts
+}
+
 /// What is known about a reference.
 pub(super) fn describe(
     name: &str,
@@ -54,6 +63,7 @@ pub(super) fn describe(
         domains: count(&|u| u.trace.domain.clone().unwrap_or_else(|| UNKNOWN_DOMAIN.into())),
         mediation: count(&|u| u.trace.mediation().name().into()),
         sources: count(&|u| u.trace.source.clone()),
+        languages: languages(own),
         licences: own
             .iter()
             .filter_map(|u| u.trace.meta.get("licence")?.as_str().map(str::to_owned))

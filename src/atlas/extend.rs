@@ -14,7 +14,10 @@ use super::{
     training_traces::{examples, observed, usable},
 };
 use crate::{
-    attribution::{NewReferences, added::Extendable, extend as extend_model},
+    attribution::{
+        NewReferences, added::Extendable, extend as extend_model, panel::Observed,
+        verification::Verification,
+    },
     trace::Trace,
 };
 use std::{
@@ -109,6 +112,7 @@ pub fn extend<T: Borrow<Trace>>(
     let place = |i: usize| (older + examples[i].label, extended.data_sets[i].unwrap_or(usize::MAX));
     let observed = observed(&usable, &examples, &extended.rows, &places, place);
     let panel = base.panel.clone().with(&observed);
+    let verification = base.verification.clone().map(|own| with_added(own, &observed));
 
     let mut about = base.about.clone();
     about.program = concat!("cotprint ", env!("CARGO_PKG_VERSION")).into();
@@ -142,11 +146,27 @@ pub fn extend<T: Borrow<Trace>>(
         seen: &seen,
         classic: None,
         panel: &panel,
+        verification: verification.as_ref(),
         extendable: Some(&extendable),
     };
     let bytes = format::write(&parts)?;
     let atlas = Atlas::from_bytes(&bytes, "the extended atlas")?;
     Ok(Learned { atlas, bytes, dropped, near_duplicates })
+}
+
+/// The verification with what was observed of new references on data sets that it knows.
+fn with_added(mut verification: Verification, observed: &[Observed]) -> Verification {
+    let mut sums: BTreeMap<(usize, usize), (Vec<f32>, usize)> = BTreeMap::new();
+    for one in observed {
+        let empty = || (vec![0.0; one.values.len()], 0);
+        let (sum, traces) = sums.entry((one.reference, one.data_set)).or_insert_with(empty);
+        sum.iter_mut().zip(&one.values).for_each(|(sum, value)| *sum += value);
+        *traces += 1;
+    }
+    for ((reference, data_set), (sum, traces)) in sums {
+        verification.add(reference, data_set, &sum, traces);
+    }
+    verification
 }
 
 fn masked(masked: bool) -> &'static str {

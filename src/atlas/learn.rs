@@ -1,7 +1,7 @@
 //! Labelled traces → an atlas.
 
 use super::{
-    about::{About, OTHER_DATA_SET, Reference},
+    about::{About, OTHER_DATA_SET, Reference, vendor},
     describe::{describe, too_little},
     error::Error,
     families::with_families,
@@ -12,10 +12,19 @@ use super::{
     training_traces::{TrainingTrace, examples, observed, usable},
 };
 use crate::{
-    attribution::{ExternalInputs, classic, data_sets::MINIMUM_REFERENCES, fit, panel::Panel},
+    attribution::{
+        Example, ExternalInputs, Fitted, classic,
+        data_sets::MINIMUM_REFERENCES,
+        fit,
+        folds::Folds,
+        panel::Panel,
+        verification::{self, Kin, LabelledTraces, Verification},
+    },
     features::{Channel, embed::Source},
     trace::Trace,
 };
+use ndarray::{Array2, Axis};
+use rayon::prelude::*;
 use std::{
     borrow::Borrow,
     collections::{BTreeMap, BTreeSet},
@@ -117,6 +126,7 @@ pub fn learn<T: Borrow<Trace>>(
         references,
         extensions: Vec::new(),
     };
+    let verification = learn_verification(&fitted, &examples, &about, &names, stage);
     stage("writing the atlas");
     let mut seen: Vec<u64> = usable.iter().map(|u| text_hash(&u.text)).collect();
     seen.sort_unstable();
@@ -138,6 +148,7 @@ pub fn learn<T: Borrow<Trace>>(
         seen: &seen,
         classic: classic.as_ref(),
         panel: &panel,
+        verification: verification.as_ref(),
         extendable: fitted.extendable.as_ref(),
     };
     let bytes = format::write(&parts)?;
@@ -147,6 +158,57 @@ pub fn learn<T: Borrow<Trace>>(
         atlas.set_vectors(source.clone(), "the new atlas")?;
     }
     Ok(Learned { atlas, bytes, dropped, near_duplicates })
+}
+
+/// What decides whether a reference wrote a corpus; `None` without a style embedding, whose values it
+/// reads, or with too few families.
+fn learn_verification(
+    fitted: &Fitted,
+    examples: &[Example<'_>],
+    about: &About,
+    names: &[&str],
+    stage: &dyn Fn(&str),
+) -> Option<Verification> {
+    let places = fitted.model.vectorizer.style_places();
+    let groups: Vec<u32> = examples.iter().map(|example| example.group).collect();
+    let folds = Folds::by_prompt(&groups, about.options.seed)?;
+    if fitted.model.style.is_none() || places.is_empty() {
+        return None;
+    }
+    stage("learning when to name a model");
+    let mut values = Array2::<f32>::zeros((fitted.rows.len(), places.len()));
+    values.axis_iter_mut(Axis(0)).into_par_iter().zip(&fitted.rows).for_each(|(mut row, own)| {
+        row.iter_mut().zip(&places).for_each(|(v, &(at, factor))| *v = own.dense[at] * factor);
+    });
+    let kin = kin(about.references.iter().map(|own| own.family.as_deref()), names);
+    let traces = LabelledTraces {
+        values: &values,
+        labels: &examples.iter().map(|example| example.label).collect::<Vec<_>>(),
+        data_sets: &examples.iter().map(|example| example.data_set).collect::<Vec<_>>(),
+        data_set_count: about.data_sets.len(),
+        folds: &folds.of,
+        fold_count: folds.count,
+    };
+    verification::learn(&traces, &kin, about.options.seed)
+}
+
+/// The family and the vendor of each reference; one without a family is its own.
+fn kin<'a>(families: impl Iterator<Item = Option<&'a str>>, names: &[&'a str]) -> Vec<Kin> {
+    let mut numbers: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let mut number = |kind, name| {
+        let next = numbers.len();
+        *numbers.entry((kind, name)).or_insert(next)
+    };
+    families
+        .zip(names)
+        .map(|(family, &name)| Kin {
+            family: match family {
+                Some(family) => number("family", family),
+                None => number("alone", name),
+            },
+            vendor: number("vendor", vendor(name)),
+        })
+        .collect()
 }
 
 /// The data sets that traces are compared on, by name, and the data set of each trace. A source

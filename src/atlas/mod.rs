@@ -18,7 +18,7 @@ mod opened;
 mod probes;
 mod training_traces;
 
-pub use about::{About, Extension, Floor, Reference, UNKNOWN_DOMAIN};
+pub use about::{About, Extension, Floor, Reference, UNKNOWN_DOMAIN, vendor};
 pub use error::Error;
 pub use extend::extend;
 pub use families::read_families;

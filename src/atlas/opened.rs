@@ -6,6 +6,7 @@ use crate::{
         Model,
         classic::{ClassicModel, Method, Tables},
         panel::Panel,
+        verification::Verification,
     },
     features::embed::{Source, SourceInfo},
 };
@@ -27,6 +28,9 @@ pub struct Atlas {
     /// How the references write on prompts that several of them answered; empty where an older
     /// program learned it, or without the channel `embed`.
     pub panel: Panel,
+    /// What decides whether a reference wrote a corpus; `None` where an older program learned it, or
+    /// from too few families.
+    pub verification: Option<Verification>,
     /// Hashes of the texts that it was learned from ([`text_hash`]), ascending.
     pub seen: Vec<u64>,
     /// What [`extend`] needs, still packed; `None` where the atlas was not learned to be
@@ -67,9 +71,18 @@ impl Atlas {
     /// # Errors
     /// As [`Atlas::open`].
     pub fn from_bytes(bytes: &[u8], name: &str) -> Result<Self, Error> {
-        let format::Contents { about, model, classic, panel, seen, extendable, checksum } =
-            format::read(bytes, name)?;
-        Ok(Self { about, model, classic, panel, seen, extendable, checksum, vectors: None })
+        let format::Contents {
+            about,
+            model,
+            classic,
+            panel,
+            verification,
+            seen,
+            extendable,
+            checksum,
+        } = format::read(bytes, name)?;
+        let vectors = None;
+        Ok(Self { about, model, classic, panel, verification, seen, extendable, checksum, vectors })
     }
 
     /// The source of vectors that scoring needs and that was not given yet

@@ -13,13 +13,10 @@ use std::{
     borrow::Borrow,
     collections::{BTreeMap, HashSet},
 };
-use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+use xxhash_rust::xxh3::xxh3_128;
 
 /// A model with fewer usable traces is not learned.
 pub const MINIMUM_TRACES: usize = 4;
-/// More traces than this are thinned out, the most frequent models first: the learner compares
-/// every trace with every other, and beyond this a model's habits are known well enough.
-const MOST_TRACES: usize = 16_000;
 
 /// One trace that can be learned from.
 pub(super) struct TrainingTrace<'a> {
@@ -73,36 +70,7 @@ pub(super) fn usable<'a, T: Borrow<Trace>>(
     usable.retain(|u| counts[u.model] >= MINIMUM_TRACES);
     // By prompt first, as the learner wants it, then by content.
     usable.sort_by(|a, b| (&a.prompt, a.model, a.key).cmp(&(&b.prompt, b.model, b.key)));
-    thin_out(&mut usable, options.fit.seed, &mut drop);
     usable
-}
-
-/// Keeps at most [`MOST_TRACES`] traces: the largest models give up traces until all fit.
-fn thin_out(usable: &mut Vec<TrainingTrace<'_>>, seed: u64, drop: &mut impl FnMut(String, usize)) {
-    if usable.len() <= MOST_TRACES {
-        return;
-    }
-    let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
-    for u in usable.iter() {
-        *sizes.entry(u.model).or_default() += 1;
-    }
-    let total = |most: usize| sizes.values().map(|&size| size.min(most)).sum::<usize>();
-    let most = (1..=usable.len()).rev().find(|&most| total(most) <= MOST_TRACES).unwrap_or(1);
-    let mut drawn: Vec<usize> = (0..usable.len()).collect();
-    drawn.sort_by_key(|&i| {
-        xxh3_64(&[usable[i].key.to_le_bytes(), u128::from(seed).to_le_bytes()].concat())
-    });
-    let mut kept = vec![false; usable.len()];
-    let mut taken: BTreeMap<&str, usize> = BTreeMap::new();
-    for i in drawn {
-        let taken = taken.entry(usable[i].model).or_default();
-        kept[i] = *taken < most;
-        *taken += 1;
-    }
-    let before = usable.len();
-    let mut kept = kept.into_iter();
-    usable.retain(|_| kept.next().unwrap_or(false));
-    drop(format!("more than {most} traces of one model"), before - usable.len());
 }
 
 /// An example of each trace, and how many prompts ask nearly the same as another. `names` are the

@@ -19,7 +19,8 @@ mod extend;
 mod families;
 mod fit;
 pub(crate) mod folds;
-mod gram;
+mod kernel;
+mod landmarks;
 mod lengths;
 mod model;
 pub mod open_set;
@@ -30,6 +31,7 @@ mod postings;
 pub(crate) mod stack;
 pub mod style;
 mod training_set;
+pub mod verification;
 pub(crate) mod weights;
 
 pub use error::{ExtendError, FitError, TooShort};

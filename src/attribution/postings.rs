@@ -12,7 +12,7 @@ pub(super) struct Postings {
 
 impl Postings {
     /// The postings of those of `features` features that `wanted` holds for; the others have none.
-    pub fn new(rows: &[Row], features: usize, wanted: impl Fn(u32) -> bool) -> Self {
+    pub fn new(rows: &[&Row], features: usize, wanted: impl Fn(u32) -> bool) -> Self {
         let mut starts = vec![0_usize; features + 1];
         for row in rows {
             for &index in row.indices.iter().filter(|&&index| wanted(index)) {
@@ -53,7 +53,7 @@ mod tests {
             ..Row::default()
         };
         let postings =
-            Postings::new(&[row(&[2, 0]), row(&[1]), row(&[0, 1])], 3, |index| index != 1);
+            Postings::new(&[&row(&[2, 0]), &row(&[1]), &row(&[0, 1])], 3, |index| index != 1);
         assert_eq!(postings.of(0), [(0, 0.5), (2, 0.5)]);
         assert_eq!(postings.of(1), []);
         assert_eq!(postings.of(2), [(0, 2.5)]);

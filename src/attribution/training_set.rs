@@ -1,12 +1,18 @@
 //! What the default model is learned from: labelled traces with their folds, and pieces of them.
 
 use super::{error::FitError, example::Example, folds::Folds, lengths::TextLength};
+use std::collections::BTreeMap;
 
 /// How much the opening of a trace counts beside a whole trace when learners are weighed, and how
 /// much a stretch from within: most scored traces are whole, and most others were cut off at a
 /// limit.
 const OPENING_WEIGHT: f64 = 0.5;
 const STRETCH_WEIGHT: f64 = 0.1;
+
+#[allow(non_snake_case)]
+fn BALANCE() -> f64 {
+    std::env::var("BAL").ok().and_then(|v| v.parse().ok()).unwrap_or(0.0)
+}
 
 /// Labelled traces.
 pub(super) struct TrainingSet<'a> {
@@ -20,6 +26,8 @@ pub(super) struct TrainingSet<'a> {
     /// The data set of each trace, in `0..data_set_count`.
     pub data_sets: Vec<usize>,
     pub data_set_count: usize,
+    /// How much each trace counts; 1 in the mean.
+    pub weights: Vec<f32>,
     /// Folds by groups of prompts that ask nearly the same.
     pub folds: Folds,
 }
@@ -36,10 +44,12 @@ impl<'a> TrainingSet<'a> {
     ) -> Result<Self, FitError> {
         let groups: Vec<u32> = examples.iter().map(|example| example.group).collect();
         let data_sets: Vec<usize> = examples.iter().map(|example| example.data_set).collect();
+        let labels: Vec<usize> = examples.iter().map(|example| example.label).collect();
         Ok(Self {
             examples,
             references,
-            labels: examples.iter().map(|example| example.label).collect(),
+            weights: weights(&labels, &data_sets),
+            labels,
             prompts: examples.iter().map(|example| example.prompt).collect(),
             data_set_count: data_sets.iter().max().map_or(1, |most| most + 1),
             data_sets,
@@ -64,6 +74,21 @@ impl<'a> TrainingSet<'a> {
         let pieces = pieces.iter().map(|piece| entry(piece.trace, piece.length, piece.weight()));
         traces.chain(pieces).collect()
     }
+}
+
+/// How much each trace counts: less where a reference has many on a data set, so that its number of
+/// traces draws nobody to it. 1 in the mean.
+fn weights(labels: &[usize], data_sets: &[usize]) -> Vec<f32> {
+    let mut cells: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+    let cell_of = |i: usize| (labels[i], data_sets[i]);
+    for i in 0..labels.len() {
+        *cells.entry(cell_of(i)).or_default() += 1;
+    }
+    let balance = BALANCE();
+    let raw: Vec<f64> =
+        (0..labels.len()).map(|i| (cells[&cell_of(i)] as f64).powf(-balance)).collect();
+    let mean = raw.iter().sum::<f64>() / raw.len().max(1) as f64;
+    raw.into_iter().map(|weight| (weight / mean) as f32).collect()
 }
 
 /// A piece of a trace.

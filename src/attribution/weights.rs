@@ -53,10 +53,10 @@ pub struct WeightsError {
 pub(crate) type Parts<'a> = (&'a [i8], &'a [f32], &'a [i8], &'a [f32]);
 
 impl Weights {
-    /// `Xᵀ A`: the weights over features from the coefficients over traces, rounded to bytes.
-    /// `units` says what one step of each dense value is worth in the Gram matrix.
+    /// `Lᵀ A`: the weights over features from the coefficients over landmarks, whose rows these are,
+    /// rounded to bytes. `units` says what one step of each dense value is worth in the kernel.
     pub fn from_coefficients(
-        rows: &[Row],
+        rows: &[&Row],
         features: usize,
         units: &[f32],
         coefficients: ArrayView2<'_, f32>,
@@ -304,9 +304,10 @@ mod tests {
         };
         let rows = [row(1.0, 2.0), row(0.5, -1.0)];
         let coefficients = ndarray::arr2(&[[1.0_f32, -1.0], [0.25, -0.25]]);
-        let weights = Weights::from_coefficients(&rows, 2, &[0.5], coefficients.view());
-        let gram = super::super::gram::gram(&rows, 2, &[0.5]);
-        let expected = gram.dot(&coefficients);
+        let landmarks: Vec<&Row> = rows.iter().collect();
+        let weights = Weights::from_coefficients(&landmarks, 2, &[0.5], coefficients.view());
+        let kernel = super::super::kernel::kernel(&rows, &[0, 1], 2, &[0.5]);
+        let expected = kernel.dot(&coefficients);
         for (i, row) in rows.iter().enumerate() {
             let (most, rest) = weights.logits(row, &(0..1));
             for c in 0..2 {

@@ -68,3 +68,9 @@ choice!(tree::Consensus {
     Majority => "The groups in more than half of the trees",
     Extended => "Those, then others in the order of their frequency as long as they fit (greedy)",
 });
+/// A share of models above 0 and at most one half.
+pub(super) fn error_rate(text: &str) -> Result<f64, String> {
+    let rate: Option<f64> = text.parse().ok();
+    rate.filter(|rate| *rate > 0.0 && *rate <= 0.5)
+        .ok_or_else(|| "give a share above 0 and at most 0.5, such as 0.05".into())
+}

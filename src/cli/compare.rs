@@ -2,6 +2,7 @@
 
 use super::{
     Common,
+    choices::error_rate,
     inputs::{ScoringArguments, files_behind},
     labelled::LabelledArguments,
     output::{open_report, wrote},
@@ -17,7 +18,7 @@ use crate::{
     },
     atlas::{Atlas, LearnOptions, learn},
     attribution::{MINIMUM_WORDS, classic::Method},
-    lineage::VerdictKind,
+    lineage::{ERROR_RATE, VerdictKind},
     report::{
         EvidencePack, Parameters, REPORT_FILES, RecordsOf, TerminalOptions, to_json, write_report,
         write_terminal,
@@ -50,6 +51,9 @@ pub struct Arguments {
     /// Print JSON instead of the table
     #[arg(long)]
     json: bool,
+    /// Of models that the atlas does not know, the share that may be named at most
+    #[arg(long, value_name = "RATE", default_value_t = ERROR_RATE, value_parser = error_rate)]
+    error_rate: f64,
     /// Number of bootstrap resamples of the prompts
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(100..=100_000))]
     resamples: u32,
@@ -128,6 +132,7 @@ fn options(arguments: &Arguments, common: &Common) -> anyhow::Result<AnalysisOpt
     if !arguments.refs.is_empty() {
         options.atlas_name = "learned from --refs".into();
     }
+    options.error_rate = arguments.error_rate;
     Ok(options)
 }
 

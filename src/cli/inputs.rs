@@ -6,6 +6,7 @@ use crate::{
     atlas::Atlas,
     attribution::classic::Method,
     ingest,
+    lineage::ERROR_RATE,
     output::InputFiles,
 };
 use clap::Args;
@@ -75,6 +76,7 @@ impl ScoringArguments {
     /// How a corpus is analysed, without any section of a report.
     pub fn options(&self, common: &Common, resamples: u32) -> anyhow::Result<AnalysisOptions> {
         Ok(AnalysisOptions {
+            error_rate: ERROR_RATE,
             scoring: self.score_options()?,
             seed: common.seed,
             resamples: resamples as usize,

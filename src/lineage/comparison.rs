@@ -3,6 +3,7 @@
 use super::{
     Comparison, Drift, InputSummary, Limit, Pairing, Provenance, RankedFamily, RankedReference,
     SimilarityMatrix, UnknownSummary, breakdown,
+    candidate::verify,
     drift::{DriftError, drift},
     evidence, habits,
     limits::{Overlap, limits, overlap},
@@ -37,6 +38,8 @@ pub struct CompareOptions {
     pub atlas: String,
     /// What gave the scores.
     pub method: Method,
+    /// The share of models that the atlas does not know that may be named.
+    pub error_rate: f64,
 }
 
 /// Compares a corpus with the references of an atlas.
@@ -80,6 +83,10 @@ pub fn compare(
         means.get(first).is_some_and(|own| means[..references].iter().all(|m| m <= own))
     });
     let family_stays = first_family_stays(&families, atlas, &resamples);
+    // Another method has scores of its own, and nothing that was calibrated on them.
+    let verified = Some(options.error_rate)
+        .filter(|_| options.method == Method::Default)
+        .and_then(|error_rate| verify(atlas, tally, error_rate));
     let verdict = decide_verdict(&Findings {
         traces: tally.traces(),
         prompts: tally.prompts.len(),
@@ -93,6 +100,8 @@ pub fn compare(
             .first()
             .is_some_and(|first| overlap(atlas, tally, first) == Overlap::None),
         seen_before: tally.seen_before,
+        verified: verified.as_ref(),
+        error_rate: options.error_rate,
     });
     let pairing =
         compare_paired(&atlas.panel, &atlas.about, tally, options.resamples, options.seed);

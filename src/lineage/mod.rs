@@ -8,6 +8,7 @@
 pub mod audit;
 mod beside;
 mod breakdown;
+mod candidate;
 mod comparison;
 mod concordance;
 mod drift;
@@ -36,6 +37,7 @@ pub(crate) mod verdict_rules;
 
 pub use beside::*;
 pub(crate) use breakdown::{LEAST_PROMPTS, group_of};
+pub use candidate::{ERROR_RATE, Unfamiliar, VerdictCandidate, Verified, verify};
 pub(crate) use comparison::add_drift;
 pub use comparison::{
     CompareOptions, compare, compare_paired, drift_across_languages, drift_between,

@@ -4,7 +4,7 @@ use super::readable_measures::{Readable, kept_of};
 use crate::{
     atlas::Atlas,
     attribution::{Scored, pool::log_of},
-    features::{Channel, Row},
+    features::Channel,
     trace::{Mediation, TextKind, Trace, prompt_hash},
 };
 use rustc_hash::FxHashMap;
@@ -42,6 +42,17 @@ pub(super) struct Use {
     pub count: u64,
     /// Traces that hold it.
     pub traces: u32,
+}
+
+/// The style values of some traces.
+#[derive(Debug, Clone, Default)]
+pub(super) struct StyleSum {
+    /// Their sum.
+    pub values: Vec<f32>,
+    /// Traces.
+    pub traces: usize,
+    /// The numbers of their prompts.
+    pub prompts: BTreeSet<u32>,
 }
 
 /// The traces of one prompt.
@@ -95,6 +106,9 @@ pub struct ScoredCorpus {
     pub(super) without_vector: usize,
     /// Sum over the traces of the probability that the atlas knows their subject matter.
     pub(super) in_domain: f64,
+    /// The style values of the traces by data set, whether it is theirs or only the nearest: what
+    /// verification compares. Empty where the atlas has none.
+    pub(super) by_data_set: BTreeMap<usize, StyleSum>,
     /// Traces by data set, whether it is theirs or only the nearest.
     pub(super) data_sets: BTreeMap<usize, usize>,
     pub(super) mediation: BTreeMap<String, usize>,
@@ -120,7 +134,7 @@ impl ScoredCorpus {
         }
         let next = self.prompts.len() as u32;
         let prompt = *self.prompts.entry(trace.prompt_key()).or_insert(next);
-        self.add_to_cell(atlas, trace, prompt as usize, &scored.row);
+        self.add_style(atlas, trace, prompt, &scored);
         let features = atlas.model.vectorizer.vocabulary().features();
         let mut words = Vec::new();
         for ((&index, &value), &count) in
@@ -164,19 +178,29 @@ impl ScoredCorpus {
         });
     }
 
-    fn add_to_cell(&mut self, atlas: &Atlas, trace: &Trace, prompt: usize, row: &Row) {
-        if atlas.panel.width() == 0 {
+    /// Adds a trace's style values to what the panel and verification compare.
+    fn add_style(&mut self, atlas: &Atlas, trace: &Trace, prompt: u32, scored: &Scored) {
+        if atlas.panel.width() == 0 && atlas.verification.is_none() {
             return;
         }
         if self.places.is_empty() {
             self.places = atlas.model.vectorizer.style_places();
         }
-        self.cells.resize_with(self.prompts.len(), Cell::default);
-        let Some(cell) = self.cells.get_mut(prompt) else { return };
-        cell.sum.resize(self.places.len(), 0.0);
-        for (sum, &(place, factor)) in cell.sum.iter_mut().zip(&self.places) {
-            *sum += row.dense[place] * factor;
+        let values = scored.row.dense_at(&self.places);
+        if atlas.verification.is_some() {
+            let own = self.by_data_set.entry(scored.data_set).or_default();
+            own.values.resize(values.len(), 0.0);
+            own.values.iter_mut().zip(&values).for_each(|(sum, value)| *sum += value);
+            own.traces += 1;
+            own.prompts.insert(prompt);
         }
+        if atlas.panel.width() == 0 {
+            return;
+        }
+        self.cells.resize_with(self.prompts.len(), Cell::default);
+        let Some(cell) = self.cells.get_mut(prompt as usize) else { return };
+        cell.sum.resize(values.len(), 0.0);
+        cell.sum.iter_mut().zip(&values).for_each(|(sum, value)| *sum += value);
         cell.traces += 1;
         let text = trace.prompt.as_deref().filter(|text| !text.trim().is_empty());
         cell.key = cell.key.or_else(|| text.map(prompt_hash));

@@ -5,6 +5,7 @@
 //! a bootstrap over prompts.
 
 use super::beside::{Breakdown, Habits, Neighbourhood};
+use super::candidate::VerdictCandidate;
 use super::drift::Drift;
 use super::examples::Example;
 use super::limit::Limit;
@@ -83,6 +84,8 @@ pub enum VerdictKind {
     Between,
     /// No reference writes like this.
     None,
+    /// The atlas does not know the subject matter or the language: nobody can be named.
+    Unfamiliar,
     /// Too few usable traces or words to say anything.
     TooLittleText,
 }
@@ -96,6 +99,10 @@ pub struct Verdict {
     pub references: Vec<String>,
     /// The family that it names.
     pub family: Option<String>,
+    /// Who would be named, and how surely; `None` where there is too little text, and of an atlas that
+    /// knows too few families to say.
+    #[serde(default)]
+    pub candidate: Option<VerdictCandidate>,
     /// What the sentence says; in JSON, the sentence itself. See [`Verdict::sentence`].
     #[serde(rename = "sentence")]
     pub basis: VerdictBasis,

@@ -1,5 +1,7 @@
 //! What the sentence of a verdict says, as data. [`crate::wording`] makes the sentence.
 
+use super::candidate::Unfamiliar;
+
 /// What the sentence of a verdict says, as data. `Display` gives the sentence
 /// ([`crate::wording`]), and so does JSON.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,6 +66,47 @@ pub enum VerdictFinding {
         references: Vec<NamedShare>,
         /// Whether that is because the first is known from other subject matter only.
         other_domain: bool,
+    },
+    /// One reference is named by verification.
+    Named {
+        /// The reference.
+        reference: String,
+        /// The probability that it wrote the traces, in [0, 1].
+        probability: f64,
+        /// The share of unknown models that may be named, in [0, 1].
+        error_rate: f64,
+    },
+    /// A family is named by verification, and none of its members.
+    NamedFamily {
+        /// The family.
+        family: String,
+        /// The probability that one of its models wrote the traces, in [0, 1].
+        probability: f64,
+        /// The share of unknown models that may be named, in [0, 1].
+        error_rate: f64,
+    },
+    /// Several references are possible, and none of them sure.
+    Possible {
+        /// The references, the likeliest first.
+        references: Vec<String>,
+        /// The probability that a model of the first one's family wrote the traces, in [0, 1].
+        probability: f64,
+        /// What a name would need.
+        bound: f64,
+    },
+    /// The subject matter is familiar, and no reference writes like this.
+    NobodyKnown {
+        /// The nearest reference.
+        nearest: String,
+        /// The probability that a model of its family wrote the traces, in [0, 1].
+        probability: f64,
+    },
+    /// The atlas cannot judge these traces.
+    Unfamiliar {
+        /// Why.
+        why: Unfamiliar,
+        /// The nearest reference, as a hint.
+        nearest: String,
     },
     /// A sentence, as read from a file.
     Text(String),

@@ -4,7 +4,7 @@
 
 use super::{
     NamedShare, RankedFamily, RankedReference, UnknownSummary, Verdict, VerdictBasis,
-    VerdictFinding, VerdictKind,
+    VerdictFinding, VerdictKind, Verified,
 };
 
 /// A verdict needs at least this many traces, [`LEAST_PROMPTS`] and [`LEAST_WORDS`].
@@ -22,6 +22,9 @@ const LEAST_SHARE: f64 = 0.5;
 /// The verdict is "none of these" where the share of traces that are unlike every reference is above
 /// this with its whole interval. For traces of a reference it is about 0.05.
 const STRANGE_SHARE: f64 = 0.2;
+
+/// A candidate with this probability is possible, with less it is none of these.
+const POSSIBLE: f64 = 0.3;
 
 /// What the verdict is drawn from.
 pub(super) struct Findings<'a> {
@@ -41,6 +44,10 @@ pub(super) struct Findings<'a> {
     pub other_domain: bool,
     /// Traces that the atlas was learned from.
     pub seen_before: usize,
+    /// What verification says; `None` where the atlas has none, and shares decide.
+    pub verified: Option<&'a Verified>,
+    /// The share of unknown models that may be named.
+    pub error_rate: f64,
 }
 
 /// What shares of the evidence are enough to name.
@@ -75,6 +82,7 @@ pub(super) fn decide_verdict(findings: &Findings<'_>) -> Verdict {
             kind,
             references: references.iter().map(|r| r.reference.clone()).collect(),
             family: family.map(str::to_owned),
+            candidate: None,
             basis: VerdictBasis { seen_before: findings.seen_before, traces, finding },
         };
     let Some(first) = ranking.first().filter(|_| traces > 0) else {
@@ -84,6 +92,9 @@ pub(super) fn decide_verdict(findings: &Findings<'_>) -> Verdict {
     if traces < LEAST_TRACES || prompts < LEAST_PROMPTS || words < LEAST_WORDS {
         let finding = VerdictFinding::TooLittle { prompts, words, nearest };
         return verdict(VerdictKind::TooLittleText, vec![first], None, finding);
+    }
+    if let Some(verified) = findings.verified {
+        return decide_verified(findings, verified);
     }
     if findings.unknown.low > STRANGE_SHARE {
         let share = findings.unknown.share_below_5_percent;
@@ -132,6 +143,37 @@ pub(super) fn decide_verdict(findings: &Findings<'_>) -> Verdict {
         other_domain: findings.other_domain,
     };
     verdict(VerdictKind::Between, sharing, None, finding)
+}
+
+/// The verdict by verification.
+fn decide_verified(findings: &Findings<'_>, verified: &Verified) -> Verdict {
+    let Verified { candidate, bound, nearest, has_relatives, unfamiliar } = verified;
+    let reference = || candidate.reference.clone();
+    let probability = candidate.probability;
+    let error_rate = findings.error_rate;
+    let alone = || vec![reference()];
+    let family = candidate.family.clone();
+    let (kind, references, family, finding) = if let Some(why) = unfamiliar {
+        let finding = VerdictFinding::Unfamiliar { why: why.clone(), nearest: reference() };
+        (VerdictKind::Unfamiliar, alone(), None, finding)
+    } else if verified.names_reference() || (verified.names_family() && !has_relatives) {
+        let probability = candidate.reference_probability;
+        let finding = VerdictFinding::Named { reference: reference(), probability, error_rate };
+        (VerdictKind::Resembles, alone(), family, finding)
+    } else if let Some(named) = family.clone().filter(|_| verified.names_family()) {
+        let finding = VerdictFinding::NamedFamily { family: named, probability, error_rate };
+        (VerdictKind::Family, alone(), family, finding)
+    } else if probability >= POSSIBLE {
+        let finding =
+            VerdictFinding::Possible { references: nearest.clone(), probability, bound: *bound };
+        (VerdictKind::Between, nearest.clone(), None, finding)
+    } else {
+        let finding = VerdictFinding::NobodyKnown { nearest: reference(), probability };
+        (VerdictKind::None, alone(), None, finding)
+    };
+    let (seen_before, traces) = (findings.seen_before, findings.traces);
+    let basis = VerdictBasis { seen_before, traces, finding };
+    Verdict { kind, references, family, candidate: Some(candidate.clone()), basis }
 }
 
 #[cfg(test)]
@@ -197,6 +239,8 @@ mod tests {
             unknown: &unknown,
             other_domain,
             seen_before: 0,
+            verified: None,
+            error_rate: 0.05,
         };
         let verdict = decide_verdict(&findings);
         let warned = verdict.sentence().contains("other subject matter");

@@ -56,6 +56,11 @@ impl<T: NdFloat> Cholesky<T> {
 
     /// The solution `X` of `L Lᵀ X = right`, a column for each column of `right`.
     pub fn solve(&self, right: ArrayView2<'_, T>) -> Array2<T> {
+        self.backward(self.forward(right).view())
+    }
+
+    /// The solution `X` of `L X = right`, a column for each column of `right`.
+    pub fn forward(&self, right: ArrayView2<'_, T>) -> Array2<T> {
         let size = self.lower.nrows();
         let mut solution = right.to_owned();
         for (block, inverse) in self.inverses.iter().enumerate() {
@@ -66,6 +71,13 @@ impl<T: NdFloat> Cholesky<T> {
             head.slice_mut(s![from.., ..]).assign(&own);
             subtract_products(rest, self.lower.slice(s![to.., from..to]), &own);
         }
+        solution
+    }
+
+    /// The solution `X` of `Lᵀ X = right`, a column for each column of `right`.
+    pub fn backward(&self, right: ArrayView2<'_, T>) -> Array2<T> {
+        let size = self.lower.nrows();
+        let mut solution = right.to_owned();
         for (block, inverse) in self.inverses.iter().enumerate().rev() {
             let from = block * BLOCK;
             let to = (from + BLOCK).min(size);

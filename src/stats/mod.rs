@@ -13,6 +13,8 @@ pub(crate) mod holm;
 mod interval;
 pub mod logistic;
 pub(crate) mod non_negative_pursuit;
+pub(crate) mod principal_axes;
+pub(crate) mod products;
 pub(crate) mod quantile;
 pub(crate) mod random;
 pub(crate) mod sign_flips;

@@ -17,6 +17,7 @@ pub fn kind(kind: VerdictKind) -> &'static str {
         VerdictKind::Family => "Resembles one family",
         VerdictKind::Between => "Between several references",
         VerdictKind::None => "Resembles no reference",
+        VerdictKind::Unfamiliar => "Unfamiliar subject matter or language",
         VerdictKind::TooLittleText => "Too little text",
     }
 }
@@ -29,7 +30,9 @@ pub fn how_sure(comparison: &Comparison) -> Vec<String> {
         VerdictKind::TooLittleText => {
             vec![Some(format!("Only {} could be used.", rests_on(comparison)))]
         }
-        VerdictKind::None => vec![unknown, first_and_second(ranking), without_layout(ranking)],
+        VerdictKind::None | VerdictKind::Unfamiliar => {
+            vec![unknown, first_and_second(ranking), without_layout(ranking)]
+        }
         _ => {
             vec![
                 family_share(comparison),

@@ -2,7 +2,7 @@
 
 use super::numbers::uncertain_percent as percent;
 use crate::lineage::{
-    NamedShare, Verdict, VerdictBasis, VerdictFinding,
+    NamedShare, Unfamiliar, Verdict, VerdictBasis, VerdictFinding,
     verdict_rules::{LEAST_PROMPTS, LEAST_TRACES, LEAST_WORDS},
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -72,6 +72,48 @@ impl Display for VerdictBasis {
                 let why = if *other_domain { OTHER_DOMAIN } else { NO_SHARE };
                 write!(f, "The traces stand between {}{why}", names.join(" and "))
             }
+            VerdictFinding::Named { reference, probability, error_rate } => write!(
+                f,
+                "The traces resemble {reference}, with a probability of {} (of models that the atlas \
+                 does not know, at most {} are named).",
+                fixed(*probability),
+                percent(*error_rate)
+            ),
+            VerdictFinding::NamedFamily { family, probability, error_rate } => write!(
+                f,
+                "The traces resemble the family {family}, with a probability of {}; its members \
+                 cannot be told apart here (of models that the atlas does not know, at most {} are \
+                 named).",
+                fixed(*probability),
+                percent(*error_rate)
+            ),
+            VerdictFinding::Possible { references, probability, bound } => write!(
+                f,
+                "Several references are possible, and none is sure: {}. The probability of the \
+                 first one's family is {}, and a name needs {}.",
+                references.join(", "),
+                fixed(*probability),
+                fixed(*bound)
+            ),
+            VerdictFinding::NobodyKnown { nearest, probability } => write!(
+                f,
+                "None of these: the atlas knows the subject matter, and no reference writes like \
+                 this. The nearest is {nearest}, with a probability of {}.",
+                fixed(*probability)
+            ),
+            VerdictFinding::Unfamiliar { why, nearest } => match why {
+                Unfamiliar::SubjectMatter => write!(
+                    f,
+                    "Unfamiliar: the atlas does not know the subject matter of these traces, and \
+                     names nobody there. As a hint only: {nearest} is the nearest in style."
+                ),
+                Unfamiliar::Language { language } => write!(
+                    f,
+                    "Unfamiliar: most of these traces are in a language ({language}) in which the \
+                     atlas does not know the nearest reference, and it names nobody. As a hint \
+                     only: {nearest} is the nearest in style."
+                ),
+            },
             VerdictFinding::Text(sentence) => f.write_str(sentence),
         }
     }
@@ -91,6 +133,17 @@ fn known_text(seen_before: usize, traces: usize, f: &mut Formatter<'_>) -> Resul
         f,
         "First of all: {which} that the atlas was learned from, and the figures are too sure. "
     )
+}
+
+/// A probability with two decimals, never as sure as 0 or 1.
+fn fixed(probability: f64) -> String {
+    if probability > 0.99 {
+        "over 0.99".into()
+    } else if probability < 0.01 {
+        "under 0.01".into()
+    } else {
+        format!("{probability:.2}")
+    }
 }
 
 /// A number with its noun; without the commas of [`super::numbers::counted`], as the stored sentence

@@ -90,4 +90,7 @@ pub enum FormatError {
     /// The panel of shared prompts is damaged or belongs to another atlas.
     #[error("its panel of shared prompts does not fit the rest")]
     Panel,
+    /// What decides whether a reference wrote a corpus is damaged or belongs to another atlas.
+    #[error("what decides when to name a model does not fit the rest")]
+    Verification,
 }

@@ -11,8 +11,9 @@
 //!
 //! [`sections`] lists the sections that every atlas has, in their order. Optional sections may
 //! follow. Each begins with a name of eight bytes, and readers skip names that they do not know:
-//! `CLASSIC1` holds the tables of the classic measures, `PANEL001` the panel of shared prompts, and
-//! `EXTEND01` what adding references needs (it stays packed: only `fit --extend` reads it). Every
+//! `CLASSIC1` holds the tables of the classic measures, `PANEL001` the panel of shared prompts,
+//! `VERIFY01` what decides whether a reference wrote a corpus, and `EXTEND01` what adding references
+//! needs (it stays packed: only `fit --extend` reads it). Every
 //! length is checked before memory is taken.
 //!
 //! Comes in: the parts of an atlas, or the bytes of a file. Goes out: the other of the two. Called

@@ -4,11 +4,11 @@ use super::{
     container::{Container, unpack_unsized},
     error::FormatError,
     model, panel,
-    sections::{CLASSIC, EXTEND, PANEL, REQUIRED, Sections},
+    sections::{CLASSIC, EXTEND, PANEL, REQUIRED, Sections, VERIFICATION},
 };
 use crate::{
     atlas::{about::About, error::Error},
-    attribution::{Model, classic::Tables, panel::Panel},
+    attribution::{Model, classic::Tables, panel::Panel, verification::Verification},
 };
 use rayon::prelude::*;
 
@@ -19,6 +19,8 @@ pub(in crate::atlas) struct Contents {
     pub classic: Option<Tables>,
     /// Empty where the file has none.
     pub panel: Panel,
+    /// `None` where the file has none.
+    pub verification: Option<Verification>,
     /// Hashes of the texts learned from, ascending.
     pub seen: Vec<u64>,
     /// What adding references needs, still packed.
@@ -54,10 +56,18 @@ fn read_sections(container: &Container<'_>) -> Result<Contents, FormatError> {
             .ok_or(FormatError::Panel)?,
         None => Panel::default(),
     };
+    let width = model.vectorizer.style_places().len();
+    let verification = find(VERIFICATION)
+        .map(|bytes| {
+            let read = Verification::from_bytes(bytes).filter(|own| own.width() == width);
+            let known = |own: &Verification| own.cells().iter().all(|c| c.reference < references);
+            read.filter(known).ok_or(FormatError::Verification)
+        })
+        .transpose()?;
     let seen = sections.seen.chunks_exact(8).filter_map(|b| b.try_into().ok());
     let seen = seen.map(u64::from_le_bytes).collect();
     let checksum = container.checksum.clone();
-    Ok(Contents { about, model, classic, panel, seen, extendable, checksum })
+    Ok(Contents { about, model, classic, panel, verification, seen, extendable, checksum })
 }
 
 /// Unpacks what [`Extendable::from_bytes`](crate::attribution::added::Extendable::from_bytes)

@@ -116,6 +116,8 @@ pub(super) type Name = [u8; 8];
 pub(super) const CLASSIC: &Name = b"CLASSIC1";
 /// The panel of shared prompts.
 pub(super) const PANEL: &Name = b"PANEL001";
+/// What decides whether a reference wrote a corpus.
+pub(super) const VERIFICATION: &Name = b"VERIFY01";
 /// What adding references needs.
 pub(super) const EXTEND: &Name = b"EXTEND01";
 

@@ -4,11 +4,13 @@ use super::{
     container::pack,
     error::FormatError,
     model, panel,
-    sections::{CLASSIC, EXTEND, PANEL, named},
+    sections::{CLASSIC, EXTEND, PANEL, VERIFICATION, named},
 };
 use crate::{
     atlas::{about::About, error::Error},
-    attribution::{Model, added::Extendable, classic::Tables, panel::Panel},
+    attribution::{
+        Model, added::Extendable, classic::Tables, panel::Panel, verification::Verification,
+    },
 };
 
 /// What an atlas is written from.
@@ -19,6 +21,7 @@ pub(in crate::atlas) struct Parts<'a> {
     pub seen: &'a [u64],
     pub classic: Option<&'a Tables>,
     pub panel: &'a Panel,
+    pub verification: Option<&'a Verification>,
     pub extendable: Option<&'a Extendable>,
 }
 
@@ -33,6 +36,12 @@ pub(in crate::atlas) fn write(parts: &Parts<'_>) -> Result<Vec<u8>, Error> {
     }
     if parts.panel.width() > 0 {
         sections.push(named(PANEL, &panel::write(parts.panel)));
+    }
+    if let Some(verification) = parts.verification {
+        let bytes = verification
+            .to_bytes()
+            .map_err(|error| inconsistent(FormatError::WriteDescription(error)))?;
+        sections.push(named(VERIFICATION, &bytes));
     }
     if let Some(extendable) = parts.extendable {
         let bytes = extendable

@@ -6,14 +6,13 @@ use crate::attribution::{
     training_set::TrainingSet,
 };
 use crate::stats::{
-    logistic::multinomial::{Solution, Stopping, solve},
+    logistic::multinomial::{Preconditioner, Problem, Solution, Stopping},
     vectors::argmin,
 };
-use ndarray::{Array2, Axis, Zip};
-use rayon::prelude::*;
+use ndarray::{Array2, Axis};
 
 /// A search ends when the gradient has shrunk to this share, or after this many steps.
-pub(super) const STOPPING: Stopping = Stopping { iterations: 60, tolerance: 1e-2 };
+const STOPPING: Stopping = Stopping { iterations: 60, tolerance: 1e-2 };
 /// Penalties that are tried, from strong to weak: each search starts from the last solution.
 const RIDGES: [f64; 2] = [0.03, 0.01];
 /// The penalty is chosen on this many folds; the others only learn with the chosen one. The
@@ -26,51 +25,65 @@ pub(super) struct Chosen {
     pub ridge: f64,
     /// Its out-of-fold logits: a row per trace, a column per reference.
     pub logits: Array2<f32>,
-    /// The mean of the folds' coefficients: a good place to start learning from all traces.
-    pub start: Array2<f32>,
-    /// The coefficients of each fold's regression, a row per trace; zero for its own traces.
+    /// The coefficients of each fold's regression, a row per landmark.
     pub by_fold: Vec<Array2<f32>>,
+    /// The guess of the Hessian, which serves learning from all traces too.
+    preconditioner: Preconditioner,
 }
 
-/// Tries the penalties over a Gram matrix of all traces.
-pub(super) fn choose(gram: &Array2<f32>, set: &TrainingSet<'_>, lengths: &[TextLength]) -> Chosen {
-    let TrainingSet { labels, folds, references, .. } = set;
-    let zeros = Array2::<f32>::zeros((labels.len(), *references));
+/// Tries the penalties.
+pub(super) fn choose(
+    problem: &Problem<'_>,
+    set: &TrainingSet<'_>,
+    lengths: &[TextLength],
+) -> Chosen {
+    let moments = problem.second_moments();
     let mut candidates: Vec<Chosen> = RIDGES
         .into_iter()
         .map(|ridge| Chosen {
             ridge,
-            logits: zeros.clone(),
-            start: zeros.clone(),
+            logits: Array2::zeros((set.len(), set.references)),
             by_fold: Vec::new(),
+            preconditioner: problem.preconditioner(&moments, ridge),
         })
         .collect();
-    for fold in 0..folds.count {
+    drop(moments);
+    for fold in 0..set.folds.count {
         if fold == RIDGE_FOLDS {
             candidates = vec![best_of(candidates, set, lengths)];
         }
-        let (train, test) = folds.split(fold);
-        let inside = select(gram, &train, &train);
-        let across = select(gram, &test, &train);
-        let train_labels: Vec<usize> = train.iter().map(|&i| labels[i]).collect();
-        let mut solution = Solution::zero(train.len(), *references);
+        let held_out = |i: usize| set.folds.of[i] == fold;
+        let weights: Vec<f32> =
+            (0..set.len()).map(|i| if held_out(i) { 0.0 } else { set.weights[i] }).collect();
+        // Another fold, or another penalty, has nearly the same solution.
+        let mut start: Option<Array2<f32>> = None;
         for candidate in &mut candidates {
-            solution = solve(inside.view(), &train_labels, candidate.ridge, solution, STOPPING);
-            let predicted = across.dot(&solution.coefficients);
-            for (&i, row) in test.iter().zip(predicted.outer_iter()) {
-                candidate.logits.row_mut(i).assign(&row);
+            let start = start.take().or_else(|| candidate.by_fold.last().cloned());
+            let Solution { coefficients, logits } = problem.solve(
+                &weights,
+                candidate.ridge,
+                &candidate.preconditioner,
+                start,
+                STOPPING,
+            );
+            for i in (0..set.len()).filter(|&i| held_out(i)) {
+                candidate.logits.row_mut(i).assign(&logits.row(i));
             }
-            // Every trace was learned from in all folds but one.
-            let share = 1.0 / (folds.count - 1) as f32;
-            let mut own = zeros.clone();
-            for (&i, row) in train.iter().zip(solution.coefficients.outer_iter()) {
-                candidate.start.row_mut(i).scaled_add(share, &row);
-                own.row_mut(i).assign(&row);
-            }
-            candidate.by_fold.push(own);
+            candidate.by_fold.push(coefficients);
         }
     }
     best_of(candidates, set, lengths)
+}
+
+impl Chosen {
+    /// The coefficients that are learned from all traces.
+    pub fn learn_from_all(&self, problem: &Problem<'_>, set: &TrainingSet<'_>) -> Array2<f32> {
+        let share = 1.0 / self.by_fold.len().max(1) as f32;
+        let mut start = Array2::zeros((problem.kernel.ncols(), set.references));
+        self.by_fold.iter().for_each(|fold| start.scaled_add(share, fold));
+        let (weights, preconditioner) = (&set.weights, &self.preconditioner);
+        problem.solve(weights, self.ridge, preconditioner, Some(start), STOPPING).coefficients
+    }
 }
 
 /// The candidate with the smallest calibrated loss on the folds that chose the penalty; the
@@ -95,14 +108,4 @@ fn best_of(mut candidates: Vec<Chosen>, set: &TrainingSet<'_>, lengths: &[TextLe
     };
     let losses: Vec<f64> = candidates.iter().map(loss).collect();
     candidates.swap_remove(argmin(&losses))
-}
-
-/// The rows and columns of a matrix.
-fn select(matrix: &Array2<f32>, rows: &[usize], columns: &[usize]) -> Array2<f32> {
-    let mut part = Array2::<f32>::zeros((rows.len(), columns.len()));
-    part.axis_iter_mut(Axis(0)).into_par_iter().zip(rows).for_each(|(mut target, &row)| {
-        let source = matrix.row(row);
-        Zip::from(&mut target).and(columns).for_each(|value, &column| *value = source[column]);
-    });
-    part
 }

@@ -5,7 +5,7 @@ use super::{
     held_out::HeldOutPredictions,
     options::{ExternalInputs, FitOptions},
     pieces::Readers,
-    regression::{STOPPING, choose},
+    regression::choose,
     stacks,
     unseen::{self, UnseenTraces},
     vocabulary,
@@ -16,7 +16,8 @@ use crate::attribution::{
     delta::{Profiles, mean_profile},
     error::FitError,
     families::confused,
-    gram::gram,
+    kernel::kernel,
+    landmarks::{MOST_LANDMARKS, landmarks},
     lengths::TextLength,
     model::Model,
     open_set::OpenSet,
@@ -27,7 +28,7 @@ use crate::attribution::{
     weights::Weights,
 };
 use crate::features::{Channel, Row, Vectorizer};
-use crate::stats::logistic::multinomial::{Solution, solve};
+use crate::stats::logistic::multinomial::Problem;
 use ndarray::{Array2, Axis, s};
 use rayon::prelude::*;
 
@@ -79,15 +80,28 @@ impl Trainer<'_> {
         let Read { vectorizer, rows, units, lengths } = self.read_traces()?;
         let features = vectorizer.vocabulary().len();
         (self.stage)("comparing traces with each other");
-        let gram = gram(&rows, features, &units);
+        let landmarks = landmarks(set, MOST_LANDMARKS, self.options.seed);
+        let kernel = kernel(&rows, &landmarks, features, &units);
+        let products = kernel.select(Axis(0), &landmarks);
+        let problem = Problem {
+            kernel: kernel.view(),
+            landmarks: products.view(),
+            labels: &set.labels,
+            classes: set.references,
+        };
         (self.stage)("choosing the penalty on folds by prompt");
-        let regression = choose(&gram, set, &lengths);
+        let regression = choose(&problem, set, &lengths);
+        (self.stage)("learning the weights");
+        let coefficients = regression.learn_from_all(&problem, set);
+        drop((kernel, products));
+        let landmarks: Vec<&Row> = landmarks.iter().map(|&i| &rows[i]).collect();
+        let weights = Weights::from_coefficients(&landmarks, features, &units, coefficients.view());
 
         (self.stage)("reading pieces of traces");
         let by_fold: Vec<Weights> = regression
             .by_fold
             .iter()
-            .map(|fold| Weights::from_coefficients(&rows, features, &units, fold.view()))
+            .map(|fold| Weights::from_coefficients(&landmarks, features, &units, fold.view()))
             .collect();
         let style = self.options.channels.has(Channel::Embed);
         let places = if style { vectorizer.style_places() } else { Vec::new() };
@@ -121,12 +135,6 @@ impl Trainer<'_> {
         (self.stage)("weighing what was learned");
         let entries = set.entries(&lengths, &pieces.list);
         let stacks = self.stacks(&regression.logits, &pieces.logits, learned.as_ref(), &entries);
-        (self.stage)("learning the weights");
-        let start = Solution::at(gram.view(), regression.start);
-        let solution = solve(gram.view(), &set.labels, regression.ridge, start, STOPPING);
-        let weights =
-            Weights::from_coefficients(&rows, features, &units, solution.coefficients.view());
-
         let (embedding, out_of_fold, left_out, bases) = match learned {
             Some(LearnedStyle { embedding, known, new, bases }) => {
                 (Some(embedding), Some(known), Some(new), bases)

@@ -13,16 +13,17 @@
 //! left out.
 
 use super::basis::Basis;
-use crate::{attribution::delta::mean_profile, stats::cholesky::Cholesky};
-use ndarray::{Array2, Axis, linalg::general_mat_mul, s};
+use crate::{
+    attribution::delta::mean_profile,
+    stats::{cholesky::Cholesky, products::add_second_moments},
+};
+use ndarray::{Array2, Axis};
 use rayon::prelude::*;
 
 /// The ridge, as a share of the mean variance within references.
 const RIDGE: f32 = 0.5;
 /// Rows that are copied together before they are multiplied.
 const CHUNK: usize = 2048;
-/// Rows of the scatter that one task computes.
-const ROWS: usize = 192;
 
 /// Labelled traces to learn from.
 pub(super) struct Examples {
@@ -103,7 +104,7 @@ impl Examples {
                 let weight = sizes[self.labels[i]].max(1.0).recip().sqrt();
                 row.mapv_inplace(|value| value * weight);
             });
-            add_products(&mut scatter, &rows, 1.0);
+            add_second_moments(&mut scatter, rows.view(), 1.0);
         }
         Sums { scatter, cells }
     }
@@ -125,7 +126,7 @@ impl Examples {
             let weight = (*count / sizes[i / self.count].max(1.0)).sqrt();
             row.iter_mut().zip(sum.iter()).for_each(|(target, value)| *target = weight * value);
         }
-        add_products(&mut within, &means, -1.0);
+        add_second_moments(&mut within, means.view(), -1.0);
         // The scatter sums over references: it is so many times the mean variance within them.
         let total: f32 = filled.iter().map(|&i| cells[i].1 / sizes[i / self.count].max(1.0)).sum();
         let centres: Vec<Option<Vec<f32>>> = (0..self.count)
@@ -179,22 +180,6 @@ impl Discriminant {
         mean.resize(self.weights.ncols(), 0.0);
         mean
     }
-}
-
-/// Adds `factor · Rᵀ R` to the diagonal and what is below it.
-fn add_products(matrix: &mut Array2<f32>, rows: &Array2<f32>, factor: f32) {
-    if rows.is_empty() {
-        return;
-    }
-    matrix.axis_chunks_iter_mut(Axis(0), ROWS).into_par_iter().enumerate().for_each(
-        |(chunk, mut target)| {
-            let (from, to) = (chunk * ROWS, chunk * ROWS + target.nrows());
-            let left = rows.slice(s![.., from..to]);
-            let right = rows.slice(s![.., ..to]);
-            let mut target = target.slice_mut(s![.., ..to]);
-            general_mat_mul(factor, &left.t(), &right, 1.0, &mut target);
-        },
-    );
 }
 
 #[cfg(test)]

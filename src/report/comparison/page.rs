@@ -88,7 +88,7 @@ fn kind_class(kind: VerdictKind) -> &'static str {
     match kind {
         VerdictKind::Resembles | VerdictKind::Family => "found",
         VerdictKind::Between => "between",
-        VerdictKind::None | VerdictKind::TooLittleText => "open",
+        VerdictKind::None | VerdictKind::Unfamiliar | VerdictKind::TooLittleText => "open",
     }
 }
 

@@ -1,0 +1,117 @@
+//! The likelihood ratio of two sets of traces: one writer, or two.
+//!
+//! In the coordinates of [`super::space`] the traces of a writer lie about its mean with the covariance
+//! of the identity, and the means of writers about the centre of their data set with variance `b` in each
+//! coordinate. The mean `q` of `n` traces and the mean `r` of `m` traces of a reference then have the
+//! variances `b + 1/n` and `b + 1/m`, and the covariance `b` if one writer wrote both, else none
+//! (Brümmer & de Villiers 2010).
+
+/// What is known of a reference on one data set.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// The number of the reference.
+    pub reference: usize,
+    /// The number of the data set.
+    pub data_set: usize,
+    /// Traces.
+    pub traces: usize,
+    /// Their mean, from the centre of the data set.
+    pub mean: Vec<f32>,
+}
+
+/// How some traces compare with one reference.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ratio {
+    /// The number of the reference.
+    pub reference: usize,
+    /// The logarithm of the likelihood ratio, in nats: above 0 one writer is likelier than two.
+    pub log_ratio: f64,
+    /// How far the traces lie from where those of this writer are expected, in standard deviations of
+    /// that distance: about 0 for its own, large for another's.
+    pub misfit: f64,
+}
+
+/// The variances between writers, and the references.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct TwoCovariance {
+    /// `b`, a number per coordinate.
+    pub between: Vec<f64>,
+    /// By data set.
+    cells: Vec<Cell>,
+}
+
+impl TwoCovariance {
+    pub fn new(between: Vec<f64>, mut cells: Vec<Cell>) -> Self {
+        cells.sort_by_key(|cell| (cell.data_set, cell.reference));
+        Self { between, cells }
+    }
+
+    pub fn cells(&self) -> &[Cell] {
+        &self.cells
+    }
+
+    pub fn add(&mut self, cell: Cell) {
+        self.cells.push(cell);
+        self.cells.sort_by_key(|cell| (cell.data_set, cell.reference));
+    }
+
+    /// The ratios of `n` traces, whose mean is `point` from the centre of a data set, with every
+    /// reference on it, the largest first.
+    pub fn ratios(&self, point: &[f64], n: f64, data_set: usize) -> Vec<Ratio> {
+        let from = self.cells.partition_point(|cell| cell.data_set < data_set);
+        let own = self.cells[from..].iter().take_while(|cell| cell.data_set == data_set);
+        let mut ratios: Vec<Ratio> = own.map(|cell| self.ratio(point, n, cell)).collect();
+        ratios.sort_by(|a, b| {
+            b.log_ratio.total_cmp(&a.log_ratio).then(a.reference.cmp(&b.reference))
+        });
+        ratios
+    }
+
+    fn ratio(&self, point: &[f64], n: f64, cell: &Cell) -> Ratio {
+        let m = cell.traces as f64;
+        let (mut log_ratio, mut distance) = (0.0, 0.0);
+        for ((&b, &q), &r) in self.between.iter().zip(point).zip(&cell.mean) {
+            let alone = b + 1.0 / n;
+            // What the reference tells of this writer's mean, and what stays open.
+            let share = b / (b + 1.0 / m);
+            let left = alone - b * share;
+            let off = (q - share * f64::from(r)).powi(2) / left;
+            log_ratio += (alone / left).ln() + q * q / alone - off;
+            distance += off;
+        }
+        let count = self.between.len().max(1) as f64;
+        Ratio {
+            reference: cell.reference,
+            log_ratio: log_ratio / 2.0,
+            misfit: (distance - count) / (2.0 * count).sqrt(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_coordinate_is_worked_by_hand() {
+        let cell = |reference, mean| Cell { reference, data_set: 1, traces: 4, mean: vec![mean] };
+        let other = Cell { reference: 2, data_set: 0, traces: 9, mean: vec![2.0] };
+        let both = TwoCovariance::new(vec![2.0], vec![cell(0, 3.0), cell(1, -3.0), other]);
+        let ratios = both.ratios(&[2.0], 2.0, 1);
+        // b = 2, n = 2, m = 4: alone 2.5, share 2 / 2.25, left 2.5 − 2 · 0.8889 = 0.7222. For the first,
+        // off = (2 − 2.6667)² / 0.7222 = 0.6154; ½ (ln(2.5 / 0.7222) + 4 / 2.5 − 0.6154) = 1.1132.
+        assert_eq!(ratios.iter().map(|r| r.reference).collect::<Vec<_>>(), [0, 1]);
+        assert!((ratios[0].log_ratio - 1.1132).abs() < 1e-3, "{ratios:?}");
+        assert!((ratios[0].misfit - (0.6154 - 1.0) / 2.0_f64.sqrt()).abs() < 1e-3, "{ratios:?}");
+        assert!(ratios[1].log_ratio < -10.0);
+        assert!(both.ratios(&[2.0], 2.0, 7).is_empty());
+    }
+
+    #[test]
+    fn more_traces_say_more() {
+        let cell = Cell { reference: 0, data_set: 0, traces: 50, mean: vec![1.5, -1.5] };
+        let comparison = TwoCovariance::new(vec![1.0, 1.0], vec![cell]);
+        let of = |n: f64| comparison.ratios(&[1.5, -1.5], n, 0)[0].log_ratio;
+        assert!(of(1.0) < of(5.0) && of(5.0) < of(50.0));
+    }
+}
