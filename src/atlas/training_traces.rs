@@ -2,7 +2,7 @@
 //!
 //! What is dropped is counted by reason. Called by [`super::learn()`] and [`super::extend()`].
 
-use super::learning::LearnOptions;
+use super::{about::MINIMUM_TRACES, learning::LearnOptions};
 use crate::{
     attribution::{Example, MINIMUM_WORDS, folds::FEWEST, panel::Observed},
     features::Row,
@@ -15,8 +15,6 @@ use std::{
 };
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
-/// A model with fewer usable traces is not learned.
-pub const MINIMUM_TRACES: usize = 4;
 /// More traces than this are thinned out, the most frequent models first: the learner compares
 /// every trace with every other, and beyond this a model's habits are known well enough.
 const MOST_TRACES: usize = 16_000;
