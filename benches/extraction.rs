@@ -116,7 +116,7 @@ fn batch(criterion: &mut Criterion) {
     group.throughput(Throughput::BytesDecimal(bytes as u64)).sample_size(20);
     group.bench_function("rows", |b| b.iter(|| vectorizer.rows(&texts).len()));
     group.bench_function("n-gram profile", |b| {
-        b.iter(|| NgramProfile::of(&vectorizer, &texts).features.len());
+        b.iter(|| NgramProfile::new(&vectorizer, &texts).features.len());
     });
     group.finish();
 }

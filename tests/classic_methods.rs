@@ -124,7 +124,7 @@ fn an_atlas_without_word_frequencies_says_what_to_do() {
 #[test]
 fn compression_needs_texts_and_an_unknown_method_is_no_method() {
     for verb in ["score", "compare"] {
-        let words = ["compression", "texts", "evaluate", "another method"];
+        let words = ["compression", "texts", "evaluate", "another --method"];
         with_atlas(verb, atlas(), &["--method", "compression"]).fails(2, &words);
         with_atlas(verb, atlas(), &["--method", "svm"]).fails(2, &["svm", "burrows", "ruzicka"]);
     }

@@ -74,11 +74,7 @@ fn a_table_of_something_else_in_a_folder_says_what_is_missing() {
     let dropped = &traces.summary().dropped[&Reason::NoReasoningColumn];
     assert_eq!(dropped.count, 2);
     assert!(dropped.first.to_string().ends_with("families.tsv, row 1"), "{}", dropped.first);
-    assert_eq!(
-        dropped.detail,
-        "It is a row with the columns `model`, `family`. If one of them holds the reasoning, name it \
-         with --map reasoning=/COLUMN."
-    );
+    assert_eq!(dropped.detail, "It is a row with the columns `model`, `family`.");
 }
 
 #[test]
@@ -233,7 +229,9 @@ fn an_archive_of_too_many_members_gives_a_sentence() {
     assert_eq!(read_bytes("a.zip", zip.clone(), Limits::default()).unwrap().0.len(), 30);
     let error = read_bytes("a.zip", zip, Limits { members: 29, ..Limits::default() }).unwrap_err();
     let sentence = error.to_string();
-    assert!(sentence.contains("30 members") && sentence.contains("--max-members"), "{sentence}");
+    assert!(sentence.contains("30 members, and 29 is the limit"), "{sentence}");
+    let limit = ingest::UnpackLimit::Members;
+    assert!(matches!(error, Error::OverLimit { limit: found, .. } if found == limit));
 }
 
 #[test]

@@ -239,8 +239,8 @@ fn a_baseline_in_another_language_is_answered_in_words() {
     }
     let old = folder.path().join("old");
     fs::write(&old, lines).unwrap();
-    let run =
-        compare(&new, &old, &["--json"]).fails(3, &["(eng, ", "(deu, 30 of 30)", "no figure"]);
+    let run = compare(&new, &old, &["--json"])
+        .fails(3, &["(eng, ", "(deu, 30 of 30 traces)", "no figure"]);
     assert_eq!(run.stdout, "");
 }
 

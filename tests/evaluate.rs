@@ -308,7 +308,7 @@ fn one_model_is_too_little() {
 fn one_prompt_and_two_prompts_are_too_little() {
     let folder = tempdir().unwrap();
     let input = written(&folder, |_, _, record| record["prompt_id"] = "the-same".into());
-    on(&input, &[]).fails(3, &["same prompt", "at least 3 prompts"]);
+    on(&input, &[]).fails(3, &["same prompt", "at least 3 different prompts"]);
     let input = written(&folder, |_, prompt, record| {
         record["prompt_id"] = ["one", "other"][prompt % 2].into();
     });
@@ -317,7 +317,8 @@ fn one_prompt_and_two_prompts_are_too_little() {
 
 #[test]
 fn more_folds_than_prompts() {
-    evaluated(&["--folds", "31"]).fails(2, &["--folds 31", "30 different prompts", "at most"]);
+    evaluated(&["--folds", "31"])
+        .fails(2, &["31 folds", "30 different prompts", "at most --folds 30"]);
     evaluated(&["--folds", "1"]).fails(2, &["--folds"]);
 }
 

@@ -144,7 +144,7 @@ fn a_solution_is_not_taken_for_reasoning_unless_asked_for() {
     let (traces, _, summary) = read("asked-for/limo.jsonl", Options::default()).unwrap();
     assert!(traces.is_empty());
     let detail = summary.dropped.values().next().unwrap().detail.clone();
-    assert!(detail.contains("--format limo"), "{detail}");
+    assert!(detail.contains("`solution` is read as reasoning only"), "{detail}");
 }
 
 #[test]

@@ -67,7 +67,9 @@ fn records_go_to_standard_output_and_the_table_to_standard_error() {
       - 1 × "The record holds no reasoning" (first rows.jsonl, line 4:
         `choices[].message.reasoning` is empty and the content has no tags: the
         model was asked without thinking, or the server was started without
-        `--reasoning-parser` and the template swallowed the tags)
+        `--reasoning-parser` and the template swallowed the tags). If another field
+        holds the reasoning, name it with --map reasoning=/FIELD; --text answer
+        reads answers instead
       - 1 × "The line or record is not valid JSON" (first rows.jsonl, line 5: EOF
         while parsing a value at column 0)
     "#);
@@ -232,7 +234,8 @@ fn bad_usage_is_told_in_a_sentence_before_anything_is_written() {
     let input = text(&input);
     let place = |name: &str| folder.path().join(name).display().to_string();
     ingest([input, "--format", "nonsense"]).fails(2, &["nonsense", "canonical", "plain-text"]);
-    ingest([input, "--map", "thoughts=/a"]).fails(2, &["--map thoughts=/a", "reasoning"]);
+    ingest([input, "--map", "thoughts=/a"])
+        .fails(2, &["thoughts=/a", "reasoning, answer", "Write --map"]);
     ingest([input, "--map", "reasoning=a"]).fails(2, &["reasoning=/a"]);
     ingest([input, "-o", &place("out.txt")]).fails(2, &["out.txt", ".jsonl.zst", ".parquet"]);
     ingest([input, "-o", &place("no/such/out.jsonl")])

@@ -109,10 +109,10 @@ impl<'a> Checker<'a> {
         if comparison.verdict.kind == VerdictKind::TooLittleText {
             return Err(Error::TooLittleText { sentence: comparison.verdict.sentence() });
         }
-        if let Some(sentence) = (baseline.as_ref())
+        if let Some(why) = (baseline.as_ref())
             .and_then(|old| drift_across_languages(&comparison.input.languages, old))
         {
-            return Err(Error::TooLittleText { sentence });
+            return Err(Error::TooLittleText { sentence: why.to_string() });
         }
         let asked = CheckOptions { seed: options.seed, resamples: options.resamples };
         let mut checked = check(&self.policy, atlas, &records, &corpus, baseline.as_ref(), asked);
@@ -127,7 +127,7 @@ impl<'a> Checker<'a> {
             if let Some(baseline) = &baseline
                 && let Err(why) = add_drift(&mut comparison, atlas, &corpus, baseline, &asked)
             {
-                comparison.limits.push(Limit::Text(why));
+                comparison.limits.push(Limit::Text(why.to_string()));
             }
         }
         Ok(CheckResult { checked, comparison })

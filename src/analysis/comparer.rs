@@ -142,7 +142,7 @@ impl ReadComparison<'_> {
         let mut comparison = compare(atlas, &self.corpus, self.input, &asked);
         if let Some(baseline) = &self.baseline {
             add_drift(&mut comparison, atlas, &self.corpus, baseline, &asked)
-                .map_err(|sentence| Error::TooLittleText { sentence })?;
+                .map_err(|why| Error::TooLittleText { sentence: why.to_string() })?;
         }
         if let Some(texts) = &self.texts {
             texts.add_sections(&mut comparison, atlas, &self.corpus, options.sections, options);

@@ -83,6 +83,8 @@ pub enum Error {
         text: TextKind,
         /// The inputs as they were named.
         inputs: Vec<String>,
+        /// Why records were dropped.
+        reasons: Vec<ingest::Reason>,
         /// What was dropped and why, a line for each reason.
         dropped: Vec<String>,
     },
@@ -176,7 +178,7 @@ impl Error {
             Self::NoUsableText { .. }
                 | Self::TooLittleText { .. }
                 | Self::ShortTrace { .. }
-                | Self::Atlas(atlas::Error::TooLittle(_) | atlas::Error::Fit(_))
+                | Self::Atlas(atlas::Error::TooLittle { .. } | atlas::Error::Fit(_))
         )
     }
 }

@@ -1,6 +1,6 @@
 //! Inputs whose models are known → traces to learn from.
 
-use super::{Error, Inputs, Progress, dropped_lines, reading_messages::no_usable_text};
+use super::{Error, Inputs, Progress, reading_messages::no_usable_text};
 use crate::{
     ingest::{self, Summary},
     trace::{Trace, share_prompt_ids},
@@ -78,9 +78,7 @@ impl LabelledTraces {
             self.traces.push(trace?);
         }
         let summary = stream.into_summary();
-        for line in dropped_lines(&summary) {
-            progress.say(&line);
-        }
+        progress.dropped(&summary);
         for (reason, lost) in &summary.dropped {
             let reason = reason.description().trim_end_matches('.').to_owned();
             *self.dropped.entry(reason).or_default() += lost.count;

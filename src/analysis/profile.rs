@@ -17,7 +17,7 @@ pub fn profile(scorer: &Scorer<'_>, inputs: impl Into<Inputs>) -> Result<Profile
         let sentence = "no trace was long enough to be judged; give more or longer traces";
         return Err(Error::TooLittleText { sentence: sentence.into() });
     }
-    Profile::of(scorer.atlas(), &corpus).map_err(|why| Error::NoProfile { why: why.to_string() })
+    Profile::new(scorer.atlas(), &corpus).map_err(|why| Error::NoProfile { why: why.to_string() })
 }
 
 /// Compares a profile with the references, and with an older corpus where one is given: profiles

@@ -1,5 +1,8 @@
 //! How a long run tells how far it is.
 
+use super::reading_messages::dropped_lines;
+use crate::ingest::Summary;
+
 /// Hears of the progress of a run. Every method does nothing unless it is written anew.
 pub trait Progress: Sync {
     /// A stage begins that reads no input, such as `growing trees`.
@@ -10,8 +13,12 @@ pub trait Progress: Sync {
     fn position(&self, _bytes: u64) {}
     /// The stage has ended.
     fn done(&self) {}
-    /// Something a person should know, such as how many records were dropped and why.
+    /// Something a person should know.
     fn say(&self, _line: &str) {}
+    /// The inputs were read, with this result. Says a line for each reason why records were dropped.
+    fn dropped(&self, summary: &Summary) {
+        dropped_lines(summary).iter().for_each(|line| self.say(line));
+    }
 }
 
 /// Hears nothing.

@@ -22,5 +22,10 @@ pub fn dropped_lines(summary: &Summary) -> Vec<String> {
 
 /// The error where no trace of the input could be used.
 pub(super) fn no_usable_text(summary: &Summary, text: TextKind) -> Error {
-    Error::NoUsableText { text, inputs: summary.inputs.clone(), dropped: dropped_lines(summary) }
+    Error::NoUsableText {
+        text,
+        inputs: summary.inputs.clone(),
+        reasons: summary.dropped.keys().copied().collect(),
+        dropped: dropped_lines(summary),
+    }
 }

@@ -3,10 +3,7 @@
 //! The one loop that reads, batches and scores. Every analysis takes its traces from here.
 
 use super::{
-    Error,
-    reading_messages::{dropped_lines, no_usable_text},
-    trace_batches::next_batch,
-    trace_scorer::TraceScorer,
+    Error, reading_messages::no_usable_text, trace_batches::next_batch, trace_scorer::TraceScorer,
 };
 use crate::{
     attribution::{Scored, TooShort},
@@ -119,9 +116,7 @@ impl<'a> ScoredTraces<'a> {
         if let Some(cursor) = self.cursor.take() {
             cursor.finish()?;
         }
-        for line in dropped_lines(summary) {
-            self.scorer.progress.say(&line);
-        }
+        self.scorer.progress.dropped(summary);
         Ok(())
     }
 }

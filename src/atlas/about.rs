@@ -8,6 +8,9 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// A model with fewer usable traces is not learned.
+pub const MINIMUM_TRACES: usize = 4;
+
 /// The domain of traces that name none.
 pub const UNKNOWN_DOMAIN: &str = "unknown";
 

@@ -1,36 +1,11 @@
-//! Training traces → what the atlas says about each reference, and why there are too few.
+//! Training traces → what the atlas says about each reference.
 
 use super::{
     about::{Reference, UNKNOWN_DOMAIN},
-    error::Error,
-    training_traces::{MINIMUM_TRACES, TrainingTrace},
+    training_traces::TrainingTrace,
 };
-use crate::{attribution::MINIMUM_WORDS, text::language};
+use crate::text::language;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Why nothing is learned: what needs how many models, as `needed` says, and that these were found.
-pub(super) fn too_little(
-    needed: &str,
-    names: &[&str],
-    traces: usize,
-    dropped: &BTreeMap<String, usize>,
-) -> Error {
-    let found = match names {
-        [] => format!("none of the {traces} traces could be used"),
-        _ => format!("only one model, {}, has enough traces", names[0]),
-    };
-    let reasons: Vec<String> =
-        dropped.iter().map(|(reason, count)| format!("{count} × {reason}")).collect();
-    let reasons = if reasons.is_empty() {
-        String::new()
-    } else {
-        format!(" Dropped: {}.", reasons.join(", "))
-    };
-    Error::TooLittle(format!(
-        "{needed} with {MINIMUM_TRACES} traces of {MINIMUM_WORDS} words \
-         each, and {found}.{reasons} Give more traces, or name the models with --label NAME=PATH."
-    ))
-}
 
 /// Traces by language, where it can be told.
 fn languages(own: &[&TrainingTrace<'_>]) -> BTreeMap<String, usize> {

@@ -6,8 +6,8 @@
 
 use super::{
     about::{Extension, Reference},
-    describe::{describe, too_little},
-    error::Error,
+    describe::describe,
+    error::{CannotExtend, Error, Needed},
     format,
     learning::{LearnOptions, Learned},
     opened::{Atlas, text_hash},
@@ -44,33 +44,24 @@ pub fn extend<T: Borrow<Trace>>(
     options: &LearnOptions,
     stage: &dyn Fn(&str),
 ) -> Result<Learned, Error> {
-    let refused = |what: String| Err(Error::Extend { name: name.to_owned(), what });
+    let refused = |why| Err(Error::Extend { name: name.to_owned(), why });
     if options.text != base.about.text || options.masked_names != base.about.masked_names {
-        return refused(format!(
-            "it was learned from {}{}, and what is to be added is {}{}. Give the same --text and --mask-names",
-            base.about.text.name(),
-            masked(base.about.masked_names),
-            options.text.name(),
-            masked(options.masked_names)
-        ));
+        return refused(CannotExtend::OtherText {
+            learned: base.about.text,
+            learned_masked: base.about.masked_names,
+            given: options.text,
+            given_masked: options.masked_names,
+        });
     }
     let Some(packed) = &base.extendable else {
-        return refused(
-            "it does not keep what it takes to add references. Learn it again with `cotprint fit --extendable`, or give the \
-             traces of all references to `cotprint fit`"
-                .into(),
-        );
+        return refused(CannotExtend::NotExtendable);
     };
     let extendable = Extendable::from_bytes(&format::unpack_extendable(packed, name)?);
     let Some(extendable) = extendable else {
-        return refused("what it keeps for adding references is damaged. Learn it again".into());
+        return refused(CannotExtend::Damaged);
     };
     if base.about.vectors.is_some() {
-        return refused(
-            "it was learned with vectors (--embed), and references can only be added where all is read from the text. Learn \
-             an atlas without --embed to add to"
-                .into(),
-        );
+        return refused(CannotExtend::HasVectors);
     }
     let mut dropped = BTreeMap::new();
     let mut usable = usable(traces, options, &mut dropped);
@@ -82,17 +73,11 @@ pub fn extend<T: Borrow<Trace>>(
     let names: Vec<&str> =
         usable.iter().map(|u| u.model).collect::<BTreeSet<_>>().into_iter().collect();
     if names.is_empty() {
-        return Err(too_little(
-            "adding to an atlas needs at least one model",
-            &names,
-            traces.len(),
-            &dropped,
-        ));
+        let traces = traces.len();
+        return Err(Error::TooLittle { needed: Needed::OneModel, only: None, traces, dropped });
     }
-    if let Some(known) = names.iter().find(|name| base.names().any(|other| other == **name)) {
-        return refused(format!(
-            "it knows a reference named {known} already. Give the new traces another name with --label NAME=PATH, or leave them out"
-        ));
+    if let Some(&known) = names.iter().find(|name| base.names().any(|other| other == **name)) {
+        return refused(CannotExtend::KnownReference { reference: known.to_owned() });
     }
     let sources: BTreeSet<&str> = usable.iter().map(|u| u.trace.source.as_str()).collect();
     let data_set_of: Vec<usize> =
@@ -103,7 +88,7 @@ pub fn extend<T: Borrow<Trace>>(
     let seed = options.fit.seed;
     let new = NewReferences { examples: &examples, count: names.len(), seed };
     let extended = extend_model(&base.model, &extendable, learned_from, new)
-        .map_err(|what| Error::Extend { name: name.to_owned(), what: what.to_string() })?;
+        .map_err(|why| Error::Extend { name: name.to_owned(), why: why.into() })?;
 
     let older = base.about.references.len();
     let places = base.model.vectorizer.style_places();
@@ -167,8 +152,4 @@ fn with_added(mut verification: Verification, observed: &[Observed]) -> Verifica
         verification.add(reference, data_set, &sum, traces);
     }
     verification
-}
-
-fn masked(masked: bool) -> &'static str {
-    if masked { " with names masked" } else { "" }
 }

@@ -35,16 +35,12 @@ pub fn read_families(text: &str, name: &str) -> Result<BTreeMap<String, String>,
         }
         let row = line.split_once('\t').map(|(m, f)| (m.trim(), f.trim()));
         let Some((model, family)) = row.filter(|(m, f)| !m.is_empty() && !f.is_empty()) else {
-            return Err(Error::Families(format!(
-                "{name}, line {}: found {line:?}, expected a model and its family with a tab between them",
-                number + 1
-            )));
+            let (file, line, found) = (name.to_owned(), number + 1, line.to_owned());
+            return Err(Error::NoFamily { file, line, found });
         };
         if families.insert(model.to_owned(), family.to_owned()).is_some() {
-            return Err(Error::Families(format!(
-                "{name}, line {}: the model {model} is listed twice; keep one of its lines",
-                number + 1
-            )));
+            let (file, line, model) = (name.to_owned(), number + 1, model.to_owned());
+            return Err(Error::RepeatedFamily { file, line, model });
         }
     }
     Ok(families)

@@ -2,8 +2,8 @@
 
 use super::{
     about::{About, OTHER_DATA_SET, Reference, vendor},
-    describe::{describe, too_little},
-    error::Error,
+    describe::describe,
+    error::{Error, Needed},
     families::with_families,
     floors::floors,
     format,
@@ -50,12 +50,9 @@ pub fn learn<T: Borrow<Trace>>(
     let names: Vec<&str> =
         usable.iter().map(|u| u.model).collect::<BTreeSet<_>>().into_iter().collect();
     if names.len() < 2 {
-        return Err(too_little(
-            "an atlas needs at least two models",
-            &names,
-            traces.len(),
-            &dropped,
-        ));
+        let only = names.first().map(|&name| name.to_owned());
+        let traces = traces.len();
+        return Err(Error::TooLittle { needed: Needed::TwoModels, only, traces, dropped });
     }
 
     let has_channel = options.fit.channels.has(Channel::Token);

@@ -18,8 +18,9 @@ mod opened;
 mod probes;
 mod training_traces;
 
-pub use about::{About, Extension, Floor, Reference, UNKNOWN_DOMAIN, vendor};
-pub use error::Error;
+pub use about::{About, Extension, Floor, MINIMUM_TRACES, Reference, UNKNOWN_DOMAIN, vendor};
+pub(crate) use error::what_was_found;
+pub use error::{CannotExtend, Error, Needed};
 pub use extend::extend;
 pub use families::read_families;
 pub(crate) use floors::{TWO_HALVES, floor};
@@ -28,4 +29,3 @@ pub use learn::learn;
 pub use learning::{LearnOptions, Learned};
 pub use opened::{Atlas, text_hash};
 pub use probes::PromptSet;
-pub use training_traces::MINIMUM_TRACES;

@@ -2,7 +2,7 @@
 //!
 //! What is dropped is counted by reason. Called by [`super::learn()`] and [`super::extend()`].
 
-use super::learning::LearnOptions;
+use super::{about::MINIMUM_TRACES, learning::LearnOptions};
 use crate::{
     attribution::{Example, MINIMUM_WORDS, folds::FEWEST, panel::Observed},
     features::Row,
@@ -14,9 +14,6 @@ use std::{
     collections::{BTreeMap, HashSet},
 };
 use xxhash_rust::xxh3::xxh3_128;
-
-/// A model with fewer usable traces is not learned.
-pub const MINIMUM_TRACES: usize = 4;
 
 /// One trace that can be learned from.
 pub(super) struct TrainingTrace<'a> {

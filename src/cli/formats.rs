@@ -18,7 +18,12 @@ pub struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     if !arguments.json {
-        return Ok(write_formats(&mut out)?);
+        let how = format!(
+            "--format NAME forces one format; --map FIELD=/JSON/POINTER says where a field stands. \
+             Fields: {}.",
+            MAPPABLE.join(", ")
+        );
+        return Ok(write_formats(&how, &mut out)?);
     }
     let formats: Vec<_> = formats()
         .iter()

@@ -1,8 +1,8 @@
 //! `cotprint ingest`: any format → canonical records, and a table of what was read.
 
 use super::{
-    Common, output::open_report, progress::Progress, reading::ReadingArguments,
-    records::RecordOutput,
+    Common, advice::about_dropped, output::open_report, progress::Progress,
+    reading::ReadingArguments, records::RecordOutput,
 };
 use crate::{
     analysis::{RecordsFound, read_records},
@@ -95,7 +95,7 @@ fn print(arguments: &Arguments, common: &Common, found: &RecordsFound) -> anyhow
     }
     if !common.quiet && found.summary.traces > 0 {
         let RecordsFound { summary, survey, duplicates, kept, .. } = found;
-        write_overview(summary, survey, duplicates, *kept, &mut out)?;
+        write_overview(summary, survey, duplicates, *kept, &about_dropped, &mut out)?;
     }
     Ok(out.flush()?)
 }

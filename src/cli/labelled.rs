@@ -37,7 +37,7 @@ pub struct LabelledArguments {
     /// A name may carry numbers: word:40000+3000@1+0.5 keeps 40,000 n-grams with weight 1, and adds
     /// the z-scores of the 3,000 most widespread with weight 0.5. The channel embed is a style
     /// embedding that is learned from the traces. docs/channels.md describes all channels.
-    #[arg(long, value_name = "NAME,…", value_parser = channels)]
+    #[arg(long, value_name = "NAME,…", value_parser = clap::value_parser!(ChannelSet))]
     channels: Option<ChannelSet>,
     /// Tokenizer (tokenizer.json) for the channel token; the atlas keeps it
     #[arg(long, value_name = "FILE")]
@@ -49,10 +49,6 @@ pub struct LabelledArguments {
     embed: Option<String>,
     #[command(flatten)]
     pub reading: ReadingArguments,
-}
-
-fn channels(text: &str) -> Result<ChannelSet, String> {
-    text.parse()
 }
 
 impl LabelledArguments {

@@ -3,7 +3,7 @@
 //! Exit codes: 0 done, 1 a check failed, 2 wrong usage or unreadable input, 3 input read but too
 //! little usable text. A closed pipe is no error.
 
-mod analysis_advice;
+mod advice;
 mod atlas;
 mod audit;
 mod card;
@@ -179,7 +179,9 @@ fn message(error: &anyhow::Error) -> String {
             message.push_str(&cause);
         }
     }
-    for advice in error.chain().filter_map(|c| analysis_advice::advice(c.downcast_ref()?)) {
+    for advice in advice::advice(error) {
+        let message_end = message.trim_end_matches('.').len();
+        message.truncate(message_end);
         message.push_str(". ");
         message.push_str(&advice);
     }

@@ -1,7 +1,7 @@
 //! Progress on a terminal, messages to standard error.
 
-use super::Common;
-use crate::analysis;
+use super::{Common, advice::about_dropped};
+use crate::{analysis, ingest::Summary};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::{
     io::{IsTerminal, Write},
@@ -60,6 +60,15 @@ impl analysis::Progress for Progress {
 
     fn done(&self) {
         self.bar.finish_and_clear();
+    }
+
+    fn dropped(&self, summary: &Summary) {
+        for (line, &reason) in analysis::dropped_lines(summary).iter().zip(summary.dropped.keys()) {
+            match about_dropped(reason) {
+                Some(advice) => self.say(&format!("{line}. {advice}")),
+                None => self.say(line),
+            }
+        }
     }
 
     fn say(&self, line: &str) {

@@ -45,7 +45,7 @@ fn format(path: &Path) -> anyhow::Result<RecordFormat> {
     if path == Path::new("-") {
         return Ok(RecordFormat::JsonLines);
     }
-    if let Some(format) = RecordFormat::of(path) {
+    if let Some(format) = RecordFormat::from_path(path) {
         return Ok(format);
     }
     let is_device = path.metadata().is_ok_and(|data| !data.is_file() && !data.is_dir());

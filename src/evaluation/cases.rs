@@ -4,7 +4,7 @@
 //! Called by [`super::evaluate`]. What cannot be used is counted. A trace with too few words stays:
 //! the program gives no answer to it, and that is part of what is measured.
 
-use super::Error;
+use super::{Error, FEWEST_PROMPTS, TooLittle};
 use crate::{
     atlas::{MINIMUM_TRACES, UNKNOWN_DOMAIN},
     attribution::MINIMUM_WORDS,
@@ -17,9 +17,6 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashSet},
 };
 use xxhash_rust::xxh3::xxh3_128;
-
-/// An evaluation needs this many prompts: one to hold out and two to learn from.
-pub const FEWEST_PROMPTS: usize = 3;
 
 /// One labelled trace.
 #[derive(Debug)]
@@ -127,14 +124,11 @@ impl<'a> Cases<'a> {
         let items = found.iter().map(|f| (f.0.as_str(), f.5));
         let (numbers, groups) = PromptGroups::from_traces(items, FEWEST_PROMPTS);
         if models.len() < 2 {
-            return Err(too_few_models(&models, traces.len(), &dropped));
+            let (only, traces) = (models.into_iter().next(), traces.len());
+            return Err(TooLittle::Models { only, traces, dropped }.into());
         }
         if groups.group_of.len() < 2 {
-            return Err(Error::TooLittle(
-                "all traces have the same prompt, so that nothing can be held out; an evaluation \
-                 needs traces of at least 3 prompts"
-                    .into(),
-            ));
+            return Err(TooLittle::Prompts { prompts: groups.group_of.len() }.into());
         }
         let cases = found
             .into_iter()
@@ -167,23 +161,6 @@ impl<'a> Cases<'a> {
         let number = |own: &(&str, bool)| names.range(..*own).count();
         (own.iter().map(number).collect(), names.len() < own.len())
     }
-}
-
-fn too_few_models(models: &[String], traces: usize, dropped: &BTreeMap<String, usize>) -> Error {
-    let found = match models {
-        [] => format!("none of the {traces} traces could be used"),
-        [only, ..] => format!("only one model, {only}, has enough traces"),
-    };
-    let reasons: Vec<String> =
-        dropped.iter().map(|(reason, count)| format!("{count} × {reason}")).collect();
-    let reasons = match reasons.is_empty() {
-        true => String::new(),
-        false => format!(" Dropped: {}.", reasons.join(", ")),
-    };
-    Error::TooLittle(format!(
-        "an evaluation needs at least two models with {MINIMUM_TRACES} traces of {MINIMUM_WORDS} words \
-         each, and {found}.{reasons} Give more traces, or name the models with --label NAME=PATH."
-    ))
 }
 
 #[cfg(test)]

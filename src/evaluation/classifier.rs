@@ -6,7 +6,7 @@
 //! do. Any other that implements [`Method`] can be measured next to it ([`super::evaluate`] takes a
 //! list of them).
 
-use super::{Cases, Error, Split, perturbations::View};
+use super::{Cases, Error, Split, TooLittle, perturbations::View};
 use crate::{
     atlas::{self, LearnOptions, learn},
     attribution::{MINIMUM_WORDS, Model, pool::Pooling},
@@ -273,12 +273,8 @@ pub fn cross_validate(
     held.outcomes.sort_by_key(|outcome| outcome.case);
     held.too_short.sort_unstable();
     if held.outcomes.is_empty() {
-        let why = held.parts.iter().find_map(|part| part.failure.clone());
-        let why = why.map_or_else(
-            || "no held-out trace is of a model that could be learned without it.".into(),
-            |why| format!("in no part could an atlas be learned: {why}"),
-        );
-        return Err(Error::TooLittle(format!("nothing could be judged: {why}")));
+        let failure = held.parts.iter().find_map(|part| part.failure.clone());
+        return Err(TooLittle::NothingJudged { failure }.into());
     }
     Ok(held)
 }
@@ -397,7 +393,7 @@ mod tests {
             _: &[&Trace],
             _: &dyn Fn(&str),
         ) -> Result<Box<dyn Classifier>, atlas::Error> {
-            Err(atlas::Error::TooLittle("there is nothing.".into()))
+            Err(crate::attribution::FitError::OnePrompt.into())
         }
     }
 
@@ -415,7 +411,7 @@ mod tests {
         let split = Split::new(&cases, Group::Prompt, 2, 0).unwrap();
         let error = cross_validate(&cases, &split, &Helpless, &[], &|_| ()).unwrap_err();
         assert!(
-            matches!(&error, Error::TooLittle(why) if why.contains("there is nothing")),
+            matches!(&error, Error::TooLittle(why) if why.to_string().contains("the same prompt")),
             "{error}"
         );
     }

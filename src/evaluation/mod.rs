@@ -15,6 +15,7 @@ mod classic;
 pub mod classifier;
 mod error;
 mod figures;
+mod group;
 mod lengths;
 mod limit;
 mod limits;
@@ -34,7 +35,8 @@ pub use classic::ClassicMethod;
 pub use classifier::{
     AtlasMethod, Classifier, HeldOut, Method, Outcome, Prediction, cross_validate,
 };
-pub use error::Error;
+pub use error::{Error, FEWEST_PROMPTS, TooLittle};
+pub use group::Group;
 pub use lengths::LengthBin;
 pub use limit::EvaluationLimit;
 pub use metrics::{CalibrationBin, Confusion, ModelFigures, Summary};
@@ -42,7 +44,7 @@ pub use open_set::{OpenSetFigures, Round};
 pub use planner::{MOST, PairPlan, Side};
 pub use pooling::Pooled;
 pub use robustness::Robustness;
-pub use splits::{Group, Split};
+pub use splits::Split;
 pub use verdicts::VerdictCounts;
 
 use crate::{
@@ -189,8 +191,9 @@ pub struct Provenance {
 /// from a file, which has those of whole traces only, changed texts are not judged.
 ///
 /// # Errors
-/// [`Error::Usage`] where the traces cannot be split as asked, or a pair names a model that is not
-/// there; [`Error::TooLittle`] where there are too few models, prompts or traces; [`Error::Atlas`]
+/// [`Error::TooManyFolds`] and [`Error::OneGroup`] where the traces cannot be split as asked;
+/// [`Error::UnknownModel`] and [`Error::SameModel`] where a pair cannot be planned for;
+/// [`Error::TooLittle`] where there are too few models, prompts or traces; [`Error::Atlas`]
 /// where an atlas cannot be learned for another reason.
 pub fn evaluate(
     traces: &[Trace],

@@ -63,7 +63,7 @@ pub struct Side {
 /// Plans for the pairs that were named, or for those that are confused most.
 ///
 /// # Errors
-/// [`Error::Usage`] where a named model is not among the models.
+/// [`Error::UnknownModel`] where a named model is not among the models.
 pub(super) fn plan(
     cases: &Cases<'_>,
     held: &HeldOut,
@@ -125,22 +125,20 @@ pub(super) fn plan(
 /// Finds the models of named pairs.
 ///
 /// # Errors
-/// [`Error::Usage`] where one is not among the models, or a pair names one twice.
+/// [`Error::UnknownModel`] where one is not among the models, [`Error::SameModel`] where a pair names
+/// one twice.
 pub(super) fn check_pairs(
     models: &[String],
     named: &[(String, String)],
 ) -> Result<Vec<(usize, usize)>, Error> {
     let find = |name: &String| {
-        models.binary_search(name).map_err(|_| {
-            Error::Usage(format!(
-                "--pair names {name}, and none of the traces is of that model; the models are {}",
-                models.join(", ")
-            ))
-        })
+        models
+            .binary_search(name)
+            .map_err(|_| Error::UnknownModel { name: name.clone(), models: models.to_vec() })
     };
     let pair = |(a, b): &(String, String)| {
         if a == b {
-            return Err(Error::Usage(format!("--pair {a} {b}: give two different models")));
+            return Err(Error::SameModel { name: a.clone() });
         }
         Ok((find(a)?, find(b)?))
     };

@@ -2,25 +2,9 @@
 //!
 //! No prompt is ever on both sides of a part. Called by [`super::evaluate`].
 
-use super::{Cases, Error, cases::FEWEST_PROMPTS};
-use crate::{attribution::folds::Folds, text::named_values};
-use serde::{Deserialize, Serialize};
+use super::{Cases, Error, FEWEST_PROMPTS, Group, TooLittle};
+use crate::attribution::folds::Folds;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// What is held out together.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Group {
-    /// Prompts, dealt out to folds.
-    #[default]
-    Prompt,
-    /// One domain at a time.
-    Domain,
-    /// One source (data set or file) at a time.
-    Source,
-}
-
-named_values!(Group { Prompt = "prompt", Domain = "domain", Source = "source" });
 
 /// One round: what is learned from and what is judged.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,15 +32,12 @@ impl Split {
     /// held out is not learned from, wherever it comes from.
     ///
     /// # Errors
-    /// [`Error::Usage`] where there are fewer groups of prompts than folds, or but one domain or
-    /// source; [`Error::TooLittle`] where there are two prompts, as two are needed to learn from.
+    /// [`Error::TooManyFolds`] where there are fewer groups of prompts than folds;
+    /// [`Error::OneGroup`] where there is but one domain or source; [`Error::TooLittle`] where there
+    /// are two prompts, as two are needed to learn from.
     pub fn new(cases: &Cases<'_>, group: Group, folds: usize, seed: u64) -> Result<Self, Error> {
         if cases.prompts < FEWEST_PROMPTS {
-            return Err(Error::TooLittle(format!(
-                "the traces have {} different prompts, and an evaluation needs at least {FEWEST_PROMPTS}: one to hold \
-                 out and two to learn from",
-                cases.prompts
-            )));
+            return Err(TooLittle::Prompts { prompts: cases.prompts }.into());
         }
         match group {
             Group::Prompt => Self::by_prompt(cases, folds, seed),
@@ -66,19 +47,8 @@ impl Split {
     }
 
     fn by_prompt(cases: &Cases<'_>, folds: usize, seed: u64) -> Result<Self, Error> {
-        let too_many = || {
-            Error::Usage(format!(
-                "--folds {folds}: the traces have {} different prompts{}, and every fold needs one of its \
-                 own; give at most --folds {}",
-                cases.groups,
-                if cases.groups < cases.prompts {
-                    ", those that ask nearly the same counted once"
-                } else {
-                    ""
-                },
-                cases.groups
-            ))
-        };
+        let too_many =
+            || Error::TooManyFolds { folds, groups: cases.groups, prompts: cases.prompts };
         if folds > cases.groups {
             return Err(too_many());
         }
@@ -101,11 +71,7 @@ impl Split {
             members.entry(key(case)).or_default().push(i);
         }
         if let [only] = members.keys().collect::<Vec<_>>()[..] {
-            let group = group.name();
-            return Err(Error::Usage(format!(
-                "--group {group}: all traces are of one {group}, \"{only}\", so that none can be left out; \
-                 give traces of at least two, or use --group prompt"
-            )));
+            return Err(Error::OneGroup { group, only: (*only).to_owned() });
         }
         let parts = members.into_iter().map(|(name, held_out)| {
             let prompts: BTreeSet<usize> = held_out.iter().map(|&i| cases.cases[i].group).collect();
@@ -177,11 +143,10 @@ mod tests {
     fn what_cannot_be_split_is_refused() {
         let traces = traces();
         let cases = Cases::new(&traces, TextKind::Reasoning).unwrap();
-        let error = |group, folds| match Split::new(&cases, group, folds, 0) {
-            Err(Error::Usage(sentence)) => sentence,
-            other => panic!("{other:?}"),
-        };
-        assert!(error(Group::Prompt, 7).contains("at most --folds 6"));
-        assert!(error(Group::Source, 5).contains("one source"));
+        let split = |group, folds| Split::new(&cases, group, folds, 0).unwrap_err();
+        let folds = split(Group::Prompt, 7);
+        assert!(matches!(folds, Error::TooManyFolds { folds: 7, groups: 6, .. }), "{folds:?}");
+        let source = split(Group::Source, 5);
+        assert!(matches!(source, Error::OneGroup { group: Group::Source, .. }), "{source:?}");
     }
 }

@@ -40,11 +40,11 @@ impl RecordFormat {
     /// ```
     /// use cotprint::export::RecordFormat;
     ///
-    /// let format = |name: &str| RecordFormat::of(name.as_ref());
+    /// let format = |name: &str| RecordFormat::from_path(name.as_ref());
     /// assert_eq!(format("out/scores.jsonl.zst"), Some(RecordFormat::JsonLinesZstd));
     /// assert_eq!(format("scores.doc"), None);
     /// ```
-    pub fn of(path: &Path) -> Option<Self> {
+    pub fn from_path(path: &Path) -> Option<Self> {
         let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
         let ends = |(ending, _): &&(&str, Self)| name.ends_with(ending);
         Self::ENDINGS.iter().find(ends).map(|(_, format)| *format)
@@ -64,10 +64,10 @@ mod tests {
             ("a.csv", RecordFormat::Csv),
             ("a.parquet", RecordFormat::Parquet),
         ] {
-            assert_eq!(RecordFormat::of(Path::new(name)), Some(format), "{name}");
+            assert_eq!(RecordFormat::from_path(Path::new(name)), Some(format), "{name}");
         }
         for name in ["a.json", "a", "a.gz", "a.csv.gz", "parquet", ".."] {
-            assert_eq!(RecordFormat::of(Path::new(name)), None, "{name}");
+            assert_eq!(RecordFormat::from_path(Path::new(name)), None, "{name}");
         }
     }
 }

@@ -46,7 +46,7 @@ pub struct NgramProfile {
 impl NgramProfile {
     /// Counts the n-grams of a batch of texts that the vocabulary of `vectorizer` knows, by all
     /// threads. The profile of no text is [`NgramProfile::default`].
-    pub fn of<T: AsRef<str> + Sync>(vectorizer: &Vectorizer, texts: &[T]) -> Self {
+    pub fn new<T: AsRef<str> + Sync>(vectorizer: &Vectorizer, texts: &[T]) -> Self {
         let empty = || (NgramCounter::default(), Self::default());
         texts
             .par_iter()
@@ -133,7 +133,7 @@ mod tests {
             cuts in (0..12_usize, 0..12_usize),
         ) {
             let vectorizer = vectorizer(&texts);
-            let whole = NgramProfile::of(&vectorizer, &texts);
+            let whole = NgramProfile::new(&vectorizer, &texts);
             prop_assert_eq!(&whole.features, &plain(&vectorizer, &texts));
             let words: usize = texts.iter().map(|text| count_words(text)).sum();
             prop_assert_eq!((whole.texts, whole.words), (texts.len() as u64, words as u64));
@@ -141,7 +141,7 @@ mod tests {
             let (first, second) = (cuts.0.min(cuts.1), cuts.0.max(cuts.1).min(texts.len()));
             let first = first.min(second);
             let parts = [&texts[..first], &texts[first..second], &texts[second..]];
-            let parts = parts.map(|part| NgramProfile::of(&vectorizer, part));
+            let parts = parts.map(|part| NgramProfile::new(&vectorizer, part));
             for order in [[0, 1, 2], [2, 0, 1], [1, 2, 0]] {
                 let mut sum = NgramProfile::default();
                 order.iter().for_each(|&part| sum.merge(&parts[part]));

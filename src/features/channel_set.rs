@@ -157,17 +157,61 @@ impl ChannelSet {
     }
 }
 
+/// Why a text names no set of channels.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ChannelSetError {
+    /// A channel is named twice.
+    #[error("the channel {channel} stands twice")]
+    Repeated {
+        /// The channel.
+        channel: &'static str,
+    },
+    /// A name is not that of a channel.
+    #[error("{name:?} is no channel; choose among {}", known.join(", "))]
+    Unknown {
+        /// The name.
+        name: String,
+        /// The names of all channels.
+        known: Vec<&'static str>,
+    },
+    /// The numbers of features cannot be read.
+    #[error("{part}: expected {channel}:N or {channel}:N+N, whole numbers")]
+    NoSizes {
+        /// The channel with its numbers.
+        part: String,
+        /// The channel.
+        channel: &'static str,
+    },
+    /// A channel without a vocabulary has a number of features.
+    #[error("{part}: the channel {channel} measures and has no vocabulary")]
+    NoVocabulary {
+        /// The channel with its numbers.
+        part: String,
+        /// The channel.
+        channel: &'static str,
+    },
+    /// A weight cannot be read, or is too large.
+    #[error("{part}: expected {channel}@WEIGHT, a number from 0 to 100")]
+    NoWeight {
+        /// The channel with its numbers.
+        part: String,
+        /// The channel.
+        channel: &'static str,
+    },
+}
+
 impl FromStr for ChannelSet {
-    type Err = String;
+    type Err = ChannelSetError;
 
     /// Reads `char,word,layout`. A name may carry its numbers: `word:40000+3000@1+0.5` keeps 40,000
     /// n-grams of words with weight 1 and z-scores 3,000 of them with weight 0.5.
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, ChannelSetError> {
         let mut set: Vec<ChannelOptions> = Vec::new();
         for part in text.split(',').map(str::trim) {
             let options = read(part)?;
             if set.iter().any(|other| other.channel == options.channel) {
-                return Err(format!("the channel {} stands twice", options.channel.name()));
+                return Err(ChannelSetError::Repeated { channel: options.channel.name() });
             }
             set.push(options);
         }
@@ -176,21 +220,22 @@ impl FromStr for ChannelSet {
     }
 }
 
-fn read(part: &str) -> Result<ChannelOptions, String> {
+fn read(part: &str) -> Result<ChannelOptions, ChannelSetError> {
     let (rest, weights) = part.split_once('@').map_or((part, None), |(a, b)| (a, Some(b)));
     let (name, sizes) = rest.split_once(':').map_or((rest, None), |(a, b)| (a, Some(b)));
-    let channel = Channel::named(name).ok_or_else(|| {
-        let known: Vec<&str> = Channel::ALL.iter().map(|channel| channel.name()).collect();
-        format!("{name:?} is no channel; choose among {}", known.join(", "))
+    let channel = Channel::named(name).ok_or_else(|| ChannelSetError::Unknown {
+        name: name.to_owned(),
+        known: Channel::ALL.iter().map(|channel| channel.name()).collect(),
     })?;
+    let (part, name) = (|| part.to_owned(), channel.name());
     let mut options = ChannelOptions::default_of(channel);
     if let Some(sizes) = sizes {
-        let expected = |_| format!("{part}: expected {name}:N or {name}:N+N, whole numbers");
+        let expected = |_| ChannelSetError::NoSizes { part: part(), channel: name };
         let (features, common) = sizes.split_once('+').unwrap_or((sizes, "0"));
         options.features = features.parse().map_err(expected)?;
         options.common = common.parse::<usize>().map_err(expected)?.min(options.features);
         if !channel.counts_ngrams() {
-            return Err(format!("{part}: the channel {name} measures and has no vocabulary"));
+            return Err(ChannelSetError::NoVocabulary { part: part(), channel: name });
         }
     }
     if let Some(weights) = weights {
@@ -198,7 +243,7 @@ fn read(part: &str) -> Result<ChannelOptions, String> {
             text.parse::<f32>()
                 .ok()
                 .filter(|w| (0.0..=100.0).contains(w))
-                .ok_or_else(|| format!("{part}: expected {name}@WEIGHT, a number from 0 to 100"))
+                .ok_or_else(|| ChannelSetError::NoWeight { part: part(), channel: name })
         };
         let (weight, common) = weights.split_once('+').unwrap_or((weights, ""));
         options.weight = number(weight)?;
@@ -246,13 +291,13 @@ mod tests {
         assert_eq!((word.features, word.measure_count()), (40, 0));
         assert_eq!((vectors.measure_count(), vectors.weight), (384, 0.5));
         assert_eq!(ChannelSet::default().vector_length(), None);
-        let refused = "vectors:384".parse::<ChannelSet>().unwrap_err();
+        let refused = "vectors:384".parse::<ChannelSet>().unwrap_err().to_string();
         assert!(refused.contains("measures"), "{refused}");
     }
 
     #[test]
     fn what_is_no_set_is_refused_in_words() {
-        let error = |text: &str| text.parse::<ChannelSet>().unwrap_err();
+        let error = |text: &str| text.parse::<ChannelSet>().unwrap_err().to_string();
         assert!(error("words").contains("choose among char, word"));
         assert!(error("word,word").contains("twice"));
         assert!(error("word:x").contains("whole numbers"));

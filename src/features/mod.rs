@@ -40,7 +40,7 @@ pub(crate) mod word_ngrams;
 
 pub use batch::{FeatureCount, NgramProfile};
 pub use channel::Channel;
-pub use channel_set::{ChannelOptions, ChannelSet};
+pub use channel_set::{ChannelOptions, ChannelSet, ChannelSetError};
 use counter::Counter;
 pub use ngram_counter::NgramCounter;
 pub use row::Row;

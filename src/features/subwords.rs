@@ -69,6 +69,27 @@ pub enum TokenizerError {
         /// The file.
         file: String,
         /// What is missing.
-        detail: String,
+        detail: UnknownTokenError,
+    },
+}
+
+/// Why a tokenizer has no token for text that it does not know.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum UnknownTokenError {
+    /// The token that it names is not there.
+    #[error("its unknown token {token:?} is not in its vocabulary")]
+    NotInVocabulary {
+        /// The token.
+        token: String,
+    },
+    /// It names none.
+    #[error("its `unk_id` is not set")]
+    NotSet,
+    /// What it names cannot be found out.
+    #[error("its `unk_id` cannot be read: {said}")]
+    Hidden {
+        /// What the library said.
+        said: String,
     },
 }

@@ -298,7 +298,11 @@ impl Vectorizer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::{Feature, embed::EmbedError, layout};
+    use crate::features::{
+        Feature,
+        embed::{EmbedError, TextError},
+        layout,
+    };
 
     fn vectorizer() -> Vectorizer {
         let feature = |channel, form: &str, traces| Feature { channel, form: form.into(), traces };
@@ -359,7 +363,8 @@ mod tests {
         fn embed(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbedError> {
             let one = |(text, content): (usize, &&str)| match content.len() as f32 {
                 0.0 => {
-                    Err(EmbedError::Text { model: "m".into(), text, detail: "it is empty".into() })
+                    let detail = TextError::Network { said: "it is empty".into() };
+                    Err(EmbedError::Text { model: "m".into(), text, detail })
                 }
                 length => Ok(vec![length, 10.0 * length]),
             };

@@ -2,10 +2,11 @@
 
 use std::io;
 
-use super::containers::limited::OverLimit;
+use super::{containers::limited::OverLimit, limits::UnpackLimit, summary::Reason};
 
 /// Why the input cannot be read. A single bad record is not an error: it is dropped and counted
-/// in the [`Summary`](super::Summary).
+/// in the [`Summary`](super::Summary). The messages name no options of the command line, which adds
+/// its own advice.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -111,31 +112,25 @@ pub enum Error {
         found: String,
     },
     /// A record that cannot be used, where the user asked to be told of the first one.
-    #[error(
-        "{place}: {reason} ({detail}) --strict stops at such a record; without it, it is dropped and counted"
-    )]
+    #[error("{place}: {}", bad_record(*reason, detail))]
     BadRecord {
         /// The file and the place in it.
         place: String,
-        /// What is wrong, as a sentence.
-        reason: &'static str,
+        /// What is wrong.
+        reason: Reason,
         /// What was found there.
         detail: String,
     },
     /// A format was asked for by a name that no format has.
-    #[error(
-        "--format {name}: there is no format of this name. The formats are {known}; leave the option out to let the format be recognized"
-    )]
+    #[error("there is no format named {name}; the formats are {known}")]
     UnknownFormat {
         /// The name that was asked for.
         name: String,
         /// All names, for the message.
         known: String,
     },
-    /// A `--map` argument that cannot be understood.
-    #[error(
-        "--map {argument}: {detail}. Write it as `field=/json/pointer`, for example `reasoning=/run/0/text`"
-    )]
+    /// What should say where a field is ([`FieldMap`](super::FieldMap)) cannot be understood.
+    #[error("{argument} does not say where a field is: {detail}")]
     BadMap {
         /// The argument as the user wrote it.
         argument: String,
@@ -143,16 +138,16 @@ pub enum Error {
         detail: String,
     },
     /// A file that unpacks to more than a limit allows.
-    #[error("{file}: reading stopped {place}: {found}. {advice}")]
+    #[error("{file}: reading stopped {place}: {found}")]
     OverLimit {
         /// The file.
         file: String,
         /// How far the reading came, for example "after line 12".
         place: String,
-        /// Which limit was met.
+        /// What was found.
         found: String,
-        /// What to do, as a sentence.
-        advice: &'static str,
+        /// Which limit was met.
+        limit: UnpackLimit,
     },
     /// A kind of file that this version does not open.
     #[error("{file}: is {what}, which this version does not read. {advice}")]
@@ -169,11 +164,17 @@ pub enum Error {
 /// What every refusal of a file's content ends with.
 const EXPECTED: &str = "Expected JSON or JSON Lines whose records hold `reasoning` (the canonical form), a chat completion, or a field such as `reasoning_trace` or `thinking`; or a table or Parquet file with such columns; or plain text, one trace in each .txt or .md file";
 
+/// What is wrong with a record, and what was found there in parentheses.
+fn bad_record(reason: Reason, detail: &str) -> String {
+    let what = reason.description().trim_end_matches('.');
+    if detail.is_empty() { what.to_owned() } else { format!("{what} ({detail})") }
+}
+
 impl Error {
     /// Reading broke off: over a limit, or because of what the system or the decompressor says.
     pub(super) fn stopped(file: String, place: String, source: io::Error) -> Self {
         match OverLimit::of(&source).cloned() {
-            Some(OverLimit { found, advice }) => Self::OverLimit { file, place, found, advice },
+            Some(OverLimit { found, limit }) => Self::OverLimit { file, place, found, limit },
             None => Self::Read { file, place, source },
         }
     }

@@ -329,14 +329,8 @@ impl File {
             found.push_str(&format!(" and not in the format {}, which was asked for", format.name));
         }
         self.first_unknown.get_or_insert_with(|| (position, found.clone()));
-        let (reason, advice) = if is_row {
-            let advice =
-                "If one of them holds the reasoning, name it with --map reasoning=/COLUMN.";
-            (Reason::NoReasoningColumn, advice)
-        } else {
-            (Reason::UnknownShape, "")
-        };
-        let detail = || format!("It is {found}. {advice}").trim_end().to_owned();
+        let reason = if is_row { Reason::NoReasoningColumn } else { Reason::UnknownShape };
+        let detail = || format!("It is {found}.");
         collector.summary.drop_one(reason, || self.place(position), detail);
     }
 
@@ -429,7 +423,7 @@ impl File {
 }
 
 fn too_long(limit: usize) -> String {
-    format!("It is longer than {limit} bytes (--max-record-bytes).")
+    format!("It is longer than {limit} bytes.")
 }
 
 /// A refused file is an error if the user named it, and is passed over in a folder.

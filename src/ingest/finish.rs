@@ -33,7 +33,7 @@ impl Collector {
         bad.map_or(Ok(()), |(reason, dropped)| {
             Err(Error::BadRecord {
                 place: dropped.first.to_string(),
-                reason: reason.description(),
+                reason: *reason,
                 detail: dropped.detail.trim_end_matches('.').to_owned(),
             })
         })

@@ -34,3 +34,15 @@ impl Default for Limits {
         }
     }
 }
+
+/// A limit on what a file may unpack to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UnpackLimit {
+    /// [`Limits::unpacked_bytes`].
+    Bytes,
+    /// [`Limits::unpacked_ratio`].
+    Ratio,
+    /// [`Limits::members`].
+    Members,
+}

@@ -74,7 +74,7 @@ pub use clean::clean;
 pub use error::Error;
 pub use explain::Explanation;
 pub use formats::{Format, format_named, formats};
-pub use limits::Limits;
+pub use limits::{Limits, UnpackLimit};
 pub use map::{FieldMap, MAPPABLE};
 pub use options::Options;
 pub use summary::{Dropped, Note, Reason, Summary, UNNAMED};

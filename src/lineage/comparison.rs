@@ -4,7 +4,7 @@ use super::{
     Comparison, Drift, InputSummary, Limit, Pairing, Provenance, RankedFamily, RankedReference,
     SimilarityMatrix, UnknownSummary, breakdown,
     candidate::verify,
-    drift::{DriftError, drift},
+    drift::{DriftError, MainLanguage, drift},
     evidence, habits,
     limits::{Overlap, limits, overlap},
     pairing,
@@ -146,27 +146,20 @@ pub fn compare(
 pub fn drift_across_languages(
     new: &BTreeMap<String, usize>,
     baseline: &ScoredCorpus,
-) -> Option<String> {
-    let ((new, of_new, all_new), (old, of_old, all_old)) =
-        (most_spoken(new)?, most_spoken(&baseline.languages)?);
-    (new != old).then(|| {
-        format!(
-            "the input is mostly in one language ({new}, {of_new} of {all_new} traces) and the baseline in another ({old}, \
-             {of_old} of {all_old}): what moved between them would be the language and not the style, and no figure is \
-             given. Run both on the same prompts, in the same language"
-        )
-    })
+) -> Option<DriftError> {
+    let (new, old) = (most_spoken(new)?, most_spoken(&baseline.languages)?);
+    (new.language != old.language).then_some(DriftError::OtherLanguages { new, old })
 }
 
-/// The language of most traces with their number and that of all; `en`, `eng` and `English` are one.
-fn most_spoken(languages: &BTreeMap<String, usize>) -> Option<(String, usize, usize)> {
+/// The language of most traces; `en`, `eng` and `English` are one.
+fn most_spoken(languages: &BTreeMap<String, usize>) -> Option<MainLanguage> {
     let mut by_code: BTreeMap<&str, usize> = BTreeMap::new();
     for (name, count) in languages {
         *by_code.entry(language_code(name).unwrap_or(name)).or_insert(0) += count;
     }
     let all = by_code.values().sum();
     let (name, count) = by_code.into_iter().max_by_key(|(name, n)| (*n, Reverse(*name)))?;
-    Some((name.to_owned(), count, all))
+    Some(MainLanguage { language: name.to_owned(), traces: count, of: all })
 }
 
 /// Compares a corpus with a panel of references on shared prompts; `about` names the references. `None`
@@ -198,20 +191,19 @@ pub fn drift_between(
 /// Adds to a comparison how the corpus moved away from an older one.
 ///
 /// # Errors
-/// A sentence, where the two cannot be compared or are in different languages.
+/// Where the two cannot be compared or are in different languages.
 pub(crate) fn add_drift(
     comparison: &mut Comparison,
     atlas: &Atlas,
     tally: &ScoredCorpus,
     baseline: &ScoredCorpus,
     options: &CompareOptions,
-) -> Result<(), String> {
+) -> Result<(), DriftError> {
     if let Some(why) = drift_across_languages(&comparison.input.languages, baseline) {
         return Err(why);
     }
     let CompareOptions { resamples, seed, .. } = *options;
-    let drift = drift_between(atlas, tally, baseline, resamples, seed);
-    comparison.drift = Some(drift.map_err(|why| why.to_string())?);
+    comparison.drift = Some(drift_between(atlas, tally, baseline, resamples, seed)?);
     Ok(())
 }
 
@@ -364,10 +356,10 @@ mod tests {
         assert_eq!(drift_across_languages(&english, &spoken(&[("en-GB", 20), ("deu", 10)])), None);
         assert_eq!(drift_across_languages(&english, &spoken(&[])), None);
         let new = of(&[("deu", 20), ("eng", 10)]);
-        let said =
-            drift_across_languages(&new, &spoken(&[("eng", 28), ("deu", 2)])).unwrap_or_default();
+        let said = drift_across_languages(&new, &spoken(&[("eng", 28), ("deu", 2)])).unwrap();
+        let said = said.to_string();
         assert!(
-            said.contains("(deu, 20 of 30 traces)") && said.contains("(eng, 28 of 30)"),
+            said.contains("(deu, 20 of 30 traces)") && said.contains("(eng, 28 of 30 traces)"),
             "{said}"
         );
     }

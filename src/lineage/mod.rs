@@ -25,6 +25,7 @@ mod movement;
 mod neighbourhood;
 mod pairing;
 mod profile;
+mod profile_error;
 mod profiles;
 mod readable_measures;
 mod residuals;
@@ -45,7 +46,7 @@ pub use comparison::{
 pub(crate) use concordance::add_concordance;
 pub use drift::{
     Approach, Drift, DriftBasis, DriftChannel, DriftError, DriftFinding, DriftReference,
-    DriftShare, MovedPhrase,
+    DriftShare, MainLanguage, MovedPhrase,
 };
 pub(crate) use examples::add_examples;
 pub use examples::{Example, ExampleKind};
@@ -54,7 +55,8 @@ pub use limit::{Limit, OtherLanguage, Writer};
 pub use map::{MapCoordinates, MapPlace, principal_coordinates};
 pub use movement::{Movement, Resampled};
 pub(crate) use neighbourhood::add_neighbourhood;
-pub use profile::{PROFILE_MAGIC, Profile, ProfileError, ProfileHead};
+pub use profile::{PROFILE_MAGIC, Profile, ProfileHead};
+pub use profile_error::{ProfileDamage, ProfileError, ProfileProblem, ProfileSource};
 pub use profiles::{Likeness, ProfileComparison, ProfileFinding, Profiled, compare_profiles};
 pub use scored_corpus::ScoredCorpus;
 pub use text_reservoir::{SampledText, TextReservoir};

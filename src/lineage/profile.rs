@@ -21,6 +21,7 @@
 
 use super::{
     drift::DriftError,
+    profile_error::{ProfileDamage, ProfileError, ProfileProblem, ProfileSource},
     scored_corpus::{Cell, ScoredCorpus, key_hash},
 };
 use crate::atlas::Atlas;
@@ -39,14 +40,6 @@ const MOST_BYTES: u64 = 256 << 20;
 const LEVEL: i32 = 19;
 /// Steps in a standard deviation.
 const STEPS: f32 = 4.0;
-
-/// Why a profile cannot be read, or does not fit. The sentence begins with the file's name.
-#[derive(Debug, thiserror::Error)]
-#[error("{file}: {what}")]
-pub struct ProfileError {
-    file: String,
-    what: String,
-}
 
 /// What the head of a profile says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -78,6 +71,12 @@ pub struct ProfileHead {
     pub mediation: BTreeMap<String, usize>,
 }
 
+impl ProfileHead {
+    fn source(&self) -> ProfileSource {
+        ProfileSource { atlas_checksum: self.atlas_checksum.clone(), text: self.text.clone() }
+    }
+}
+
 /// One prompt of a profile.
 #[derive(Debug, Clone, PartialEq)]
 struct Prompt {
@@ -100,7 +99,7 @@ impl Profile {
     ///
     /// # Errors
     /// When the atlas contains no panel of shared prompts, so that there is nothing to measure with.
-    pub fn of(atlas: &Atlas, tally: &ScoredCorpus) -> Result<Self, DriftError> {
+    pub fn new(atlas: &Atlas, tally: &ScoredCorpus) -> Result<Self, DriftError> {
         if atlas.panel.width() == 0 {
             return Err(DriftError::NoPanel);
         }
@@ -145,14 +144,8 @@ impl Profile {
             || own.channels != new.channels
             || own.width.min(new.width) > 0 && own.width != new.width
         {
-            return Err(error(
-                name,
-                format!(
-                    "was made with the atlas {} of {}, and the profiles before it with the atlas {} of {}: \
-                     they cannot be added up; make them with one atlas",
-                    new.atlas_checksum, new.text, own.atlas_checksum, own.text
-                ),
-            ));
+            let problem = ProfileProblem::CannotAdd { own: new.source(), before: own.source() };
+            return Err(ProfileError::new(name, problem));
         }
         own.width = own.width.max(new.width);
         // A file may claim any numbers: none may overflow.
@@ -192,40 +185,25 @@ impl Profile {
     /// When the profile was made with another atlas, or of another text.
     pub fn tally(&self, atlas: &Atlas, name: &str) -> Result<ScoredCorpus, ProfileError> {
         let head = &self.head;
+        let fail = |problem| Err(ProfileError::new(name, problem));
         if head.channels != channels(atlas) {
-            return Err(error(
-                name,
-                format!(
-                    "was made with the channels {}, and this atlas has {}: the two cannot be compared. Make the \
-                     profile again with `cotprint profile`",
-                    head.channels.join(", "),
-                    channels(atlas).join(", ")
-                ),
-            ));
+            return fail(ProfileProblem::OtherChannels {
+                found: head.channels.clone(),
+                expected: channels(atlas),
+            });
         }
         if head.atlas_checksum != atlas.checksum || head.text != atlas.about.text.name() {
-            return Err(error(
-                name,
-                format!(
-                    "was made with another atlas (checksum {}, of {}; this one: {}, of {}): the two cannot be \
-                     compared. Make the profile again with `cotprint profile`, or name its atlas with --atlas",
-                    head.atlas_checksum,
-                    head.text,
-                    atlas.checksum,
-                    atlas.about.text.name()
-                ),
-            ));
+            return fail(ProfileProblem::OtherAtlas {
+                found: head.source(),
+                expected: ProfileSource {
+                    atlas_checksum: atlas.checksum.clone(),
+                    text: atlas.about.text.name().into(),
+                },
+            });
         }
         let width = atlas.model.vectorizer.style_places().len();
         if !self.prompts.is_empty() && head.width != width {
-            return Err(error(
-                name,
-                format!(
-                    "holds {} values for each prompt, where this atlas compares {width}; make it again with \
-                     `cotprint profile`",
-                    head.width
-                ),
-            ));
+            return fail(ProfileProblem::OtherWidth { found: head.width, expected: width });
         }
         let mut tally = ScoredCorpus {
             profiled: head.traces,
@@ -248,7 +226,7 @@ impl Profile {
     ///
     /// # Errors
     /// When there are too many prompts for a file that could be read again. The head could always be written as JSON and the data
-    /// be packed with what [`Profile::of`] makes.
+    /// be packed with what [`Profile::new`] makes.
     pub fn to_bytes(&self) -> Result<Vec<u8>, std::io::Error> {
         let head = serde_json::to_vec(&self.head)?;
         let mut data = Vec::new();
@@ -285,51 +263,36 @@ impl Profile {
     /// # Errors
     /// When it is not a profile, or of another version, cut off or damaged.
     pub fn from_bytes(bytes: &[u8], name: &str) -> Result<Self, ProfileError> {
-        let broken = |what: &str| {
-            error(name, format!("{what}; fetch it again, or make it again with `cotprint profile`"))
-        };
+        let fail = |problem| ProfileError::new(name, problem);
+        let broken = |damage| fail(ProfileProblem::Damaged(damage));
         let header = bytes.get(..HEADER).filter(|header| header.starts_with(PROFILE_MAGIC));
         let Some(header) = header else {
-            return Err(error(name, "is not a profile; `cotprint profile` makes one".into()));
+            return Err(fail(ProfileProblem::NoProfile));
         };
         let mut fields = Reader(&header[8..]);
         let version = fields.u32().unwrap_or_default();
         if version != FORMAT_VERSION {
-            return Err(error(
-                name,
-                format!(
-                    "is a profile of format version {version}, and this program reads version \
-                     {FORMAT_VERSION}; make it again with `cotprint profile`"
-                ),
-            ));
+            return Err(fail(ProfileProblem::Version { found: version, expected: FORMAT_VERSION }));
         }
         let (packed, unpacked) = (fields.u64().unwrap_or(0), fields.u64().unwrap_or(0));
         let data = &bytes[HEADER..];
         if packed != data.len() as u64 {
-            return Err(broken(&format!(
-                "should hold {packed} bytes of data and holds {}",
-                data.len()
-            )));
+            let found = data.len() as u64;
+            return Err(broken(ProfileDamage::CutOff { found, expected: packed }));
         }
         if fields.0 != xxh3_128(data).to_le_bytes() {
-            return Err(broken("is damaged: its checksum does not fit"));
+            return Err(broken(ProfileDamage::Checksum));
         }
         // zstd packs at most about 1 to 30,000.
         if unpacked > MOST_BYTES || unpacked > packed.saturating_mul(40_000) {
-            return Err(broken(&format!(
-                "claims to unpack to {unpacked} bytes, which is too much"
-            )));
+            return Err(broken(ProfileDamage::TooLarge { bytes: unpacked }));
         }
         let data = zstd::bulk::decompress(data, unpacked as usize)
             .ok()
             .filter(|data| data.len() as u64 == unpacked)
-            .ok_or_else(|| broken("cannot be unpacked"))?;
-        parse(&data).ok_or_else(|| broken("holds something else than its head says"))
+            .ok_or_else(|| broken(ProfileDamage::Packing))?;
+        parse(&data).ok_or_else(|| broken(ProfileDamage::Data))
     }
-}
-
-fn error(file: &str, what: String) -> ProfileError {
-    ProfileError { file: file.to_owned(), what }
 }
 
 fn channels(atlas: &Atlas) -> Vec<String> {

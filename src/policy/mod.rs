@@ -5,15 +5,19 @@
 //! and line. Called by `cli`; `gate` decides by the rules. Nothing here reads a trace.
 //!
 //! `read` puts files together (`extends`), `table` is one file, `rules` makes conditions of tables,
-//! `sense` looks for names that are not known and rules that contradict each other.
+//! `validate` looks for names that are not known and rules that contradict each other.
 
+mod error;
+mod nearest;
 mod read;
 mod rules;
 mod table;
 mod validate;
 
+pub use error::{Contradiction, Error, Problem, RuleProblem, Suggestion};
+pub use nearest::nearest;
 pub use read::open;
-pub use validate::{nearest, validate};
+pub use validate::validate;
 
 use crate::trace::{CleaningStep, Mediation};
 use serde::{Deserialize, Serialize};
@@ -21,18 +25,6 @@ use serde::{Deserialize, Serialize};
 /// The policy that `check --init` writes: names are of the embedded atlas; rules on a baseline are
 /// commented out, so that it can be used as it is.
 pub const EXAMPLE: &str = include_str!("../../assets/cotprint.toml");
-
-/// Why a policy cannot be used: where, what was found, what to do.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{file}{}: {what}", line.map_or_else(String::new, |line| format!(", line {line}")))]
-pub struct Error {
-    /// The policy file as it was named.
-    pub file: String,
-    /// The line, beginning with 1, where one is to blame.
-    pub line: Option<usize>,
-    /// The sentence.
-    pub what: String,
-}
 
 /// Rules, and how they are decided.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,13 +5,13 @@
 //! `[gate]` of a file counts more than that of the files it extends.
 
 use super::{
-    Error, OnInconclusive, Policy, Rule, rules,
+    Error, OnInconclusive, Policy, Problem, Rule, rules,
     table::{File, Gate},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    io::Read,
+    io::{self, Read},
     path::{Path, PathBuf},
 };
 
@@ -29,24 +29,18 @@ const CONFIDENCE: f64 = 0.95;
 /// Reads a policy and all that it extends.
 ///
 /// # Errors
-/// A sentence with file and line: a file that cannot be read, TOML that is none, unknown keys,
+/// With file and line: a file that cannot be read, TOML that is none, unknown keys,
 /// numbers out of range, a rule without id, a circle of `extends`.
 pub fn open(path: &Path) -> Result<Policy, Error> {
     let mut reading = Reading::default();
     reading.read(path, None, &mut Vec::new())?;
     let file = path.display().to_string();
-    let fail = |what: &str| Error { file: file.clone(), line: None, what: what.to_owned() };
     if reading.rules.is_empty() {
-        return Err(fail(
-            "holds no rule, so that nothing would be checked; `cotprint check --init=FILE` writes a policy with \
-             one of each kind",
-        ));
+        return Err(Error::of_file(&file, Problem::NoRules));
     }
-    if reading.rules.len() > MOST_RULES {
-        return Err(fail(&format!(
-            "has {} rules; {MOST_RULES} are the most, and each makes all the others less sure",
-            reading.rules.len()
-        )));
+    let found = reading.rules.len();
+    if found > MOST_RULES {
+        return Err(Error::of_file(&file, Problem::TooManyRules { found, most: MOST_RULES }));
     }
     let on_inconclusive = reading.gate.on_inconclusive.unwrap_or_default();
     let rules = reading
@@ -83,28 +77,30 @@ impl Reading {
     ) -> Result<(), Error> {
         let name = path.display().to_string();
         let blamed = from.unwrap_or(&name);
-        let fail = |what: String| Error { file: blamed.to_owned(), line: None, what };
+        let fail = |what| Error::of_file(blamed, what);
+        let extended = || name.clone();
         let real = fs::canonicalize(path).map_err(|error| {
+            let error = error.to_string();
             fail(match from {
-                None => format!(
-                    "cannot be read ({error}); name a policy with --policy, or write one with `cotprint check --init`"
-                ),
-                Some(_) => format!("extends {name}, which cannot be read ({error})"),
+                None => Problem::NotFound { error },
+                Some(_) => Problem::ExtendedNotFound { extended: extended(), error },
             })
         })?;
         if above.contains(&real) {
-            return Err(fail(format!("extends {name}, which extends it again; break the circle")));
+            return Err(fail(Problem::Circle { extended: extended() }));
         }
         // Read again, it would undo what the file between replaced.
         if !self.files.insert(real.clone()) {
             return Ok(());
         }
         if above.len() >= MOST_DEPTH || self.files.len() > MOST_FILES {
-            return Err(fail(format!(
-                "extends {name}, and that is one too many: {MOST_DEPTH} files may extend each other, {MOST_FILES} in all"
-            )));
+            return Err(fail(Problem::TooManyFiles {
+                extended: extended(),
+                depth: MOST_DEPTH,
+                files: MOST_FILES,
+            }));
         }
-        let text = text(&real).map_err(|what| Error { file: name.clone(), line: None, what })?;
+        let text = text(&real).map_err(|what| Error::of_file(&name, what))?;
         let file = File::parse(&text, &name)?;
         above.push(real);
         let folder = path.parent().unwrap_or(Path::new(""));
@@ -114,8 +110,7 @@ impl Reading {
         above.pop();
         if let Some(confidence) = file.gate.confidence {
             let checked = rules::confidence(confidence);
-            let fail = |what| Error { file: name.clone(), line: None, what };
-            self.gate.confidence = Some(checked.map_err(fail)?);
+            self.gate.confidence = Some(checked.map_err(|what| Error::of_file(&name, what))?);
         }
         self.gate.on_inconclusive = file.gate.on_inconclusive.or(self.gate.on_inconclusive);
         let mut own: BTreeMap<String, usize> = BTreeMap::new();
@@ -123,11 +118,8 @@ impl Reading {
             let on_inconclusive = table.on_inconclusive;
             let rule = rules::rule(kind, line, table, OnInconclusive::default(), &name)?;
             if let Some(first) = own.insert(rule.id.clone(), line) {
-                let what = format!(
-                    "the id {} is already used in line {first}; give each rule its own id",
-                    rule.id
-                );
-                return Err(Error { file: name, line: Some(line), what });
+                let what = Problem::RepeatedId { id: rule.id, first };
+                return Err(Error::of_line(&name, line, what));
             }
             match self.rules.iter_mut().find(|(known, _)| known.id == rule.id) {
                 Some(known) => *known = (rule, on_inconclusive),
@@ -139,21 +131,18 @@ impl Reading {
 }
 
 /// The text of a file that is not too long.
-fn text(path: &Path) -> Result<String, String> {
+fn text(path: &Path) -> Result<String, Problem> {
+    let unreadable = |error: io::Error| Problem::Unreadable { error: error.to_string() };
     let mut bytes = Vec::new();
-    let file = fs::File::open(path).map_err(|error| format!("cannot be read ({error})"))?;
+    let file = fs::File::open(path).map_err(unreadable)?;
     if file.metadata().is_ok_and(|about| about.is_dir()) {
-        return Err("is a folder; name a policy file".into());
+        return Err(Problem::IsFolder);
     }
-    file.take(MOST_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| format!("cannot be read ({error})"))?;
+    file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > MOST_BYTES {
-        return Err(format!(
-            "is longer than {MOST_BYTES} bytes, which no policy is; name a policy file"
-        ));
+        return Err(Problem::TooLong { most: MOST_BYTES });
     }
-    String::from_utf8(bytes).map_err(|_| "is not UTF-8, which TOML has to be".into())
+    String::from_utf8(bytes).map_err(|_| Problem::NotUtf8)
 }
 
 #[cfg(test)]

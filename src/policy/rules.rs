@@ -4,7 +4,8 @@
 //! written as per cent would else be a bound that nothing ever passes or fails.
 
 use super::{
-    Bound, Condition, Error, Kind, OnInconclusive, Quantity, Rule, Slice, Target,
+    Bound, Condition, Error, Kind, OnInconclusive, Problem, Quantity, Rule, RuleProblem, Slice,
+    Target,
     table::{self, Several, keys_of},
 };
 use crate::{text::language_code, trace::Mediation};
@@ -23,17 +24,16 @@ pub(super) fn rule(
     default: OnInconclusive,
     file: &str,
 ) -> Result<Rule, Error> {
-    let fail = |what: String| Error { file: file.to_owned(), line: Some(line), what };
+    let fail = |what| Error::of_line(file, line, what);
     let id = table.id.clone().unwrap_or_default();
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    if id.is_empty() || id.len() > ID_LIMIT || !id.chars().all(plain) {
-        return Err(fail(format!(
-            "a rule of [[{}]] has {}; give it an id of its own, up to {ID_LIMIT} letters, digits, -, _ and .",
-            kind.name(),
-            if id.is_empty() { "no id".into() } else { format!("the id {id:?}") }
-        )));
+    if id.is_empty() {
+        return Err(fail(Problem::NoId { kind, most: ID_LIMIT }));
     }
-    let blamed = |what: String| fail(format!("rule {id}: {what}"));
+    if id.len() > ID_LIMIT || !id.chars().all(plain) {
+        return Err(fail(Problem::BadId { kind, id, most: ID_LIMIT }));
+    }
+    let blamed = |what| fail(Problem::Rule { rule: id.clone(), what });
     said_something(&table).map_err(blamed)?;
     let only = slice(&table).map_err(blamed)?;
     let conditions = match kind {
@@ -46,11 +46,7 @@ pub(super) fn rule(
     }
     .map_err(blamed)?;
     if conditions.is_empty() {
-        return Err(fail(format!(
-            "rule {id} asks for nothing; give it at least one bound of those that [[{}]] has: {}",
-            kind.name(),
-            keys_of(kind).join(", ")
-        )));
+        return Err(fail(Problem::AsksNothing { rule: id, kind, keys: keys_of(kind) }));
     }
     Ok(Rule {
         id,
@@ -66,19 +62,14 @@ pub(super) fn rule(
 }
 
 /// A confidence.
-pub(super) fn confidence(value: f64) -> Result<f64, String> {
-    if (0.5..1.0).contains(&value) {
-        return Ok(value);
-    }
-    Err(format!(
-        "`confidence` is {value}; it is a probability from 0.5 to just below 1, such as 0.95"
-    ))
+pub(super) fn confidence(found: f64) -> Result<f64, Problem> {
+    if (0.5..1.0).contains(&found) { Ok(found) } else { Err(Problem::Confidence { found }) }
 }
 
 /// No key has an empty list or a blank text: such a rule would seem to ask for what it does not.
-fn said_something(table: &table::Rule) -> Result<(), String> {
+fn said_something(table: &table::Rule) -> Result<(), RuleProblem> {
     let only = table.only.as_ref();
-    for (name, several) in [
+    for (key, several) in [
         ("reference", table.reference.as_ref()),
         ("family", table.family.as_ref()),
         ("not_towards", table.not_towards.as_ref()),
@@ -89,31 +80,23 @@ fn said_something(table: &table::Rule) -> Result<(), String> {
         let Some(several) = several else { continue };
         let names = several.clone().list();
         if names.is_empty() || names.iter().any(|name| name.trim().is_empty()) {
-            return Err(format!(
-                "`{name}` names nothing; write at least one name, or leave it out"
-            ));
+            return Err(RuleProblem::NamesNothing { key });
         }
     }
     if table.languages.as_ref().is_some_and(BTreeMap::is_empty) {
-        return Err(
-            "`languages` names none; write for example { eng = 30 }, or leave it out".into()
-        );
+        return Err(RuleProblem::NoLanguages);
     }
     Ok(())
 }
 
 /// The languages of a rule by their ISO 639-3 codes.
-fn languages(table: &table::Rule) -> Result<BTreeMap<&'static str, f64>, String> {
+fn languages(table: &table::Rule) -> Result<BTreeMap<&'static str, f64>, RuleProblem> {
     let mut known = BTreeMap::new();
     for (name, &value) in table.languages.iter().flatten() {
-        let code = language_code(name).ok_or_else(|| {
-            format!(
-                "`languages` names {name:?}, which is not a known language; write an ISO 639-3 code, \
-                 such as eng, cmn or deu"
-            )
-        })?;
+        let code = language_code(name)
+            .ok_or_else(|| RuleProblem::UnknownLanguage { name: name.clone() })?;
         if known.insert(code, value).is_some() {
-            return Err(format!("`languages` names {code} twice; write each language once"));
+            return Err(RuleProblem::RepeatedLanguage { code });
         }
     }
     Ok(known)
@@ -123,64 +106,52 @@ fn list(several: &Option<Several>) -> Vec<String> {
     several.clone().map(Several::list).unwrap_or_default()
 }
 
-fn slice(table: &table::Rule) -> Result<Slice, String> {
+fn slice(table: &table::Rule) -> Result<Slice, RuleProblem> {
     let Some(only) = &table.only else { return Ok(Slice::default()) };
     let prompts = list(&only.prompts)
         .iter()
         .map(|glob| {
-            glob::Pattern::new(glob).map_err(|error| {
-                format!(
-                    "`only.prompts` contains {glob:?}, which is not a glob ({error}); write for example \"math-*\""
-                )
+            glob::Pattern::new(glob).map_err(|error| RuleProblem::BadGlob {
+                glob: glob.clone(),
+                error: error.to_string(),
             })
         })
         .collect::<Result<Vec<_>, _>>()?;
     let slice = Slice { domains: list(&only.domain), prompts };
     if slice.is_everything() {
-        return Err("`only` is empty; give it a `domain` or `prompts`, or leave it out".into());
+        return Err(RuleProblem::EmptySlice);
     }
     Ok(slice)
 }
 
 /// A share from 0 to 1.
-fn share(name: &str, value: f64) -> Result<f64, String> {
-    if (0.0..=1.0).contains(&value) {
-        return Ok(value);
-    }
-    let hint = if value > 1.0 && value <= 100.0 {
-        format!("; for {value} % write {}", value / 100.0)
+fn share(key: &str, found: f64) -> Result<f64, RuleProblem> {
+    if (0.0..=1.0).contains(&found) {
+        Ok(found)
     } else {
-        String::new()
-    };
-    Err(format!("`{name}` is {value}, and a share is a number from 0 to 1{hint}"))
+        Err(RuleProblem::NoShare { key: key.to_owned(), found })
+    }
 }
 
 /// An estimated share is never exactly 0 or 1, so that such a bound would fail whatever the traces
 /// are.
-fn can_hold(bound: Bound) -> Result<(), String> {
+fn can_hold(bound: Bound) -> Result<(), RuleProblem> {
     match bound {
-        Bound::AtMost(0.0) => Err(
-            "`share` is 0, and every estimate is above 0; write the smallest share that must not \
-             pass, or `attributed = 0` if none of these may come first for any trace"
-                .into(),
-        ),
-        Bound::AtLeast(1.0) => {
-            Err("`share` is 1, which no estimate reaches; write the smallest share that is enough"
-                .into())
-        }
+        Bound::AtMost(0.0) => Err(RuleProblem::ZeroShare),
+        Bound::AtLeast(1.0) => Err(RuleProblem::WholeShare),
         _ => Ok(()),
     }
 }
 
-fn target(table: &table::Rule) -> Result<Target, String> {
+fn target(table: &table::Rule) -> Result<Target, RuleProblem> {
     let target = Target { references: list(&table.reference), families: list(&table.family) };
     if target == Target::default() {
-        return Err("it names no model; give it a `reference` or a `family`".into());
+        return Err(RuleProblem::NoModel);
     }
     Ok(target)
 }
 
-fn require(table: &table::Rule) -> Result<Vec<Condition>, String> {
+fn require(table: &table::Rule) -> Result<Vec<Condition>, RuleProblem> {
     let mut conditions = Vec::new();
     for (quantity, least) in [
         (Quantity::Traces, table.traces),
@@ -194,9 +165,10 @@ fn require(table: &table::Rule) -> Result<Vec<Condition>, String> {
     let kinds = [Mediation::Raw, Mediation::Summary, Mediation::Truncated, Mediation::Unknown];
     let mut allowed = Vec::new();
     for name in list(&table.mediation) {
-        let kind = kinds.into_iter().find(|kind| kind.name() == name).ok_or_else(|| {
-            format!("`mediation` is {name:?}; it is one of raw, summary, truncated and unknown")
-        })?;
+        let kind = kinds
+            .into_iter()
+            .find(|kind| kind.name() == name)
+            .ok_or(RuleProblem::UnknownMediation { name })?;
         allowed.push(kind);
         // What was cut off is raw as far as it goes.
         if kind == Mediation::Raw {
@@ -211,9 +183,7 @@ fn require(table: &table::Rule) -> Result<Vec<Condition>, String> {
     }
     for (language, least) in languages(table)? {
         if least < 0.0 || least.fract() != 0.0 {
-            return Err(format!(
-                "`languages` asks for {least} traces in {language}; in [[require]] it is a number of traces"
-            ));
+            return Err(RuleProblem::NoCount { language, found: least });
         }
         let quantity = Quantity::InLanguage(language.into());
         conditions.push(Condition { quantity, bound: Bound::AtLeast(least) });
@@ -221,7 +191,7 @@ fn require(table: &table::Rule) -> Result<Vec<Condition>, String> {
     Ok(conditions)
 }
 
-fn shares(table: &table::Rule, bound: fn(f64) -> Bound) -> Result<Vec<Condition>, String> {
+fn shares(table: &table::Rule, bound: fn(f64) -> Bound) -> Result<Vec<Condition>, RuleProblem> {
     let target = target(table)?;
     let mut conditions = Vec::new();
     if let Some(value) = table.share {
@@ -236,14 +206,12 @@ fn shares(table: &table::Rule, bound: fn(f64) -> Bound) -> Result<Vec<Condition>
     Ok(conditions)
 }
 
-fn expect(table: &table::Rule) -> Result<Vec<Condition>, String> {
+fn expect(table: &table::Rule) -> Result<Vec<Condition>, RuleProblem> {
     let mut conditions = Vec::new();
     if table.reference.is_some() || table.family.is_some() {
         conditions = shares(table, Bound::AtLeast)?;
         if conditions.is_empty() {
-            return Err("it names what to resemble but not how much; give it a `share` or \
-                        `attributed`, or leave the names out and give the `similarity` to the baseline"
-                .into());
+            return Err(RuleProblem::NoAmount);
         }
     } else if table.share.is_some() || table.attributed.is_some() {
         target(table)?;
@@ -255,13 +223,11 @@ fn expect(table: &table::Rule) -> Result<Vec<Condition>, String> {
     Ok(conditions)
 }
 
-fn drift(table: &table::Rule) -> Result<Vec<Condition>, String> {
+fn drift(table: &table::Rule) -> Result<Vec<Condition>, RuleProblem> {
     let mut conditions = Vec::new();
     if let Some(value) = table.size {
         if !(value > 0.0 && value.is_finite()) {
-            return Err(format!(
-                "`size` is {value}; it is a number of standard deviations of a single trace, above 0"
-            ));
+            return Err(RuleProblem::NoSize { found: value });
         }
         conditions.push(Condition { quantity: Quantity::DriftSize, bound: Bound::AtMost(value) });
     }
@@ -274,14 +240,12 @@ fn drift(table: &table::Rule) -> Result<Vec<Condition>, String> {
         conditions.push(Condition { quantity, bound: Bound::AtMost(change) });
     }
     if table.change.is_some() && table.not_towards.is_none() {
-        return Err(
-            "it has a `change` but does not say towards which names; add `not_towards`".into()
-        );
+        return Err(RuleProblem::ChangeOfNothing);
     }
     Ok(conditions)
 }
 
-fn mixture(table: &table::Rule) -> Result<Vec<Condition>, String> {
+fn mixture(table: &table::Rule) -> Result<Vec<Condition>, RuleProblem> {
     let quantity = Quantity::Mixture(target(table)?);
     let most = table.share.map(|value| share("share", value)).transpose()?;
     most.map_or(Ok(()), |most| can_hold(Bound::AtMost(most)))?;
@@ -291,7 +255,7 @@ fn mixture(table: &table::Rule) -> Result<Vec<Condition>, String> {
         .collect())
 }
 
-fn quality(table: &table::Rule) -> Result<Vec<Condition>, String> {
+fn quality(table: &table::Rule) -> Result<Vec<Condition>, RuleProblem> {
     let mut conditions = Vec::new();
     for (name, quantity, most) in [
         ("duplicates", Quantity::Duplicates, table.duplicates),

@@ -4,7 +4,7 @@
 //! Called by [`super::read`]. A key that is not known is an error that names the nearest one that
 //! is: a rule with a slip in it must never pass because it was not read.
 
-use super::{Error, Kind, OnInconclusive, Severity, validate::nearest};
+use super::{Error, Kind, OnInconclusive, Problem, Severity, nearest::nearest};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use toml::de::{DeTable, DeValue};
@@ -116,22 +116,20 @@ pub(super) struct File {
 impl File {
     /// Reads a file's text; `name` is what errors call it.
     pub fn parse(text: &str, name: &str) -> Result<Self, Error> {
-        let fail = |offset: Option<usize>, what: String| Error {
-            file: name.to_owned(),
+        let fail = |offset: Option<usize>, what| Error {
             line: offset.map(|offset| line(text, offset)),
-            what,
+            ..Error::of_file(name, what)
         };
         let invalid = |error: toml::de::Error| {
-            let what = format!("is not what a policy holds here: {}", error.message().trim());
+            let what = Problem::Toml { found: error.message().trim().to_owned() };
             fail(error.span().map(|span| span.start), what)
         };
         let table = DeTable::parse(text).map_err(invalid)?;
         let mut places: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         look(table.get_ref(), &mut places).map_err(|(offset, what)| fail(Some(offset), what))?;
         let whole: Whole = toml::from_str(text).map_err(invalid)?;
-        if let Some(version) = whole.version.filter(|version| *version != 1) {
-            let what = format!("is a policy of version {version}; this program reads version 1");
-            return Err(fail(None, what));
+        if let Some(found) = whole.version.filter(|version| *version != 1) {
+            return Err(fail(None, Problem::Version { found }));
         }
         let mut rules = Vec::new();
         let of_kind = [
@@ -171,7 +169,7 @@ fn line(text: &str, offset: usize) -> usize {
 fn look<'a>(
     table: &'a DeTable<'_>,
     places: &mut BTreeMap<&'a str, Vec<usize>>,
-) -> Result<(), (usize, String)> {
+) -> Result<(), (usize, Problem)> {
     known(table, "a policy", &TOP)?;
     for (key, value) in table {
         match (key.get_ref().as_ref(), value.get_ref()) {
@@ -181,13 +179,12 @@ fn look<'a>(
                     continue;
                 };
                 let DeValue::Array(rules) = value else {
-                    let what =
-                        format!("`{name}` is a list of rules: write [[{name}]], not [{name}]");
-                    return Err((key.span().start, what));
+                    return Err((key.span().start, Problem::NoList { kind }));
                 };
                 for rule in rules {
                     let DeValue::Table(fields) = rule.get_ref() else { continue };
-                    let keys: Vec<&str> = EVERY_RULE.iter().chain(keys_of(kind)).copied().collect();
+                    let keys: Vec<&'static str> =
+                        EVERY_RULE.iter().chain(keys_of(kind)).copied().collect();
                     known(fields, &format!("a rule of [[{name}]]"), &keys)?;
                     let only = fields.iter().find(|(key, _)| key.get_ref() == "only");
                     if let Some(DeValue::Table(only)) = only.map(|(_, value)| value.get_ref()) {
@@ -201,16 +198,17 @@ fn look<'a>(
     Ok(())
 }
 
-fn known(table: &DeTable<'_>, what: &str, keys: &[&str]) -> Result<(), (usize, String)> {
+fn known(table: &DeTable<'_>, of: &str, keys: &[&'static str]) -> Result<(), (usize, Problem)> {
     for (key, _) in table {
         let name = key.get_ref().as_ref();
         if !keys.contains(&name) {
-            let near = nearest(name, keys.iter().copied(), 1)
-                .first()
-                .map_or_else(|| ".".to_owned(), |near| format!("; did you mean `{near}`?"));
-            let message =
-                format!("`{name}` is not a key of {what}{near} It has {}", keys.join(", "));
-            return Err((key.span().start, message));
+            let problem = Problem::UnknownKey {
+                key: name.to_owned(),
+                of: of.to_owned(),
+                nearest: nearest(name, keys.iter().copied(), 1).first().copied(),
+                keys: keys.to_vec(),
+            };
+            return Err((key.span().start, problem));
         }
     }
     Ok(())

@@ -2,22 +2,11 @@
 //!
 //! Called by `cli` with the names of the atlas, before a trace is read.
 
-use super::{Bound, Condition, Error, Policy, Quantity, Rule, Target};
+use super::{
+    Bound, Condition, Contradiction, Error, Policy, Problem, Quantity, Rule, Suggestion, Target,
+    nearest,
+};
 use std::collections::BTreeSet;
-
-/// The least likeness (Jaro–Winkler; Winkler 1990) of a name that is suggested.
-const LIKE: f64 = 0.7;
-
-/// The names that are most like `name`, the most alike first, at most `count`.
-pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>, count: usize) -> Vec<&'a str> {
-    let lower = name.to_lowercase();
-    let mut alike: Vec<(f64, &str)> = known
-        .map(|known| (strsim::jaro_winkler(&lower, &known.to_lowercase()), known))
-        .filter(|(alike, _)| *alike >= LIKE)
-        .collect();
-    alike.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
-    alike.into_iter().take(count).map(|(_, known)| known).collect()
-}
 
 /// Sees that all names are known and that rules can hold together. A name of `not_towards` that is
 /// a family's is put among the families. `references` are those of the atlas with their families.
@@ -33,15 +22,13 @@ pub fn validate(
     let names: Vec<&str> = references.iter().map(|(name, _)| *name).collect();
     let families: BTreeSet<&str> = references.iter().filter_map(|(_, family)| *family).collect();
     for rule in &mut policy.rules {
-        let fail = |what: String| Error { file: rule.file.clone(), line: Some(rule.line), what };
+        let fail = |what| Error::of_line(&rule.file, rule.line, what);
         for condition in &mut rule.conditions {
             if condition.quantity.needs_baseline() && !has_baseline {
-                return Err(fail(format!(
-                    "rule {} asks for the {}, and there is no baseline: give one with --baseline, a profile or \
-                     traces",
-                    rule.id,
-                    condition.quantity.words()
-                )));
+                return Err(fail(Problem::NoBaseline {
+                    rule: rule.id.clone(),
+                    quantity: condition.quantity.words(),
+                }));
             }
             let towards = matches!(condition.quantity, Quantity::DriftTowards(_));
             let (Quantity::Share(target)
@@ -72,26 +59,26 @@ pub fn validate(
 
 fn unknown(
     id: &str,
-    what: &str,
+    what: &'static str,
     name: &str,
     references: &[&str],
     families: &BTreeSet<&str>,
-) -> String {
+) -> Problem {
     let known: Vec<&str> = match what {
         "family" => families.iter().copied().collect(),
         _ => references.to_vec(),
     };
     let near = nearest(name, known.iter().copied(), 3);
-    let other = if what == "family" && references.contains(&name) {
-        "; it is a reference: write `reference`".to_owned()
+    let suggestion = if what == "family" && references.contains(&name) {
+        Some(Suggestion::IsReference)
     } else if what == "reference" && families.contains(name) {
-        "; it is a family: write `family`".to_owned()
+        Some(Suggestion::IsFamily)
     } else if near.is_empty() {
-        "; `cotprint atlas show` lists those that it knows".to_owned()
+        None
     } else {
-        format!("; did you mean {}?", near.join(", "))
+        Some(Suggestion::Near(near.into_iter().map(str::to_owned).collect()))
     };
-    format!("rule {id} names the {what} {name:?}, which the atlas does not know{other}")
+    Problem::UnknownName { rule: id.to_owned(), what, name: name.to_owned(), suggestion }
 }
 
 /// A condition of a rule, as far as another can contradict it.
@@ -126,7 +113,7 @@ fn contradictions(rules: &[Rule], references: &[(&str, Option<&str>)]) -> Result
         for other in asked[at + 1..].iter().filter(|other| other.rule.only == one.rule.only) {
             let why = excluded(one, other).or_else(|| excluded(other, one));
             if let Some(why) = why {
-                return Err(both(one.rule, other.rule, &why));
+                return Err(both(one.rule, other.rule, why));
             }
         }
         more_than_all(one, &asked[..at])?;
@@ -135,7 +122,7 @@ fn contradictions(rules: &[Rule], references: &[(&str, Option<&str>)]) -> Result
 }
 
 /// Why two conditions cannot both hold; looked for one way round.
-fn excluded(least: &Asked<'_>, most: &Asked<'_>) -> Option<String> {
+fn excluded(least: &Asked<'_>, most: &Asked<'_>) -> Option<Contradiction> {
     let (low, high) = match (least.condition.bound, most.condition.bound) {
         (Bound::AtLeast(low), Bound::AtMost(high)) => (low, high),
         (Bound::AtMost(_), Bound::AtMost(_)) => return kinds_excluded(least, most),
@@ -145,30 +132,27 @@ fn excluded(least: &Asked<'_>, most: &Asked<'_>) -> Option<String> {
         (Quantity::Share(expected), Quantity::Share(forbidden))
         | (Quantity::Attributed(expected), Quantity::Attributed(forbidden)) => {
             // What is expected of a part is expected of the whole.
-            (low > high && least.members.is_subset(&most.members)).then(|| {
-                format!(
-                    "one expects at least {low} of {} and the other forbids more than {high} of {}",
-                    expected.words(),
-                    forbidden.words()
-                )
+            (low > high && least.members.is_subset(&most.members)).then(|| Contradiction::Shares {
+                low,
+                expected: expected.words(),
+                high,
+                forbidden: forbidden.words(),
             })
         }
         (Quantity::InLanguage(asked), Quantity::LanguageShare(forbidden)) => {
             (asked == forbidden && low > 0.0 && high == 0.0)
-                .then(|| format!("one asks for traces in {asked} and the other for none"))
+                .then(|| Contradiction::Language { language: asked.clone() })
         }
         _ => None,
     }
 }
 
 /// Two lists of kinds of reasoning that have none in common: no trace is both.
-fn kinds_excluded(one: &Asked<'_>, other: &Asked<'_>) -> Option<String> {
+fn kinds_excluded(one: &Asked<'_>, other: &Asked<'_>) -> Option<Contradiction> {
     match (&one.condition.quantity, &other.condition.quantity) {
         (Quantity::OtherMediation(own), Quantity::OtherMediation(others)) => {
             let none = !own.iter().any(|kind| others.contains(kind));
-            none.then(|| {
-                "they allow kinds of reasoning (`mediation`) that have none in common".into()
-            })
+            none.then_some(Contradiction::Mediation)
         }
         _ => None,
     }
@@ -197,22 +181,15 @@ fn more_than_all(one: &Asked<'_>, before: &[Asked<'_>]) -> Result<(), Error> {
         members.extend(&other.members);
         // A little more than 1 may be a matter of rounding.
         if sum > 1.0 + 1e-9 {
-            let why = format!("together with others they expect {sum:.2}, more than all there is");
-            return Err(both(other.rule, one.rule, &why));
+            return Err(both(other.rule, one.rule, Contradiction::MoreThanAll { sum }));
         }
     }
     Ok(())
 }
 
-fn both(one: &Rule, other: &Rule, what: &str) -> Error {
-    Error {
-        file: other.file.clone(),
-        line: Some(other.line),
-        what: format!(
-            "the rules {} and {} contradict each other: {what}; change one of them",
-            one.id, other.id
-        ),
-    }
+fn both(one: &Rule, other: &Rule, why: Contradiction) -> Error {
+    let what = Problem::Contradiction { one: one.id.clone(), other: other.id.clone(), why };
+    Error::of_line(&other.file, other.line, what)
 }
 
 #[cfg(test)]
@@ -242,7 +219,7 @@ mod tests {
         assert!(message.contains("did you mean deepseek/deepseek-r1-0528"), "{message}");
         assert!(refused("reference = \"qwen3\"").contains("it is a family"));
         assert!(refused("family = \"qwen/qwen3-32b\"").contains("it is a reference"));
-        assert!(refused("family = \"zzz\"").contains("cotprint atlas show"));
+        assert!(refused("family = \"zzz\"").ends_with("does not know"));
         assert!(validated(&rule("family = \"qwen3\""), false).is_ok());
     }
 
@@ -256,7 +233,7 @@ mod tests {
             words,
             ["change towards the family qwen3", "change towards deepseek/deepseek-r1"]
         );
-        assert!(validated(text, false).unwrap_err().contains("--baseline"));
+        assert!(validated(text, false).unwrap_err().contains("there is no baseline"));
     }
 
     #[test]

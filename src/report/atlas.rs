@@ -33,7 +33,7 @@ pub fn write_atlas(atlas: &Atlas, name: &str, out: &mut dyn Write) -> io::Result
     }
     if let Some(source) = &about.vectors {
         let found = source.folder.as_ref().map_or_else(
-            || "every input needs a file of its own, named with --embed".into(),
+            || "every input needs a file of its own".into(),
             |folder| format!("found in {folder}, and not in the atlas"),
         );
         writeln!(out, "vectors of {}", escape::sentence(&format!("{}; {found}", source.words())))?;

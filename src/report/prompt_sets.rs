@@ -26,7 +26,7 @@ pub fn write_prompt_sets(sets: &[PromptSet], out: &mut dyn Write) -> io::Result<
     }
     paragraph(
         "The strongest comparison is on prompts that the references answered. Run your model on one of \
-         these sets, keep each prompt's text in its record, and give the file to `cotprint compare`.",
+         these sets, keep each prompt's text in its record, and compare these traces.",
         "",
     )?;
     for set in sets {

@@ -70,8 +70,8 @@ impl Display for EvaluationLimit {
             ),
             Self::KnownDomains { domains } => write!(
                 f,
-                "Training and held-out traces have the same domains ({}); `--group domain` measures \
-                 the accuracy on held-out domains.",
+                "Training and held-out traces have the same domains ({}): the accuracy on held-out domains \
+                 was not measured.",
                 listed(domains)
             ),
             Self::UserVectors => f.write_str(
@@ -213,8 +213,8 @@ pub fn cllr_name(evaluation: &Evaluation) -> String {
 /// How it was measured, a paragraph each.
 pub fn method(evaluation: &Evaluation) -> Vec<String> {
     let mut paragraphs = vec![
-        "An atlas was learned as `cotprint fit` does, from all traces except the held-out ones, which were \
-         then scored as `cotprint score` does. No prompt is on both sides of a split. Intervals are \
+        "An atlas was learned from all traces except the held-out ones, which were then scored with it, both in \
+         the same way as in any other use. No prompt is on both sides of a split. Intervals are \
          percentiles of a bootstrap over prompts."
             .to_owned(),
         "Macro-F1 is the mean F1 over models. Log loss is the mean of −ln of the right model’s probability, at \

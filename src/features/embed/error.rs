@@ -40,7 +40,25 @@ pub enum EmbedError {
         /// Which of the texts.
         text: usize,
         /// What went wrong.
-        detail: String,
+        detail: TextError,
+    },
+}
+
+/// Why a model failed on a text.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TextError {
+    /// The tokenizer gave up on a part of the text.
+    #[error("its tokenizer fails on {bytes} bytes of it")]
+    Tokenizer {
+        /// The length of that part.
+        bytes: usize,
+    },
+    /// The network failed.
+    #[error("the network fails: {said}")]
+    Network {
+        /// What its library said.
+        said: String,
     },
 }
 

@@ -31,7 +31,7 @@ mod source;
 mod tensors;
 mod vectors_file;
 
-pub use error::EmbedError;
+pub use error::{EmbedError, TextError};
 #[cfg(feature = "tokenizers")]
 pub use model2vec::Model2Vec;
 pub(crate) use numbers::MOST_DIMENSIONS;

@@ -10,8 +10,11 @@ use rayon::prelude::*;
 use safetensors::SafeTensors;
 use serde::Deserialize;
 
-use super::{EmbedError, Embedder, files, modules, normalize};
-use super::{matrix::Matrix, tensors};
+use super::{EmbedError, Embedder, TextError, files, modules, normalize};
+use super::{
+    matrix::Matrix,
+    tensors::{self, TensorError},
+};
 use crate::features::subwords::Subwords;
 
 /// The largest file of vectors that is read, in bytes.
@@ -42,6 +45,19 @@ pub struct Model2Vec {
     normalize: bool,
 }
 
+/// What is wrong with a `model.safetensors`: a part of a sentence that begins with the file.
+#[derive(Debug, thiserror::Error)]
+enum ContentError {
+    #[error("is no safetensors file: {0}")]
+    NoSafetensors(safetensors::SafeTensorError),
+    #[error("has no tensor \"embeddings\", \"embedding.weight\" or \"0\"")]
+    NoVectors,
+    #[error(transparent)]
+    Tensor(TensorError),
+    #[error("has {found} {what}, and the tokenizer {tokens} tokens")]
+    Lengths { found: usize, what: &'static str, tokens: usize },
+}
+
 impl Model2Vec {
     /// Loads the model of a folder. Its files stand in the folder itself, or in `0_StaticEmbedding`
     /// within it, where sentence-transformers puts them.
@@ -55,33 +71,32 @@ impl Model2Vec {
         let subwords = Subwords::from_path(&place.join("tokenizer.json"))?;
         let file = place.join("model.safetensors");
         let content = files::read(&file, LARGEST_MODEL)?;
-        let invalid = |detail: String| {
+        let invalid = |error: ContentError| {
             EmbedError::invalid(
                 file.display(),
-                detail,
+                error.to_string(),
                 "Name a folder whose tokenizer.json and model.safetensors are of one model2vec model",
             )
         };
         let opened = SafeTensors::deserialize(&content)
-            .map_err(|error| invalid(format!("is no safetensors file: {error}")))?;
+            .map_err(|error| invalid(ContentError::NoSafetensors(error)))?;
         let (name, tensor) = tensors::first(&opened, &["embeddings", "embedding.weight", "0"])
-            .ok_or_else(|| {
-                invalid("has no tensor \"embeddings\", \"embedding.weight\" or \"0\"".into())
-            })?;
-        let vectors = tensors::matrix(name, &tensor).map_err(invalid)?;
+            .ok_or_else(|| invalid(ContentError::NoVectors))?;
+        let tensor_error = |error| invalid(ContentError::Tensor(error));
+        let vectors = tensors::matrix(name, &tensor).map_err(tensor_error)?;
         let weights = tensors::first(&opened, &["weights"])
             .map(|(name, tensor)| tensors::list(name, &tensor))
             .transpose()
-            .map_err(invalid)?;
+            .map_err(tensor_error)?;
         let mapping = tensors::first(&opened, &["mapping"])
             .map(|(name, tensor)| tensors::row_numbers(name, &tensor, vectors.rows))
             .transpose()
-            .map_err(invalid)?;
+            .map_err(tensor_error)?;
 
         let tokens = subwords.len();
         if mapping.is_none() && vectors.rows != tokens {
             let rows = vectors.rows;
-            return Err(invalid(format!("has {rows} vectors, and the tokenizer {tokens} tokens")));
+            return Err(invalid(ContentError::Lengths { found: rows, what: "vectors", tokens }));
         }
         let lists = [
             ("mapping", mapping.as_ref().map(Vec::len)),
@@ -89,16 +104,14 @@ impl Model2Vec {
         ];
         for (name, length) in lists {
             if let Some(length) = length.filter(|&length| length < tokens) {
-                return Err(invalid(format!(
-                    "has {length} {name}, and the tokenizer {tokens} tokens"
-                )));
+                return Err(invalid(ContentError::Lengths { found: length, what: name, tokens }));
             }
         }
         let normalize = is_normalized(folder, root)?;
         Ok(Self { folder: folder.into(), subwords, vectors, weights, mapping, normalize })
     }
 
-    fn vector(&self, text: &str) -> Result<Vec<f32>, String> {
+    fn vector(&self, text: &str) -> Result<Vec<f32>, TextError> {
         let mut sums = vec![0.0_f64; self.vectors.columns];
         let mut count = 0_u64;
         let unread = self.subwords.for_each(text, |token, _, _| {
@@ -114,7 +127,7 @@ impl Model2Vec {
             count += 1;
         });
         if unread > 0 {
-            return Err(format!("its tokenizer fails on {unread} bytes of it"));
+            return Err(TextError::Tokenizer { bytes: unread });
         }
         let mut mean: Vec<f32> =
             sums.into_iter().map(|sum| (sum / count.max(1) as f64) as f32).collect();

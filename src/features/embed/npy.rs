@@ -58,8 +58,8 @@ pub(super) fn read(path: &Path) -> Result<Matrix, EmbedError> {
     }
     let mut header = vec![0; length];
     input.read_exact(&mut header).map_err(|_| broken("ends within its header"))?;
-    let header =
-        Header::parse(&String::from_utf8_lossy(&header)).map_err(|detail| broken(&detail))?;
+    let header = Header::parse(&String::from_utf8_lossy(&header))
+        .map_err(|error| broken(&error.to_string()))?;
 
     // Everything is checked before memory is taken.
     let begun = (8 + length_bytes + length) as u64;
@@ -132,39 +132,55 @@ struct Header {
     columns: usize,
 }
 
+/// What is wrong with a header: a part of a sentence that begins with the file.
+#[derive(Debug, PartialEq, thiserror::Error)]
+enum HeaderError {
+    #[error("is no .npy file that can be read: its header has no {key:?}")]
+    NoKey { key: &'static str },
+    #[error("holds big-endian numbers, and only little-endian ones are read")]
+    BigEndian,
+    #[error("holds numbers of the type {shown}, and '<f4' and '<f8' are read")]
+    Type { shown: String },
+    #[error("is stored column by column (Fortran order), and only rows one after another are read")]
+    FortranOrder,
+    #[error("has a header without a shape")]
+    NoShape,
+    #[error("has the shape ({axes}), which cannot be read")]
+    BadShape { axes: String },
+    #[error("has the shape ({axes}), and two axes are read: traces × dimensions")]
+    Axes { axes: String },
+    #[error("has the shape ({axes}), and at least 1 row of 1 to {MOST_DIMENSIONS} numbers is read")]
+    Size { axes: String },
+}
+
 impl Header {
-    /// Reads a header. Errors are parts of a sentence about the file.
-    fn parse(text: &str) -> Result<Self, String> {
-        let value = |key: &str| {
+    /// Reads a header.
+    fn parse(text: &str) -> Result<Self, HeaderError> {
+        let value = |key: &'static str| {
             let quoted = [format!("'{key}':"), format!("\"{key}\":")];
             quoted
                 .iter()
                 .find_map(|key| Some(text.split_once(key.as_str())?.1.trim_start()))
-                .ok_or_else(|| {
-                    format!("is no .npy file that can be read: its header has no {key:?}")
-                })
+                .ok_or(HeaderError::NoKey { key })
         };
         let descr = value("descr")?;
         let width = match descr.get(1..4) {
             Some("<f4") => Width::Four,
             Some("<f8") => Width::Eight,
-            Some(">f4" | ">f8") => {
-                return Err("holds big-endian numbers, and only little-endian ones are read".into());
-            }
+            Some(">f4" | ">f8") => return Err(HeaderError::BigEndian),
             _ => {
                 let shown: String = descr.chars().take_while(|&c| c != ',').take(20).collect();
-                return Err(format!(
-                    "holds numbers of the type {shown}, and '<f4' and '<f8' are read"
-                ));
+                return Err(HeaderError::Type { shown });
             }
         };
         if !value("fortran_order")?.starts_with("False") {
-            return Err("is stored column by column (Fortran order), and only rows one after another are read".into());
+            return Err(HeaderError::FortranOrder);
         }
         let (axes, _) = value("shape")?
             .strip_prefix('(')
             .and_then(|rest| rest.split_once(')'))
-            .ok_or("has a header without a shape")?;
+            .ok_or(HeaderError::NoShape)?;
+        let axes_found = || axes.to_owned();
         let shape: Vec<usize> = axes
             .split(',')
             .map(str::trim)
@@ -172,18 +188,14 @@ impl Header {
             .map(|axis| {
                 axis.trim_end_matches('L')
                     .parse()
-                    .map_err(|_| format!("has the shape ({axes}), which cannot be read"))
+                    .map_err(|_| HeaderError::BadShape { axes: axes_found() })
             })
             .collect::<Result<_, _>>()?;
         let &[rows, columns] = shape.as_slice() else {
-            return Err(format!(
-                "has the shape ({axes}), and two axes are read: traces × dimensions"
-            ));
+            return Err(HeaderError::Axes { axes: axes_found() });
         };
         if rows == 0 || columns == 0 || columns > MOST_DIMENSIONS {
-            return Err(format!(
-                "has the shape ({axes}), and at least 1 row of 1 to {MOST_DIMENSIONS} numbers is read"
-            ));
+            return Err(HeaderError::Size { axes: axes_found() });
         }
         Ok(Self { width, rows, columns })
     }

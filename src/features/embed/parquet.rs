@@ -68,7 +68,7 @@ pub(super) fn read(path: &Path, columns: Columns<'_>) -> Result<Precomputed, Emb
         let ids = batch.column_by_name(columns.id);
         for row in 0..batch.num_rows() {
             place += 1;
-            let wrong = |detail: String| collector.wrong(place, detail, ADVICE);
+            let wrong = |error: CellError| collector.wrong(place, error.to_string(), ADVICE);
             let vector = numbers(vectors, row).map_err(wrong)?;
             let id = ids.map_or(Ok(None), |ids| id_at(ids, row)).map_err(wrong)?;
             collector.add(place, id, vector.into_iter())?;
@@ -77,15 +77,28 @@ pub(super) fn read(path: &Path, columns: Columns<'_>) -> Result<Precomputed, Emb
     collector.finish()
 }
 
+/// What is wrong with a row: a part of a sentence that begins with the row.
+#[derive(Debug, thiserror::Error)]
+enum CellError {
+    #[error("has no vector")]
+    NoVector,
+    #[error("its vector is of the type {0}, not a list of floats")]
+    NoList(DataType),
+    #[error("its vector is a list of the type {0}, and Float32 and Float64 are read")]
+    ListType(DataType),
+    #[error("its id is of the type {0}, not text or a whole number")]
+    IdType(DataType),
+}
+
 /// The numbers of a list; a missing one is NaN.
-fn numbers(vectors: &ArrayRef, row: usize) -> Result<Vec<f64>, String> {
+fn numbers(vectors: &ArrayRef, row: usize) -> Result<Vec<f64>, CellError> {
     if vectors.is_null(row) {
-        return Err("has no vector".into());
+        return Err(CellError::NoVector);
     }
     let list = match vectors.data_type() {
         DataType::List(_) => vectors.as_list::<i32>().value(row),
         DataType::LargeList(_) => vectors.as_list::<i64>().value(row),
-        other => return Err(format!("its vector is of the type {other}, not a list of floats")),
+        other => return Err(CellError::NoList(other.clone())),
     };
     match list.data_type() {
         DataType::Float32 => {
@@ -96,13 +109,11 @@ fn numbers(vectors: &ArrayRef, row: usize) -> Result<Vec<f64>, String> {
             let list = list.as_primitive::<Float64Type>();
             Ok(list.iter().map(|value| value.unwrap_or(f64::NAN)).collect())
         }
-        other => Err(format!(
-            "its vector is a list of the type {other}, and Float32 and Float64 are read"
-        )),
+        other => Err(CellError::ListType(other.clone())),
     }
 }
 
-fn id_at(ids: &ArrayRef, row: usize) -> Result<Option<String>, String> {
+fn id_at(ids: &ArrayRef, row: usize) -> Result<Option<String>, CellError> {
     if ids.is_null(row) {
         return Ok(None);
     }
@@ -111,7 +122,7 @@ fn id_at(ids: &ArrayRef, row: usize) -> Result<Option<String>, String> {
         DataType::LargeUtf8 => ids.as_string::<i64>().value(row).to_owned(),
         DataType::Int32 => ids.as_primitive::<Int32Type>().value(row).to_string(),
         DataType::Int64 => ids.as_primitive::<Int64Type>().value(row).to_string(),
-        other => return Err(format!("its id is of the type {other}, not text or a whole number")),
+        other => return Err(CellError::IdType(other.clone())),
     };
     Ok(Some(id))
 }

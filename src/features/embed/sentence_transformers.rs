@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{EmbedError, Embedder, Module, files, modules, normalize, pieces};
+use super::{EmbedError, Embedder, Module, TextError, files, modules, normalize, pieces};
 use crate::features::subwords::Subwords;
 
 /// The largest file of weights that is read, in bytes.
@@ -140,7 +140,7 @@ impl SentenceTransformer {
         })
     }
 
-    fn vector(&self, text: &str) -> Result<Vec<f32>, String> {
+    fn vector(&self, text: &str) -> Result<Vec<f32>, TextError> {
         let lower;
         let text = if self.lower_case {
             lower = text.to_lowercase();
@@ -149,7 +149,7 @@ impl SentenceTransformer {
             text
         };
         let pieces = pieces::split(text, &self.subwords, self.longest)
-            .map_err(|unread| format!("its tokenizer fails on {unread} bytes of it"))?;
+            .map_err(|unread| TextError::Tokenizer { bytes: unread })?;
         if let [piece] = pieces.as_slice() {
             return self.piece(piece);
         }
@@ -171,11 +171,12 @@ impl SentenceTransformer {
     }
 
     /// The vector of one piece. Each runs alone, so that nothing depends on what stands beside it.
-    fn piece(&self, tokens: &[u32]) -> Result<Vec<f32>, String> {
+    fn piece(&self, tokens: &[u32]) -> Result<Vec<f32>, TextError> {
         let [before, behind] = self.around;
         let tokens: Vec<u32> =
             [before].into_iter().chain(tokens.iter().copied()).chain([behind]).collect();
-        let states = self.states(&tokens).map_err(|error| format!("the network fails: {error}"))?;
+        let states =
+            self.states(&tokens).map_err(|error| TextError::Network { said: error.to_string() })?;
         let mut vector = match (self.pooling, states.first()) {
             (Pooling::First, Some(first)) => first.clone(),
             _ => mean(&states, self.dimensions),
@@ -201,7 +202,7 @@ impl Embedder for SentenceTransformer {
 
     fn embed(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbedError> {
         let vectors: Vec<_> = texts.par_iter().map(|text| self.vector(text)).collect();
-        let named = |(text, vector): (usize, Result<Vec<f32>, String>)| {
+        let named = |(text, vector): (usize, Result<Vec<f32>, TextError>)| {
             vector.map_err(|detail| {
                 let model = self.folder.display().to_string();
                 EmbedError::Text { model, text, detail }

@@ -9,6 +9,27 @@ use safetensors::{Dtype, SafeTensors};
 
 use super::matrix::Matrix;
 
+/// What is wrong with a tensor: a part of a sentence that begins with the file.
+#[derive(Debug, PartialEq, thiserror::Error)]
+pub(super) enum TensorError {
+    #[error("its tensor {name:?} has the shape {shape:?}, not {expected}")]
+    Shape { name: String, shape: Vec<usize>, expected: &'static str },
+    #[error("the rows of its tensor {name:?} are empty")]
+    EmptyRows { name: String },
+    #[error("its tensor {name:?} is of type {dtype:?}, not {expected}")]
+    Type { name: String, dtype: Dtype, expected: &'static str },
+    #[error("its tensor {name:?} names the row {row}, and there are {rows} rows")]
+    NoSuchRow { name: String, row: i128, rows: usize },
+    #[error("the number {place} of its tensor {name:?} is {value}")]
+    NotFinite { name: String, place: usize, value: f32 },
+}
+
+impl TensorError {
+    fn shape(name: &str, tensor: &TensorView<'_>, expected: &'static str) -> Self {
+        Self::Shape { name: name.to_owned(), shape: tensor.shape().to_vec(), expected }
+    }
+}
+
 /// The first of the tensors `names` that the file has, with that name.
 pub(super) fn first<'a, 'n>(
     tensors: &SafeTensors<'a>,
@@ -20,17 +41,14 @@ pub(super) fn first<'a, 'n>(
 /// Reads a matrix of finite numbers.
 ///
 /// # Errors
-/// A part of a sentence: another number of axes, no column, a type that is not F64, F32, F16, BF16
+/// Another number of axes, no column, a type that is not F64, F32, F16, BF16
 /// or I8, or a number that is not finite.
-pub(super) fn matrix(name: &str, tensor: &TensorView<'_>) -> Result<Matrix, String> {
+pub(super) fn matrix(name: &str, tensor: &TensorView<'_>) -> Result<Matrix, TensorError> {
     let &[rows, columns] = tensor.shape() else {
-        return Err(format!(
-            "its tensor {name:?} has the shape {:?}, not [rows, columns]",
-            tensor.shape()
-        ));
+        return Err(TensorError::shape(name, tensor, "[rows, columns]"));
     };
     if columns == 0 {
-        return Err(format!("the rows of its tensor {name:?} are empty"));
+        return Err(TensorError::EmptyRows { name: name.to_owned() });
     }
     Ok(Matrix { rows, columns, values: numbers(name, tensor)? })
 }
@@ -39,7 +57,7 @@ pub(super) fn matrix(name: &str, tensor: &TensorView<'_>) -> Result<Matrix, Stri
 ///
 /// # Errors
 /// As for [`matrix`].
-pub(super) fn list(name: &str, tensor: &TensorView<'_>) -> Result<Vec<f32>, String> {
+pub(super) fn list(name: &str, tensor: &TensorView<'_>) -> Result<Vec<f32>, TensorError> {
     one_axis(name, tensor)?;
     numbers(name, tensor)
 }
@@ -47,13 +65,13 @@ pub(super) fn list(name: &str, tensor: &TensorView<'_>) -> Result<Vec<f32>, Stri
 /// Reads a list of row numbers, each below `rows`.
 ///
 /// # Errors
-/// A part of a sentence: another number of axes, no type of whole numbers, or a number out of
+/// Another number of axes, no type of whole numbers, or a number out of
 /// range.
 pub(super) fn row_numbers(
     name: &str,
     tensor: &TensorView<'_>,
     rows: usize,
-) -> Result<Vec<u32>, String> {
+) -> Result<Vec<u32>, TensorError> {
     one_axis(name, tensor)?;
     let data = tensor.data();
     let wide: Vec<i128> = match tensor.dtype() {
@@ -61,28 +79,26 @@ pub(super) fn row_numbers(
         Dtype::U64 => chunks(data, u64::from_le_bytes).map(i128::from).collect(),
         Dtype::I32 => chunks(data, i32::from_le_bytes).map(i128::from).collect(),
         Dtype::U32 => chunks(data, u32::from_le_bytes).map(i128::from).collect(),
-        other => {
-            return Err(format!(
-                "its tensor {name:?} is of type {other:?}, not I64, U64, I32 or U32"
-            ));
+        dtype => {
+            let (name, expected) = (name.to_owned(), "I64, U64, I32 or U32");
+            return Err(TensorError::Type { name, dtype, expected });
         }
     };
     let in_range = |number: i128| {
-        u32::try_from(number).ok().filter(|&row| (row as usize) < rows).ok_or_else(|| {
-            format!("its tensor {name:?} names the row {number}, and there are {rows} rows")
-        })
+        let row = u32::try_from(number).ok().filter(|&row| (row as usize) < rows);
+        row.ok_or_else(|| TensorError::NoSuchRow { name: name.to_owned(), row: number, rows })
     };
     wide.into_iter().map(in_range).collect()
 }
 
-fn one_axis(name: &str, tensor: &TensorView<'_>) -> Result<(), String> {
+fn one_axis(name: &str, tensor: &TensorView<'_>) -> Result<(), TensorError> {
     match tensor.shape() {
         [_] => Ok(()),
-        shape => Err(format!("its tensor {name:?} has the shape {shape:?}, not that of a list")),
+        _ => Err(TensorError::shape(name, tensor, "that of a list")),
     }
 }
 
-fn numbers(name: &str, tensor: &TensorView<'_>) -> Result<Vec<f32>, String> {
+fn numbers(name: &str, tensor: &TensorView<'_>) -> Result<Vec<f32>, TensorError> {
     let data = tensor.data();
     let values: Vec<f32> = match tensor.dtype() {
         Dtype::F64 => chunks(data, f64::from_le_bytes).map(|value| value as f32).collect(),
@@ -90,15 +106,15 @@ fn numbers(name: &str, tensor: &TensorView<'_>) -> Result<Vec<f32>, String> {
         Dtype::F16 => chunks(data, f16::from_le_bytes).map(f16::to_f32).collect(),
         Dtype::BF16 => chunks(data, bf16::from_le_bytes).map(bf16::to_f32).collect(),
         Dtype::I8 => data.iter().map(|&byte| f32::from(byte as i8)).collect(),
-        other => {
-            return Err(format!(
-                "its tensor {name:?} is of type {other:?}, not F64, F32, F16, BF16 or I8"
-            ));
+        dtype => {
+            let (name, expected) = (name.to_owned(), "F64, F32, F16, BF16 or I8");
+            return Err(TensorError::Type { name, dtype, expected });
         }
     };
     match values.iter().position(|value| !value.is_finite()) {
         Some(place) => {
-            Err(format!("the number {place} of its tensor {name:?} is {}", values[place]))
+            let (name, value) = (name.to_owned(), values[place]);
+            Err(TensorError::NotFinite { name, place, value })
         }
         None => Ok(values),
     }
@@ -138,14 +154,14 @@ mod tests {
     #[test]
     fn wrong_shapes_types_and_numbers_are_told() {
         let zeros = [0; 8];
-        let told = matrix("m", &view(Dtype::F32, &[2], &zeros)).unwrap_err();
+        let told = matrix("m", &view(Dtype::F32, &[2], &zeros)).unwrap_err().to_string();
         assert!(told.contains("has the shape [2], not [rows, columns]"), "{told}");
-        let told = list("l", &view(Dtype::F32, &[2, 1], &zeros)).unwrap_err();
+        let told = list("l", &view(Dtype::F32, &[2, 1], &zeros)).unwrap_err().to_string();
         assert!(told.contains("not that of a list"), "{told}");
-        let told = list("l", &view(Dtype::I64, &[1], &zeros)).unwrap_err();
+        let told = list("l", &view(Dtype::I64, &[1], &zeros)).unwrap_err().to_string();
         assert!(told.contains("I64, not F64"), "{told}");
         let nan = f32::NAN.to_le_bytes();
-        let told = list("l", &view(Dtype::F32, &[1], &nan)).unwrap_err();
+        let told = list("l", &view(Dtype::F32, &[1], &nan)).unwrap_err().to_string();
         assert!(told.contains("number 0 of its tensor \"l\" is NaN"), "{told}");
     }
 
@@ -154,9 +170,9 @@ mod tests {
         let bytes: Vec<u8> = [0_i64, 2].iter().flat_map(|v| v.to_le_bytes()).collect();
         let tensor = view(Dtype::I64, &[2], &bytes);
         assert_eq!(row_numbers("m", &tensor, 3).unwrap(), [0, 2]);
-        assert!(row_numbers("m", &tensor, 2).unwrap_err().contains("names the row 2"));
+        assert!(row_numbers("m", &tensor, 2).unwrap_err().to_string().contains("names the row 2"));
         let negative = (-1_i32).to_le_bytes();
         let tensor = view(Dtype::I32, &[1], &negative);
-        assert!(row_numbers("m", &tensor, 2).unwrap_err().contains("names the row -1"));
+        assert!(row_numbers("m", &tensor, 2).unwrap_err().to_string().contains("names the row -1"));
     }
 }

@@ -51,14 +51,13 @@ pub(super) struct Lexicon {
 }
 
 impl Lexicon {
-    /// Reads a lexicon, and says in one sentence each what could not be read; those lines are left
-    /// out.
-    pub(super) fn read(file: &str) -> (Self, Vec<String>) {
+    /// Reads a lexicon, and says what could not be read; those lines are left out.
+    pub(super) fn read(file: &str) -> (Self, Vec<LexiconError>) {
         let mut reader = Reader::default();
         let mut problems = Vec::new();
         for (number, line) in file.lines().enumerate() {
-            if let Err(problem) = reader.line(line) {
-                problems.push(format!("line {} of the lexicon: {problem}", number + 1));
+            if let Err(error) = reader.line(line) {
+                problems.push(LexiconError::Line { number: number + 1, error });
             }
         }
         let lexicon = reader.finish(&mut problems);
@@ -77,6 +76,45 @@ impl Lexicon {
     }
 }
 
+/// What cannot be read of a lexicon.
+#[derive(Debug, PartialEq, thiserror::Error)]
+pub(super) enum LexiconError {
+    #[error("line {number} of the lexicon: {error}")]
+    Line { number: usize, error: LineError },
+    #[error("the opener \"{opener}\" is not one word")]
+    Opener { opener: String },
+    #[error("the pattern \"{pattern}\": {error}")]
+    Pattern { pattern: String, error: PatternError },
+}
+
+/// What is wrong with a line.
+#[derive(Debug, PartialEq, thiserror::Error)]
+pub(super) enum LineError {
+    #[error("expected move, weight and pattern with tabs between them")]
+    Cells,
+    #[error("\"{name}\" is no move, expected one of {}", Move::names().join(", "))]
+    NoMove { name: String },
+    #[error("\"{found}\" is no weight, expected 1 to {LARGEST_WEIGHT}")]
+    NoWeight { found: String },
+    #[error("the pattern is empty")]
+    EmptyPattern,
+}
+
+/// What is wrong with a pattern.
+#[derive(Debug, PartialEq, thiserror::Error)]
+pub(super) enum PatternError {
+    #[error("it can be empty; make one of its elements necessary")]
+    MayBeEmpty,
+    #[error("\"{element}\" cannot stand first")]
+    NotFirst { element: String },
+    #[error("there is no class {class}")]
+    NoClass { class: String },
+    #[error("\"{part}\" is not one word")]
+    NotOneWord { part: String },
+    #[error("\"{part}\" is too long a word")]
+    LongWord { part: String },
+}
+
 struct Pattern {
     of: Move,
     weight: u32,
@@ -92,7 +130,7 @@ struct Reader {
 }
 
 impl Reader {
-    fn line(&mut self, line: &str) -> Result<(), String> {
+    fn line(&mut self, line: &str) -> Result<(), LineError> {
         // "# percent" is a pattern and has its move before it: comments begin the line.
         if line.trim().is_empty() || line.starts_with('#') {
             return Ok(());
@@ -100,7 +138,7 @@ impl Reader {
         let mut cells = line.split('\t');
         let (Some(name), Some(second), Some(third)) = (cells.next(), cells.next(), cells.next())
         else {
-            return Err("expected move, weight and pattern with tabs between them".to_owned());
+            return Err(LineError::Cells);
         };
         match name {
             "class" => {
@@ -112,16 +150,18 @@ impl Reader {
             }
             "opener" => self.openers.extend(third.split_whitespace().map(str::to_owned)),
             _ => {
-                let of = Move::ALL.into_iter().find(|m| m.name() == name).ok_or_else(|| {
-                    format!("\"{name}\" is no move, expected one of {}", Move::names().join(", "))
-                })?;
-                let weight =
-                    second.parse().ok().filter(|w| (1..=LARGEST_WEIGHT).contains(w)).ok_or_else(
-                        || format!("\"{second}\" is no weight, expected 1 to {LARGEST_WEIGHT}"),
-                    )?;
+                let of = Move::ALL
+                    .into_iter()
+                    .find(|m| m.name() == name)
+                    .ok_or_else(|| LineError::NoMove { name: name.to_owned() })?;
+                let weight = second
+                    .parse()
+                    .ok()
+                    .filter(|w| (1..=LARGEST_WEIGHT).contains(w))
+                    .ok_or_else(|| LineError::NoWeight { found: second.to_owned() })?;
                 let elements: Vec<String> = third.split_whitespace().map(str::to_owned).collect();
                 if elements.is_empty() {
-                    return Err("the pattern is empty".to_owned());
+                    return Err(LineError::EmptyPattern);
                 }
                 self.patterns.push(Pattern { of, weight, elements, number: self.patterns.len() });
             }
@@ -129,7 +169,7 @@ impl Reader {
         Ok(())
     }
 
-    fn finish(mut self, problems: &mut Vec<String>) -> Lexicon {
+    fn finish(mut self, problems: &mut Vec<LexiconError>) -> Lexicon {
         self.patterns.sort_by_key(|pattern| {
             (pattern.weight, pattern.elements.len(), std::cmp::Reverse(pattern.number))
         });
@@ -143,7 +183,7 @@ impl Reader {
                 let word = builder.automaton.word(key);
                 builder.automaton.set_opener(word);
             } else {
-                problems.push(format!("the opener \"{opener}\" is not one word"));
+                problems.push(LexiconError::Opener { opener: opener.clone() });
             }
         }
         let mut shapes = [0; Shape::NAMED.len()];
@@ -154,8 +194,9 @@ impl Reader {
             let shape = Shape::NAMED.iter().position(|(name, _)| pattern.elements == [*name]);
             if let Some(place) = shape {
                 shapes[place] = rank;
-            } else if let Err(problem) = builder.add(&pattern.elements, rank) {
-                problems.push(format!("the pattern \"{}\": {problem}", pattern.elements.join(" ")));
+            } else if let Err(error) = builder.add(&pattern.elements, rank) {
+                let pattern = pattern.elements.join(" ");
+                problems.push(LexiconError::Pattern { pattern, error });
             }
         }
         builder.automaton.finish();
@@ -171,7 +212,7 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    fn add(&mut self, elements: &[String], rank: u32) -> Result<(), String> {
+    fn add(&mut self, elements: &[String], rank: u32) -> Result<(), PatternError> {
         let (mut states, elements) = match elements.split_first() {
             Some((first, rest)) if first == "^" => (vec![BEGINNING], rest),
             _ => (vec![ANYWHERE], elements),
@@ -191,7 +232,7 @@ impl Builder<'_> {
             };
         }
         if states.contains(&begin) {
-            return Err("it can be empty; make one of its elements necessary".to_owned());
+            return Err(PatternError::MayBeEmpty);
         }
         for state in states {
             self.automaton.end(state, rank);
@@ -200,11 +241,11 @@ impl Builder<'_> {
     }
 
     /// Adds one element after `states` and returns the states that are reached behind it.
-    fn element(&mut self, states: &[u32], element: &str) -> Result<Vec<u32>, String> {
+    fn element(&mut self, states: &[u32], element: &str) -> Result<Vec<u32>, PatternError> {
         let mut reached = Vec::new();
         if element == "..." || element == "_" {
             if states.contains(&ANYWHERE) || states.contains(&BEGINNING) {
-                return Err(format!("\"{element}\" cannot stand first"));
+                return Err(PatternError::NotFirst { element: element.to_owned() });
             }
             let mut last = states.to_vec();
             for _ in 0..if element == "_" { 1 } else { LONGEST_GAP } {
@@ -226,7 +267,9 @@ impl Builder<'_> {
                 reached.extend(states);
             } else if part.starts_with('@') {
                 let class = self.classes.get(part);
-                phrases.extend(class.ok_or_else(|| format!("there is no class {part}"))?.clone());
+                let class =
+                    class.ok_or_else(|| PatternError::NoClass { class: part.to_owned() })?;
+                phrases.extend(class.clone());
             } else {
                 phrases.push(vec![part.to_owned()]);
             }
@@ -255,7 +298,7 @@ impl Builder<'_> {
     }
 
     /// The numbers of the words of a phrase, none of which is optional.
-    fn words(&mut self, phrase: &[String]) -> Result<Vec<u32>, String> {
+    fn words(&mut self, phrase: &[String]) -> Result<Vec<u32>, PatternError> {
         let mut words = Vec::new();
         for part in phrase {
             if part == "#" {
@@ -264,11 +307,11 @@ impl Builder<'_> {
             }
             let found = tokens(part);
             if found.is_empty() || (found.len() > 1 && !part.contains(is_ideographic)) {
-                return Err(format!("\"{part}\" is not one word"));
+                return Err(PatternError::NotOneWord { part: part.clone() });
             }
             for token in found {
                 words.push(match token {
-                    Token::Word(0) => return Err(format!("\"{part}\" is too long a word")),
+                    Token::Word(0) => return Err(PatternError::LongWord { part: part.clone() }),
                     Token::Word(key) => self.automaton.word(key),
                     Token::Number => NUMBER,
                     Token::Colon => COLON,
@@ -295,14 +338,14 @@ mod tests {
 
     fn tag(file: &str, sentence: &str) -> &'static str {
         let (lexicon, problems) = Lexicon::read(file);
-        assert_eq!(problems, Vec::<String>::new());
+        assert_eq!(problems, []);
         lexicon.tag(sentence, &mut Room::default()).name()
     }
 
     #[test]
     fn the_lexicon_of_this_program_is_read_whole() {
         let (lexicon, problems) = Lexicon::read(include_str!("lexicon.tsv"));
-        assert_eq!(problems, Vec::<String>::new());
+        assert_eq!(problems, []);
         assert!(lexicon.moves.len() > 600, "{} patterns", lexicon.moves.len());
         assert!(lexicon.automaton.states() < 50_000, "{} states", lexicon.automaton.states());
     }
@@ -359,6 +402,7 @@ mod tests {
         let file =
             "plan\t5\nguess\t5\ta\nplan\tx\ta\nplan\t5\ta| b|\nplan\t5\t@none\nplan\t5\tre-read\n";
         let (_, problems) = Lexicon::read(file);
+        let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
         assert_eq!(problems.len(), 6, "{problems:?}");
         assert!(problems[1].starts_with("line 2 of the lexicon: \"guess\" is no move"));
         assert!(

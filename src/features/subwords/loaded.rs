@@ -6,7 +6,7 @@ use std::path::Path;
 use tokenizers::{ModelWrapper, Tokenizer};
 
 use super::{
-    LARGEST_FILE, LONGEST_PIECE, TokenizerError,
+    LARGEST_FILE, LONGEST_PIECE, TokenizerError, UnknownTokenError,
     cut::{character_before, character_behind, end_of_piece},
 };
 
@@ -155,12 +155,12 @@ fn without_sampling(tokenizer: &mut Tokenizer) {
 }
 
 /// The token for unknown text; an error where the tokenizer fails on such text for want of one.
-fn unknown_token(tokenizer: &Tokenizer) -> Result<Option<u32>, String> {
+fn unknown_token(tokenizer: &Tokenizer) -> Result<Option<u32>, UnknownTokenError> {
     let needed = |name: &str| {
         tokenizer
             .token_to_id(name)
             .map(Some)
-            .ok_or_else(|| format!("its unknown token {name:?} is not in its vocabulary"))
+            .ok_or_else(|| UnknownTokenError::NotInVocabulary { token: name.to_owned() })
     };
     match tokenizer.get_model() {
         // Without one it leaves unknown characters out.
@@ -169,11 +169,12 @@ fn unknown_token(tokenizer: &Tokenizer) -> Result<Option<u32>, String> {
         ModelWrapper::WordLevel(model) => needed(&model.unk_token),
         ModelWrapper::Unigram(model) => {
             // The library keeps the number to itself.
-            let json = serde_json::to_value(model).map_err(|error| error.to_string())?;
+            let json = serde_json::to_value(model)
+                .map_err(|error| UnknownTokenError::Hidden { said: error.to_string() })?;
             let unknown = json.get("unk_id").and_then(serde_json::Value::as_u64);
             match unknown.and_then(|id| u32::try_from(id).ok()) {
                 Some(id) => Ok(Some(id)),
-                None => Err("its `unk_id` is not set".into()),
+                None => Err(UnknownTokenError::NotSet),
             }
         }
     }

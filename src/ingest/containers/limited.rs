@@ -9,7 +9,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::ingest::Limits;
+use crate::ingest::{Limits, limits::UnpackLimit};
 
 /// Below so many unpacked bytes the ratio is not asked for: a small file of blanks is no bomb.
 pub(in crate::ingest) const FREE: u64 = 64 << 20;
@@ -19,8 +19,8 @@ pub(in crate::ingest) const FREE: u64 = 64 << 20;
 pub(in crate::ingest) struct OverLimit {
     /// What was found.
     pub found: String,
-    /// What to do.
-    pub advice: &'static str,
+    /// Which limit it is.
+    pub limit: UnpackLimit,
 }
 
 impl fmt::Display for OverLimit {
@@ -33,10 +33,7 @@ impl std::error::Error for OverLimit {}
 
 impl OverLimit {
     fn size(limit: u64) -> Self {
-        Self {
-            found: format!("unpacked it is more than {limit} bytes"),
-            advice: "If that is right, raise the limit with --max-unpacked-bytes.",
-        }
+        Self { found: format!("unpacked it is more than {limit} bytes"), limit: UnpackLimit::Bytes }
     }
 
     fn ratio(ratio: u64) -> Self {
@@ -44,7 +41,7 @@ impl OverLimit {
             found: format!(
                 "it unpacks to more than {ratio} times its own size, like a file made to fill memory"
             ),
-            advice: "If it is meant to, raise the limit with --max-unpacked-ratio.",
+            limit: UnpackLimit::Ratio,
         }
     }
 
@@ -53,7 +50,7 @@ impl OverLimit {
     pub fn members(found: usize, limit: usize) -> Self {
         Self {
             found: format!("the archive has {found} members, and {limit} is the limit"),
-            advice: "If that is right, raise the limit with --max-members.",
+            limit: UnpackLimit::Members,
         }
     }
 
@@ -171,6 +168,7 @@ mod tests {
         let zeros = || Limited::ratio(io::repeat(0), packed.clone(), &limits).and_size(&limits);
         assert_eq!(read(zeros(), 5000), Ok(5000));
         let over = read(zeros(), 5001).unwrap_err();
-        assert!(over.found.contains("5000 bytes") && over.advice.contains("--max-unpacked-bytes"));
+        assert!(over.found.contains("5000 bytes"), "{over}");
+        assert_eq!(over.limit, UnpackLimit::Bytes);
     }
 }

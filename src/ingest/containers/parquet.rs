@@ -45,7 +45,7 @@ pub(in crate::ingest) fn rows(file: Seekable, limits: &Limits) -> Result<Box<dyn
     let metadata = ArrowReaderMetadata::load(&file, options).map_err(found)?;
     if columns::depth(metadata.schema().fields()) > limits.depth.min(128) {
         return Err(Closed::Unsupported(
-            "a Parquet file whose columns are nested too deeply (--max-depth)",
+            "a Parquet file whose columns are nested more deeply than the limit",
             "Turn it into JSON Lines with the fields `reasoning`, `model` and `prompt`.",
         ));
     }
@@ -144,8 +144,7 @@ impl Rows for File {
                     Some(object) => Row::Object { position, object, lossy: false },
                     None => {
                         let limit = self.limits.record_bytes;
-                        let detail =
-                            format!("It is longer than {limit} bytes (--max-record-bytes).");
+                        let detail = format!("It is longer than {limit} bytes.");
                         Row::Bad { position, count: 1, reason: Reason::TooLong, detail }
                     }
                 }));

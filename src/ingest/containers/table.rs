@@ -167,7 +167,7 @@ impl<R: Read + Send> Rows for Table<R> {
                 self.ended = true;
                 let limit = self.limits.record_bytes;
                 let detail = format!(
-                    "It is longer than {limit} bytes (--max-record-bytes); is a quotation mark left open? Nothing after it was read."
+                    "It is longer than {limit} bytes; is a quotation mark left open? Nothing after it was read."
                 );
                 return Ok(Some(self.bad(Reason::TooLong, detail)));
             }

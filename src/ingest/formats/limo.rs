@@ -8,7 +8,7 @@ use crate::ingest::record::{Draft, Node};
 
 pub(super) const FORMAT: Format = Format {
     name: "limo",
-    about: "A row of LIMO, with `--format limo` only: `solution` is the reasoning, `answer` the answer.",
+    about: "A row of LIMO, only where this format is asked for: `solution` is the reasoning, `answer` the answer.",
     no_reasoning: "The field `solution` is empty.",
     label: Label::File,
     read: Read::Record(read),

@@ -13,8 +13,8 @@ use crate::ingest::tags::{self, Shape};
 
 pub(in crate::ingest) static FORMAT: Format = Format {
     name: "mapped",
-    about: "Any JSON record, with --map to say where its reasoning stands.",
-    no_reasoning: "Nothing stands where --map says that the reasoning is.",
+    about: "Any JSON record, where the place of its reasoning is given.",
+    no_reasoning: "Nothing stands at the place that was given for the reasoning.",
     label: Label::File,
     read: Read::Record(|_| None),
     only_by_name: true,
@@ -66,7 +66,9 @@ fn draft(
     draft.trace.answer = draft.trace.answer.filter(|answer| !answer.trim().is_empty());
     if !draft.has_reasoning() {
         let pointer = map.get("reasoning").unwrap_or_default();
-        draft.why = Some(format!("Nothing stands at {pointer}, where --map puts the reasoning."));
+        draft.why = Some(format!(
+            "Nothing stands at {pointer}, the place that was given for the reasoning."
+        ));
     }
     draft
 }

@@ -14,7 +14,7 @@ use crate::ingest::tags::{self, Shape};
 pub(super) const FORMAT: Format = Format {
     name: "research-row",
     about: "A row of a researcher's own file, with a field such as `reasoning_trace`, `thinking` or `chain_of_thought`.",
-    no_reasoning: "No field named `reasoning`, `reasoning_trace`, `thinking`, … holds text at any depth, and the answer has no tags: the file holds answers only, or the harness stripped the reasoning before it wrote. If another field holds it, name it with `--map reasoning=/FIELD`.",
+    no_reasoning: "No field named `reasoning`, `reasoning_trace`, `thinking`, … holds text at any depth, and the answer has no tags: the file holds answers only, or the harness stripped the reasoning before it wrote.",
     label: Label::File,
     read: Read::Record(read),
     only_by_name: false,
@@ -115,7 +115,7 @@ fn read(node: &Node<'_>) -> Option<Vec<Draft>> {
     })
 }
 
-/// What a user may do about a row without reasoning, where the row tells.
+/// Why a row has no reasoning, where the row tells.
 fn why_none(row: &Object, answer: Option<&str>) -> Option<String> {
     // Only a beginning is looked at: some prompts ask for JSON with the steps in it.
     let start: String = answer.unwrap_or_default().trim_start().chars().take(200).collect();
@@ -124,11 +124,11 @@ fn why_none(row: &Object, answer: Option<&str>) -> Option<String> {
         asked.filter(|_| start.trim_start_matches("```json").trim_start().starts_with('{'))
     {
         return Some(format!(
-            "The answer is itself JSON with a field `{name}`, as a prompt asks for it: steps written for the reader are an answer and no trace (`--text answer` reads it)."
+            "The answer is itself JSON with a field `{name}`, as a prompt asks for it: steps written for the reader are an answer and no trace."
         ));
     }
     let has_solution = row.get("solution").and_then(Value::as_str).is_some();
-    has_solution.then(|| "No field is named as reasoning, and the answer has no tags. If the field `solution` holds the reasoning, say so with `--format limo` or `--map reasoning=/solution`.".to_owned())
+    has_solution.then(|| "No field is named as reasoning, and the answer has no tags. The field `solution` is read as reasoning only where that is asked for.".to_owned())
 }
 
 /// The traces of the first object, from outside in, that has a reasoning field with text.

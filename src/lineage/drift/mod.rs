@@ -25,7 +25,7 @@ mod shift;
 mod size_test;
 
 pub(super) use channels::channels;
-pub use error::DriftError;
+pub use error::{DriftError, MainLanguage};
 pub use finding::{Approach, DriftBasis, DriftFinding};
 pub(super) use pairs::{PromptPair, PromptPairs, pair_prompts};
 pub use result::{Drift, DriftChannel, DriftReference, DriftShare, MovedPhrase};

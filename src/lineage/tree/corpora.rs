@@ -35,8 +35,7 @@ pub struct Corpus {
 /// There are more corpora than [`MOST_CORPORA`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the inputs name more than {MOST_CORPORA} models, the last of them {0}; a tree of so many cannot be \
-     read. Give fewer, or make one corpus of them: write the traces without labels and give --model NAME"
+    "the inputs name more than {MOST_CORPORA} models, the last of them {0}; a tree of so many cannot be read"
 )]
 pub struct TooManyCorpora(pub String);
 

@@ -70,7 +70,7 @@ pub fn png_bytes(figure: &dyn Figure) -> Result<Vec<u8>, PlotError> {
     }
     let pixels = halved(&fine, fine_width as usize);
     encoded(&pixels, fine_width / 2, fine_height / 2)
-        .map_err(|error| PlotError(format!("the picture cannot be written as PNG: {error}")))
+        .map_err(|error| PlotError::Png(error.to_string()))
 }
 
 /// Pixels of three bytes as a PNG.
@@ -155,7 +155,7 @@ fn halved(fine: &[u8], width: usize) -> Vec<u8> {
 }
 
 fn failed(error: impl std::fmt::Display) -> PlotError {
-    PlotError(error.to_string())
+    PlotError::Drawing(error.to_string())
 }
 
 fn bounded((width, height): (f64, f64)) -> (u32, u32) {

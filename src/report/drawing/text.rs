@@ -18,8 +18,24 @@ const PLOTTERS_SIZE_PER_EM: f64 = 1.24;
 
 /// Why a figure could not be drawn.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct PlotError(pub(in crate::report) String);
+#[non_exhaustive]
+pub enum PlotError {
+    /// The bundled font cannot be read.
+    #[error("the bundled font cannot be read")]
+    Font,
+    /// The picture could not be drawn.
+    #[error("the picture cannot be drawn: {0}")]
+    Drawing(String),
+    /// The picture could not be written as PNG.
+    #[error("the picture cannot be written as PNG: {0}")]
+    Png(String),
+    /// A tree has too many tips.
+    #[error("{count} corpora are too many for a figure that can be read")]
+    TooManyTips {
+        /// The tips.
+        count: usize,
+    },
+}
 
 /// Where a text stands against its point; vertically it is always centred.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +90,8 @@ impl Text {
         // Measured large: plotters answers in whole pixels.
         const LARGE: f64 = 200.0;
         let font = self.font_of_size(LARGE);
-        let (width, _) = font.box_size(text).map_err(|error| PlotError(error.to_string()))?;
+        let (width, _) =
+            font.box_size(text).map_err(|error| PlotError::Drawing(error.to_string()))?;
         Ok(f64::from(width) * self.size / LARGE)
     }
 
@@ -128,7 +145,7 @@ pub(super) fn register() -> Result<(), PlotError> {
         register_font(FONT, FontStyle::Normal, REGULAR).is_ok()
             && register_font(FONT, FontStyle::Bold, SEMI_BOLD).is_ok()
     });
-    if *done { Ok(()) } else { Err(PlotError("the bundled font cannot be read".into())) }
+    if *done { Ok(()) } else { Err(PlotError::Font) }
 }
 
 #[cfg(test)]

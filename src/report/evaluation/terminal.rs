@@ -95,8 +95,7 @@ fn table(page: &mut TerminalPage<'_>, table: &Table, most: usize) -> io::Result<
     }
     if table.rows.len() > rows.len() {
         let more = counted(table.rows.len() - rows.len(), "more is", "more are");
-        let more =
-            page.paint(&format!("… {more} in the report (--report) and with --json"), Ink::Dim);
+        let more = page.paint(&format!("… {more} in the report and in the JSON"), Ink::Dim);
         page.line(&more)?;
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! What is understood → what `cotprint formats` and `cotprint ingest --explain` print for a person.
 
-use crate::ingest::{CONTAINERS, Explanation, MAPPABLE, formats};
+use crate::ingest::{CONTAINERS, Explanation, formats};
 use crate::report::escape::{self, columns};
 use crate::report::numbers::counted;
 use crate::report::terminal::{WIDTH, wrap};
@@ -45,11 +45,11 @@ pub(super) fn is_alike(one: &Explanation, other: &Explanation) -> bool {
     Explanation { place, generations: other.generations, ..one.clone() } == *other
 }
 
-/// Prints the formats and containers.
+/// Prints the formats and containers, and at the end a paragraph `how` on how to ask for them.
 ///
 /// # Errors
 /// Those of the writer, a closed pipe among them.
-pub fn write_formats(out: &mut dyn Write) -> io::Result<()> {
+pub fn write_formats(how: &str, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "Formats, recognized by the shape of a record in any envelope:\n")?;
     for format in formats() {
         writeln!(out, "{}", format.name)?;
@@ -67,12 +67,7 @@ pub fn write_formats(out: &mut dyn Write) -> io::Result<()> {
         paragraph(about, "  ", "  ", out)?;
     }
     writeln!(out)?;
-    let map = format!(
-        "--format NAME forces one format; --map FIELD=/JSON/POINTER says where a field stands. Fields: \
-         {}.",
-        MAPPABLE.join(", ")
-    );
-    paragraph(&map, "", "", out)
+    paragraph(how, "", "", out)
 }
 
 fn line(what: &str, value: &str, out: &mut dyn Write) -> io::Result<()> {

@@ -3,7 +3,7 @@
 //! A table with a row for each model, what cleaning mended and marked, and the drops by reason with
 //! the first place of each. Called by `cli`, which decides where it goes.
 
-use crate::ingest::{ModelSurvey, Note, Summary, Survey};
+use crate::ingest::{Dropped, ModelSurvey, Note, Reason, Summary, Survey};
 use crate::lineage::InputSummary;
 use crate::report::escape::{self, columns};
 use crate::report::numbers::{count, counted};
@@ -22,7 +22,7 @@ const WIDTHS: [usize; 4] = [6, 7, 6, 7];
 pub(in crate::report) const LISTED: usize = 6;
 
 /// Prints the table and what was found and dropped. `kept` is the number of traces that were not
-/// left out as repeated.
+/// left out as repeated; `advice` says what the caller's user can do about drops for a reason.
 ///
 /// # Errors
 /// Those of the writer, a closed pipe among them.
@@ -31,6 +31,7 @@ pub fn write_overview(
     survey: &Survey,
     duplicates: &Duplicates,
     kept: usize,
+    advice: &dyn Fn(Reason) -> Option<&'static str>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     table(survey, out)?;
@@ -50,7 +51,7 @@ pub fn write_overview(
     writeln!(out)?;
     paragraph(&read, "", out)?;
     section("Repaired and marked", &found(summary, survey, duplicates), out)?;
-    section("Dropped", &dropped(summary), out)
+    section("Dropped", &dropped(summary, advice), out)
 }
 
 fn table(survey: &Survey, out: &mut dyn Write) -> io::Result<()> {
@@ -252,14 +253,15 @@ fn duplicates_note(duplicates: &Duplicates) -> Option<String> {
 }
 
 /// A line for each reason of a drop.
-fn dropped(summary: &Summary) -> Vec<String> {
-    let line = |(reason, dropped): (&crate::ingest::Reason, &crate::ingest::Dropped)| {
+fn dropped(summary: &Summary, advice: &dyn Fn(Reason) -> Option<&'static str>) -> Vec<String> {
+    let line = |(&reason, dropped): (&Reason, &Dropped)| {
         let detail = match plain(&dropped.detail) {
             "" => String::new(),
             detail => format!(": {detail}"),
         };
-        let reason = plain(reason.description());
-        format!("{} × \"{reason}\" (first {}{detail})", count(dropped.count), dropped.first)
+        let advice = advice(reason).map_or_else(String::new, |advice| format!(". {advice}"));
+        let (reason, first) = (plain(reason.description()), &dropped.first);
+        format!("{} × \"{reason}\" (first {first}{detail}){advice}", count(dropped.count))
     };
     summary.dropped.iter().map(line).collect()
 }

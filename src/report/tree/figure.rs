@@ -98,10 +98,7 @@ impl TreePlot {
         let highest = if look == Look::File { ROW.0 } else { ROW.1 };
         let row = ((LARGEST_SIDE - others) / count.max(1) as f64).min(highest);
         if row < ROW.2 {
-            return Err(PlotError(format!(
-                "{count} corpora are too many for a figure that can be read; keep those nearest to the \
-                 inputs with --references N, or choose another format"
-            )));
+            return Err(PlotError::TooManyTips { count });
         }
         let mut places: Vec<(f64, f64)> = depths.iter().map(|&depth| (depth, 0.0)).collect();
         tree.tip_order().into_iter().enumerate().for_each(|(place, tip)| {
@@ -376,7 +373,7 @@ mod tests {
         let tip = crate::lineage::tree::Tip { input: false, ..tree.tips[0].clone() };
         tree.tips = vec![tip; 400];
         let refused = TreePlot::new(&tree, Look::File).err().unwrap().to_string();
-        assert!(refused.contains("400") && refused.contains("--references"), "{refused}");
+        assert!(refused.contains("400 corpora are too many"), "{refused}");
     }
 
     #[test]

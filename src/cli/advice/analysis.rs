@@ -1,20 +1,30 @@
-//! What to do about an error of `analysis`, with the options of the command line: the library does
-//! not know them.
+//! Advice on errors of `analysis`. It hands on those of the stages before it unchanged, so that
+//! their advice is found here.
 
+use super::{atlas, ingest, lineage, policy};
 use crate::analysis::Error;
 
 /// A sentence to follow the message.
 pub(super) fn advice(error: &Error) -> Option<String> {
     Some(match error {
+        Error::Read(error) => return ingest::advice(error),
+        Error::Atlas(error) => return atlas::advice(error),
+        Error::Profile(error) => lineage::on_profile(error).into(),
+        Error::Policy(error) => return policy::advice(error),
+        Error::TooManyCorpora(error) => lineage::on_corpora(error).into(),
         Error::OtherText { learned, asked } => format!(
             "Give --text {}, or learn another atlas with `cotprint fit --text {}`",
             learned.name(),
             asked.name()
         ),
-        Error::NoUsableText { text, .. } => format!(
-            "Give files whose records hold the {}; `cotprint formats` lists what is understood",
-            text.name()
-        ),
+        Error::NoUsableText { text, reasons, .. } => {
+            let about = reasons.iter().filter_map(|reason| ingest::about_dropped(*reason));
+            let give = format!(
+                "Give files whose records hold the {}; `cotprint formats` lists what is understood",
+                text.name()
+            );
+            [give.as_str()].into_iter().chain(about).collect::<Vec<_>>().join(". ")
+        }
         Error::ShortTrace { .. } => "Choose another with --id".into(),
         Error::NoSuchTrace { .. } => "`cotprint ingest` prints all ids".into(),
         Error::VectorsByOrder { .. } => {

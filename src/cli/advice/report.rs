@@ -1,0 +1,14 @@
+//! Advice on errors of `report`.
+
+use crate::report::plots::PlotError;
+
+/// A sentence to follow the message.
+pub(super) fn advice(error: &PlotError) -> Option<String> {
+    match error {
+        PlotError::TooManyTips { .. } => Some(
+            "Keep those nearest to the inputs with --references N, or choose another format with --as"
+                .into(),
+        ),
+        _ => None,
+    }
+}
