@@ -15,7 +15,6 @@ pub(super) const MOST_LANDMARKS: usize = 3_072;
 /// The numbers of the traces that are landmarks, ascending: all of them where there are at most
 /// `most`, else one of each reference on each data set in turn. Which of them is drawn by `seed`.
 pub(super) fn landmarks(set: &TrainingSet<'_>, most: usize, seed: u64) -> Vec<usize> {
-    let most = std::env::var("LM").ok().and_then(|v| v.parse().ok()).unwrap_or(most);
     if set.len() <= most {
         return (0..set.len()).collect();
     }

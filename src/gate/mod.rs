@@ -13,6 +13,7 @@
 mod checked_records;
 mod context;
 pub mod decide;
+mod known_ground;
 mod measure;
 mod mixture;
 mod mixture_rows;
@@ -31,6 +32,7 @@ use crate::{
 };
 use context::Context;
 use decide::{Level, Outcome};
+use known_ground::KnownGround;
 use measure::measure;
 use mixture::Mixture;
 
@@ -52,6 +54,7 @@ pub fn check(
     // Rules on the same slice share what is costly.
     let mut movements: Vec<(&Slice, Result<Movement, DriftError>)> = Vec::new();
     let mut mixtures: Vec<(&Slice, Mixture)> = Vec::new();
+    let ground = KnownGround::of(atlas, tally);
     let mut rules = Vec::new();
     for rule in &policy.rules {
         let slice = &rule.only;
@@ -74,8 +77,15 @@ pub fn check(
             level,
             options,
         };
-        let conditions: Vec<ConditionAnswer> =
-            rule.conditions.iter().map(|condition| measure(condition, &context)).collect();
+        let conditions: Vec<ConditionAnswer> = rule
+            .conditions
+            .iter()
+            .map(|condition| {
+                let mut answer = measure(condition, &context);
+                ground.check(condition, sample, &mut answer);
+                answer
+            })
+            .collect();
         rules.push(answer(rule, conditions));
     }
     let failed = rules.iter().any(|rule| rule.level == Some(Severity::Error));

@@ -4,7 +4,7 @@
 
 use super::decide::Outcome;
 use crate::{
-    lineage::{Limit, Provenance, Verdict, audit::Doubt},
+    lineage::{Limit, Provenance, Unfamiliar, Verdict, audit::Doubt},
     policy::{Bound, Kind, Severity},
 };
 use serde::Serialize;
@@ -208,4 +208,8 @@ pub enum Note {
     OtherPrompts,
     /// The atlas has none of the references of a rule on such prompts.
     NotOnTheseDataSets,
+    /// The atlas does not know the subject matter or the language of the traces.
+    Unfamiliar(Unfamiliar),
+    /// The traces look most like the reference, and not enough like it to say that they are its.
+    NotVerified,
 }

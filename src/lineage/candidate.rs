@@ -4,7 +4,10 @@
 //! A corpus is judged on the data set that most of its traces are like in subject matter, by the
 //! references that are known there. Called by `comparison`, `gate` and `audit`.
 
-use super::scored_corpus::ScoredCorpus;
+use super::{
+    scored_corpus::ScoredCorpus,
+    style_sums::{StyleSum, StyleSums},
+};
 use crate::{
     atlas::{Atlas, vendor},
     attribution::verification::Ratio,
@@ -81,12 +84,9 @@ impl Verified {
 /// holds no verification, or nothing was scored.
 pub fn verify(atlas: &Atlas, corpus: &ScoredCorpus, error_rate: f64) -> Option<Verified> {
     let verification = atlas.verification.as_ref()?;
-    let (&data_set, sum) = corpus
-        .by_data_set
-        .iter()
-        .max_by_key(|(set, own)| (own.traces, std::cmp::Reverse(**set)))?;
+    let (data_set, sum) = corpus.style.on_main_data_set(None)?;
     let ratios = verification.ratios(&sum.values, sum.traces, data_set);
-    let traces = sum.traces.min(TRACES_OF_PROMPT * sum.prompts.len()).max(1);
+    let traces = independent(&sum);
     let families = family_numbers(atlas);
     let family_of = |reference: usize| families.get(reference).copied().unwrap_or(usize::MAX);
     let found = verification.candidate(&ratios, traces, family_of)?;
@@ -113,6 +113,33 @@ pub fn verify(atlas: &Atlas, corpus: &ScoredCorpus, error_rate: f64) -> Option<V
         }),
         unfamiliar,
     })
+}
+
+/// Whether verification says that the traces whose first reference is one of `members` are of their
+/// family, so that at most `error_rate` of unknown models are. `None` where the atlas holds no
+/// verification.
+pub(crate) fn supports(
+    atlas: &Atlas,
+    style: &StyleSums,
+    members: &[usize],
+    error_rate: f64,
+) -> Option<bool> {
+    let verification = atlas.verification.as_ref()?;
+    let Some((data_set, sum)) = style.on_main_data_set(Some(members)) else { return Some(false) };
+    let ratios = verification.ratios(&sum.values, sum.traces, data_set);
+    let traces = independent(&sum);
+    let families = family_numbers(atlas);
+    let family_of = |reference: usize| families.get(reference).copied().unwrap_or(usize::MAX);
+    let found = verification.candidate(&ratios, traces, family_of);
+    Some(found.is_some_and(|found| {
+        members.iter().any(|&own| family_of(own) == family_of(found.reference))
+            && found.probability >= verification.bound(traces, error_rate)
+    }))
+}
+
+/// Traces, of each prompt a few at most.
+fn independent(sum: &StyleSum) -> usize {
+    sum.traces.min(TRACES_OF_PROMPT * sum.prompts.len()).max(1)
 }
 
 /// Why the atlas cannot judge a corpus by a reference. Traces that it was learned from are familiar.

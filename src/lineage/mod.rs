@@ -30,6 +30,7 @@ mod profiles;
 mod readable_measures;
 mod residuals;
 mod scored_corpus;
+mod style_sums;
 mod text_reservoir;
 pub mod tree;
 mod verdict;
@@ -38,6 +39,7 @@ pub(crate) mod verdict_rules;
 
 pub use beside::*;
 pub(crate) use breakdown::{LEAST_PROMPTS, group_of};
+pub(crate) use candidate::supports;
 pub use candidate::{ERROR_RATE, Unfamiliar, VerdictCandidate, Verified, verify};
 pub(crate) use comparison::add_drift;
 pub use comparison::{

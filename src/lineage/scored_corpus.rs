@@ -1,6 +1,9 @@
 //! What is kept of a corpus while its traces stream by.
 
-use super::readable_measures::{Readable, kept_of};
+use super::{
+    readable_measures::{Readable, kept_of},
+    style_sums::StyleSums,
+};
 use crate::{
     atlas::Atlas,
     attribution::{Scored, pool::log_of},
@@ -42,17 +45,6 @@ pub(super) struct Use {
     pub count: u64,
     /// Traces that hold it.
     pub traces: u32,
-}
-
-/// The style values of some traces.
-#[derive(Debug, Clone, Default)]
-pub(super) struct StyleSum {
-    /// Their sum.
-    pub values: Vec<f32>,
-    /// Traces.
-    pub traces: usize,
-    /// The numbers of their prompts.
-    pub prompts: BTreeSet<u32>,
 }
 
 /// The traces of one prompt.
@@ -106,9 +98,8 @@ pub struct ScoredCorpus {
     pub(super) without_vector: usize,
     /// Sum over the traces of the probability that the atlas knows their subject matter.
     pub(super) in_domain: f64,
-    /// The style values of the traces by data set, whether it is theirs or only the nearest: what
-    /// verification compares. Empty where the atlas has none.
-    pub(super) by_data_set: BTreeMap<usize, StyleSum>,
+    /// What verification compares.
+    pub(crate) style: StyleSums,
     /// Traces by data set, whether it is theirs or only the nearest.
     pub(super) data_sets: BTreeMap<usize, usize>,
     pub(super) mediation: BTreeMap<String, usize>,
@@ -180,23 +171,14 @@ impl ScoredCorpus {
 
     /// Adds a trace's style values to what the panel and verification compare.
     fn add_style(&mut self, atlas: &Atlas, trace: &Trace, prompt: u32, scored: &Scored) {
-        if atlas.panel.width() == 0 && atlas.verification.is_none() {
+        self.style.add(atlas, scored, prompt);
+        if atlas.panel.width() == 0 {
             return;
         }
         if self.places.is_empty() {
             self.places = atlas.model.vectorizer.style_places();
         }
         let values = scored.row.dense_at(&self.places);
-        if atlas.verification.is_some() {
-            let own = self.by_data_set.entry(scored.data_set).or_default();
-            own.values.resize(values.len(), 0.0);
-            own.values.iter_mut().zip(&values).for_each(|(sum, value)| *sum += value);
-            own.traces += 1;
-            own.prompts.insert(prompt);
-        }
-        if atlas.panel.width() == 0 {
-            return;
-        }
         self.cells.resize_with(self.prompts.len(), Cell::default);
         let Some(cell) = self.cells.get_mut(prompt as usize) else { return };
         cell.sum.resize(values.len(), 0.0);

@@ -4,6 +4,7 @@ use super::{
     escape::{name, sentence},
     numbers::{count, counted, fixed},
 };
+use crate::lineage::Unfamiliar;
 use crate::{
     gate::{
         CheckFinding, Checked, ConditionAnswer, Note, Offender, RuleAnswer, Unit, decide::Outcome,
@@ -59,6 +60,20 @@ impl Display for Note {
             ),
             Self::NotOnTheseDataSets => f.write_str(
                 "The atlas has none of these references on the data sets of these prompts.",
+            ),
+            Self::Unfamiliar(Unfamiliar::SubjectMatter) => f.write_str(
+                "The atlas does not know the subject matter of these traces, so that likeness decides \
+                 nothing.",
+            ),
+            Self::Unfamiliar(Unfamiliar::Language { language }) => write!(
+                f,
+                "The atlas does not know the nearest reference in the language of these traces \
+                 ({language}), so that likeness decides nothing."
+            ),
+            Self::NotVerified => f.write_str(
+                "Of the references, these are the most like the traces, but not so much that they can \
+                 be said to have written them: a model that the atlas does not know would look the \
+                 same.",
             ),
         }
     }

@@ -45,9 +45,11 @@ pub struct Decision {
     strangers: Vec<Vec<f32>>,
 }
 
-/// The facts of a corpus of `traces` traces with this first ratio.
+/// The facts of a corpus of `traces` traces with this first ratio. The first two grow with the traces
+/// and have long tails: beyond about this unit they count by their logarithm.
 pub(super) fn facts(first: &Ratio, traces: f64) -> [f64; FACTS] {
-    [first.log_ratio, first.misfit, traces.ln()]
+    const UNIT: f64 = 4.0;
+    [(first.log_ratio / UNIT).asinh(), (first.misfit / UNIT).asinh(), traces.ln()]
 }
 
 /// By how much the first reference leads the next of its family; `None` where it has no relatives among

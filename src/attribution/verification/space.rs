@@ -9,6 +9,7 @@ use crate::stats::{
     cholesky::Cholesky,
     principal_axes::principal_axes,
     products::{add_second_moments, product},
+    quantile::interpolated,
 };
 use linfa_linalg::eigh::Eigh;
 use ndarray::{Array2, ArrayView2, Axis};
@@ -23,6 +24,10 @@ const WITHIN_SHRINKAGE: f64 = 0.01;
 /// The part of the variances between writers that is taken to be the same in all directions: with few
 /// writers the estimate says of many directions that no two differ there.
 const BETWEEN_SHRINKAGE: f64 = 0.1;
+
+/// What hardly varies where it was learned may vary elsewhere: a deviation is taken to be at least this
+/// part of the usual one.
+const LEAST_DEVIATION: f64 = 0.2;
 
 /// The traces of one reference on one data set, by their numbers.
 pub(super) type Members = BTreeMap<(usize, usize), Vec<usize>>;
@@ -62,14 +67,16 @@ pub(super) fn axes(
         row(average.iter().zip(&centre).map(|(a, c)| a - c).collect(), 1.0);
         row(average, -1.0);
     }
-    let scales: Vec<f32> = covariance
+    let deviations: Vec<f64> = covariance
         .diag()
         .iter()
-        .map(|&sum| {
-            let deviation = (f64::from(sum).max(0.0) / traces.max(1.0)).sqrt();
-            if deviation > 1e-6 { (1.0 / deviation) as f32 } else { 0.0 }
-        })
+        .map(|&sum| (f64::from(sum).max(0.0) / traces.max(1.0)).sqrt())
         .collect();
+    let mut sorted = deviations.clone();
+    sorted.sort_by(f64::total_cmp);
+    let least = LEAST_DEVIATION * interpolated(&sorted, 0.5);
+    let scales: Vec<f32> =
+        deviations.iter().map(|own| (1.0 / own.max(least).max(1e-6)) as f32).collect();
     let full = Array2::from_shape_fn((width, width), |(i, j)| {
         covariance[[i.max(j), i.min(j)]] * scales[i] * scales[j] / traces.max(1.0) as f32
     });

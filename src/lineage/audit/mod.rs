@@ -20,7 +20,10 @@ pub(crate) use checks::{atlas_language, reasons};
 pub use finding::{AuditFinding, Doubt, Estimated, EstimatedShare};
 pub use records::Records;
 
-use super::{CompareOptions, InputSummary, NamedShare, comparison::provenance};
+use super::{
+    CompareOptions, ERROR_RATE, InputSummary, NamedShare, candidate::supports,
+    comparison::provenance,
+};
 use crate::{
     atlas::{Atlas, TWO_HALVES},
     attribution::delta::similarity,
@@ -83,6 +86,7 @@ pub fn audit(
     }
 
     let references = atlas.about.references.len();
+    let unverified = unverified(atlas, records);
     let equal = vec![1.0 / references as f64; references];
     let of = |weights: &[f64], start: &[f64]| {
         Estimate::of(&records.likelihoods, &records.unknown, weights, start)
@@ -93,7 +97,7 @@ pub fn audit(
         Resamples::of_units(records.prompt_count(), options.resamples, options.seed, |times| {
             let weights: Vec<f64> =
                 records.prompts.iter().map(|&prompt| f64::from(times[prompt as usize])).collect();
-            of(&weights, &near).figures()
+            withheld(of(&weights, &near).figures(), &unverified)
         });
 
     audit.reasons = reasons(atlas, &audit.checks, &audit.input);
@@ -107,7 +111,7 @@ pub fn audit(
             (Some(low), Some(high))
         }
     };
-    let figures = estimate.figures();
+    let figures = withheld(estimate.figures(), &unverified);
     let (low, high) = interval(figures[references], resamples.interval(references));
     let strangers = estimate.strangers;
     audit.none = NoneShare {
@@ -124,10 +128,41 @@ pub fn audit(
         let sum = |figures: &[f64]| members.iter().map(|&index| figures[index]).sum::<f64>();
         interval(sum(&figures), resamples.interval_of(sum))
     });
-    (audit.certain, audit.doubtful) = listed(atlas, records, &estimate);
+    (audit.certain, audit.doubtful) = listed(atlas, records, &estimate, &unverified);
     audit.limits = checks::limits(atlas, &audit.checks, &audit.input, &audit.shares, records.len());
     audit.finding = finding(&audit);
     audit
+}
+
+/// The references to whose family verification gives no traces: what is most like them is another
+/// writer's.
+fn unverified(atlas: &Atlas, records: &Records) -> Vec<bool> {
+    let references = &atlas.about.references;
+    let mut known = vec![false; references.len()];
+    let mut families: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (index, reference) in references.iter().enumerate() {
+        let family = reference.family.as_deref().unwrap_or(&reference.name);
+        families.entry(family).or_default().push(index);
+    }
+    for members in families.values() {
+        if supports(atlas, &records.style, members, ERROR_RATE) != Some(false) {
+            members.iter().for_each(|&index| known[index] = true);
+        }
+    }
+    known.into_iter().map(|known| !known).collect()
+}
+
+/// The figures with the shares of references that are not verified given to "none of these", which is
+/// the last.
+fn withheld(mut figures: Vec<f64>, unverified: &[bool]) -> Vec<f64> {
+    let mut moved = 0.0;
+    for (figure, _) in figures.iter_mut().zip(unverified).filter(|(_, apart)| **apart) {
+        moved += std::mem::take(figure);
+    }
+    if let Some(none) = figures.get_mut(unverified.len()) {
+        *none += moved;
+    }
+    figures
 }
 
 fn reference_shares(
@@ -204,12 +239,16 @@ fn listed(
     atlas: &Atlas,
     records: &Records,
     estimate: &Estimate,
+    unverified: &[bool],
 ) -> (Vec<RecordShares>, Vec<RecordShares>) {
     let split = |record: usize| {
         let none = estimate.strangers.probability(records.unknown[record]);
         let mut split = records.likelihoods.split(record, &estimate.shares);
         split.iter_mut().for_each(|(_, p)| *p *= 1.0 - none);
-        (split, none)
+        let apart = |&(index, _): &(usize, f64)| unverified.get(index).copied().unwrap_or(false);
+        let of_strangers: f64 = split.iter().filter(|one| apart(one)).map(|(_, p)| p).sum();
+        split.retain(|one| !apart(one));
+        (split, none + of_strangers)
     };
     // The probability of what each record is most likely of, and that reference.
     let mut order: Vec<(f64, usize, Option<usize>)> = (0..records.len())

@@ -4,6 +4,7 @@
 //! each record a short row of probabilities, its p-value and its name.
 
 use super::mixture::Likelihoods;
+use crate::lineage::style_sums::StyleSums;
 use crate::{
     atlas::Atlas,
     attribution::Scored,
@@ -36,6 +37,8 @@ pub struct Records {
     /// Sum over the records of the probability that the atlas knows their subject matter.
     pub(super) in_domain: f64,
     pub(super) mediation: BTreeMap<String, usize>,
+    /// What verification compares.
+    pub(super) style: StyleSums,
     /// Sources and labels, each kept once.
     texts: FxHashMap<String, Arc<str>>,
 }
@@ -52,7 +55,9 @@ impl Records {
     /// Adds a record that was scored.
     pub fn add(&mut self, atlas: &Atlas, trace: &Trace, kind: TextKind, scored: &Scored) {
         let next = self.prompt_numbers.len() as u32;
-        self.prompts.push(*self.prompt_numbers.entry(trace.prompt_key()).or_insert(next));
+        let prompt = *self.prompt_numbers.entry(trace.prompt_key()).or_insert(next);
+        self.prompts.push(prompt);
+        self.style.add(atlas, scored, prompt);
         self.likelihoods.push(&scored.probabilities);
         self.unknown.push(scored.unknown);
         let first = scored.top();

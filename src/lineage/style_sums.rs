@@ -1,0 +1,82 @@
+//! The style values of scored traces, added up: all that verification needs of a corpus.
+//!
+//! Kept by data set and by the reference that comes first, so that the traces of one suspect can be
+//! judged apart from the others. Sums add, so that parts of a corpus can be read one after the other.
+
+use crate::{atlas::Atlas, attribution::Scored};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The style values of some traces.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct StyleSum {
+    /// Their sum.
+    pub values: Vec<f32>,
+    /// Traces.
+    pub traces: usize,
+    /// The numbers of their prompts.
+    pub prompts: BTreeSet<u32>,
+}
+
+/// The sums of a corpus; empty where the atlas holds no verification.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct StyleSums {
+    places: Vec<(usize, f32)>,
+    /// By data set and first reference.
+    cells: BTreeMap<(usize, usize), StyleSum>,
+}
+
+impl StyleSum {
+    fn add(&mut self, values: &[f32], traces: usize, prompts: impl IntoIterator<Item = u32>) {
+        self.values.resize(values.len(), 0.0);
+        self.values.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
+        self.traces += traces;
+        self.prompts.extend(prompts);
+    }
+}
+
+impl StyleSums {
+    /// Adds a scored trace of the prompt with this number.
+    pub fn add(&mut self, atlas: &Atlas, scored: &Scored, prompt: u32) {
+        if atlas.verification.is_none() {
+            return;
+        }
+        if self.places.is_empty() {
+            self.places = atlas.model.vectorizer.style_places();
+        }
+        let values = scored.row.dense_at(&self.places);
+        let cell = self.cells.entry((scored.data_set, scored.top())).or_default();
+        cell.add(&values, 1, [prompt]);
+    }
+
+    /// The data set that most of the traces are nearest to whose first reference is one of `members`
+    /// (all traces, where there are none), and the sum of these on it.
+    pub fn on_main_data_set(&self, members: Option<&[usize]>) -> Option<(usize, StyleSum)> {
+        let chosen = |first: usize| members.is_none_or(|members| members.contains(&first));
+        let mut by_data_set: BTreeMap<usize, StyleSum> = BTreeMap::new();
+        for (&(data_set, _), cell) in self.cells.iter().filter(|((_, first), _)| chosen(*first)) {
+            let sum = by_data_set.entry(data_set).or_default();
+            sum.add(&cell.values, cell.traces, cell.prompts.iter().copied());
+        }
+        by_data_set.into_iter().max_by_key(|(set, sum)| (sum.traces, std::cmp::Reverse(*set)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_traces_of_a_suspect_are_judged_apart() {
+        let mut sums = StyleSums::default();
+        for (at, (data_set, first)) in [(0, 1), (0, 1), (0, 2), (1, 2), (1, 2)].iter().enumerate() {
+            let cell = sums.cells.entry((*data_set, *first)).or_default();
+            cell.add(&[at as f32, 1.0], 1, [at as u32 / 2]);
+        }
+        let (data_set, all) = sums.on_main_data_set(None).unwrap();
+        assert_eq!((data_set, all.traces, all.values), (0, 3, vec![3.0, 3.0]));
+        assert_eq!(all.prompts.len(), 2);
+        let (data_set, own) = sums.on_main_data_set(Some(&[2])).unwrap();
+        assert_eq!((data_set, own.traces, own.values), (1, 2, vec![7.0, 2.0]));
+        assert!(sums.on_main_data_set(Some(&[5])).is_none());
+    }
+}
