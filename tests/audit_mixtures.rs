@@ -205,6 +205,8 @@ impl Bench {
             command: String::new(),
             atlas: String::new(),
             method: cotprint::attribution::classic::Method::Default,
+            error_rate: cotprint::lineage::ERROR_RATE,
+            controls: Vec::new(),
         };
         (audit(&self.atlas, &records, InputSummary::default(), &options), distinct as f64)
     }

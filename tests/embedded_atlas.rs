@@ -25,7 +25,7 @@ fn it_compares_without_being_asked_for() {
     let found = Run::of(&mut command).succeeds().json();
     assert!(found["ranking"].as_array().unwrap().len() > 100);
     let kind = found["verdict"]["kind"].as_str().unwrap();
-    assert!(["resembles", "family", "between", "none"].contains(&kind), "{kind}");
+    assert!(["resembles", "family", "between", "none", "unfamiliar"].contains(&kind), "{kind}");
 }
 
 #[test]

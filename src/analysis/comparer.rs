@@ -2,11 +2,16 @@
 
 use super::{
     AnalysisOptions, BoxError, Error, Inputs, Progress, ScoredTrace, Scorer,
-    baseline::read_baseline, corpus_texts::CorpusTexts, surveyed_traces::SurveyedTraces,
+    baseline::{read_baseline, refuse_vectors_by_order},
+    corpus_texts::CorpusTexts,
+    score_corpus::score_corpus,
+    surveyed_traces::SurveyedTraces,
 };
 use crate::{
     atlas::Atlas,
-    lineage::{Comparison, InputSummary, ScoredCorpus, add_drift, compare},
+    lineage::{
+        CompareOptions, Comparison, ControlCorpus, InputSummary, ScoredCorpus, add_drift, compare,
+    },
 };
 
 /// Which corpus a trace belongs to.
@@ -95,7 +100,8 @@ impl<'a> Comparer<'a> {
             }
         }
         let input = traces.into_input_summary();
-        Ok(ReadComparison { comparer: self, corpus, texts, input, baseline: None })
+        let (baseline, controls) = (None, Vec::new());
+        Ok(ReadComparison { comparer: self, corpus, texts, input, baseline, controls })
     }
 }
 
@@ -112,6 +118,7 @@ pub struct ReadComparison<'a> {
     texts: Option<CorpusTexts>,
     input: InputSummary,
     baseline: Option<ScoredCorpus>,
+    controls: Vec<ControlCorpus>,
 }
 
 impl ReadComparison<'_> {
@@ -131,6 +138,22 @@ impl ReadComparison<'_> {
         Ok(self)
     }
 
+    /// Reads traces of a model that the atlas knows, on the same prompts as the corpus: a control. Where
+    /// the atlas does not know the prompts, controls tell how everybody writes on them.
+    ///
+    /// # Errors
+    /// Where the atlas has no reference of this name, or the traces cannot be read.
+    pub fn control(mut self, reference: &str, inputs: impl Into<Inputs>) -> Result<Self, Error> {
+        let scorer = &self.comparer.scorer;
+        if !scorer.atlas().names().any(|name| name == reference) {
+            return Err(Error::UnknownControl { reference: reference.to_owned() });
+        }
+        refuse_vectors_by_order(scorer.atlas().vectors(), "a comparison with controls")?;
+        let corpus = score_corpus(scorer, &inputs.into(), &mut |_| Ok(()))?;
+        self.controls.push(ControlCorpus::new(reference, &corpus));
+        Ok(self)
+    }
+
     /// Compares. A corpus of too little text gives a verdict that says so.
     ///
     /// # Errors
@@ -138,7 +161,8 @@ impl ReadComparison<'_> {
     pub fn finish(self) -> Result<Comparison, Error> {
         let Comparer { scorer, options, .. } = &self.comparer;
         let atlas = scorer.atlas();
-        let asked = options.for_lineage(options.resamples);
+        let asked =
+            CompareOptions { controls: self.controls, ..options.for_lineage(options.resamples) };
         let mut comparison = compare(atlas, &self.corpus, self.input, &asked);
         if let Some(baseline) = &self.baseline {
             add_drift(&mut comparison, atlas, &self.corpus, baseline, &asked)

@@ -51,6 +51,14 @@ pub enum Error {
         /// Why not.
         why: String,
     },
+    /// A control is said to be of a model that the atlas does not know.
+    #[error(
+        "the control {reference} is no reference of the atlas: a control is a model that it knows"
+    )]
+    UnknownControl {
+        /// The name that was given.
+        reference: String,
+    },
     /// There are too few resamples for an interval.
     #[error("{found} resamples are too few for an interval; at least {least} are needed")]
     TooFewResamples {

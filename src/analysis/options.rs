@@ -118,6 +118,7 @@ impl AnalysisOptions {
             atlas: self.atlas_name.clone(),
             method: self.scoring.method,
             error_rate: self.error_rate,
+            controls: Vec::new(),
         }
     }
 }

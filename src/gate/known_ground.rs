@@ -26,7 +26,7 @@ pub(super) struct KnownGround<'a> {
 impl<'a> KnownGround<'a> {
     /// Judges the corpus.
     pub fn of(atlas: &'a Atlas, corpus: &'a ScoredCorpus) -> Self {
-        Self { atlas, corpus, verified: verify(atlas, corpus, ERROR_RATE) }
+        Self { atlas, corpus, verified: verify(atlas, corpus, &[], ERROR_RATE) }
     }
 
     /// Takes a decision back that the atlas cannot stand behind. Nothing is taken back of an atlas

@@ -80,9 +80,30 @@ impl Verified {
     }
 }
 
+/// Traces of a model that the atlas knows, on the prompts of a corpus.
+#[derive(Debug, Clone)]
+pub struct ControlCorpus {
+    /// The model: a reference of the atlas.
+    pub reference: String,
+    /// Its traces.
+    pub(crate) corpus: StyleSums,
+}
+
+impl ControlCorpus {
+    /// The scored traces of a reference.
+    pub fn new(reference: &str, corpus: &ScoredCorpus) -> Self {
+        Self { reference: reference.to_owned(), corpus: corpus.style.clone() }
+    }
+}
+
 /// Judges a corpus, so that at most `error_rate` of unknown models are named. `None` where the atlas
 /// holds no verification, or nothing was scored.
-pub fn verify(atlas: &Atlas, corpus: &ScoredCorpus, error_rate: f64) -> Option<Verified> {
+pub fn verify(
+    atlas: &Atlas,
+    corpus: &ScoredCorpus,
+    controls: &[ControlCorpus],
+    error_rate: f64,
+) -> Option<Verified> {
     let verification = atlas.verification.as_ref()?;
     let (data_set, sum) = corpus.style.on_main_data_set(None)?;
     let ratios = verification.ratios(&sum.values, sum.traces, data_set);
@@ -92,6 +113,11 @@ pub fn verify(atlas: &Atlas, corpus: &ScoredCorpus, error_rate: f64) -> Option<V
     let found = verification.candidate(&ratios, traces, family_of)?;
     let reference = atlas.about.references.get(found.reference)?;
     let unfamiliar = unfamiliar(atlas, corpus, found.reference);
+    if unfamiliar == Some(Unfamiliar::SubjectMatter)
+        && let Some(verified) = verify_new_prompts(atlas, corpus, data_set, controls, error_rate)
+    {
+        return Some(verified);
+    }
     // What was calibrated on familiar ground holds as far as the ground is familiar.
     let familiar = match unfamiliar {
         Some(_) => (corpus.in_domain / corpus.traces().max(1) as f64).min(0.5),
@@ -112,6 +138,53 @@ pub fn verify(atlas: &Atlas, corpus: &ScoredCorpus, error_rate: f64) -> Option<V
             r.reference != found.reference && family_of(r.reference) == family_of(found.reference)
         }),
         unfamiliar,
+    })
+}
+
+/// Judges a corpus on subject matter that the atlas does not know. Only controls can make a name possible
+/// there. `None` where the atlas has not learned how models move between data sets.
+fn verify_new_prompts(
+    atlas: &Atlas,
+    corpus: &ScoredCorpus,
+    data_set: usize,
+    controls: &[ControlCorpus],
+    error_rate: f64,
+) -> Option<Verified> {
+    let all = corpus.style.all();
+    let known: Vec<(usize, Vec<f32>, usize)> = controls
+        .iter()
+        .filter_map(|control| {
+            let reference = atlas.names().position(|name| name == control.reference)?;
+            let sum = control.corpus.all();
+            Some((reference, sum.values, sum.traces))
+        })
+        .collect();
+    let families = family_numbers(atlas);
+    let family_of = |reference: usize| families.get(reference).copied().unwrap_or(usize::MAX);
+    let (ratios, found, bound) = atlas.verification.as_ref()?.on_new_prompts(
+        (&all.values, all.traces),
+        data_set,
+        &known,
+        error_rate,
+        family_of,
+    )?;
+    let reference = atlas.about.references.get(found.reference)?;
+    let named = !known.is_empty() && found.probability >= bound;
+    Some(Verified {
+        candidate: VerdictCandidate {
+            reference: reference.name.clone(),
+            family: reference.family.clone(),
+            vendor: vendor(&reference.name).to_owned(),
+            probability: found.probability,
+            reference_probability: found.reference_probability,
+            vendor_probability: found.vendor_probability,
+        },
+        bound,
+        nearest: nearest(atlas, &ratios, family_of),
+        has_relatives: ratios.iter().any(|r| {
+            r.reference != found.reference && family_of(r.reference) == family_of(found.reference)
+        }),
+        unfamiliar: (!named).then_some(Unfamiliar::SubjectMatter),
     })
 }
 

@@ -3,7 +3,7 @@
 use super::{
     Comparison, Drift, InputSummary, Limit, Pairing, Provenance, RankedFamily, RankedReference,
     SimilarityMatrix, UnknownSummary, breakdown,
-    candidate::verify,
+    candidate::{ControlCorpus, verify},
     drift::{DriftError, MainLanguage, drift},
     evidence, habits,
     limits::{Overlap, limits, overlap},
@@ -40,6 +40,8 @@ pub struct CompareOptions {
     pub method: Method,
     /// The share of models that the atlas does not know that may be named.
     pub error_rate: f64,
+    /// Traces of known models on the same prompts.
+    pub controls: Vec<ControlCorpus>,
 }
 
 /// Compares a corpus with the references of an atlas.
@@ -86,7 +88,7 @@ pub fn compare(
     // Another method has scores of its own, and nothing that was calibrated on them.
     let verified = Some(options.error_rate)
         .filter(|_| options.method == Method::Default)
-        .and_then(|error_rate| verify(atlas, tally, error_rate));
+        .and_then(|error_rate| verify(atlas, tally, &options.controls, error_rate));
     let verdict = decide_verdict(&Findings {
         traces: tally.traces(),
         prompts: tally.prompts.len(),

@@ -40,7 +40,7 @@ pub(crate) mod verdict_rules;
 pub use beside::*;
 pub(crate) use breakdown::{LEAST_PROMPTS, group_of};
 pub(crate) use candidate::supports;
-pub use candidate::{ERROR_RATE, Unfamiliar, VerdictCandidate, Verified, verify};
+pub use candidate::{ControlCorpus, ERROR_RATE, Unfamiliar, VerdictCandidate, Verified, verify};
 pub(crate) use comparison::add_drift;
 pub use comparison::{
     CompareOptions, compare, compare_paired, drift_across_languages, drift_between,

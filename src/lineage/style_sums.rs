@@ -48,6 +48,15 @@ impl StyleSums {
         cell.add(&values, 1, [prompt]);
     }
 
+    /// The sum of all traces.
+    pub fn all(&self) -> StyleSum {
+        let mut all = StyleSum::default();
+        for cell in self.cells.values() {
+            all.add(&cell.values, cell.traces, cell.prompts.iter().copied());
+        }
+        all
+    }
+
     /// The data set that most of the traces are nearest to whose first reference is one of `members`
     /// (all traces, where there are none), and the sum of these on it.
     pub fn on_main_data_set(&self, members: Option<&[usize]>) -> Option<(usize, StyleSum)> {

@@ -76,13 +76,13 @@ pub struct Comparison {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VerdictKind {
-    /// One reference stands out.
+    /// One reference is named.
     Resembles,
-    /// One family stands out, but its members cannot be told apart.
+    /// One family is named, but its members cannot be told apart.
     Family,
-    /// Two or more references of different families share the evidence.
+    /// Several references are possible, and none of them is sure.
     Between,
-    /// No reference writes like this.
+    /// The subject matter is familiar, and no reference writes like this.
     None,
     /// The atlas does not know the subject matter or the language: nobody can be named.
     Unfamiliar,

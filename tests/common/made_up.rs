@@ -12,7 +12,7 @@ pub use parts::*;
 
 use cotprint::lineage::{
     Comparison, Evidence, Floor, InputSummary, Provenance, RankedFamily, RankedReference,
-    SimilarityMatrix, UnknownSummary, Verdict, VerdictKind, tree::THE_INPUT,
+    SimilarityMatrix, UnknownSummary, Verdict, VerdictCandidate, VerdictKind, tree::THE_INPUT,
 };
 use std::collections::BTreeMap;
 
@@ -100,6 +100,7 @@ pub fn comparison(references: usize, first: f64) -> Comparison {
             kind: VerdictKind::Resembles,
             references: vec![top.clone()],
             family: Some("deepseek".into()),
+            candidate: Some(candidate(&top, 0.97)),
             basis: format!("These traces most resemble {top}.").into(),
         },
         ranking,
@@ -184,12 +185,25 @@ pub fn comparison(references: usize, first: f64) -> Comparison {
     }
 }
 
+/// A candidate with this probability.
+fn candidate(reference: &str, probability: f64) -> VerdictCandidate {
+    VerdictCandidate {
+        reference: reference.into(),
+        family: Some("deepseek".into()),
+        vendor: "deepseek".into(),
+        probability,
+        reference_probability: probability - 0.02,
+        vendor_probability: probability + 0.01,
+    }
+}
+
 pub fn too_little_text() -> Comparison {
     let mut c = comparison(0, 0.5);
     c.verdict = Verdict {
         kind: VerdictKind::TooLittleText,
         references: Vec::new(),
         family: None,
+        candidate: None,
         basis: "There is too little text to say anything: 1 trace with 24 words.".into(),
     };
     (c.traces, c.prompts, c.words) = (1, 1, 24);

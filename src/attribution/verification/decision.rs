@@ -1,6 +1,9 @@
 //! From likelihood ratios to a probability that can be held to.
 
-use super::{simulation::Simulated, two_covariance::Ratio};
+use super::{
+    simulation::{ShiftedCorpus, Simulated},
+    two_covariance::Ratio,
+};
 use crate::stats::{
     logistic::binary::{BinaryLogistic, Observation},
     quantile::nearest_rank,
@@ -9,6 +12,14 @@ use serde::{Deserialize, Serialize};
 
 /// What the decision reads of a corpus.
 pub(super) const FACTS: usize = 3;
+/// What it reads of a corpus on new prompts.
+pub(super) const SHIFTED_FACTS: usize = 4;
+/// More controls are not told apart from so many.
+pub(super) const MOST_CONTROLS: usize = 4;
+/// Fewest data sets that are left out in turn to learn what new prompts are like.
+const FEWEST_DATA_SETS: usize = 3;
+/// A name on new prompts needs this probability at least.
+const LEAST_SHIFTED_PROBABILITY: f64 = 0.5;
 /// Penalty on the intercept and on each slope of a regression, in nats over all simulated corpora.
 const RIDGE: [f64; 2] = [0.0, 1e-2];
 /// Whatever the atlas's strangers say, a name needs this probability: there are few of them.
@@ -43,6 +54,10 @@ pub struct Decision {
     reference: BinaryLogistic,
     /// The probabilities of left-out families' corpora, ascending, by size.
     strangers: Vec<Vec<f32>>,
+    /// The first reference's family wrote it, on prompts that the atlas does not know.
+    shifted: BinaryLogistic,
+    /// The probabilities of left-out families' corpora there, ascending, by number of controls.
+    shifted_strangers: Vec<Vec<f32>>,
 }
 
 /// The facts of a corpus of `traces` traces with this first ratio. The first two grow with the traces
@@ -61,14 +76,31 @@ pub(super) fn lead(ratios: &[Ratio], family_of: impl Fn(usize) -> usize) -> Opti
     Some(first.log_ratio - next.log_ratio)
 }
 
+/// The facts of a corpus on new prompts, with so many controls. There the lead over the next family
+/// tells more than the ratio does.
+pub(super) fn shifted_facts(
+    ratios: &[Ratio],
+    controls: usize,
+    family_of: impl Fn(usize) -> usize,
+) -> Option<[f64; SHIFTED_FACTS]> {
+    let first = ratios.first()?;
+    let family = family_of(first.reference);
+    let next = ratios.iter().find(|ratio| family_of(ratio.reference) != family);
+    let lead = next.map_or(0.0, |next| first.log_ratio - next.log_ratio);
+    const UNIT: f64 = 4.0;
+    let ratio = (first.log_ratio / UNIT).asinh();
+    Some([ratio, lead.ln_1p(), (first.misfit / UNIT).asinh(), (controls as f64).ln_1p()])
+}
+
 /// The size of a corpus.
 fn octave(traces: f64) -> usize {
     (traces.max(1.0).log2().round() as usize).min(OCTAVES - 1)
 }
 
 impl Decision {
-    /// Learns from simulated corpora. `None` where there are none of either kind.
-    pub(super) fn learn(simulated: &[Simulated]) -> Option<Self> {
+    /// Learns from simulated corpora, and from those on data sets that were left out. `None` where there
+    /// are none of either kind of the first; without the second nobody is named on new prompts.
+    pub(super) fn learn(simulated: &[Simulated], shifted: &[ShiftedCorpus]) -> Option<Self> {
         let own = |one: &&Simulated| !one.relative;
         let family = regression(simulated.iter().filter(own), |one| one.family_right)?;
         let vendor = regression(simulated.iter(), |one| one.vendor_right)?;
@@ -100,7 +132,8 @@ impl Decision {
             }
         }
         strangers.iter_mut().for_each(|own| *own = thinned(std::mem::take(own)));
-        Some(Self { family, vendor, reference, strangers })
+        let (shifted, shifted_strangers) = learn_shifted(shifted);
+        Some(Self { family, vendor, reference, strangers, shifted, shifted_strangers })
     }
 
     pub(super) fn candidate(
@@ -133,14 +166,90 @@ impl Decision {
         nearest_rank(&near, 1.0 - error_rate).unwrap_or(1.0).max(LEAST_PROBABILITY)
     }
 
+    /// The candidate on new prompts, and the probability that a name needs there; `None` where it was not
+    /// learned.
+    pub(super) fn shifted(
+        &self,
+        ratios: &[Ratio],
+        controls: usize,
+        error_rate: f64,
+        family_of: impl Fn(usize) -> usize,
+    ) -> Option<(Candidate, f64)> {
+        let facts = shifted_facts(ratios, controls, &family_of)?;
+        let known =
+            self.shifted_strangers.get(controls.min(MOST_CONTROLS)).filter(|own| !own.is_empty());
+        let bound = nearest_rank(
+            &known?.iter().map(|&p| f64::from(p)).collect::<Vec<_>>(),
+            1.0 - error_rate,
+        )?;
+        let probability = self.shifted.probability(&facts, 0.0);
+        let next = lead(ratios, &family_of);
+        // Members of a family are not told apart on new prompts.
+        let reference_probability = if next.is_some() { probability / 2.0 } else { probability };
+        let reference = ratios.first()?.reference;
+        let candidate = Candidate {
+            reference,
+            probability,
+            reference_probability,
+            vendor_probability: probability,
+        };
+        Some((candidate, bound.max(LEAST_SHIFTED_PROBABILITY)))
+    }
+
     /// Whether all numbers are usable.
     pub(super) fn is_sound(&self) -> bool {
         self.family.fits(FACTS)
             && self.vendor.fits(FACTS)
             && self.reference.fits(2)
             && self.strangers.len() <= OCTAVES
-            && self.strangers.iter().flatten().all(|p| (0.0..=1.0).contains(p))
+            && self.shifted.fits(SHIFTED_FACTS)
+            && self.shifted_strangers.len() <= MOST_CONTROLS + 1
+            && (self.strangers.iter().chain(&self.shifted_strangers).flatten())
+                .all(|p| (0.0..=1.0).contains(p))
     }
+}
+
+/// The regression on new prompts, and what it says of left-out families by number of controls.
+fn learn_shifted(drawn: &[ShiftedCorpus]) -> (BinaryLogistic, Vec<Vec<f32>>) {
+    let learn = |without: Option<usize>| {
+        let chosen = drawn.iter().filter(|one| Some(one.data_set) != without);
+        let total = |known: bool| -> f64 {
+            drawn.iter().filter(|one| one.known == known).map(|one| one.weight).sum()
+        };
+        let totals = [total(false).max(1e-9), total(true).max(1e-9)];
+        let observations: Vec<Observation> = chosen
+            .map(|one| Observation {
+                covariates: one.facts.to_vec(),
+                offset: 0.0,
+                outcome: one.right,
+                weight: one.weight / totals[usize::from(one.known)] * drawn.len() as f64 / 2.0,
+            })
+            .collect();
+        BinaryLogistic::learn(&observations, RIDGE)
+    };
+    let mut strangers = vec![Vec::new(); MOST_CONTROLS + 1];
+    // A data set's strangers are judged by what the other data sets taught.
+    let data_sets: std::collections::BTreeSet<usize> =
+        drawn.iter().map(|one| one.data_set).collect();
+    if data_sets.len() < FEWEST_DATA_SETS {
+        return (BinaryLogistic::default(), strangers);
+    }
+    for data_set in data_sets {
+        let apart = learn(Some(data_set));
+        for one in drawn.iter().filter(|one| one.data_set == data_set && !one.known) {
+            let probability = apart.probability(&one.facts, 0.0) as f32;
+            if let Some(own) = strangers.get_mut(one.controls) {
+                own.push(probability);
+            }
+        }
+    }
+    // Between the numbers of controls that were drawn the next lower one decides.
+    for controls in 1..=MOST_CONTROLS {
+        if strangers[controls].is_empty() {
+            strangers[controls] = strangers[controls - 1].clone();
+        }
+    }
+    (learn(None), strangers.into_iter().map(thinned).collect())
 }
 
 /// The regression of an outcome on the facts, known models and strangers weighing the same. `None`
@@ -211,7 +320,7 @@ mod tests {
 
     #[test]
     fn a_large_ratio_is_a_name_and_a_small_one_is_none() {
-        let decision = Decision::learn(&simulated()).unwrap();
+        let decision = Decision::learn(&simulated(), &[]).unwrap();
         assert!(decision.is_sound());
         let of = |log_ratio| {
             decision.candidate(&[ratio(3, log_ratio), ratio(4, -9.0)], 20.0, |i| i).unwrap()
@@ -226,7 +335,7 @@ mod tests {
 
     #[test]
     fn a_relative_that_is_as_near_leaves_the_reference_open() {
-        let decision = Decision::learn(&simulated()).unwrap();
+        let decision = Decision::learn(&simulated(), &[]).unwrap();
         let both = [ratio(3, 14.0), ratio(4, 13.9)];
         let candidate = decision.candidate(&both, 20.0, |_| 0).unwrap();
         assert!(candidate.reference_probability < candidate.probability, "{candidate:?}");
@@ -249,6 +358,6 @@ mod tests {
     #[test]
     fn nothing_is_learned_from_one_kind() {
         let known: Vec<Simulated> = simulated().into_iter().filter(|one| one.known).collect();
-        assert!(Decision::learn(&known).is_none());
+        assert!(Decision::learn(&known, &[]).is_none());
     }
 }

@@ -3,7 +3,7 @@
 use super::{
     Verification,
     decision::Decision,
-    simulation::{Simulated, Source},
+    simulation::{ShiftedCorpus, Simulated, Source},
     space::{Members, along, axes, space},
 };
 use crate::stats::{
@@ -54,9 +54,9 @@ pub(crate) fn learn(traces: &LabelledTraces<'_>, kin: &[Kin], seed: u64) -> Opti
         return None;
     }
     let learner = Learner::new(traces, kin, families, seed);
-    let decision = Decision::learn(&learner.simulated())?;
     let all: Vec<usize> = (0..traces.fold_count).collect();
     let (axes, values) = learner.view(&all);
+    let decision = Decision::learn(&learner.simulated(), &learner.shifted(&values))?;
     let space = space(values.view(), &learner.members(&all), traces.data_set_count)?;
     let turn = space.turn.mapv(|value| value as f32);
     Some(
@@ -131,6 +131,34 @@ impl<'a> Learner<'a> {
             members.entry(cell).or_default().push(i);
         }
         members
+    }
+
+    /// Corpora on data sets that are left out in turn. `values` are all traces along the principal
+    /// directions.
+    fn shifted(&self, values: &Array2<f32>) -> Vec<ShiftedCorpus> {
+        let all: Vec<usize> = (0..self.traces.fold_count).collect();
+        let members = self.members(&all);
+        let source = Source {
+            values: values.view(),
+            held_out: &members,
+            kin: self.kin,
+            fold_of: &self.fold_of,
+            seed: self.seed,
+        };
+        let drawn: Vec<Vec<ShiftedCorpus>> = (0..=FAMILY_FOLDS)
+            .into_par_iter()
+            .map(|fold| {
+                let mut known = members.clone();
+                known.retain(|(label, _), _| self.fold_of[*label] != fold);
+                let folds: Vec<usize> =
+                    (0..FAMILY_FOLDS).filter(|&own| fold == FAMILY_FOLDS || own == fold).collect();
+                let space = space(values.view(), &known, self.traces.data_set_count);
+                space.map_or_else(Vec::new, |space| {
+                    source.draw_shifted(&space, fold == FAMILY_FOLDS, &folds)
+                })
+            })
+            .collect();
+        drawn.into_iter().flatten().collect()
     }
 
     /// Corpora of every model on prompts that were not learned from: each fold by the others, and each

@@ -18,6 +18,7 @@
 
 mod decision;
 mod learner;
+mod shifted;
 mod simulation;
 mod space;
 mod stored;
@@ -77,6 +78,47 @@ impl Verification {
     /// that the atlas does not know are, where their corpora have about `traces` traces.
     pub fn bound(&self, traces: usize, error_rate: f64) -> f64 {
         self.decision.bound(traces as f64, error_rate)
+    }
+
+    /// Who wrote `traces` traces on prompts that the atlas does not know, by `controls`: traces of known
+    /// models on the same prompts, each the number of its reference, the sum of its style values and the
+    /// number of traces. `data_set` is the nearest data set. Gives the ratios, the largest first, the
+    /// candidate, and the probability that a name needs. `None` where too few models are known from
+    /// several data sets.
+    pub fn on_new_prompts(
+        &self,
+        (sum, traces): (&[f32], usize),
+        data_set: usize,
+        controls: &[(usize, Vec<f32>, usize)],
+        error_rate: f64,
+        family_of: impl Fn(usize) -> usize,
+    ) -> Option<(Vec<Ratio>, Candidate, f64)> {
+        let positions = shifted::positions(self.comparison.cells(), None);
+        let point = self.point(sum, traces)?;
+        let mut offsets = Vec::new();
+        for (reference, sum, traces) in controls {
+            let own = positions.iter().find(|own| own.reference == *reference);
+            if let Some((own, point)) = own.zip(self.point(sum, *traces)) {
+                offsets.push(point.iter().zip(&own.mean).map(|(p, m)| p - m).collect());
+            }
+        }
+        let nearest: Vec<f64> =
+            self.centres.get(data_set)?.as_ref()?.iter().map(|&value| f64::from(value)).collect();
+        let centre = shifted::centre(&nearest, &offsets);
+        let point: Vec<f64> = point.iter().zip(&centre).map(|(p, c)| p - c).collect();
+        let ratios =
+            self.comparison.shifted_ratios(&point, traces as f64, offsets.len(), &positions);
+        let (candidate, bound) =
+            self.decision.shifted(&ratios, offsets.len(), error_rate, family_of)?;
+        Some((ratios, candidate, bound))
+    }
+
+    /// The mean of traces in the coordinates, from no centre. `None` where the sum does not fit.
+    fn point(&self, sum: &[f32], traces: usize) -> Option<Vec<f64>> {
+        (traces > 0 && sum.len() == self.width()).then(|| {
+            let mean: Vec<f32> = sum.iter().map(|sum| sum / traces as f32).collect();
+            ndarray::aview1(&mean).dot(&self.projection).iter().map(|&v| f64::from(v)).collect()
+        })
     }
 
     /// What is known of each reference on each data set.

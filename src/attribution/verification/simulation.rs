@@ -2,16 +2,25 @@
 //! does not.
 
 use super::{
-    decision::{FACTS, facts, lead},
+    decision::{FACTS, MOST_CONTROLS, SHIFTED_FACTS, facts, lead, shifted_facts},
     learner::Kin,
+    shifted::{Position, centre, positions},
     space::{Members, Space, turned},
 };
 use crate::stats::random::{shuffle, stream};
 use ndarray::ArrayView2;
 use rand_pcg::rand_core::RngCore;
+use std::collections::BTreeSet;
 
 /// Corpora that are drawn of each model on each data set.
 const DRAWS: u64 = 12;
+/// Corpora that are drawn of each model on a data set that is left out, the most traces of one, and the
+/// fewest that a model needs there.
+const SHIFTED_DRAWS: u64 = 4;
+/// See [`SHIFTED_DRAWS`].
+const SHIFTED_TRACES: usize = 20;
+/// See [`SHIFTED_DRAWS`].
+const FEWEST_TRACES: usize = 10;
 /// The most traces of a corpus.
 const MOST_TRACES: f64 = 50.0;
 
@@ -32,6 +41,22 @@ pub(super) struct Simulated {
     pub relative: bool,
     /// The fold of its family.
     pub fold: usize,
+    /// How much it counts.
+    pub weight: f64,
+}
+
+/// A corpus on a data set that was left out.
+#[derive(Debug, Clone)]
+pub(super) struct ShiftedCorpus {
+    pub facts: [f64; SHIFTED_FACTS],
+    /// The data set.
+    pub data_set: usize,
+    /// Controls.
+    pub controls: usize,
+    /// Whether its model was among the references.
+    pub known: bool,
+    /// Whether the first reference is of its family.
+    pub right: bool,
     /// How much it counts.
     pub weight: f64,
 }
@@ -76,6 +101,115 @@ impl Source<'_> {
         drawn
     }
 
+    /// Draws corpora of models on data sets that are left out in turn, of models that are known from
+    /// others, with controls: other models of the data set that are known from others too. `known` is as
+    /// for [`Source::draw`].
+    pub fn draw_shifted(&self, space: &Space, known: bool, folds: &[usize]) -> Vec<ShiftedCorpus> {
+        let mut drawn = Vec::new();
+        let data_sets: BTreeSet<usize> = self.held_out.keys().map(|&(_, set)| set).collect();
+        for data_set in data_sets {
+            let positions = positions(space.comparison.cells(), Some(data_set));
+            let is_known = |label: usize| positions.iter().any(|own| own.reference == label);
+            let own: Vec<usize> = self
+                .held_out
+                .iter()
+                .filter(|((_, set), members)| *set == data_set && members.len() >= FEWEST_TRACES)
+                .map(|((label, _), _)| *label)
+                .collect();
+            for &label in own.iter().filter(|&&label| folds.contains(&self.fold_of[label])) {
+                // A known model is known from elsewhere; a stranger is one whose family was left out.
+                if known != is_known(label) {
+                    continue;
+                }
+                let family = self.kin[label].family;
+                let others: Vec<usize> = own
+                    .iter()
+                    .copied()
+                    .filter(|&other| self.kin[other].family != family && is_known(other))
+                    .collect();
+                for draw in 0..SHIFTED_DRAWS {
+                    for controls in [0, 2, MOST_CONTROLS] {
+                        let place = (label, data_set, draw, controls);
+                        drawn.extend(self.shifted(space, known, place, &others, &positions));
+                    }
+                }
+            }
+        }
+        drawn
+    }
+
+    fn shifted(
+        &self,
+        space: &Space,
+        known: bool,
+        (label, data_set, draw, controls): (usize, usize, u64, usize),
+        others: &[usize],
+        positions: &[Position],
+    ) -> Option<ShiftedCorpus> {
+        let number = (label as u64) << 32 | (data_set as u64) << 16 | draw << 8 | controls as u64;
+        let mut random = stream(self.seed ^ 0xC0, number);
+        let mut chosen = others.to_vec();
+        shuffle(&mut chosen, &mut random);
+        chosen.truncate(controls);
+        if chosen.len() < controls {
+            return None;
+        }
+        let zero = vec![0.0_f64; self.values.ncols()];
+        let mut point_of = |label: usize| {
+            let mut members = self.held_out[&(label, data_set)].clone();
+            shuffle(&mut members, &mut random);
+            members.truncate(SHIFTED_TRACES);
+            let point = turned(&space.turn, &self.mean(&members), &zero);
+            (point, members.len())
+        };
+        let (point, traces) = point_of(label);
+        let offsets: Vec<Vec<f64>> = chosen
+            .iter()
+            .map(|&control| {
+                let own = positions.iter().find(|own| own.reference == control)?;
+                let (point, _) = point_of(control);
+                Some(point.iter().zip(&own.mean).map(|(p, m)| p - m).collect())
+            })
+            .collect::<Option<_>>()?;
+        let distance = |centre: &[f64]| -> f64 {
+            centre.iter().zip(&point).map(|(c, p)| (c - p).powi(2)).sum()
+        };
+        let nearest = space
+            .centres
+            .iter()
+            .enumerate()
+            .filter(|(set, _)| *set != data_set)
+            .filter_map(|(_, centre)| Some(turned(&space.turn, centre.as_ref()?, &zero)))
+            .min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
+        let centre = centre(&nearest, &offsets);
+        let point: Vec<f64> = point.iter().zip(&centre).map(|(p, c)| p - c).collect();
+        let ratios = space.comparison.shifted_ratios(&point, traces as f64, controls, positions);
+        let family_of = |reference: usize| self.kin[reference].family;
+        let first = ratios.first()?.reference;
+        let same_vendor = self.kin[first].vendor == self.kin[label].vendor;
+        if !known && same_vendor {
+            return None;
+        }
+        Some(ShiftedCorpus {
+            facts: shifted_facts(&ratios, controls, family_of)?,
+            data_set,
+            controls,
+            known,
+            right: known && family_of(first) == family_of(label),
+            weight: 1.0 / SHIFTED_DRAWS as f64,
+        })
+    }
+
+    /// The mean of some traces along the principal directions.
+    fn mean(&self, members: &[usize]) -> Vec<f64> {
+        let mut mean = vec![0.0_f64; self.values.ncols()];
+        for &i in members {
+            mean.iter_mut().zip(self.values.row(i)).for_each(|(m, v)| *m += f64::from(*v));
+        }
+        mean.iter_mut().for_each(|m| *m /= members.len().max(1) as f64);
+        mean
+    }
+
     fn compare(
         &self,
         space: &Space,
@@ -85,13 +219,8 @@ impl Source<'_> {
         centre: &[f64],
         chosen: &[usize],
     ) -> Option<Simulated> {
-        let mut mean = vec![0.0_f64; self.values.ncols()];
-        for &i in chosen {
-            mean.iter_mut().zip(self.values.row(i)).for_each(|(m, v)| *m += f64::from(*v));
-        }
         let traces = chosen.len() as f64;
-        mean.iter_mut().for_each(|m| *m /= traces);
-        let point = turned(&space.turn, &mean, centre);
+        let point = turned(&space.turn, &self.mean(chosen), centre);
         let ratios = space.comparison.ratios(&point, traces, data_set);
         let first = ratios.first()?;
         // A model of whose family nobody is known on this data set is a stranger here.

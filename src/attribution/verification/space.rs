@@ -4,7 +4,10 @@
 //! traces becomes the identity and that of the writers' means a diagonal (simultaneous
 //! diagonalization; Fukunaga 1990, section 2.3).
 
-use super::two_covariance::{Cell, TwoCovariance};
+use super::{
+    shifted::session_variances,
+    two_covariance::{Cell, TwoCovariance},
+};
 use crate::stats::{
     cholesky::Cholesky,
     principal_axes::principal_axes,
@@ -174,7 +177,7 @@ pub(super) fn space(
         .map(|v| (1.0 - BETWEEN_SHRINKAGE) * v + BETWEEN_SHRINKAGE * usual.max(1e-9))
         .collect();
     let turn = cholesky.backward(directions.view());
-    let cells = means
+    let cells: Vec<Cell> = means
         .iter()
         .map(|(&(reference, data_set), mean)| Cell {
             reference,
@@ -186,7 +189,8 @@ pub(super) fn space(
                 .collect(),
         })
         .collect();
-    Some(Space { turn, centres, comparison: TwoCovariance::new(between, cells) })
+    let session = session_variances(&cells, width);
+    Some(Space { turn, centres, comparison: TwoCovariance::new(between, session, cells) })
 }
 
 /// A point along the principal directions in the coordinates, from a centre.

@@ -36,14 +36,16 @@ pub struct Ratio {
 pub(super) struct TwoCovariance {
     /// `b`, a number per coordinate.
     pub between: Vec<f64>,
+    /// The variance between the data sets of one model, a number per coordinate.
+    pub session: Vec<f64>,
     /// By data set.
     cells: Vec<Cell>,
 }
 
 impl TwoCovariance {
-    pub fn new(between: Vec<f64>, mut cells: Vec<Cell>) -> Self {
+    pub fn new(between: Vec<f64>, session: Vec<f64>, mut cells: Vec<Cell>) -> Self {
         cells.sort_by_key(|cell| (cell.data_set, cell.reference));
-        Self { between, cells }
+        Self { between, session, cells }
     }
 
     pub fn cells(&self) -> &[Cell] {
@@ -96,7 +98,8 @@ mod tests {
     fn one_coordinate_is_worked_by_hand() {
         let cell = |reference, mean| Cell { reference, data_set: 1, traces: 4, mean: vec![mean] };
         let other = Cell { reference: 2, data_set: 0, traces: 9, mean: vec![2.0] };
-        let both = TwoCovariance::new(vec![2.0], vec![cell(0, 3.0), cell(1, -3.0), other]);
+        let both =
+            TwoCovariance::new(vec![2.0], vec![0.0], vec![cell(0, 3.0), cell(1, -3.0), other]);
         let ratios = both.ratios(&[2.0], 2.0, 1);
         // b = 2, n = 2, m = 4: alone 2.5, share 2 / 2.25, left 2.5 − 2 · 0.8889 = 0.7222. For the first,
         // off = (2 − 2.6667)² / 0.7222 = 0.6154; ½ (ln(2.5 / 0.7222) + 4 / 2.5 − 0.6154) = 1.1132.
@@ -110,7 +113,7 @@ mod tests {
     #[test]
     fn more_traces_say_more() {
         let cell = Cell { reference: 0, data_set: 0, traces: 50, mean: vec![1.5, -1.5] };
-        let comparison = TwoCovariance::new(vec![1.0, 1.0], vec![cell]);
+        let comparison = TwoCovariance::new(vec![1.0, 1.0], vec![0.0; 2], vec![cell]);
         let of = |n: f64| comparison.ratios(&[1.5, -1.5], n, 0)[0].log_ratio;
         assert!(of(1.0) < of(5.0) && of(5.0) < of(50.0));
     }

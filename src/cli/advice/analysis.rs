@@ -25,6 +25,7 @@ pub(super) fn advice(error: &Error) -> Option<String> {
             );
             [give.as_str()].into_iter().chain(about).collect::<Vec<_>>().join(". ")
         }
+        Error::UnknownControl { .. } => "`cotprint atlas show` lists the references".into(),
         Error::ShortTrace { .. } => "Choose another with --id".into(),
         Error::NoSuchTrace { .. } => "`cotprint ingest` prints all ids".into(),
         Error::VectorsByOrder { .. } => {
