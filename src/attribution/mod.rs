@@ -28,6 +28,7 @@ pub mod panel;
 pub(crate) mod pieces;
 pub mod pool;
 mod postings;
+mod sharpness;
 pub(crate) mod stack;
 pub mod style;
 mod training_set;

@@ -8,6 +8,7 @@ use super::{
     lengths::TextLength,
     open_set::{OpenSet, OpenSetInput},
     pool::Pooling,
+    sharpness::sharpen,
     stack::Stack,
     style::{StyleCoordinates, StyleEmbedding},
     weights::Weights,
@@ -42,6 +43,9 @@ pub struct Model {
     pub added: Option<Added>,
     /// Probabilities of several traces of one writer → those of the writer.
     pub pooling: Pooling,
+    /// How much sharper the probabilities on a known data set are than the mixture with those on an
+    /// unseen one: a power.
+    pub sharpness: f64,
     /// Probabilities, logits and vector → `unknown` on known data sets.
     pub open_set: OpenSet,
     /// The same on unseen data sets, where a known model's traces look more unusual than elsewhere;
@@ -194,6 +198,7 @@ impl Model {
             for (p, other) in probabilities.iter_mut().zip(&unseen.probabilities) {
                 *p = in_domain * *p + (1.0 - in_domain) * other;
             }
+            sharpen(&mut probabilities, self.sharpness, f64::from(in_domain));
         }
         Prediction { probabilities, vector: whole, unseen }
     }

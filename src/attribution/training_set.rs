@@ -9,10 +9,9 @@ use std::collections::BTreeMap;
 const OPENING_WEIGHT: f64 = 0.5;
 const STRETCH_WEIGHT: f64 = 0.1;
 
-#[allow(non_snake_case)]
-fn BALANCE() -> f64 {
-    std::env::var("BAL").ok().and_then(|v| v.parse().ok()).unwrap_or(0.0)
-}
+/// A trace counts by this power of the number of its reference's traces on its data set. A half lets
+/// nobody be drawn to a reference that has many more than the others, and costs the rest next to nothing.
+const BALANCE: f64 = -0.5;
 
 /// Labelled traces.
 pub(super) struct TrainingSet<'a> {
@@ -84,9 +83,8 @@ fn weights(labels: &[usize], data_sets: &[usize]) -> Vec<f32> {
     for i in 0..labels.len() {
         *cells.entry(cell_of(i)).or_default() += 1;
     }
-    let balance = BALANCE();
     let raw: Vec<f64> =
-        (0..labels.len()).map(|i| (cells[&cell_of(i)] as f64).powf(-balance)).collect();
+        (0..labels.len()).map(|i| (cells[&cell_of(i)] as f64).powf(BALANCE)).collect();
     let mean = raw.iter().sum::<f64>() / raw.len().max(1) as f64;
     raw.into_iter().map(|weight| (weight / mean) as f32).collect()
 }

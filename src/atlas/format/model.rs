@@ -39,6 +39,9 @@ struct Description {
     /// Older atlases have none: they were learned before several traces were pooled.
     #[serde(default)]
     pooling: Pooling,
+    /// Absent from atlases of older programs, which had none.
+    #[serde(default = "one")]
+    sharpness: f64,
     open_set: OpenSet,
     open_set_new: Option<OpenSet>,
     known: Stack,
@@ -65,6 +68,7 @@ pub(super) fn write(
     let description = Description {
         about: about.clone(),
         pooling: model.pooling.clone(),
+        sharpness: model.sharpness,
         open_set: model.open_set.clone(),
         open_set_new: model.open_set_new.clone(),
         known: model.known.clone(),
@@ -98,6 +102,10 @@ pub(super) fn write(
         tokenizer: tokenizer.unwrap_or_default(),
         seen: seen.iter().flat_map(|hash| hash.to_le_bytes()).collect(),
     })
+}
+
+fn one() -> f64 {
+    1.0
 }
 
 /// Reads what [`write`] wrote, apart from the hashes.
@@ -155,6 +163,7 @@ pub(super) fn read(sections: &Sections<&[u8]>) -> Result<(About, Model), FormatE
         new: description.new,
         added: description.added,
         pooling: description.pooling,
+        sharpness: description.sharpness.clamp(1.0, 10.0),
         open_set: description.open_set,
         open_set_new: description.open_set_new,
         profiles,

@@ -70,6 +70,7 @@ impl<'a> ReferenceAdder<'a> {
                 own_coordinates: older.iter().cloned().chain(new).collect(),
             }),
             pooling: model.pooling.clone(),
+            sharpness: model.sharpness,
             open_set: model.open_set.clone(),
             open_set_new: model.open_set_new.clone(),
             profiles: model.profiles.clone(),

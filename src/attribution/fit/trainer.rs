@@ -22,6 +22,7 @@ use crate::attribution::{
     model::Model,
     open_set::OpenSet,
     pool::Pooling,
+    sharpness,
     stack::Stack,
     style::{self, LearnedStyle, OutOfSample, StyleTraining},
     training_set::{Entry, TrainingSet},
@@ -150,6 +151,7 @@ impl Trainer<'_> {
             new: stacks.unseen,
             added: None,
             pooling: Pooling::default(),
+            sharpness: 1.0,
             open_set: OpenSet::default(),
             open_set_new: None,
             profiles: learn_profiles(set, &rows),
@@ -161,6 +163,9 @@ impl Trainer<'_> {
             &lengths,
             &located.estimates,
         );
+        let flat = predictions.probabilities(&model);
+        let in_domain: Vec<f64> = located.estimates.iter().map(|own| own.in_domain).collect();
+        model.sharpness = sharpness::learn(&flat, &set.labels, &in_domain);
         let probabilities = predictions.probabilities(&model);
         model.pooling =
             Pooling::learn(&probabilities, &set.labels, &set.prompts, self.options.seed);
