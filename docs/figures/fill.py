@@ -19,7 +19,7 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PAGES = ["README.md", "docs/trust.md", "docs/output.md", "docs/data.md"]
+PAGES = ["README.md", "docs/trust.md", "docs/output.md", "docs/data.md", "docs/verdict.md"]
 BLOCK = re.compile(r"(<!-- figure: ([a-z-]+) -->)(.*?)(<!-- end -->)", re.S)
 
 
@@ -201,6 +201,18 @@ def verdicts(_, measured):
     return table(["corpora of", "corpora", "the model or its family named", "another named", "nobody named"], rows)
 
 
+def verification(_, measured):
+    columns = ["known_right", "known_wrong", "strangers_named", "strangers_relative", "right_at_5"]
+    rows = [
+        [row["task"], str(row["traces"]), str(row["corpora"]), *(figure(row[key], 2) for key in columns)]
+        for row in measured["verification"]["tasks"]
+    ]
+    head = ["corpora of", "traces each", "corpora, known and strangers", "known: named rightly", "known: named wrongly",
+            "strangers: named", "strangers: a relative named", "named rightly where 5 % of strangers are"]
+    note = measured["verification"]
+    return table(head, rows) + f"\nSeed {', '.join(map(str, note['seeds']))}: `{note['command']}`\n"
+
+
 def sources(_, measured):
     rows = [
         [row["name"], row["domain"], str(row["models"]), thousands(row["traces"]), row["licence"]]
@@ -238,6 +250,7 @@ FIGURES = {
     "evaluate-size": evaluate_size,
     "evaluate-notes": evaluate_notes,
     "verdicts": verdicts,
+    "verification": verification,
     "sources": sources,
     "score-line": score_line,
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Comparison, Drift, InputSummary, Limit, Pairing, Provenance, RankedFamily, RankedReference,
-    SimilarityMatrix, UnknownSummary, breakdown,
+    SimilarityMatrix, UnknownSummary, VerdictKind, breakdown,
     candidate::{ControlCorpus, verify},
     drift::{DriftError, MainLanguage, drift},
     evidence, habits,
@@ -114,6 +114,14 @@ pub fn compare(
         evidence.extend(phrases);
     }
     let mut limits = limits(atlas, tally, &ranking, verdict.kind, input.names_masked);
+    let leader = ranking.first().map(|first| &first.reference);
+    if let Some((first, candidate)) = leader.zip(verdict.candidate.as_ref())
+        && *first != candidate.reference
+        && verdict.kind != VerdictKind::Unfamiliar
+    {
+        let (first, candidate) = (first.clone(), candidate.reference.clone());
+        limits.push(Limit::RankingDiffers { first, candidate });
+    }
     if options.method != Method::Default && tally.traces() > 0 {
         limits.insert(0, Limit::OtherMethod(options.method));
     }

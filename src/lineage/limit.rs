@@ -12,6 +12,13 @@ pub enum Limit {
     NothingScored,
     /// The ranking comes from another method than the default model.
     OtherMethod(Method),
+    /// Another reference leads the ranking than the one that the verdict is about.
+    RankingDiffers {
+        /// The first of the ranking.
+        first: String,
+        /// The candidate of the verdict.
+        candidate: String,
+    },
     /// The atlas was learned from some of the traces.
     SeenBefore {
         /// Traces that the atlas was learned from.

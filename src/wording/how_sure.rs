@@ -127,6 +127,11 @@ fn together(comparison: &Comparison) -> Option<String> {
     if comparison.limits.iter().any(|limit| matches!(limit, Limit::OtherDomain { .. })) {
         return None;
     }
+    // One report gives one answer: where the verdict names nobody, nobody is named here.
+    let named = matches!(comparison.verdict.kind, VerdictKind::Resembles | VerdictKind::Family);
+    if comparison.verdict.candidate.is_some() && !named {
+        return None;
+    }
     let pooled = comparison.ranking.iter().filter_map(|r| Some((r, r.pooled?)));
     let (most, probability) = pooled.max_by(|a, b| a.1.total_cmp(&b.1))?;
     (comparison.prompts > 1).then(|| {

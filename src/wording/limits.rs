@@ -16,6 +16,12 @@ impl Display for Limit {
                 f.write_str("No trace could be scored. Give more or longer traces.")
             }
             Self::OtherMethod(method) => other_method(*method, f),
+            Self::RankingDiffers { first, candidate } => write!(
+                f,
+                "The ranking begins with {first}, and the verdict is about {candidate}: the ranking \
+                 compares single traces with the references, the verdict compares all of them \
+                 together, and decides."
+            ),
             Self::SeenBefore { traces, of } => seen_before(*traces, *of, f),
             Self::CommonOrigin => f.write_str(
                 "Two models can look alike because they share a teacher, a public data set or a base \
