@@ -15,6 +15,9 @@ use std::path::Path;
 /// The atlas that is built into the program, as `cotprint fit` wrote it.
 #[cfg(feature = "embedded-atlas")]
 const EMBEDDED: &[u8] = include_bytes!("../../assets/default.atlas");
+/// What adding references to it takes. The package on crates.io is too small for it, and goes without.
+#[cfg(all(feature = "embedded-atlas", embedded_extension))]
+const EXTENSION: &[u8] = include_bytes!("../../assets/default.extension");
 
 /// A learned library of references.
 #[derive(Debug, Clone)]
@@ -49,7 +52,12 @@ impl Atlas {
     /// Where the crate was built around a damaged file, or without the feature `embedded-atlas`.
     pub fn embedded() -> Result<Self, Error> {
         #[cfg(feature = "embedded-atlas")]
-        return Self::from_bytes(EMBEDDED, "the embedded atlas");
+        {
+            let atlas = Self::from_bytes(EMBEDDED, "the embedded atlas")?;
+            #[cfg(embedded_extension)]
+            let atlas = Self { extendable: Some(EXTENSION.to_vec()), ..atlas };
+            return Ok(atlas);
+        }
         #[cfg(not(feature = "embedded-atlas"))]
         return Err(Error::NoEmbeddedAtlas);
     }

@@ -23,11 +23,9 @@ const LEAST_SHIFTED_PROBABILITY: f64 = 0.5;
 /// Penalty on the intercept and on each slope of a regression, in nats over all simulated corpora.
 const RIDGE: [f64; 2] = [0.0, 1e-2];
 /// Whatever the atlas's strangers say, a name needs this probability: there are few of them.
-const LEAST_PROBABILITY: f64 = 0.8;
+const LEAST_PROBABILITY: f64 = 0.85;
 /// Sizes of corpora that strangers are kept apart by: powers of two from 1 on.
 const OCTAVES: usize = 7;
-/// With fewer simulated corpora of either kind of a size, those of the smaller one decide.
-const FEWEST_OF_SIZE: usize = 60;
 /// Probabilities of strangers that are kept of each size.
 const KEPT: usize = 200;
 
@@ -48,8 +46,8 @@ pub struct Candidate {
 /// How ratios become probabilities, and what they are for models that the atlas does not know.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Decision {
-    /// The first reference's family wrote it, by size: what a ratio means depends on it.
-    family: Vec<BinaryLogistic>,
+    /// The first reference's family wrote it.
+    family: BinaryLogistic,
     /// A model of the first reference's vendor wrote it.
     vendor: BinaryLogistic,
     /// The first reference wrote it, if its family did; by the lead over the next of the family.
@@ -62,15 +60,10 @@ pub struct Decision {
     shifted_strangers: Vec<Vec<f32>>,
 }
 
-/// The facts of a corpus of `traces` traces with this first ratio. The first two have long tails: they
-/// count by their roots.
+/// The facts of a corpus of `traces` traces with this first ratio. Beyond these ends the first two say no
+/// more, and a few strange corpora would outweigh all others.
 pub(super) fn facts(first: &Ratio, traces: f64) -> [f64; FACTS] {
-    [root(first.log_ratio), root(first.misfit), traces.ln()]
-}
-
-/// The square root of a number's size, with its sign.
-fn root(value: f64) -> f64 {
-    value.abs().sqrt().copysign(value)
+    [first.log_ratio.clamp(-30.0, 120.0), first.misfit.clamp(-8.0, 12.0), traces.ln()]
 }
 
 /// By how much the first reference leads the next of its family; `None` where it has no relatives among
@@ -93,8 +86,8 @@ pub(super) fn shifted_facts(
     let family = family_of(first.reference);
     let next = ratios.iter().find(|ratio| family_of(ratio.reference) != family);
     let lead = next.map_or(0.0, |next| first.log_ratio - next.log_ratio);
-    let own = [root(first.log_ratio), lead.ln_1p(), root(first.misfit)];
-    Some([own[0], own[1], own[2], (controls as f64).ln_1p()])
+    let [ratio, misfit, _] = facts(first, 1.0);
+    Some([ratio, lead.ln_1p(), misfit, (controls as f64).ln_1p()])
 }
 
 /// The size of a corpus.
@@ -107,7 +100,7 @@ impl Decision {
     /// are none of either kind of the first; without the second nobody is named on new prompts.
     pub(super) fn learn(simulated: &[Simulated], shifted: &[ShiftedCorpus]) -> Option<Self> {
         let own = |one: &&Simulated| !one.relative;
-        let family = by_size(&simulated.iter().filter(own).collect::<Vec<_>>())?;
+        let family = regression(simulated.iter().filter(own), |one| one.family_right)?;
         let vendor = regression(simulated.iter(), |one| one.vendor_right)?;
         let siblings = simulated.iter().filter(|one| one.known && one.family_right);
         let reference = BinaryLogistic::learn(
@@ -128,11 +121,11 @@ impl Decision {
         let folds = simulated.iter().map(|one| one.fold).max().unwrap_or(0);
         for fold in 0..=folds {
             let others = simulated.iter().filter(own).filter(|one| one.fold != fold);
-            let Some(apart) = by_size(&others.collect::<Vec<_>>()) else { continue };
+            let Some(apart) = regression(others, |one| one.family_right) else { continue };
             let left_out =
                 simulated.iter().filter(own).filter(|one| one.fold == fold && !one.known);
             for one in left_out {
-                let probability = apart[octave(one.traces)].probability(&one.facts, 0.0) as f32;
+                let probability = apart.probability(&one.facts, 0.0) as f32;
                 strangers[octave(one.traces)].push(probability);
             }
         }
@@ -149,7 +142,7 @@ impl Decision {
     ) -> Option<Candidate> {
         let first = ratios.first()?;
         let facts = facts(first, traces);
-        let probability = self.family.get(octave(traces))?.probability(&facts, 0.0);
+        let probability = self.family.probability(&facts, 0.0);
         let alone = lead(ratios, family_of)
             .map_or(1.0, |lead| self.reference.probability(&[lead, traces.ln()], 0.0));
         Some(Candidate {
@@ -203,8 +196,7 @@ impl Decision {
 
     /// Whether all numbers are usable.
     pub(super) fn is_sound(&self) -> bool {
-        self.family.len() <= OCTAVES
-            && self.family.iter().all(|own| own.fits(FACTS))
+        self.family.fits(FACTS)
             && self.vendor.fits(FACTS)
             && self.reference.fits(2)
             && self.strangers.len() <= OCTAVES
@@ -256,23 +248,6 @@ fn learn_shifted(drawn: &[ShiftedCorpus]) -> (BinaryLogistic, Vec<Vec<f32>>) {
         }
     }
     (learn(None), strangers.into_iter().map(thinned).collect())
-}
-
-/// For each size the regression of whether the family is right, learned from corpora of about that size;
-/// from those of the next smaller size where there are none. `None` where either kind is missing.
-fn by_size(simulated: &[&Simulated]) -> Option<Vec<BinaryLogistic>> {
-    let mut last: Option<BinaryLogistic> = None;
-    let mut learned = Vec::with_capacity(OCTAVES);
-    for size in 0..OCTAVES {
-        let near = |one: &&Simulated| octave(one.traces).abs_diff(size) <= 1;
-        let near: Vec<&Simulated> = simulated.iter().copied().filter(near).collect();
-        let count = |known: bool| near.iter().filter(|one| one.known == known).count();
-        if count(true).min(count(false)) >= FEWEST_OF_SIZE || last.is_none() {
-            last = regression(near.into_iter(), |one| one.family_right).or(last);
-        }
-        learned.push(last.clone()?);
-    }
-    Some(learned)
 }
 
 /// The regression of an outcome on the facts, known models and strangers weighing the same. `None`
