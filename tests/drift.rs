@@ -222,8 +222,8 @@ fn probes_are_listed_for_people_and_machines() {
 
 #[test]
 fn probes_of_public_sets_say_where_they_are_and_how_they_are_read() {
-    let sets = common::run(["probes", "--json"]).succeeds().json();
-    let text = common::run(["probes"]).succeeds().stdout;
+    let sets = run(["probes", "--json"]).succeeds().json();
+    let text = run(["probes"]).succeeds().stdout;
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
     for set in sets.as_array().unwrap() {
         for fact in ["name", "licence", "url"] {

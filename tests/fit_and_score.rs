@@ -28,10 +28,10 @@ fn fit_writes_an_atlas_that_verifies_and_names_its_references() {
     for name in REFERENCES {
         assert!(shown.contains(name), "{shown}");
         let own = references.iter().find(|own| own["name"] == name).unwrap();
-        // What it is known from.
+        // What it is known from; the rare ones of many are only counted.
         for counts in ["sources", "domains", "languages", "mediation"] {
             let counts = own[counts].as_object().unwrap();
-            assert!(!counts.is_empty() && counts.keys().all(|key| shown.contains(key)), "{own}");
+            assert!(counts.keys().any(|key| shown.contains(key)), "{own}");
         }
         assert!(own["languages"]["eng"].as_u64() > Some(0), "{own}");
     }

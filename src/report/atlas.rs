@@ -102,12 +102,15 @@ pub fn write_atlas(atlas: &Atlas, name: &str, out: &mut dyn Write) -> io::Result
     )?;
     for reference in &about.references {
         let licences: Vec<&str> = reference.licences.iter().map(String::as_str).collect();
+        let licences = match licences.as_slice() {
+            [] => String::new(),
+            licences => format!(" ({})", licences.join(", ")),
+        };
         let counted = |counts| counted(counts, reference.traces);
         let rest = format!(
-            "{}; {} ({}); {}; {}; {}",
+            "{}; {}{licences}; {}; {}; {}",
             reference.family.as_deref().unwrap_or(UNKNOWN),
             counted(&reference.sources),
-            licences.join(", "),
             counted(&reference.domains),
             counted(&reference.languages),
             counted(&reference.mediation)
