@@ -27,3 +27,15 @@ fn speechmap_rows_of_mai_ds_r1() {
         assert_eq!(name, "microsoft/mai-ds-r1-fp8");
     }
 }
+
+#[test]
+fn every_data_set_is_listed_with_its_address() {
+    let Some(corpora) = real("corpora") else { return };
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let listed = std::fs::read_to_string(root.join("assets/data-sets.json")).unwrap();
+    let listed: Vec<serde_json::Value> = serde_json::from_str(&listed).unwrap();
+    for entry in std::fs::read_dir(corpora).unwrap().map(Result::unwrap) {
+        let name = entry.file_name().into_string().unwrap();
+        assert!(!entry.path().is_dir() || listed.iter().any(|own| own["name"] == name), "{name}");
+    }
+}

@@ -221,6 +221,24 @@ fn probes_are_listed_for_people_and_machines() {
 }
 
 #[test]
+fn probes_of_public_sets_say_where_they_are_and_how_they_are_read() {
+    let sets = run(["probes", "--json"]).succeeds().json();
+    let text = run(["probes"]).succeeds().stdout;
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    for set in sets.as_array().unwrap() {
+        for fact in ["name", "licence", "url"] {
+            assert!(text.contains(set[fact].as_str().unwrap()), "{set}");
+        }
+        if let Some(commit) = set["commit"].as_str() {
+            assert!(text.contains(commit), "{set}");
+        }
+        assert!(set["stored"].is_string(), "{set}");
+    }
+    // The one set whose prompts cannot be read as they are.
+    assert!(text.contains("XORed") && text.contains("scrambler.py"), "{text}");
+}
+
+#[test]
 fn a_baseline_in_another_language_is_answered_in_words() {
     let folder = tempfile::tempdir().unwrap();
     let new = checkpoint(folder.path(), "new", |_| false);

@@ -23,10 +23,26 @@ fn fit_writes_an_atlas_that_verifies_and_names_its_references() {
     let path = atlas().display().to_string();
     run(["atlas", "verify", &path]).succeeds();
     let shown = run(["atlas", "show", &path]).succeeds().stdout;
-    let json = run(["atlas", "show", &path, "--json"]).succeeds().json().to_string();
+    let json = run(["atlas", "show", &path, "--json"]).succeeds().json();
+    let references = json["references"].as_array().unwrap();
     for name in REFERENCES {
         assert!(shown.contains(name), "{shown}");
-        assert!(json.contains(name), "{json}");
+        let own = references.iter().find(|own| own["name"] == name).unwrap();
+        // What it is known from; the rare ones of many are only counted.
+        for counts in ["sources", "domains", "languages", "mediation"] {
+            let counts = own[counts].as_object().unwrap();
+            assert!(counts.keys().any(|key| shown.contains(key)), "{own}");
+        }
+        assert!(own["languages"]["eng"].as_u64() > Some(0), "{own}");
+    }
+    // The sources have the traces of the references, and no more.
+    let traces = |of: &Value| -> u64 {
+        of.as_array().unwrap().iter().map(|own| own["traces"].as_u64().unwrap()).sum()
+    };
+    assert_eq!(traces(&json["sources"]), traces(&json["references"]));
+    for own in json["sources"].as_array().unwrap() {
+        let length: Vec<u64> = serde_json::from_value(own["length"].clone()).unwrap();
+        assert!(length.is_sorted() && length[0] > 0, "{own}");
     }
 }
 

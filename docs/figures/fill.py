@@ -19,7 +19,7 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PAGES = ["README.md", "docs/trust.md", "docs/output.md", "docs/data.md", "docs/verdict.md"]
+PAGES = ["README.md", "docs/trust.md", "docs/output.md", "docs/verdict.md"]
 BLOCK = re.compile(r"(<!-- figure: ([a-z-]+) -->)(.*?)(<!-- end -->)", re.S)
 
 
@@ -213,14 +213,6 @@ def verification(_, measured):
     return table(head, rows) + f"\nSeed {', '.join(map(str, note['seeds']))}: `{note['command']}`\n"
 
 
-def sources(_, measured):
-    rows = [
-        [row["name"], row["domain"], str(row["models"]), thousands(row["traces"]), row["licence"]]
-        for row in measured["atlas"]["sources"]
-    ]
-    return table(["source", "domain", "models", "traces with reasoning", "licence"], rows)
-
-
 def score_line(sample, _):
     """The first line that `score` prints for the fixture, cut to its two largest probabilities."""
     record = sample["score"]
@@ -251,7 +243,6 @@ FIGURES = {
     "evaluate-notes": evaluate_notes,
     "verdicts": verdicts,
     "verification": verification,
-    "sources": sources,
     "score-line": score_line,
 }
 

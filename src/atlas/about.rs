@@ -46,6 +46,10 @@ pub struct About {
     pub families_learned: bool,
     /// The references, in the order of the scores.
     pub references: Vec<Reference>,
+    /// The sources of the traces that it was learned from, by name; none of an atlas that an older
+    /// program learned, and nothing of what was added later.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<SourceSummary>,
     /// What was added to it later, in this order; the references that were added stand last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub extensions: Vec<Extension>,
@@ -124,6 +128,29 @@ pub struct Reference {
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     #[serde(rename = "grounds")]
     pub data_sets: BTreeSet<String>,
+}
+
+/// The traces of one source that an atlas was learned from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SourceSummary {
+    /// Its name, as [`Reference::sources`] has it.
+    pub name: String,
+    /// References with traces of it.
+    pub references: usize,
+    /// Traces.
+    pub traces: usize,
+    /// Words in them.
+    pub words: usize,
+    /// Words of a trace: the 5 % quantile, the median and the 95 % quantile.
+    pub length: [usize; 3],
+    /// Different prompts.
+    pub prompts: usize,
+    /// Traces by language (ISO 639-3), where it can be told.
+    pub languages: BTreeMap<String, usize>,
+    /// Traces by mediation (`raw`, `summary`, `truncated`, `unknown`).
+    pub mediation: BTreeMap<String, usize>,
+    /// Licences that the traces came under.
+    pub licences: BTreeSet<String>,
 }
 
 /// What a similarity means: its values between corpora whose relation is known.

@@ -2,7 +2,7 @@
 
 use super::{
     about::{About, OTHER_DATA_SET, Reference, vendor},
-    describe::describe,
+    describe::{describe, source_summaries},
     error::{Error, Needed},
     families::with_families,
     floors::floors,
@@ -121,6 +121,7 @@ pub fn learn<T: Borrow<Trace>>(
         data_sets,
         families_learned: families_learned && references.iter().any(|r| r.family.is_some()),
         references,
+        sources: source_summaries(&usable),
         extensions: Vec::new(),
     };
     let verification = learn_verification(&fitted, &examples, &about, &names, stage);

@@ -18,7 +18,9 @@ mod opened;
 mod probes;
 mod training_traces;
 
-pub use about::{About, Extension, Floor, MINIMUM_TRACES, Reference, UNKNOWN_DOMAIN, vendor};
+pub use about::{
+    About, Extension, Floor, MINIMUM_TRACES, Reference, SourceSummary, UNKNOWN_DOMAIN, vendor,
+};
 pub(crate) use error::what_was_found;
 pub use error::{CannotExtend, Error, Needed};
 pub use extend::extend;

@@ -2,46 +2,34 @@
 //! comparison.
 //!
 //! Comes in: an [`Atlas`]. Goes out: a [`PromptSet`] for each data set with shared prompts. Called
-//! by `cli`. An atlas holds hashes of prompts, no text of them; where the public ones can be had
-//! stands here.
+//! by `cli`. An atlas holds hashes of prompts, no text of them; where the public ones can be had,
+//! and how they are stored there, stands in `assets/data-sets.json`, which `docs/corpora.md` is made
+//! of too.
 
 use super::opened::Atlas;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// Public prompt sets: the data set's name, what it asks, its licence, where it can be had.
-const PUBLIC: [(&str, &str, &str, &str); 5] = [
-    (
-        "speechmap",
-        "political questions and essays on requests to criticize governments",
-        "Apache-2.0",
-        "https://github.com/xlr8harder/llm-compliance",
-    ),
-    (
-        "misguided-attention",
-        "well-known logic puzzles with a changed condition",
-        "CC0-1.0",
-        "https://github.com/cpldcpu/MisguidedAttention",
-    ),
-    (
-        "pm-llm-benchmark",
-        "process mining, long prompts",
-        "GPL-3.0",
-        "https://github.com/fit-alessandro-berti/pm-llm-benchmark",
-    ),
-    (
-        "cot-monitor-stress-test",
-        "short judgements in groups of near-duplicate prompts",
-        "MIT",
-        "https://github.com/agatha-duzan/cot-monitor-stress-test",
-    ),
-    (
-        "reasoning-models-lie",
-        "multiple choice (MMLU-Pro, GPQA)",
-        "MIT",
-        "https://github.com/wgantt/reasoning-models-lie",
-    ),
-];
+/// Public data sets, as [`PublicDataSet`]s.
+const PUBLIC: &str = include_str!("../../assets/data-sets.json");
+
+/// What is known of a public data set beside what an atlas says.
+#[derive(Debug, Clone, Default, Deserialize)]
+struct PublicDataSet {
+    name: String,
+    about: String,
+    licence: String,
+    address: String,
+    /// The commit at which the prompts stand as `stored` says.
+    commit: Option<String>,
+    /// In which files the prompts are, and how they are read.
+    stored: Option<String>,
+}
+
+/// Empty only where the file is damaged, which a test rules out.
+fn public_data_sets() -> Vec<PublicDataSet> {
+    serde_json::from_str(PUBLIC).unwrap_or_default()
+}
 
 /// A data set whose prompts several references answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -49,11 +37,15 @@ pub struct PromptSet {
     /// The data set's name, as the references' sources have it.
     pub name: String,
     /// What its prompts ask, where it is a public set that is known here.
-    pub about: Option<&'static str>,
+    pub about: Option<String>,
     /// Its licence.
-    pub licence: Option<&'static str>,
+    pub licence: Option<String>,
     /// Where it can be had.
-    pub url: Option<&'static str>,
+    pub url: Option<String>,
+    /// The commit there at which the prompts stand as `stored` says; `None` where it is not known.
+    pub commit: Option<String>,
+    /// In which files there the prompts are, and how they are read.
+    pub stored: Option<String>,
     /// Prompts that at least [`SHARED_BY`](crate::attribution::panel::SHARED_BY) references
     /// answered.
     pub prompts: usize,
@@ -67,13 +59,24 @@ impl Atlas {
     /// The prompt sets that the references answered, the most references first. Empty where the
     /// atlas contains no panel of shared prompts.
     pub fn prompt_sets(&self) -> Vec<PromptSet> {
+        let public = public_data_sets();
         let mut sets: Vec<PromptSet> = self
             .about
             .data_sets
             .iter()
             .enumerate()
             .map(|(data_set, name)| {
-                let known = PUBLIC.iter().find(|public| public.0 == name);
+                let known = public.iter().find(|own| own.name == *name).cloned();
+                let (about, licence, url, commit, stored) =
+                    known.map_or_else(Default::default, |own| {
+                        (
+                            Some(own.about),
+                            Some(own.licence),
+                            Some(own.address),
+                            own.commit,
+                            own.stored,
+                        )
+                    });
                 let on = |member: &usize| self.about.references.get(*member);
                 let members: Vec<usize> =
                     self.panel.on(data_set).filter(|m| m.paired).map(|m| m.reference).collect();
@@ -84,9 +87,11 @@ impl Atlas {
                     .collect();
                 PromptSet {
                     name: name.clone(),
-                    about: known.map(|public| public.1),
-                    licence: known.map(|public| public.2),
-                    url: known.map(|public| public.3),
+                    about,
+                    licence,
+                    url,
+                    commit,
+                    stored,
                     prompts: self.panel.prompts.iter().filter(|p| p.data_set == data_set).count(),
                     references: members.len(),
                     families: families.len(),
@@ -96,5 +101,26 @@ impl Atlas {
             .collect();
         sets.sort_by(|a, b| b.references.cmp(&a.references).then_with(|| a.name.cmp(&b.name)));
         sets
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn public_data_sets_are_read_and_say_how_scrambled_prompts_are_read() {
+        let all = public_data_sets();
+        let names: BTreeSet<&str> = all.iter().map(|own| own.name.as_str()).collect();
+        assert_eq!(names.len(), all.len());
+        for own in &all {
+            assert!(own.address.starts_with("https://") && !own.licence.is_empty(), "{own:?}");
+            assert!(own.commit.as_ref().is_none_or(|commit| commit.len() == 40), "{own:?}");
+            // A commit is of the files that hold the prompts.
+            assert!(own.commit.is_none() || own.stored.is_some(), "{own:?}");
+        }
+        let scrambled = all.iter().find(|own| own.name == "misguided-attention").cloned();
+        let stored = scrambled.and_then(|own| own.stored).unwrap_or_default();
+        assert!(stored.contains("XOR") && stored.contains("scrambler.py -d"), "{stored}");
     }
 }

@@ -6,7 +6,7 @@ use super::{about::MINIMUM_TRACES, learning::LearnOptions};
 use crate::{
     attribution::{Example, MINIMUM_WORDS, folds::FEWEST, panel::Observed},
     features::Row,
-    text::count_words,
+    text::{count_words, language},
     trace::{PromptGroups, Trace, prompt_hash},
 };
 use std::{
@@ -22,6 +22,8 @@ pub(super) struct TrainingTrace<'a> {
     pub text: std::borrow::Cow<'a, str>,
     pub words: usize,
     pub prompt: String,
+    /// ISO 639-3; `None` where it cannot be told.
+    pub language: Option<&'static str>,
     /// Places the trace in an order that does not depend on the order of the input.
     key: u128,
 }
@@ -55,7 +57,8 @@ pub(super) fn usable<'a, T: Borrow<Trace>>(
             drop("the same text twice from one model".into(), 1);
             continue;
         }
-        usable.push(TrainingTrace { trace, model, text, words, prompt: trace.prompt_key(), key });
+        let (prompt, language) = (trace.prompt_key(), language(&text));
+        usable.push(TrainingTrace { trace, model, text, words, prompt, language, key });
     }
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for u in &usable {

@@ -18,7 +18,7 @@ pub struct Arguments {
 
 #[derive(Debug, Clone, Subcommand)]
 enum What {
-    /// Show the models: traces, words, prompts, domains, sources, licences
+    /// Show the models: their traces, data sets, subjects and languages
     Show(Which),
     /// Read the whole atlas and verify its checksum
     Verify(Which),

@@ -6,6 +6,12 @@ use std::{
     io::{self, Write},
 };
 
+/// Stands where an atlas does not say.
+const UNKNOWN: &str = "—";
+
+/// More keys are only counted.
+const MOST_KEYS: usize = 4;
+
 /// Prints an atlas: how it was learned, how far it can be trusted, its references. `name` is what
 /// it is called.
 ///
@@ -86,18 +92,28 @@ pub fn write_atlas(atlas: &Atlas, name: &str, out: &mut dyn Write) -> io::Result
         about.references.iter().map(|r| escape::name(&r.name).chars().count()).max().unwrap_or(0);
     writeln!(
         out,
-        "{:width$}  {:>6}  {:>9}  {:>7}  family; domains; mediation; sources (licences)",
+        "{:width$}  {:>6}  {:>9}  {:>7}  family; data sets (licences); subjects; languages; mediation",
         "reference", "traces", "words", "prompts"
+    )?;
+    writeln!(
+        out,
+        "{:width$}  {:>6}  {:>9}  {:>7}  (what has no number of traces is true of all)",
+        "", "", "", ""
     )?;
     for reference in &about.references {
         let licences: Vec<&str> = reference.licences.iter().map(String::as_str).collect();
+        let licences = match licences.as_slice() {
+            [] => String::new(),
+            licences => format!(" ({})", licences.join(", ")),
+        };
+        let counted = |counts| counted(counts, reference.traces);
         let rest = format!(
-            "{}; {}; {}; {} ({})",
-            reference.family.as_deref().unwrap_or("—"),
-            counted(&reference.domains),
-            counted(&reference.mediation),
+            "{}; {}{licences}; {}; {}; {}",
+            reference.family.as_deref().unwrap_or(UNKNOWN),
             counted(&reference.sources),
-            licences.join(", ")
+            counted(&reference.domains),
+            counted(&reference.languages),
+            counted(&reference.mediation)
         );
         writeln!(
             out,
@@ -112,15 +128,41 @@ pub fn write_atlas(atlas: &Atlas, name: &str, out: &mut dyn Write) -> io::Result
     Ok(())
 }
 
-/// The keys of counts, the most frequent first, at most four of them.
-fn counted(counts: &BTreeMap<String, usize>) -> String {
+/// The keys of counts, the most frequent first, at most [`MOST_KEYS`] of them; without the count where
+/// it is of all traces.
+fn counted(counts: &BTreeMap<String, usize>, traces: usize) -> String {
+    if counts.is_empty() {
+        return UNKNOWN.into();
+    }
     let mut keys: Vec<(&String, &usize)> = counts.iter().collect();
     keys.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
-    let more = keys.len().saturating_sub(4);
-    let mut words: Vec<String> =
-        keys.iter().take(4).map(|(key, count)| format!("{key} {count}")).collect();
+    let more = keys.len().saturating_sub(MOST_KEYS);
+    let word = |(key, count): &(&String, &usize)| match **count == traces {
+        true => (*key).clone(),
+        false => format!("{key} {count}"),
+    };
+    let mut words: Vec<String> = keys.iter().take(MOST_KEYS).map(word).collect();
     if more > 0 {
         words.push(format!("{more} more"));
     }
     words.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_short_and_unknown_ones_are_told() {
+        let counts = |of: &[(&str, usize)]| -> BTreeMap<String, usize> {
+            of.iter().map(|(key, count)| ((*key).to_owned(), *count)).collect()
+        };
+        assert_eq!(counted(&counts(&[]), 9), "—");
+        assert_eq!(counted(&counts(&[("raw", 9)]), 9), "raw");
+        // Of the other two traces the language could not be told.
+        assert_eq!(counted(&counts(&[("eng", 7)]), 9), "eng 7");
+        assert_eq!(counted(&counts(&[("cmn", 2), ("eng", 7)]), 9), "eng 7, cmn 2");
+        let many = counts(&[("a", 1), ("b", 1), ("c", 1), ("d", 1), ("e", 1), ("f", 4)]);
+        assert_eq!(counted(&many, 9), "f 4, a 1, b 1, c 1, 2 more");
+    }
 }

@@ -40,11 +40,17 @@ pub fn write_prompt_sets(sets: &[PromptSet], out: &mut dyn Write) -> io::Result<
             counted(set.families, "family", "families")
         );
         paragraph(&what, "  ")?;
-        for text in [set.about, set.url].into_iter().flatten() {
+        let named =
+            |name: &str, text: &Option<String>| text.as_ref().map(|text| format!("{name}{text}"));
+        let facts = [
+            named("", &set.about),
+            named("", &set.url),
+            named("commit ", &set.commit),
+            named("licence ", &set.licence),
+            named("stored ", &set.stored),
+        ];
+        for text in facts.iter().flatten() {
             paragraph(text, "  ")?;
-        }
-        if let Some(licence) = set.licence {
-            paragraph(&format!("licence {licence}"), "  ")?;
         }
     }
     Ok(())

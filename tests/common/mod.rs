@@ -48,6 +48,12 @@ pub fn command() -> Command {
     command
 }
 
+/// The number of references in the embedded atlas.
+pub fn embedded_references() -> usize {
+    let shown = run(["atlas", "show", "--json"]).succeeds().json();
+    shown["references"].as_array().unwrap().len()
+}
+
 impl Run {
     /// Runs a command. Whatever it does, it must not panic.
     pub fn of(command: &mut Command) -> Self {
