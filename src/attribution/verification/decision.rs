@@ -1,7 +1,9 @@
 //! From likelihood ratios to a probability that can be held to.
 
 use super::{
-    simulation::{ShiftedCorpus, Simulated},
+    facts::{
+        FACTS, MOST_CONTROLS, SHIFTED_FACTS, ShiftedCorpus, Simulated, facts, lead, shifted_facts,
+    },
     two_covariance::Ratio,
 };
 use crate::stats::{
@@ -10,12 +12,6 @@ use crate::stats::{
 };
 use serde::{Deserialize, Serialize};
 
-/// What the decision reads of a corpus.
-pub(super) const FACTS: usize = 3;
-/// What it reads of a corpus on new prompts.
-pub(super) const SHIFTED_FACTS: usize = 4;
-/// More controls are not told apart from so many.
-pub(super) const MOST_CONTROLS: usize = 4;
 /// Fewest data sets that are left out in turn to learn what new prompts are like.
 const FEWEST_DATA_SETS: usize = 3;
 /// A name on new prompts needs this probability at least.
@@ -58,36 +54,6 @@ pub struct Decision {
     shifted: BinaryLogistic,
     /// The probabilities of left-out families' corpora there, ascending, by number of controls.
     shifted_strangers: Vec<Vec<f32>>,
-}
-
-/// The facts of a corpus of `traces` traces with this first ratio. Beyond these ends the first two say no
-/// more, and a few strange corpora would outweigh all others.
-pub(super) fn facts(first: &Ratio, traces: f64) -> [f64; FACTS] {
-    [first.log_ratio.clamp(-30.0, 120.0), first.misfit.clamp(-8.0, 12.0), traces.ln()]
-}
-
-/// By how much the first reference leads the next of its family; `None` where it has no relatives among
-/// them.
-pub(super) fn lead(ratios: &[Ratio], family_of: impl Fn(usize) -> usize) -> Option<f64> {
-    let first = ratios.first()?;
-    let family = family_of(first.reference);
-    let next = ratios[1..].iter().find(|ratio| family_of(ratio.reference) == family)?;
-    Some(first.log_ratio - next.log_ratio)
-}
-
-/// The facts of a corpus on new prompts, with so many controls. There the lead over the next family
-/// tells more than the ratio does.
-pub(super) fn shifted_facts(
-    ratios: &[Ratio],
-    controls: usize,
-    family_of: impl Fn(usize) -> usize,
-) -> Option<[f64; SHIFTED_FACTS]> {
-    let first = ratios.first()?;
-    let family = family_of(first.reference);
-    let next = ratios.iter().find(|ratio| family_of(ratio.reference) != family);
-    let lead = next.map_or(0.0, |next| first.log_ratio - next.log_ratio);
-    let [ratio, misfit, _] = facts(first, 1.0);
-    Some([ratio, lead.ln_1p(), misfit, (controls as f64).ln_1p()])
 }
 
 /// The size of a corpus.

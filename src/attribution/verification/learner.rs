@@ -3,7 +3,9 @@
 use super::{
     Verification,
     decision::Decision,
-    simulation::{ShiftedCorpus, Simulated, Source},
+    facts::{ShiftedCorpus, Simulated},
+    kin::Kin,
+    simulation::Source,
     space::{Members, along, axes, space},
 };
 use crate::stats::{
@@ -20,15 +22,6 @@ const FAMILY_FOLDS: usize = 5;
 pub(crate) const FEWEST_FAMILIES: usize = 6;
 /// Rows that are copied together before they are multiplied.
 const CHUNK: usize = 2_048;
-
-/// Whose relative a reference is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Kin {
-    /// The number of its family.
-    pub family: usize,
-    /// The number of its vendor.
-    pub vendor: usize,
-}
 
 /// Labelled traces.
 pub(crate) struct LabelledTraces<'a> {

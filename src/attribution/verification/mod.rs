@@ -14,9 +14,12 @@
 //! that the atlas does not know. Called by `atlas` (to learn) and by `lineage` (to judge).
 //!
 //! `space` finds the directions and `two_covariance` compares in them; `simulation` draws the corpora,
-//! and `decision` learns from them.
+//! `facts` says what is read of them, and `decision` learns from it. `shifted` is for prompts that the
+//! atlas does not know.
 
 mod decision;
+mod facts;
+mod kin;
 mod learner;
 mod shifted;
 mod simulation;
@@ -25,7 +28,8 @@ mod stored;
 mod two_covariance;
 
 pub use decision::{Candidate, Decision};
-pub(crate) use learner::{Kin, LabelledTraces, learn};
+pub(crate) use kin::Kin;
+pub(crate) use learner::{LabelledTraces, learn};
 pub use two_covariance::{Cell, Ratio};
 
 use ndarray::Array2;

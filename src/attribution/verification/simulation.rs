@@ -2,8 +2,8 @@
 //! does not.
 
 use super::{
-    decision::{FACTS, MOST_CONTROLS, SHIFTED_FACTS, facts, lead, shifted_facts},
-    learner::Kin,
+    facts::{MOST_CONTROLS, ShiftedCorpus, Simulated, facts, lead, shifted_facts},
+    kin::Kin,
     shifted::{Position, centre, positions},
     space::{Members, Space, turned},
 };
@@ -23,43 +23,6 @@ const SHIFTED_TRACES: usize = 20;
 const FEWEST_TRACES: usize = 10;
 /// The most traces of a corpus.
 const MOST_TRACES: f64 = 50.0;
-
-/// A corpus that was drawn, and what the comparison says of it.
-#[derive(Debug, Clone)]
-pub(super) struct Simulated {
-    pub facts: [f64; FACTS],
-    /// By how much the first reference leads the next of its family.
-    pub lead: Option<f64>,
-    pub traces: f64,
-    /// Whether its family was among the references.
-    pub known: bool,
-    /// Whether the first reference is of its family, its vendor, is it.
-    pub family_right: bool,
-    pub vendor_right: bool,
-    pub reference_right: bool,
-    /// Whether it is a stranger, and the first reference is of its vendor: neither right nor wrong.
-    pub relative: bool,
-    /// The fold of its family.
-    pub fold: usize,
-    /// How much it counts.
-    pub weight: f64,
-}
-
-/// A corpus on a data set that was left out.
-#[derive(Debug, Clone)]
-pub(super) struct ShiftedCorpus {
-    pub facts: [f64; SHIFTED_FACTS],
-    /// The data set.
-    pub data_set: usize,
-    /// Controls.
-    pub controls: usize,
-    /// Whether its model was among the references.
-    pub known: bool,
-    /// Whether the first reference is of its family.
-    pub right: bool,
-    /// How much it counts.
-    pub weight: f64,
-}
 
 /// Where corpora are drawn from.
 pub(super) struct Source<'a> {
