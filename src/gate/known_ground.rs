@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     atlas::Atlas,
-    lineage::{ERROR_RATE, ScoredCorpus, Verified, supports, verify},
+    lineage::{ERROR_RATE, ScoredCorpus, Verified, support, verify},
     policy::{Bound, Condition, Quantity},
 };
 
@@ -56,8 +56,8 @@ impl<'a> KnownGround<'a> {
             Bound::AtLeast(_) => answer.outcome == Outcome::Passed,
         };
         let members = sample.target(target).map(|(_, members)| members).unwrap_or_default();
-        let supported = supports(self.atlas, &self.corpus.style, members, ERROR_RATE);
-        if accuses && supported == Some(false) {
+        let support = support(self.atlas, &self.corpus.style, members, ERROR_RATE);
+        if accuses && support.is_some_and(|own| own.probability < own.bound) {
             answer.outcome = Outcome::CannotTell;
             answer.note = Some(Note::NotVerified);
         }

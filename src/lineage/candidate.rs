@@ -188,26 +188,38 @@ fn verify_new_prompts(
     })
 }
 
-/// Whether verification says that the traces whose first reference is one of `members` are of their
-/// family, so that at most `error_rate` of unknown models are. `None` where the atlas holds no
-/// verification.
-pub(crate) fn supports(
+/// How probably the traces whose first reference is one of `members` are of their family.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Support {
+    /// The probability; 0 where another family is likelier.
+    pub probability: f64,
+    /// What a name needs.
+    pub bound: f64,
+}
+
+/// What verification says of the traces whose first reference is one of `members`. `None` where the
+/// atlas holds no verification.
+pub(crate) fn support(
     atlas: &Atlas,
     style: &StyleSums,
     members: &[usize],
     error_rate: f64,
-) -> Option<bool> {
+) -> Option<Support> {
     let verification = atlas.verification.as_ref()?;
-    let Some((data_set, sum)) = style.on_main_data_set(Some(members)) else { return Some(false) };
+    let nothing = Support { probability: 0.0, bound: 1.0 };
+    let Some((data_set, sum)) = style.on_main_data_set(Some(members)) else { return Some(nothing) };
     let ratios = verification.ratios(&sum.values, sum.traces, data_set);
     let traces = independent(&sum);
     let families = family_numbers(atlas);
     let family_of = |reference: usize| families.get(reference).copied().unwrap_or(usize::MAX);
-    let found = verification.candidate(&ratios, traces, family_of);
-    Some(found.is_some_and(|found| {
-        members.iter().any(|&own| family_of(own) == family_of(found.reference))
-            && found.probability >= verification.bound(traces, error_rate)
-    }))
+    let Some(found) = verification.candidate(&ratios, traces, family_of) else {
+        return Some(nothing);
+    };
+    let own = members.iter().any(|&own| family_of(own) == family_of(found.reference));
+    Some(Support {
+        probability: if own { found.probability } else { 0.0 },
+        bound: verification.bound(traces, error_rate),
+    })
 }
 
 /// Traces, of each prompt a few at most.

@@ -39,7 +39,7 @@ pub(crate) mod verdict_rules;
 
 pub use beside::*;
 pub(crate) use breakdown::{LEAST_PROMPTS, group_of};
-pub(crate) use candidate::supports;
+pub(crate) use candidate::support;
 pub use candidate::{ControlCorpus, ERROR_RATE, Unfamiliar, VerdictCandidate, Verified, verify};
 pub(crate) use comparison::add_drift;
 pub use comparison::{

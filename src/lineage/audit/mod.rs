@@ -21,8 +21,8 @@ pub use finding::{AuditFinding, Doubt, Estimated, EstimatedShare};
 pub use records::Records;
 
 use super::{
-    CompareOptions, ERROR_RATE, InputSummary, NamedShare, candidate::supports,
-    comparison::provenance,
+    CompareOptions, ERROR_RATE, InputSummary, NamedShare, candidate::support,
+    comparison::provenance, verdict_rules::POSSIBLE,
 };
 use crate::{
     atlas::{Atlas, TWO_HALVES},
@@ -134,8 +134,8 @@ pub fn audit(
     audit
 }
 
-/// The references to whose family verification gives no traces: what is most like them is another
-/// writer's.
+/// The references of which verification says that their family did not write what is most like them, as
+/// the verdict `none` does of a whole corpus.
 fn unverified(atlas: &Atlas, records: &Records) -> Vec<bool> {
     let references = &atlas.about.references;
     let mut known = vec![false; references.len()];
@@ -145,7 +145,8 @@ fn unverified(atlas: &Atlas, records: &Records) -> Vec<bool> {
         families.entry(family).or_default().push(index);
     }
     for members in families.values() {
-        if supports(atlas, &records.style, members, ERROR_RATE) != Some(false) {
+        let support = support(atlas, &records.style, members, ERROR_RATE);
+        if support.is_none_or(|own| own.probability >= POSSIBLE) {
             members.iter().for_each(|&index| known[index] = true);
         }
     }

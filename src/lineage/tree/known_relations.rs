@@ -160,7 +160,8 @@ fn centred_by_data_set(about: &About, profiles: &[Vec<f32>]) -> ndarray::Array2<
             .collect();
         let mut means = vec![0.0; sets];
         for _ in 0..100 {
-            for a in 0..sets {
+            // No reference has a source of this name where small sources are one data set together.
+            for a in (0..sets).filter(|&a| normal[a][a] > 0.0) {
                 let others: f64 =
                     (0..sets).filter(|&b| b != a).map(|b| normal[a][b] * means[b]).sum();
                 means[a] = (right[a] - others) / normal[a][a];

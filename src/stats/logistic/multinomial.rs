@@ -378,8 +378,9 @@ mod tests {
     fn the_gradient_vanishes_at_the_solution_of_a_larger_problem() {
         let (rows, labels) = example();
         let ridge = 0.1;
-        let kernel = rows.dot(&rows.t());
-        let (kernel, landmarks) = (kernel.view(), kernel.view());
+        // Seven landmarks span the seven features.
+        let all = rows.dot(&rows.t());
+        let (kernel, landmarks) = (all.slice(s![.., ..7]), all.slice(s![..7, ..7]));
         let problem = Problem { kernel, landmarks, labels: &labels, classes: 4 };
         // Every trace of the second half counts half.
         let counts: Vec<f32> = (0..60).map(|i| if i < 30 { 1.0 } else { 0.5 }).collect();
@@ -391,7 +392,7 @@ mod tests {
             row *= weight;
         }
         // W = Xᵀ A is determined, A is not: compare the gradient in the space of W.
-        let weights = rows.t().dot(&solution.coefficients);
+        let weights = rows.slice(s![..7, ..]).t().dot(&solution.coefficients);
         let gradient = rows.t().dot(&residual) + weights * ridge as f32;
         assert!(gradient.iter().all(|g| g.abs() < 1e-2), "{gradient}");
     }
@@ -400,14 +401,14 @@ mod tests {
     fn landmarks_that_span_the_rows_lose_nothing_and_held_out_traces_teach_nothing() {
         let (rows, mut labels) = example();
         let all = rows.dot(&rows.t());
-        let of_all =
-            Problem { kernel: all.view(), landmarks: all.view(), labels: &labels, classes: 4 };
+        let (kernel, landmarks) = (all.slice(s![.., 7..14]), all.slice(s![7..14, 7..14]));
+        let others = Problem { kernel, landmarks, labels: &labels, classes: 4 };
         let held_out: Vec<f32> = (0..60).map(|i| f32::from(u8::from(i % 5 != 0))).collect();
-        let expected = solve(&of_all, &held_out, 0.1).logits;
-        // Ten rows span seven dimensions.
-        let few = all.slice(s![.., ..10]);
+        let expected = solve(&others, &held_out, 0.1).logits;
+        // Other rows span the same seven dimensions.
+        let few = all.slice(s![.., ..7]);
         labels.iter_mut().step_by(5).for_each(|label| *label = 3 - *label);
-        let landmarks = all.slice(s![..10, ..10]);
+        let landmarks = all.slice(s![..7, ..7]);
         let of_few = Problem { kernel: few, landmarks, labels: &labels, classes: 4 };
         let found = solve(&of_few, &held_out, 0.1).logits;
         for (a, b) in expected.iter().zip(&found) {
