@@ -35,6 +35,15 @@ pub use two_covariance::{Cell, Ratio};
 use ndarray::Array2;
 use two_covariance::TwoCovariance;
 
+/// More traces do not say more: a model differs from itself by the prompts that it is asked, and the mean
+/// of many traces on some prompts stays off its mean on all.
+const MOST_COUNTED: usize = 20;
+
+/// How many traces count.
+fn counted(traces: usize) -> f64 {
+    traces.min(MOST_COUNTED) as f64
+}
+
 /// What an atlas holds to decide whether a reference wrote some traces.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verification {
@@ -64,7 +73,7 @@ impl Verification {
         let point = ndarray::aview1(&mean).dot(&self.projection);
         let point: Vec<f64> =
             point.iter().zip(centre).map(|(own, centre)| f64::from(own - centre)).collect();
-        self.comparison.ratios(&point, traces as f64, data_set)
+        self.comparison.ratios(&point, counted(traces), data_set)
     }
 
     /// What these ratios, of `traces` traces, say of the first reference. `None` where there are none.
@@ -75,13 +84,13 @@ impl Verification {
         traces: usize,
         family_of: impl Fn(usize) -> usize,
     ) -> Option<Candidate> {
-        self.decision.candidate(ratios, traces as f64, family_of)
+        self.decision.candidate(ratios, counted(traces), family_of)
     }
 
     /// The probability that a candidate needs to be named, so that at most `error_rate` of the models
     /// that the atlas does not know are, where their corpora have about `traces` traces.
     pub fn bound(&self, traces: usize, error_rate: f64) -> f64 {
-        self.decision.bound(traces as f64, error_rate)
+        self.decision.bound(counted(traces), error_rate)
     }
 
     /// Who wrote `traces` traces on prompts that the atlas does not know, by `controls`: traces of known
@@ -111,7 +120,7 @@ impl Verification {
         let centre = shifted::centre(&nearest, &offsets);
         let point: Vec<f64> = point.iter().zip(&centre).map(|(p, c)| p - c).collect();
         let ratios =
-            self.comparison.shifted_ratios(&point, traces as f64, offsets.len(), &positions);
+            self.comparison.shifted_ratios(&point, counted(traces), offsets.len(), &positions);
         let (candidate, bound) =
             self.decision.shifted(&ratios, offsets.len(), error_rate, family_of)?;
         Some((ratios, candidate, bound))
