@@ -56,10 +56,10 @@ impl Atlas {
             let atlas = Self::from_bytes(EMBEDDED, "the embedded atlas")?;
             #[cfg(embedded_extension)]
             let atlas = Self { extendable: Some(EXTENSION.to_vec()), ..atlas };
-            return Ok(atlas);
+            Ok(atlas)
         }
         #[cfg(not(feature = "embedded-atlas"))]
-        return Err(Error::NoEmbeddedAtlas);
+        Err(Error::NoEmbeddedAtlas)
     }
 
     /// Reads an atlas file.
