@@ -151,6 +151,9 @@ impl<'a> Checker<'a> {
                 repeats: one.repeats,
                 scored: scored.as_ref().ok(),
             });
+            if let Some(language) = &marks.language {
+                corpus.add_language(language);
+            }
             match scored {
                 Ok(scored) => {
                     if let Some(texts) = &mut texts {

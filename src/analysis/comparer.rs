@@ -89,6 +89,9 @@ impl<'a> Comparer<'a> {
             if let Some(watcher) = &mut self.watcher {
                 watcher(CorpusRole::Input, &one).map_err(Error::Watcher)?;
             }
+            if let Some(language) = &one.marks.language {
+                corpus.add_language(language);
+            }
             match one.scored {
                 Ok(scored) => {
                     if let Some(texts) = &mut texts {

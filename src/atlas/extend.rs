@@ -149,7 +149,8 @@ fn with_added(mut verification: Verification, observed: &[Observed]) -> Verifica
         *traces += 1;
     }
     for ((reference, data_set), (sum, traces)) in sums {
-        verification.add(reference, data_set, &sum, traces);
+        let mean: Vec<f32> = sum.iter().map(|sum| sum / traces as f32).collect();
+        verification.add(reference, data_set, &mean, traces);
     }
     verification
 }

@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 const OPENING_WEIGHT: f64 = 0.5;
 const STRETCH_WEIGHT: f64 = 0.1;
 
-/// A trace counts by this power of the number of its reference's traces on its data set. A half lets
-/// nobody be drawn to a reference that has many more than the others, and costs the rest next to nothing.
+/// A trace counts by this power of the number of its reference's traces on its data set. A half lets the
+/// number count less; on 4,669 traces of all corpora top-1 on held-out prompts was 0.645 with it and
+/// 0.647 without.
 const BALANCE: f64 = -0.5;
 
 /// Labelled traces.

@@ -55,7 +55,7 @@ pub struct Arguments {
     /// Print JSON instead of the table
     #[arg(long)]
     json: bool,
-    /// Of models that the atlas does not know, the share that may be named at most
+    /// Share of unknown models that may be named: the bound is set by models left out of the atlas
     #[arg(long, value_name = "RATE", default_value_t = ERROR_RATE, value_parser = error_rate)]
     error_rate: f64,
     /// Number of bootstrap resamples of the prompts

@@ -1,11 +1,9 @@
-//! Held-out traces of one model, taken together → what the verdict of `compare` says of them, and
+//! Held-out traces of one model, taken together → whom the rule by shares of the evidence names, and
 //! whether that is right.
 //!
-//! The shares of the evidence are those of [`crate::lineage`], prompts with equal weight, and so is
-//! the rule that names a reference, a family or nobody ([`named`]). What `compare` knows beyond the
-//! shares (the likeness on shared prompts, how strange single traces look, subject matter) plays no
-//! part. Called by `open_set`, once for models that were learned and once for those that were left
-//! out.
+//! `compare` uses this rule ([`named`]) where an atlas holds no verification
+//! ([`crate::attribution::verification`]); prompts weigh the same here as there. Called by `open_set`,
+//! once for models that were learned and once for those that were left out.
 
 use crate::{
     lineage::verdict_rules::{LEAST_PROMPTS, LEAST_TRACES, Named, named},

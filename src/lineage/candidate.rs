@@ -4,13 +4,10 @@
 //! A corpus is judged on the data set that most of its traces are like in subject matter, by the
 //! references that are known there. Called by `comparison`, `gate` and `audit`.
 
-use super::{
-    scored_corpus::ScoredCorpus,
-    style_sums::{StyleSum, StyleSums},
-};
+use super::{scored_corpus::ScoredCorpus, style_sums::StyleSums};
 use crate::{
-    atlas::{Atlas, vendor},
-    attribution::verification::Ratio,
+    atlas::{Atlas, MINIMUM_TRACES, Reference, vendor},
+    attribution::verification::{CorpusMean, Judgement, Ratio},
     text::language_code,
 };
 use serde::{Deserialize, Serialize};
@@ -18,8 +15,6 @@ use std::collections::BTreeMap;
 
 /// The usual share of unknown models that may be named.
 pub const ERROR_RATE: f64 = 0.05;
-/// Traces of one prompt are not independent: at most this many of each count in the mean.
-const TRACES_OF_PROMPT: usize = 3;
 /// A corpus is in a language where this share of its traces is, as far as the language could be told.
 const MOST: f64 = 0.5;
 
@@ -96,8 +91,8 @@ impl ControlCorpus {
     }
 }
 
-/// Judges a corpus, so that at most `error_rate` of unknown models are named. `None` where the atlas
-/// holds no verification, or nothing was scored.
+/// Judges a corpus, with the share of unknown models that may be named. `None` where the atlas holds no
+/// verification, or nothing was scored.
 pub fn verify(
     atlas: &Atlas,
     corpus: &ScoredCorpus,
@@ -105,99 +100,65 @@ pub fn verify(
     error_rate: f64,
 ) -> Option<Verified> {
     let verification = atlas.verification.as_ref()?;
-    let (data_set, sum) = corpus.style.on_main_data_set(None)?;
-    let ratios = verification.ratios(&sum.values, sum.traces, data_set);
-    let traces = independent(&sum);
     let families = family_numbers(atlas);
     let family_of = |reference: usize| families.get(reference).copied().unwrap_or(usize::MAX);
-    let found = verification.candidate(&ratios, traces, family_of)?;
+    // Traces that the atlas was learned from are familiar.
+    let familiar = corpus.is_in_domain() || 2 * corpus.seen_before > corpus.traces();
+    let (data_set, sum) = corpus.style.on_main_data_set(None)?;
+    let on_data_set = || {
+        let mean = sum.mean();
+        let own = CorpusMean { mean: &mean, traces: sum.independent() };
+        let ratios = verification.ratios(own, data_set);
+        let judgement = verification.judge(&ratios, own, error_rate, family_of)?;
+        Some((ratios, judgement))
+    };
+    let on_new_prompts = || {
+        let all = corpus.style.all();
+        let mean = all.mean();
+        let own = CorpusMean { mean: &mean, traces: all.independent() };
+        let controls = controls_by_number(atlas, controls);
+        verification.on_new_prompts(own, data_set, &controls, error_rate, family_of)
+    };
+    // Where the atlas has not learned how models move between data sets, the nearest is a hint only.
+    let hint = || {
+        let (ratios, judgement) = on_data_set()?;
+        Some((ratios, Judgement { bound: f64::INFINITY, ..judgement }))
+    };
+    let (ratios, Judgement { candidate: found, bound }) =
+        if familiar { on_data_set()? } else { on_new_prompts().or_else(hint)? };
     let reference = atlas.about.references.get(found.reference)?;
-    let unfamiliar = unfamiliar(atlas, corpus, found.reference);
-    if unfamiliar == Some(Unfamiliar::SubjectMatter)
-        && let Some(verified) = verify_new_prompts(atlas, corpus, data_set, controls, error_rate)
-    {
-        return Some(verified);
-    }
-    // What was calibrated on familiar ground holds as far as the ground is familiar.
-    let familiar = match unfamiliar {
-        Some(_) => (corpus.in_domain / corpus.traces().max(1) as f64).min(0.5),
-        None => 1.0,
+    let open = !familiar && found.probability < bound;
+    let unfamiliar =
+        other_language(reference, corpus).or(open.then_some(Unfamiliar::SubjectMatter));
+    let candidate = VerdictCandidate {
+        reference: reference.name.clone(),
+        family: reference.family.clone(),
+        vendor: vendor(&reference.name).to_owned(),
+        probability: found.probability,
+        reference_probability: found.reference_probability,
+        vendor_probability: found.vendor_probability,
+    };
+    let relative = |ratio: &Ratio| {
+        ratio.reference != found.reference
+            && family_of(ratio.reference) == family_of(found.reference)
     };
     Some(Verified {
-        candidate: VerdictCandidate {
-            reference: reference.name.clone(),
-            family: reference.family.clone(),
-            vendor: vendor(&reference.name).to_owned(),
-            probability: found.probability * familiar,
-            reference_probability: found.reference_probability * familiar,
-            vendor_probability: found.vendor_probability * familiar,
-        },
-        bound: verification.bound(traces, error_rate),
+        candidate,
+        bound,
         nearest: nearest(atlas, &ratios, family_of),
-        has_relatives: ratios.iter().any(|r| {
-            r.reference != found.reference && family_of(r.reference) == family_of(found.reference)
-        }),
+        has_relatives: ratios.iter().any(relative),
         unfamiliar,
     })
 }
 
-/// Judges a corpus on subject matter that the atlas does not know. Only controls can make a name possible
-/// there. `None` where the atlas has not learned how models move between data sets.
-fn verify_new_prompts(
-    atlas: &Atlas,
-    corpus: &ScoredCorpus,
-    data_set: usize,
-    controls: &[ControlCorpus],
-    error_rate: f64,
-) -> Option<Verified> {
-    let all = corpus.style.all();
-    let known: Vec<(usize, Vec<f32>, usize)> = controls
-        .iter()
-        .filter_map(|control| {
-            let reference = atlas.names().position(|name| name == control.reference)?;
-            let sum = control.corpus.all();
-            Some((reference, sum.values, sum.traces))
-        })
-        .collect();
-    let families = family_numbers(atlas);
-    let family_of = |reference: usize| families.get(reference).copied().unwrap_or(usize::MAX);
-    let (ratios, found, bound) = atlas.verification.as_ref()?.on_new_prompts(
-        (&all.values, all.traces),
-        data_set,
-        &known,
-        error_rate,
-        family_of,
-    )?;
-    let reference = atlas.about.references.get(found.reference)?;
-    let named = !known.is_empty() && found.probability >= bound;
-    Some(Verified {
-        candidate: VerdictCandidate {
-            reference: reference.name.clone(),
-            family: reference.family.clone(),
-            vendor: vendor(&reference.name).to_owned(),
-            probability: found.probability,
-            reference_probability: found.reference_probability,
-            vendor_probability: found.vendor_probability,
-        },
-        bound,
-        nearest: nearest(atlas, &ratios, family_of),
-        has_relatives: ratios.iter().any(|r| {
-            r.reference != found.reference && family_of(r.reference) == family_of(found.reference)
-        }),
-        unfamiliar: (!named).then_some(Unfamiliar::SubjectMatter),
-    })
+/// The number and the mean style values of each control.
+fn controls_by_number(atlas: &Atlas, controls: &[ControlCorpus]) -> Vec<(usize, Vec<f32>)> {
+    let number = |control: &ControlCorpus| atlas.names().position(|name| name == control.reference);
+    controls.iter().filter_map(|own| Some((number(own)?, own.corpus.all().mean()))).collect()
 }
 
-/// How probably the traces whose first reference is one of `members` are of their family.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Support {
-    /// The probability; 0 where another family is likelier.
-    pub probability: f64,
-    /// What a name needs.
-    pub bound: f64,
-}
-
-/// What verification says of the traces whose first reference is one of `members`. `None` where the
+/// What verification says of the traces whose first reference is one of `members`: the probability that
+/// they are of its family (0 where another family is likelier), and what a name needs. `None` where the
 /// atlas holds no verification.
 pub(crate) fn support(
     atlas: &Atlas,
@@ -206,38 +167,36 @@ pub(crate) fn support(
     error_rate: f64,
 ) -> Option<Support> {
     let verification = atlas.verification.as_ref()?;
-    let nothing = Support { probability: 0.0, bound: 1.0 };
-    let Some((data_set, sum)) = style.on_main_data_set(Some(members)) else { return Some(nothing) };
-    let ratios = verification.ratios(&sum.values, sum.traces, data_set);
-    let traces = independent(&sum);
     let families = family_numbers(atlas);
     let family_of = |reference: usize| families.get(reference).copied().unwrap_or(usize::MAX);
-    let Some(found) = verification.candidate(&ratios, traces, family_of) else {
-        return Some(nothing);
-    };
-    let own = members.iter().any(|&own| family_of(own) == family_of(found.reference));
-    Some(Support {
-        probability: if own { found.probability } else { 0.0 },
-        bound: verification.bound(traces, error_rate),
-    })
+    let judged = style.on_main_data_set(Some(members)).and_then(|(data_set, sum)| {
+        let mean = sum.mean();
+        let own = CorpusMean { mean: &mean, traces: sum.independent() };
+        let ratios = verification.ratios(own, data_set);
+        verification.judge(&ratios, own, error_rate, family_of)
+    });
+    let nothing = Support { probability: 0.0, bound: f64::INFINITY };
+    Some(judged.map_or(nothing, |Judgement { candidate, bound }| {
+        let own = members.iter().any(|&own| family_of(own) == family_of(candidate.reference));
+        Support { probability: if own { candidate.probability } else { 0.0 }, bound }
+    }))
 }
 
-/// Traces, of each prompt a few at most.
-fn independent(sum: &StyleSum) -> usize {
-    sum.traces.min(TRACES_OF_PROMPT * sum.prompts.len()).max(1)
+/// How probably some traces are of a family.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Support {
+    /// The probability.
+    pub probability: f64,
+    /// What a name needs.
+    pub bound: f64,
 }
 
-/// Why the atlas cannot judge a corpus by a reference. Traces that it was learned from are familiar.
-fn unfamiliar(atlas: &Atlas, corpus: &ScoredCorpus, reference: usize) -> Option<Unfamiliar> {
-    if 2 * corpus.seen_before > corpus.traces() {
-        return None;
-    }
-    if !corpus.is_in_domain() {
-        return Some(Unfamiliar::SubjectMatter);
-    }
-    let known = &atlas.about.references.get(reference)?.languages;
+/// Whether most traces are in a language in which a reference is not known. A few traces do not make it
+/// known there: the language of a short text is sometimes taken for another.
+fn other_language(reference: &Reference, corpus: &ScoredCorpus) -> Option<Unfamiliar> {
     let language = main_language(&corpus.languages)?;
-    (!known.is_empty() && !known.contains_key(language))
+    let traces = reference.languages.get(language).copied().unwrap_or(0);
+    (!reference.languages.is_empty() && traces < MINIMUM_TRACES)
         .then(|| Unfamiliar::Language { language: language.to_owned() })
 }
 

@@ -171,14 +171,19 @@ impl ScoredCorpus {
 
     /// Adds a trace's style values to what the panel and verification compare.
     fn add_style(&mut self, atlas: &Atlas, trace: &Trace, prompt: u32, scored: &Scored) {
-        self.style.add(atlas, scored, prompt);
-        if atlas.panel.width() == 0 {
+        if atlas.panel.width() == 0 && atlas.verification.is_none() {
             return;
         }
         if self.places.is_empty() {
             self.places = atlas.model.vectorizer.style_places();
         }
         let values = scored.row.dense_at(&self.places);
+        if atlas.verification.is_some() {
+            self.style.add(scored, &values, prompt);
+        }
+        if atlas.panel.width() == 0 {
+            return;
+        }
         self.cells.resize_with(self.prompts.len(), Cell::default);
         let Some(cell) = self.cells.get_mut(prompt as usize) else { return };
         cell.sum.resize(values.len(), 0.0);

@@ -3,7 +3,7 @@
 //! Kept by data set and by the reference that comes first, so that the traces of one suspect can be
 //! judged apart from the others. Sums add, so that parts of a corpus can be read one after the other.
 
-use crate::{atlas::Atlas, attribution::Scored};
+use crate::attribution::Scored;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The style values of some traces.
@@ -20,12 +20,24 @@ pub(crate) struct StyleSum {
 /// The sums of a corpus; empty where the atlas holds no verification.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct StyleSums {
-    places: Vec<(usize, f32)>,
     /// By data set and first reference.
     cells: BTreeMap<(usize, usize), StyleSum>,
 }
 
+/// Traces of one prompt are not independent: at most this many of each count.
+const TRACES_OF_PROMPT: usize = 3;
+
 impl StyleSum {
+    /// The mean of the style values.
+    pub fn mean(&self) -> Vec<f32> {
+        self.values.iter().map(|sum| sum / self.traces.max(1) as f32).collect()
+    }
+
+    /// Traces, of each prompt a few at most.
+    pub fn independent(&self) -> usize {
+        self.traces.min(TRACES_OF_PROMPT * self.prompts.len())
+    }
+
     fn add(&mut self, values: &[f32], traces: usize, prompts: impl IntoIterator<Item = u32>) {
         self.values.resize(values.len(), 0.0);
         self.values.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
@@ -35,17 +47,10 @@ impl StyleSum {
 }
 
 impl StyleSums {
-    /// Adds a scored trace of the prompt with this number.
-    pub fn add(&mut self, atlas: &Atlas, scored: &Scored, prompt: u32) {
-        if atlas.verification.is_none() {
-            return;
-        }
-        if self.places.is_empty() {
-            self.places = atlas.model.vectorizer.style_places();
-        }
-        let values = scored.row.dense_at(&self.places);
+    /// Adds a scored trace with its style values, of the prompt with this number.
+    pub fn add(&mut self, scored: &Scored, values: &[f32], prompt: u32) {
         let cell = self.cells.entry((scored.data_set, scored.top())).or_default();
-        cell.add(&values, 1, [prompt]);
+        cell.add(values, 1, [prompt]);
     }
 
     /// The sum of all traces.

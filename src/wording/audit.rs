@@ -24,6 +24,9 @@ impl Display for AuditFinding {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         match self {
             Self::TooLittle(doubt) => doubt.fmt(f),
+            Self::NotJudged => f.write_str(
+                "A rough picture only: the atlas cannot judge such traces, and names nobody.",
+            ),
             Self::Rough(named) if named.is_empty() => {
                 f.write_str("A rough picture only: no reference stands out.")
             }

@@ -29,7 +29,7 @@ impl Display for ExplanationFinding {
         if has_half {
             write!(
                 f,
-                "The trace as a whole resembles {} (probability {probability}{next}).",
+                "Of the references, {} comes first for the trace as a whole (probability {probability}{next}).",
                 first.name
             )?;
         } else {

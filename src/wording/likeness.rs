@@ -11,10 +11,13 @@ pub fn pairing_title(pairing: &Pairing) -> String {
     } else {
         "Data set effects removed (no shared prompts)".to_owned()
     };
-    match pairing.similarities.first() {
-        Some(first) => format!("{how}: nearest is {}", name(&first.reference)),
-        None => how,
-    }
+    // A name in a heading would be read as the verdict.
+    let clear = match pairing.clear().count() {
+        0 => "no reference is clearly close".to_owned(),
+        1 => "one reference is clearly close".to_owned(),
+        n => format!("{n} references are clearly close"),
+    };
+    format!("{how}: {clear}")
 }
 
 /// How the comparison on shared prompts is made.

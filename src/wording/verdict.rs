@@ -74,16 +74,16 @@ impl Display for VerdictBasis {
             }
             VerdictFinding::Named { reference, probability, error_rate } => write!(
                 f,
-                "The traces resemble {reference}, with a probability of {} (of models that the atlas \
-                 does not know, at most {} are named).",
+                "The traces resemble {reference}, with a probability of {}. (Of models that were left out \
+                 of the atlas to set the bound, {} would be named.)",
                 fixed(*probability),
                 percent(*error_rate)
             ),
             VerdictFinding::NamedFamily { family, probability, error_rate } => write!(
                 f,
                 "The traces resemble the family {family}, with a probability of {}; its members \
-                 cannot be told apart here (of models that the atlas does not know, at most {} are \
-                 named).",
+                 cannot be told apart here. (Of models that were left out of the atlas to set the \
+                 bound, {} would be named.)",
                 fixed(*probability),
                 percent(*error_rate)
             ),

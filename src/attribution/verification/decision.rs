@@ -14,8 +14,6 @@ use serde::{Deserialize, Serialize};
 
 /// Fewest data sets that are left out in turn to learn what new prompts are like.
 const FEWEST_DATA_SETS: usize = 3;
-/// A name on new prompts needs this probability at least.
-const LEAST_SHIFTED_PROBABILITY: f64 = 0.5;
 /// Penalty on the intercept and on each slope of a regression, in nats over all simulated corpora.
 const RIDGE: [f64; 2] = [0.0, 1e-2];
 /// Whatever the atlas's strangers say, a name needs this probability: there are few of them.
@@ -37,6 +35,15 @@ pub struct Candidate {
     pub reference_probability: f64,
     /// The probability that a model of its vendor did.
     pub vendor_probability: f64,
+}
+
+/// Who would be named, and whether that is enough.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Judgement {
+    /// Who would be named.
+    pub candidate: Candidate,
+    /// The probability that a name needs; above 1 where nobody can be named.
+    pub bound: f64,
 }
 
 /// How ratios become probabilities, and what they are for models that the atlas does not know.
@@ -130,34 +137,29 @@ impl Decision {
         nearest_rank(&near, 1.0 - error_rate).unwrap_or(1.0).max(LEAST_PROBABILITY)
     }
 
-    /// The candidate on new prompts, and the probability that a name needs there; `None` where it was not
-    /// learned.
+    /// The judgement on new prompts; `None` where it was not learned. Without controls nobody can be
+    /// named.
     pub(super) fn shifted(
         &self,
         ratios: &[Ratio],
         controls: usize,
         error_rate: f64,
         family_of: impl Fn(usize) -> usize,
-    ) -> Option<(Candidate, f64)> {
+    ) -> Option<Judgement> {
         let facts = shifted_facts(ratios, controls, &family_of)?;
-        let known =
-            self.shifted_strangers.get(controls.min(MOST_CONTROLS)).filter(|own| !own.is_empty());
-        let bound = nearest_rank(
-            &known?.iter().map(|&p| f64::from(p)).collect::<Vec<_>>(),
-            1.0 - error_rate,
-        )?;
+        let known = self.shifted_strangers.get(controls.min(MOST_CONTROLS))?;
+        let known: Vec<f64> = known.iter().map(|&p| f64::from(p)).collect();
+        let bound = nearest_rank(&known, 1.0 - error_rate)?;
         let probability = self.shifted.probability(&facts, 0.0);
-        let next = lead(ratios, &family_of);
-        // Members of a family are not told apart on new prompts.
-        let reference_probability = if next.is_some() { probability / 2.0 } else { probability };
+        // The members of a family are not told apart on new prompts.
+        let has_relatives = lead(ratios, &family_of).is_some();
+        let reference_probability = if has_relatives { probability / 2.0 } else { probability };
         let reference = ratios.first()?.reference;
-        let candidate = Candidate {
-            reference,
-            probability,
-            reference_probability,
-            vendor_probability: probability,
-        };
-        Some((candidate, bound.max(LEAST_SHIFTED_PROBABILITY)))
+        let vendor_probability = probability;
+        let candidate =
+            Candidate { reference, probability, reference_probability, vendor_probability };
+        let bound = if controls == 0 { f64::INFINITY } else { bound.max(LEAST_PROBABILITY) };
+        Some(Judgement { candidate, bound })
     }
 
     /// Whether all numbers are usable.

@@ -220,7 +220,7 @@ fn moments(traces: &LabelledTraces<'_>, fold: usize) -> (Array2<f32>, Sums) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::attribution::verification::Ratio;
+    use crate::attribution::verification::{CorpusMean, Judgement, Ratio};
 
     /// Twelve models on two data sets: each has a mean of its own, its traces a spread about it.
     struct Made {
@@ -269,22 +269,28 @@ mod tests {
         learn(&traces, &kin, 7)
     }
 
+    /// The mean of traces of a model.
+    fn mean(label: usize, data_set: usize, traces: std::ops::Range<usize>) -> Vec<f32> {
+        let count = traces.len() as f32;
+        let of = |place| traces.clone().map(|trace| value(label, data_set, trace, place));
+        (0..12).map(|place| of(place).sum::<f32>() / count).collect()
+    }
+
     /// The ratios of twenty new traces of a model.
     fn ratios(verification: &Verification, label: usize, data_set: usize) -> Vec<Ratio> {
-        let sum: Vec<f32> = (0..12)
-            .map(|place| (100..120).map(|trace| value(label, data_set, trace, place)).sum())
-            .collect();
-        verification.ratios(&sum, 20, data_set)
+        let mean = mean(label, data_set, 100..120);
+        verification.ratios(CorpusMean { mean: &mean, traces: 20 }, data_set)
     }
 
     #[test]
     fn a_known_model_is_named_and_an_unknown_one_is_not() {
         let verification = learned(&made(12), 12).unwrap();
         assert_eq!((verification.width(), verification.cells().len()), (12, 24));
-        let bound = verification.bound(20, 0.05);
         let named = |label: usize, data_set: usize| {
             let ratios = ratios(&verification, label, data_set);
-            let candidate = verification.candidate(&ratios, 20, |i| i).unwrap();
+            let corpus = CorpusMean { mean: &[], traces: 20 };
+            let Judgement { candidate, bound } =
+                verification.judge(&ratios, corpus, 0.05, |i| i).unwrap();
             (candidate.reference, candidate.probability >= bound)
         };
         for data_set in 0..2 {
@@ -294,8 +300,19 @@ mod tests {
             let wrong = (20..60).filter(|&label| named(label, data_set).1).count();
             assert!(wrong <= 6, "{wrong}");
         }
-        assert!(verification.ratios(&[0.0; 12], 5, 2).is_empty());
-        assert!(verification.ratios(&[0.0; 3], 5, 0).is_empty());
+        let of = |mean| CorpusMean { mean, traces: 5 };
+        assert!(verification.ratios(of(&[0.0; 12]), 2).is_empty());
+        assert!(verification.ratios(of(&[0.0; 3]), 0).is_empty());
+    }
+
+    #[test]
+    fn without_controls_nobody_is_named_on_new_prompts() {
+        let verification = learned(&made(12), 12).unwrap();
+        let own = mean(3, 1, 100..120);
+        let corpus = CorpusMean { mean: &own, traces: 20 };
+        let judged = verification.on_new_prompts(corpus, 0, &[], 0.05, |i| i);
+        // Two data sets teach nothing of a third; if they did, no probability would be enough.
+        assert!(judged.is_none_or(|(_, judgement)| judgement.bound > 1.0));
     }
 
     #[test]
@@ -306,10 +323,9 @@ mod tests {
     #[test]
     fn a_reference_is_added_where_its_data_set_is_known() {
         let mut verification = learned(&made(12), 12).unwrap();
-        let sum: Vec<f32> =
-            (0..12).map(|place| (0..24).map(|trace| value(50, 1, trace, place)).sum()).collect();
-        verification.add(12, 1, &sum, 24);
-        verification.add(12, 9, &sum, 24);
+        let own = mean(50, 1, 0..24);
+        verification.add(12, 1, &own, 24);
+        verification.add(12, 9, &own, 24);
         assert_eq!(verification.cells().len(), 25);
         assert_eq!(ratios(&verification, 50, 1)[0].reference, 12);
     }

@@ -27,7 +27,7 @@ mod space;
 mod stored;
 mod two_covariance;
 
-pub use decision::{Candidate, Decision};
+pub use decision::{Candidate, Decision, Judgement};
 pub(crate) use kin::Kin;
 pub(crate) use learner::{LabelledTraces, learn};
 pub use two_covariance::{Cell, Ratio};
@@ -38,11 +38,6 @@ use two_covariance::TwoCovariance;
 /// More traces do not say more: a model differs from itself by the prompts that it is asked, and the mean
 /// of many traces on some prompts stays off its mean on all.
 const MOST_COUNTED: usize = 20;
-
-/// How many traces count.
-fn counted(traces: usize) -> f64 {
-    traces.min(MOST_COUNTED) as f64
-}
 
 /// What an atlas holds to decide whether a reference wrote some traces.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,76 +57,69 @@ impl Verification {
         self.projection.nrows()
     }
 
-    /// The ratios of `traces` traces on a data set with the references that are known there, the
-    /// largest first. `sum` is the sum of their style values. Empty where no reference is known there.
-    pub fn ratios(&self, sum: &[f32], traces: usize, data_set: usize) -> Vec<Ratio> {
-        let centre = self.centres.get(data_set).and_then(Option::as_ref);
-        let Some(centre) = centre.filter(|_| traces > 0 && sum.len() == self.width()) else {
-            return Vec::new();
-        };
-        let mean: Vec<f32> = sum.iter().map(|sum| sum / traces as f32).collect();
-        let point = ndarray::aview1(&mean).dot(&self.projection);
-        let point: Vec<f64> =
-            point.iter().zip(centre).map(|(own, centre)| f64::from(own - centre)).collect();
-        self.comparison.ratios(&point, counted(traces), data_set)
+    /// The ratios of a corpus on a data set with the references that are known there, the largest first.
+    /// Empty where no reference is known there.
+    pub fn ratios(&self, corpus: CorpusMean<'_>, data_set: usize) -> Vec<Ratio> {
+        let point = self.from_centre(corpus.mean, data_set);
+        point.map_or_else(Vec::new, |point| {
+            self.comparison.ratios(&point, corpus.counted(), data_set)
+        })
     }
 
-    /// What these ratios, of `traces` traces, say of the first reference. `None` where there are none.
-    /// `family_of` gives the family of a reference.
-    pub fn candidate(
+    /// What the ratios of a corpus say of the first reference, and the probability that it needs to be
+    /// named. `None` where there are none. Of models that the atlas does not know, about the share
+    /// `error_rate` reaches that probability. `family_of` gives the family of a reference.
+    pub fn judge(
         &self,
         ratios: &[Ratio],
-        traces: usize,
-        family_of: impl Fn(usize) -> usize,
-    ) -> Option<Candidate> {
-        self.decision.candidate(ratios, counted(traces), family_of)
-    }
-
-    /// The probability that a candidate needs to be named, so that at most `error_rate` of the models
-    /// that the atlas does not know are, where their corpora have about `traces` traces.
-    pub fn bound(&self, traces: usize, error_rate: f64) -> f64 {
-        self.decision.bound(counted(traces), error_rate)
-    }
-
-    /// Who wrote `traces` traces on prompts that the atlas does not know, by `controls`: traces of known
-    /// models on the same prompts, each the number of its reference, the sum of its style values and the
-    /// number of traces. `data_set` is the nearest data set. Gives the ratios, the largest first, the
-    /// candidate, and the probability that a name needs. `None` where too few models are known from
-    /// several data sets.
-    pub fn on_new_prompts(
-        &self,
-        (sum, traces): (&[f32], usize),
-        data_set: usize,
-        controls: &[(usize, Vec<f32>, usize)],
+        corpus: CorpusMean<'_>,
         error_rate: f64,
         family_of: impl Fn(usize) -> usize,
-    ) -> Option<(Vec<Ratio>, Candidate, f64)> {
+    ) -> Option<Judgement> {
+        let candidate = self.decision.candidate(ratios, corpus.counted(), family_of)?;
+        Some(Judgement { candidate, bound: self.decision.bound(corpus.counted(), error_rate) })
+    }
+
+    /// Judges a corpus on prompts that the atlas does not know, by `controls`: the mean of the traces of
+    /// references on the same prompts. `data_set` is the nearest data set. Gives the ratios, the largest
+    /// first, and the judgement. Without controls the ratios are a hint, and nothing can be named. `None`
+    /// where too few models are known from several data sets.
+    pub fn on_new_prompts(
+        &self,
+        corpus: CorpusMean<'_>,
+        data_set: usize,
+        controls: &[(usize, Vec<f32>)],
+        error_rate: f64,
+        family_of: impl Fn(usize) -> usize,
+    ) -> Option<(Vec<Ratio>, Judgement)> {
         let positions = shifted::positions(self.comparison.cells(), None);
-        let point = self.point(sum, traces)?;
-        let mut offsets = Vec::new();
-        for (reference, sum, traces) in controls {
-            let own = positions.iter().find(|own| own.reference == *reference);
-            if let Some((own, point)) = own.zip(self.point(sum, *traces)) {
-                offsets.push(point.iter().zip(&own.mean).map(|(p, m)| p - m).collect());
-            }
-        }
+        let offset = |(reference, mean): &(usize, Vec<f32>)| -> Option<Vec<f64>> {
+            let own = positions.iter().find(|own| own.reference == *reference)?;
+            Some(self.point(mean)?.iter().zip(&own.mean).map(|(p, m)| p - m).collect())
+        };
+        let offsets: Vec<Vec<f64>> = controls.iter().filter_map(offset).collect();
         let nearest: Vec<f64> =
             self.centres.get(data_set)?.as_ref()?.iter().map(|&value| f64::from(value)).collect();
         let centre = shifted::centre(&nearest, &offsets);
+        let point = self.point(corpus.mean)?;
         let point: Vec<f64> = point.iter().zip(&centre).map(|(p, c)| p - c).collect();
         let ratios =
-            self.comparison.shifted_ratios(&point, counted(traces), offsets.len(), &positions);
-        let (candidate, bound) =
-            self.decision.shifted(&ratios, offsets.len(), error_rate, family_of)?;
-        Some((ratios, candidate, bound))
+            self.comparison.shifted_ratios(&point, corpus.counted(), offsets.len(), &positions);
+        let judgement = self.decision.shifted(&ratios, offsets.len(), error_rate, family_of)?;
+        Some((ratios, judgement))
     }
 
-    /// The mean of traces in the coordinates, from no centre. `None` where the sum does not fit.
-    fn point(&self, sum: &[f32], traces: usize) -> Option<Vec<f64>> {
-        (traces > 0 && sum.len() == self.width()).then(|| {
-            let mean: Vec<f32> = sum.iter().map(|sum| sum / traces as f32).collect();
-            ndarray::aview1(&mean).dot(&self.projection).iter().map(|&v| f64::from(v)).collect()
+    /// A mean in the coordinates, from no centre. `None` where it has another width.
+    fn point(&self, mean: &[f32]) -> Option<Vec<f64>> {
+        (mean.len() == self.width()).then(|| {
+            ndarray::aview1(mean).dot(&self.projection).iter().map(|&v| f64::from(v)).collect()
         })
+    }
+
+    /// A mean in the coordinates, from the centre of a data set. `None` where that has no centre.
+    fn from_centre(&self, mean: &[f32], data_set: usize) -> Option<Vec<f64>> {
+        let centre = self.centres.get(data_set)?.as_ref()?;
+        Some(self.point(mean)?.iter().zip(centre).map(|(p, c)| p - f64::from(*c)).collect())
     }
 
     /// What is known of each reference on each data set.
@@ -139,16 +127,27 @@ impl Verification {
         self.comparison.cells()
     }
 
-    /// Adds a reference, known from traces on a data set, of which `sum` is the sum of the style
-    /// values. Nothing is added on a data set without a centre.
-    pub(crate) fn add(&mut self, reference: usize, data_set: usize, sum: &[f32], traces: usize) {
-        let centre = self.centres.get(data_set).and_then(Option::as_ref);
-        let Some(centre) = centre.filter(|_| traces > 0 && sum.len() == self.width()) else {
-            return;
-        };
-        let mean: Vec<f32> = sum.iter().map(|sum| sum / traces as f32).collect();
-        let point = ndarray::aview1(&mean).dot(&self.projection);
-        let mean = point.iter().zip(centre).map(|(own, centre)| own - centre).collect();
-        self.comparison.add(Cell { reference, data_set, traces, mean });
+    /// Adds a reference, known from traces on a data set that have this mean. Nothing is added on a data
+    /// set without a centre.
+    pub(crate) fn add(&mut self, reference: usize, data_set: usize, mean: &[f32], traces: usize) {
+        if let Some(point) = self.from_centre(mean, data_set) {
+            let mean = point.into_iter().map(|value| value as f32).collect();
+            self.comparison.add(Cell { reference, data_set, traces, mean });
+        }
+    }
+}
+
+/// The traces of a corpus, as verification reads them.
+#[derive(Debug, Clone, Copy)]
+pub struct CorpusMean<'a> {
+    /// The mean of their style values.
+    pub mean: &'a [f32],
+    /// How many of them are independent of each other, at least 1.
+    pub traces: usize,
+}
+
+impl CorpusMean<'_> {
+    fn counted(self) -> f64 {
+        self.traces.clamp(1, MOST_COUNTED) as f64
     }
 }

@@ -7,7 +7,7 @@
 //! How far models move of themselves is the variance between the data sets of one model, learned from the
 //! models that are known from several.
 
-use super::two_covariance::{Cell, Ratio, TwoCovariance};
+use super::two_covariance::{Cell, Coordinate, Ratio, TwoCovariance, sorted};
 use std::collections::BTreeMap;
 
 /// The part of the variances between data sets that is taken to be the same in all directions.
@@ -93,32 +93,21 @@ impl TwoCovariance {
     ) -> Vec<Ratio> {
         // How the model moves itself, and how uncertain the centre is.
         let moves = 1.0 + 1.0 / (controls as f64 + 1.0);
-        let mut ratios: Vec<Ratio> = positions
-            .iter()
-            .map(|own| {
-                let (mut log_ratio, mut distance) = (0.0, 0.0);
-                let coordinates =
-                    self.between.iter().zip(&self.session).zip(point.iter().zip(&own.mean));
-                for ((&b, &s), (&q, &r)) in coordinates {
-                    let alone = b + moves * s + 1.0 / n;
-                    let share = b / (b + s / own.data_sets + own.noise);
-                    let left = alone - b * share;
-                    let off = (q - share * r).powi(2) / left;
-                    log_ratio += (alone / left).ln() + q * q / alone - off;
-                    distance += off;
-                }
-                let count = self.between.len().max(1) as f64;
-                Ratio {
-                    reference: own.reference,
-                    log_ratio: log_ratio / 2.0,
-                    misfit: (distance - count) / (2.0 * count).sqrt(),
-                }
-            })
-            .collect();
-        ratios.sort_by(|a, b| {
-            b.log_ratio.total_cmp(&a.log_ratio).then(a.reference.cmp(&b.reference))
-        });
-        ratios
+        let ratio = |own: &Position| {
+            let variances = self.between.iter().zip(&self.session);
+            let coordinates = variances.zip(point.iter().zip(&own.mean));
+            Ratio::new(
+                own.reference,
+                coordinates.map(|((&b, &s), (&q, &r))| Coordinate {
+                    both: b,
+                    query: b + moves * s + 1.0 / n,
+                    reference: b + s / own.data_sets + own.noise,
+                    q,
+                    r,
+                }),
+            )
+        };
+        sorted(positions.iter().map(ratio).collect())
     }
 }
 

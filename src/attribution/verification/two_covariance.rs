@@ -62,32 +62,60 @@ impl TwoCovariance {
     pub fn ratios(&self, point: &[f64], n: f64, data_set: usize) -> Vec<Ratio> {
         let from = self.cells.partition_point(|cell| cell.data_set < data_set);
         let own = self.cells[from..].iter().take_while(|cell| cell.data_set == data_set);
-        let mut ratios: Vec<Ratio> = own.map(|cell| self.ratio(point, n, cell)).collect();
-        ratios.sort_by(|a, b| {
-            b.log_ratio.total_cmp(&a.log_ratio).then(a.reference.cmp(&b.reference))
-        });
-        ratios
+        sorted(own.map(|cell| self.ratio(point, n, cell)).collect())
     }
 
     fn ratio(&self, point: &[f64], n: f64, cell: &Cell) -> Ratio {
         let m = cell.traces as f64;
-        let (mut log_ratio, mut distance) = (0.0, 0.0);
-        for ((&b, &q), &r) in self.between.iter().zip(point).zip(&cell.mean) {
-            let alone = b + 1.0 / n;
+        let coordinates = self.between.iter().zip(point).zip(&cell.mean);
+        Ratio::new(
+            cell.reference,
+            coordinates.map(|((&b, &q), &r)| Coordinate {
+                both: b,
+                query: b + 1.0 / n,
+                reference: b + 1.0 / m,
+                q,
+                r: f64::from(r),
+            }),
+        )
+    }
+}
+
+/// Two means in one coordinate: their variances, and their covariance if one writer wrote both.
+pub(super) struct Coordinate {
+    pub both: f64,
+    pub query: f64,
+    pub reference: f64,
+    pub q: f64,
+    pub r: f64,
+}
+
+impl Ratio {
+    /// The ratio with a reference over all coordinates.
+    pub(super) fn new(reference: usize, coordinates: impl Iterator<Item = Coordinate>) -> Self {
+        let (mut log_ratio, mut distance, mut count) = (0.0, 0.0, 0.0_f64);
+        for Coordinate { both, query, reference, q, r } in coordinates {
             // What the reference tells of this writer's mean, and what stays open.
-            let share = b / (b + 1.0 / m);
-            let left = alone - b * share;
-            let off = (q - share * f64::from(r)).powi(2) / left;
-            log_ratio += (alone / left).ln() + q * q / alone - off;
+            let share = both / reference;
+            let left = query - both * share;
+            let off = (q - share * r).powi(2) / left;
+            log_ratio += (query / left).ln() + q * q / query - off;
             distance += off;
+            count += 1.0;
         }
-        let count = self.between.len().max(1) as f64;
-        Ratio {
-            reference: cell.reference,
+        let count = count.max(1.0);
+        Self {
+            reference,
             log_ratio: log_ratio / 2.0,
             misfit: (distance - count) / (2.0 * count).sqrt(),
         }
     }
+}
+
+/// The largest first.
+pub(super) fn sorted(mut ratios: Vec<Ratio>) -> Vec<Ratio> {
+    ratios.sort_by(|a, b| b.log_ratio.total_cmp(&a.log_ratio).then(a.reference.cmp(&b.reference)));
+    ratios
 }
 
 #[cfg(test)]

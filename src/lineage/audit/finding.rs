@@ -21,6 +21,8 @@ pub enum AuditFinding {
         /// Scored traces.
         traces: usize,
     },
+    /// The atlas does not know the subject matter or the language of the traces, and names nobody.
+    NotJudged,
     /// A sentence, as read from a file.
     Text(String),
 }

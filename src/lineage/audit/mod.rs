@@ -85,6 +85,14 @@ pub fn audit(
         return audit;
     }
 
+    audit.reasons = reasons(atlas, &audit.checks, &audit.input);
+    audit.kind = if audit.reasons.is_empty() { AuditKind::Shares } else { AuditKind::Rough };
+    let unfamiliar = |doubt: &Doubt| matches!(doubt, Doubt::OutOfDomain | Doubt::OtherLanguage(_));
+    if atlas.verification.is_some() && audit.reasons.iter().any(unfamiliar) {
+        audit.limits = checks::limits(atlas, &audit.checks, &audit.input, &[], records.len());
+        audit.finding = AuditFinding::NotJudged;
+        return audit;
+    }
     let references = atlas.about.references.len();
     let unverified = unverified(atlas, records);
     let equal = vec![1.0 / references as f64; references];
@@ -100,8 +108,6 @@ pub fn audit(
             withheld(of(&weights, &near).figures(), &unverified)
         });
 
-    audit.reasons = reasons(atlas, &audit.checks, &audit.input);
-    audit.kind = if audit.reasons.is_empty() { AuditKind::Shares } else { AuditKind::Rough };
     let rough = audit.kind == AuditKind::Rough;
     // The interval holds the estimate, whatever the resamples say.
     let interval = |value: f64, drawn: Interval| match rough {

@@ -37,8 +37,9 @@ pub struct Records {
     /// Sum over the records of the probability that the atlas knows their subject matter.
     pub(super) in_domain: f64,
     pub(super) mediation: BTreeMap<String, usize>,
-    /// What verification compares.
+    /// What verification compares, and where it stands in a row.
     pub(super) style: StyleSums,
+    places: Vec<(usize, f32)>,
     /// Sources and labels, each kept once.
     texts: FxHashMap<String, Arc<str>>,
 }
@@ -57,7 +58,12 @@ impl Records {
         let next = self.prompt_numbers.len() as u32;
         let prompt = *self.prompt_numbers.entry(trace.prompt_key()).or_insert(next);
         self.prompts.push(prompt);
-        self.style.add(atlas, scored, prompt);
+        if atlas.verification.is_some() {
+            if self.places.is_empty() {
+                self.places = atlas.model.vectorizer.style_places();
+            }
+            self.style.add(scored, &scored.row.dense_at(&self.places), prompt);
+        }
         self.likelihoods.push(&scored.probabilities);
         self.unknown.push(scored.unknown);
         let first = scored.top();
