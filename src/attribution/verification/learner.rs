@@ -272,8 +272,10 @@ mod tests {
     /// The mean of traces of a model.
     fn mean(label: usize, data_set: usize, traces: std::ops::Range<usize>) -> Vec<f32> {
         let count = traces.len() as f32;
-        let of = |place| traces.clone().map(|trace| value(label, data_set, trace, place));
-        (0..12).map(|place| of(place).sum::<f32>() / count).collect()
+        let sum = |place: usize| -> f32 {
+            traces.clone().map(|trace| value(label, data_set, trace, place)).sum()
+        };
+        (0..12).map(|place| sum(place) / count).collect()
     }
 
     /// The ratios of twenty new traces of a model.

@@ -60,7 +60,7 @@ impl Verification {
     /// The ratios of a corpus on a data set with the references that are known there, the largest first.
     /// Empty where no reference is known there.
     pub fn ratios(&self, corpus: CorpusMean<'_>, data_set: usize) -> Vec<Ratio> {
-        let point = self.from_centre(corpus.mean, data_set);
+        let point = self.centred(corpus.mean, data_set);
         point.map_or_else(Vec::new, |point| {
             self.comparison.ratios(&point, corpus.counted(), data_set)
         })
@@ -117,7 +117,7 @@ impl Verification {
     }
 
     /// A mean in the coordinates, from the centre of a data set. `None` where that has no centre.
-    fn from_centre(&self, mean: &[f32], data_set: usize) -> Option<Vec<f64>> {
+    fn centred(&self, mean: &[f32], data_set: usize) -> Option<Vec<f64>> {
         let centre = self.centres.get(data_set)?.as_ref()?;
         Some(self.point(mean)?.iter().zip(centre).map(|(p, c)| p - f64::from(*c)).collect())
     }
@@ -130,7 +130,7 @@ impl Verification {
     /// Adds a reference, known from traces on a data set that have this mean. Nothing is added on a data
     /// set without a centre.
     pub(crate) fn add(&mut self, reference: usize, data_set: usize, mean: &[f32], traces: usize) {
-        if let Some(point) = self.from_centre(mean, data_set) {
+        if let Some(point) = self.centred(mean, data_set) {
             let mean = point.into_iter().map(|value| value as f32).collect();
             self.comparison.add(Cell { reference, data_set, traces, mean });
         }

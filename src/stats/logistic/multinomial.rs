@@ -14,7 +14,7 @@
 use crate::stats::{
     cholesky::Cholesky,
     products::{add_second_moments, product},
-    vectors::softmax,
+    vectors::{minus, softmax},
 };
 use ndarray::{Array2, ArrayView2, Axis, linalg::general_mat_mul, s};
 use rayon::prelude::*;
@@ -28,8 +28,9 @@ const CHUNK: usize = 1 << 14;
 /// `c`: the usual variance of a probability, which is what a trace adds to the Hessian. (It is at most
 /// 1/4; Böhning 1992.)
 const CURVATURE: f64 = 0.05;
-/// What is added to the diagonal of the guess, as a share of its mean: single precision sees no less.
-const JITTER: f64 = 1e-6;
+/// What is added to the diagonal of the guess, as shares of its mean and of the mean penalty: single
+/// precision sees no less, and landmarks that depend on each other leave directions without any.
+const JITTER: [f64; 2] = [1e-6, 1e-2];
 
 /// When to stop.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -102,8 +103,10 @@ impl Problem<'_> {
                     + ridge * f64::from(self.landmarks[[i, j]]);
             }
         });
-        let mean = guess.diag().sum() / count.max(1) as f64;
-        guess.diag_mut().mapv_inplace(|value| value + JITTER * mean.max(1e-12));
+        let share = |sum: f64| sum / count.max(1) as f64;
+        let penalty = ridge * share(f64::from(self.landmarks.diag().sum()));
+        let jitter = (JITTER[0] * share(guess.diag().sum())).max(JITTER[1] * penalty).max(1e-12);
+        guess.diag_mut().mapv_inplace(|value| value + jitter);
         Preconditioner(Cholesky::new(guess))
     }
 
@@ -122,31 +125,37 @@ impl Problem<'_> {
         let classes = self.classes;
         let mut point = self.at(vec![0.0; landmarks * classes]);
         let mut gradient = self.gradient(&point, weights, ridge);
-        let first = preconditioner.length(&gradient, classes);
+        let mut natural = preconditioner.apply(&gradient, classes);
+        let length =
+            |gradient: &[f32], natural: &[f32]| parallel_dot(gradient, natural).max(0.0).sqrt();
+        let enough = stopping.tolerance * length(&gradient, &natural).max(1e-12);
         if let Some(start) = start {
             point = self.at(start.as_standard_layout().iter().copied().collect());
             gradient = self.gradient(&point, weights, ridge);
+            natural = preconditioner.apply(&gradient, classes);
         }
-        let mut memory: Vec<(Vec<f32>, Vec<f32>, f64)> = Vec::new();
+        let mut memory: Vec<Step> = Vec::new();
         for _ in 0..stopping.iterations {
-            let length = preconditioner.length(&gradient, classes);
-            if length.is_nan() || length <= stopping.tolerance * first.max(1e-12) {
+            let length = length(&gradient, &natural);
+            if length.is_nan() || length <= enough {
                 break;
             }
-            let direction = self.at(search_direction(&gradient, &memory, preconditioner, classes));
+            let direction = self.at(search_direction(&gradient, &natural, &memory));
             let Some(step) = self.line_search(&point, &direction, weights, ridge) else { break };
             point.add(step, &direction);
             let next = self.gradient(&point, weights, ridge);
+            let next_natural = preconditioner.apply(&next, classes);
             let moved: Vec<f32> = direction.own.iter().map(|v| v * step as f32).collect();
-            let change: Vec<f32> = next.iter().zip(&gradient).map(|(a, b)| a - b).collect();
+            let change = minus(&next, &gradient);
             let curvature = parallel_dot(&moved, &change);
             if curvature > 0.0 {
                 if memory.len() == MEMORY {
                     memory.remove(0);
                 }
-                memory.push((moved, change, curvature));
+                let natural_change = minus(&next_natural, &natural);
+                memory.push(Step { moved, change, natural_change, curvature });
             }
-            gradient = next;
+            (gradient, natural) = (next, next_natural);
         }
         let array = |values, rows| Array2::from_shape_vec((rows, classes), values);
         Solution {
@@ -272,36 +281,37 @@ impl Preconditioner {
         });
         cholesky.solve(right.view()).iter().map(|&value| value as f32).collect()
     }
-
-    /// The length of a gradient in the geometry of the guess.
-    fn length(&self, gradient: &[f32], classes: usize) -> f64 {
-        parallel_dot(gradient, &self.apply(gradient, classes)).max(0.0).sqrt()
-    }
 }
 
-/// The two loops of L-BFGS: minus the inverse Hessian's estimate times the gradient.
-fn search_direction(
-    gradient: &[f32],
-    memory: &[(Vec<f32>, Vec<f32>, f64)],
-    preconditioner: &Preconditioner,
-    classes: usize,
-) -> Vec<f32> {
-    let mut direction = gradient.to_vec();
+/// A step of the search, as L-BFGS remembers it.
+struct Step {
+    moved: Vec<f32>,
+    /// The change of the gradient.
+    change: Vec<f32>,
+    /// The inverse of the guess times the change: the guess is linear, and applied once for each step.
+    natural_change: Vec<f32>,
+    curvature: f64,
+}
+
+/// The two loops of L-BFGS: minus the inverse Hessian's estimate times the gradient. `natural` is the
+/// inverse of the guess times the gradient.
+fn search_direction(gradient: &[f32], natural: &[f32], memory: &[Step]) -> Vec<f32> {
+    let (mut rest, mut direction) = (gradient.to_vec(), natural.to_vec());
     let mut factors = Vec::with_capacity(memory.len());
-    for (moved, change, curvature) in memory.iter().rev() {
-        let factor = parallel_dot(moved, &direction) / curvature;
-        axpy(&mut direction, -factor as f32, change);
+    for step in memory.iter().rev() {
+        let factor = parallel_dot(&step.moved, &rest) / step.curvature;
+        axpy(&mut rest, -factor as f32, &step.change);
+        axpy(&mut direction, -factor as f32, &step.natural_change);
         factors.push(factor);
     }
-    let mut direction = preconditioner.apply(&direction, classes);
-    if let Some((_, change, curvature)) = memory.last() {
-        let usual = parallel_dot(change, &preconditioner.apply(change, classes)).max(1e-30);
+    if let Some(Step { change, natural_change, curvature, .. }) = memory.last() {
+        let usual = parallel_dot(change, natural_change).max(1e-30);
         let factor = (curvature / usual) as f32;
         direction.par_chunks_mut(CHUNK).for_each(|c| c.iter_mut().for_each(|v| *v *= factor));
     }
-    for ((moved, change, curvature), factor) in memory.iter().zip(factors.into_iter().rev()) {
-        let other = parallel_dot(change, &direction) / curvature;
-        axpy(&mut direction, (factor - other) as f32, moved);
+    for (step, factor) in memory.iter().zip(factors.into_iter().rev()) {
+        let other = parallel_dot(&step.change, &direction) / step.curvature;
+        axpy(&mut direction, (factor - other) as f32, &step.moved);
     }
     direction.par_chunks_mut(CHUNK).for_each(|c| c.iter_mut().for_each(|v| *v = -*v));
     direction
@@ -397,6 +407,22 @@ mod tests {
         let weights = rows.slice(s![..7, ..]).t().dot(&solution.coefficients);
         let gradient = rows.t().dot(&residual) + weights * ridge as f32;
         assert!(gradient.iter().all(|g| g.abs() < 1e-2), "{gradient}");
+    }
+
+    #[test]
+    fn landmarks_that_depend_on_each_other_do_no_harm() {
+        let (rows, labels) = example();
+        let kernel = rows.dot(&rows.t());
+        let (kernel, landmarks) = (kernel.view(), kernel.view());
+        let problem = Problem { kernel, landmarks, labels: &labels, classes: 4 };
+        let all = solve(&problem, &[1.0; 60], 0.1);
+        assert!(all.coefficients.iter().all(|value| value.abs() < 1e3), "{}", all.coefficients);
+        let few = kernel.slice(s![.., ..7]);
+        let landmarks = kernel.slice(s![..7, ..7]);
+        let problem = Problem { kernel: few, landmarks, labels: &labels, classes: 4 };
+        for (a, b) in all.logits.iter().zip(&solve(&problem, &[1.0; 60], 0.1).logits) {
+            assert!((a - b).abs() < 5e-2, "{a} {b}");
+        }
     }
 
     #[test]
