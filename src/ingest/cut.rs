@@ -288,14 +288,19 @@ impl<R: BufRead> Cutter<R> {
         copy(&mut self.reader, buffer, self.limit, 0)
     }
 
-    /// The next byte that is no white space, left in the reader.
+    /// The next byte that is no white space, left in the reader. Between records the marks that
+    /// stand before them are passed over too: those of a JSON text sequence, and the byte order
+    /// marks of joined files.
     fn peek_solid(&mut self) -> io::Result<Option<u8>> {
+        let is_between = self.level().is_none();
+        let is_mark = |byte: &u8| is_between && matches!(byte, 0x1e | 0xef | 0xbb | 0xbf);
         loop {
             let available = self.reader.fill_buf()?;
             if available.is_empty() {
                 return Ok(None);
             }
-            match available.iter().position(|byte| !byte.is_ascii_whitespace()) {
+            let is_solid = |byte: &u8| !byte.is_ascii_whitespace() && !is_mark(byte);
+            match available.iter().position(is_solid) {
                 Some(at) => {
                     let byte = available[at];
                     self.reader.consume(at);
@@ -439,6 +444,12 @@ mod tests {
         }
         assert_eq!(cut("{\"a\":1", false, 1000)[0].0, Cut::Unfinished(Position::Record(1)));
         assert_eq!(records("[{\"a\":1}"), ["{\"a\":1}"]);
+    }
+
+    #[test]
+    fn marks_before_records_are_passed_over() {
+        assert_eq!(records("\u{1e}{\n\"a\":1}\n\u{1e}{\"b\":2}\n"), ["{\"a\":1}", "{\"b\":2}"]);
+        assert_eq!(records("[{\"a\":1}]\u{feff}[{\"b\":2}]"), ["{\"a\":1}", "{\"b\":2}"]);
     }
 
     #[test]

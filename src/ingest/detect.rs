@@ -8,7 +8,7 @@ use std::path::Path;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-use super::containers::table;
+use super::containers::{table, unread};
 use super::cut::{Cut, Cutter};
 use super::stream::{self, begins_like_events};
 use super::{json, recognize};
@@ -134,7 +134,7 @@ impl Name {
 
 fn stem_and_extension(file: &str) -> (&str, String) {
     let mut stem = file;
-    for compression in [".gz", ".zst", ".zstd"] {
+    for compression in [".gz", ".zst", ".zstd", ".bz2", ".xz"] {
         stem = stem.strip_suffix(compression).unwrap_or(stem);
     }
     match stem.rsplit_once('.') {
@@ -148,10 +148,10 @@ fn stem_and_extension(file: &str) -> (&str, String) {
 /// Decides how to read an input whose first bytes are `head`; `complete` tells that there are no
 /// others.
 pub(super) fn detect(head: &[u8], complete: bool, name: &Name) -> Result<Kind, Refusal> {
-    if let Some(refusal) = known_binary(head) {
-        return Err(refusal);
+    if let Some((what, advice)) = unread::named(head) {
+        return Err(Refusal::Unsupported(what, advice));
     }
-    let solid = head.trim_ascii_start();
+    let solid = without_marks(head);
     if solid.is_empty() && complete {
         return Ok(Kind::Empty);
     }
@@ -173,8 +173,11 @@ pub(super) fn detect(head: &[u8], complete: bool, name: &Name) -> Result<Kind, R
     }
     match name.extension.as_str() {
         "html" | "htm" | "xml" => return Err(Refusal::NotText("it is named as markup".into())),
-        "rs" | "py" | "toml" | "yaml" | "yml" | "c" | "h" | "cpp" | "js" | "ts" | "sh" | "go"
-        | "java" | "lock" | "css" | "ini" | "cfg" | "log"
+        "yaml" | "yml" if !name.found => {
+            return Err(Refusal::Unsupported(unread::YAML.0, unread::YAML.1));
+        }
+        "rs" | "py" | "toml" | "c" | "h" | "cpp" | "js" | "ts" | "sh" | "go" | "java" | "lock"
+        | "css" | "ini" | "cfg" | "log"
             if !name.found =>
         {
             return Err(Refusal::Unsupported(
@@ -190,14 +193,14 @@ pub(super) fn detect(head: &[u8], complete: bool, name: &Name) -> Result<Kind, R
     Ok(Kind::Text)
 }
 
-fn known_binary(head: &[u8]) -> Option<Refusal> {
-    let unsupported = |what, advice| Some(Refusal::Unsupported(what, advice));
-    match head {
-        [b'A', b'R', b'R', b'O', b'W', b'1', ..] => unsupported(
-            "an Arrow file",
-            "Turn it into Parquet, or into JSON Lines with the fields `reasoning`, `model` and `prompt`.",
-        ),
-        _ => None,
+/// The text without white space and the marks that may stand before the first record.
+fn without_marks(mut head: &[u8]) -> &[u8] {
+    loop {
+        head = head.trim_ascii_start();
+        match head.strip_prefix(b"\x1e").or_else(|| head.strip_prefix(b"\xef\xbb\xbf")) {
+            Some(rest) => head = rest,
+            None => return head,
+        }
     }
 }
 
@@ -340,6 +343,12 @@ mod tests {
     }
 
     #[test]
+    fn marks_before_the_first_record_are_passed_over() {
+        assert_eq!(kind("\u{1e}{\"a\":1}\n\u{1e}{\"b\":2}\n", "a"), Ok(Kind::Lines));
+        assert_eq!(kind("\u{feff}\u{feff}{\"a\":1}\n", "a"), Ok(Kind::Lines));
+    }
+
+    #[test]
     fn a_broken_first_line_does_not_make_a_document() {
         for first in ["{\"a\": \"cut", "{\"a\": 1,", "{\"a\":1}}"] {
             let text = format!("{first}\n{{\"a\":1}}\n");
@@ -364,7 +373,9 @@ mod tests {
     #[test]
     fn other_kinds_of_files_are_refused_by_name() {
         assert_eq!(kind("data: {\"id\":1}\n", "a.txt"), Ok(Kind::Events));
-        assert!(matches!(kind("ARROW1\0\0", "a"), Err(Refusal::Unsupported(..))));
+        for (head, name) in [("a:\n- b: 1\n", "a.yaml"), ("%PDF-1.7\n", "a")] {
+            assert!(matches!(kind(head, name), Err(Refusal::Unsupported(..))), "{name}");
+        }
         assert!(matches!(
             kind("[package]\nname = 1\n", "Cargo.toml"),
             Err(Refusal::Unsupported(..))

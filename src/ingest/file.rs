@@ -12,9 +12,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::containers::seekable::Seekable;
+use super::containers::limited::read_all;
 use super::containers::table::Table;
-use super::containers::{Row, Rows, parquet};
+use super::containers::{Row, Rows, pandas};
 use super::cut::{Cut, Cutter};
 use super::detect::{self, Kind, Name, Refusal};
 use super::error::Error;
@@ -23,7 +23,7 @@ use super::finish::{Collector, finish};
 use super::formats::{self, Canonical, Read};
 use super::recognize;
 use super::record::{self, Draft, Object};
-use super::source::{self, Reader, Source};
+use super::source::{Reader, Source};
 use super::stream::{Events, Streams};
 use super::summary::{Note, Reason};
 use super::{clean, json};
@@ -99,17 +99,9 @@ impl File {
         Ok(file)
     }
 
-    /// A Parquet file.
-    pub fn parquet(name: Name, file: Seekable, collector: &Collector) -> Result<Self, Error> {
-        match parquet::rows(file, &collector.options.limits) {
-            Ok(rows) => Ok(Self::with(name, Content::Rows(rows))),
-            Err(parquet::Closed::Io(error)) => {
-                Err(Self::with(name, Content::Nothing).broke_off(Position::File, error))
-            }
-            Err(parquet::Closed::Unsupported(what, advice)) => {
-                Err(Error::Unsupported { file: name.display, what, advice })
-            }
-        }
+    /// A file of rows: Parquet, Arrow, a sheet, a table of a database.
+    pub fn rows(name: Name, rows: Box<dyn Rows>) -> Self {
+        Self::with(name, Content::Rows(rows))
     }
 
     /// The same file, with what its archive says for all members.
@@ -241,13 +233,14 @@ impl File {
     ) {
         let (text, lossy) = json::text(buffer);
         collector.summary.note(Note::InvalidUtf8, usize::from(lossy));
+        let text = json::without_marks(&text);
         let depth = collector.options.limits.depth;
         // The quick way: a canonical line needs no tree of values. A record that is not falls
         // through to the general way, and the next one goes there at once.
         if self.canonical
             && depth >= 128
             && self.may_be_canonical(collector)
-            && let Ok(record) = serde_json::from_str::<Canonical>(&text)
+            && let Ok(record) = serde_json::from_str::<Canonical>(text)
         {
             self.parsed += 1;
             self.known += 1;
@@ -259,9 +252,19 @@ impl File {
             finish(draft, formats::canonical(), &self.name, position, collector);
             return;
         }
-        let (value, mended) = match json::parse::<Value>(&text, depth) {
+        let parsed = json::parse::<Value>(text, depth);
+        let (value, mended) = match parsed.map(|parsed| json::unquoted(parsed, depth)) {
             Ok(parsed) => parsed,
-            Err(broken) => return self.lose(broken.reason, position, broken.detail, collector),
+            Err(broken) => {
+                let Some(parts) = json::joined(text) else {
+                    return self.lose(broken.reason, position, broken.detail, collector);
+                };
+                collector.summary.records += parts.len() - 1;
+                for part in parts {
+                    self.read_record(part.as_bytes(), position, header, collector);
+                }
+                return;
+            }
         };
         collector.summary.note(Note::RepairedJson, usize::from(mended));
         self.parsed += 1;
@@ -285,6 +288,12 @@ impl File {
         expand: bool,
         collector: &mut Collector,
     ) {
+        if expand && let Some(rows) = pandas::rows(value) {
+            for row in rows {
+                self.read_value(&Value::Object(row), position, header, false, collector);
+            }
+            return;
+        }
         match value {
             Value::Object(object) => {
                 if let Some(mut found) = recognize::read(value, header, &collector.options) {
@@ -354,8 +363,8 @@ impl File {
     fn read_text(&mut self, mut reader: Reader, collector: &mut Collector) -> Result<(), Error> {
         collector.summary.records += 1;
         let limit = collector.options.limits.record_bytes;
-        let bytes = source::read_all(&mut reader, limit)
-            .map_err(|error| self.broke_off(Position::File, error))?;
+        let bytes =
+            read_all(&mut reader, limit).map_err(|error| self.broke_off(Position::File, error))?;
         let Some(bytes) = bytes else {
             self.lose(Reason::TooLong, Position::File, too_long(limit), collector);
             return Ok(());

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::summary::Reason;
 
@@ -23,6 +24,39 @@ pub(super) fn text(bytes: &[u8]) -> (Cow<'_, str>, bool) {
     match std::str::from_utf8(bytes) {
         Ok(text) => (Cow::Borrowed(text), false),
         Err(_) => (String::from_utf8_lossy(bytes), true),
+    }
+}
+
+/// A record without what may stand before it: a byte order mark, which is there where two files were
+/// joined, and the mark that begins a record of a JSON text sequence (RFC 7464).
+pub(super) fn without_marks(text: &str) -> &str {
+    text.trim_start_matches(MARKS)
+}
+
+const MARKS: [char; 2] = ['\u{feff}', '\u{1e}'];
+
+/// Records that stand in one line, since the first of two joined files has no line end. They are
+/// known by the byte order mark between them.
+pub(super) fn joined(text: &str) -> Option<Vec<&str>> {
+    let mark = "}\u{feff}{";
+    let mut begin = 0;
+    let mut parts = Vec::new();
+    for (at, _) in text.match_indices(mark) {
+        parts.push(&text[begin..=at]);
+        begin = at + mark.len() - 1;
+    }
+    parts.push(&text[begin..]);
+    (parts.len() > 1).then_some(parts)
+}
+
+/// A record that is written down as a JSON string (`"{\"a\": 1}"`), without the string around it.
+pub(super) fn unquoted(parsed: (Value, bool), depth: usize) -> (Value, bool) {
+    match &parsed.0 {
+        Value::String(text) if text.trim_ascii_start().starts_with(['{', '[']) => {
+            // A text that only begins like JSON is told as what it is: a string.
+            parse(text, depth).unwrap_or(parsed)
+        }
+        _ => parsed,
     }
 }
 
@@ -149,7 +183,7 @@ fn unit(rest: &[u8]) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 
@@ -195,6 +229,20 @@ mod tests {
         assert!(parse::<Value>(&nested(9), 10).is_ok());
         assert_eq!(parse::<Value>(&nested(10), 10).unwrap_err().reason, Reason::TooDeep);
         assert!(parse::<Value>(r#"["[[[[[[[[[[\"[["]"#, 10).is_ok(), "brackets in a string");
+    }
+
+    #[test]
+    fn joined_and_quoted_records_are_taken_apart() {
+        assert_eq!(without_marks("\u{feff}\u{1e}{}"), "{}");
+        assert_eq!(
+            joined("{\"a\":\"\u{feff}\"}\u{feff}{}\u{feff}{}"),
+            Some(vec!["{\"a\":\"\u{feff}\"}", "{}", "{}"])
+        );
+        assert_eq!(joined("{\"a\":\"\u{feff}\"}"), None);
+        let inner = |text: &str| unquoted((json!(text), false), 128).0;
+        assert_eq!(inner(r#"{"a": [1]}"#), json!({"a": [1]}));
+        assert_eq!(inner("{so}"), json!("{so}"));
+        assert_eq!(inner("1"), json!("1"));
     }
 
     #[test]

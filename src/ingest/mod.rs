@@ -59,14 +59,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::output::InputFiles;
 use crate::trace::Trace;
-use containers::archive::{Archive, Closed};
+use containers::kind::Container;
 use containers::limited::Counting;
-use containers::seekable::Seekable;
+use containers::{Archive, Content, Refused};
 use detect::Name;
 use file::File;
 use finish::Collector;
 use inputs::Input;
-use source::{Opened, Refused};
+use source::Opened;
 
 pub use crate::trace::{Place, Position};
 pub use catalogue::CONTAINERS;
@@ -139,7 +139,8 @@ pub fn read(
     let summary = Summary { inputs: vec![name.to_owned()], files: 1, ..Summary::default() };
     let mut traces = Traces::new(options, summary);
     let counted = Counting { inner: reader, counter: traces.bytes_read.clone() };
-    let opened = source::unpack(Box::new(counted), &traces.collector.options.limits);
+    let limits = traces.collector.options.limits;
+    let opened = source::unpack(Box::new(counted), &traces.trailing, &limits);
     traces.start(Name::of(Path::new(name), false), opened, None, None)?;
     Ok(traces)
 }
@@ -162,22 +163,27 @@ fn total_bytes(inputs: &[Input]) -> Option<u64> {
 pub struct Traces {
     inputs: VecDeque<Input>,
     folders: Vec<Folder>,
-    archive: Option<OpenArchive>,
+    /// The archives that are open, the outer one first.
+    archives: Vec<OpenArchive>,
     current: Option<(File, Option<usize>)>,
     collector: Collector,
     /// Where the trace that came last stands.
     place: Option<Place>,
     total_bytes: Option<u64>,
     bytes_read: Arc<AtomicU64>,
+    /// Bytes behind the end of packed data, until they are told.
+    trailing: Arc<AtomicU64>,
     finished: bool,
 }
 
 /// An archive whose members are being read.
 struct OpenArchive {
     name: Name,
-    archive: Archive,
-    /// The member that is read next.
-    next: usize,
+    archive: Box<dyn Archive>,
+    /// Members met so far.
+    members: usize,
+    /// Hidden members told so far.
+    hidden: usize,
     /// The entry in the list of folders under which the members are counted.
     folder: usize,
 }
@@ -198,7 +204,7 @@ impl Traces {
         Self {
             inputs: VecDeque::new(),
             folders: Vec::new(),
-            archive: None,
+            archives: Vec::new(),
             current: None,
             collector: Collector {
                 options,
@@ -210,6 +216,7 @@ impl Traces {
             place: None,
             total_bytes: None,
             bytes_read: Arc::default(),
+            trailing: Arc::default(),
             finished: false,
         }
     }
@@ -266,7 +273,7 @@ impl Traces {
                 if !more {
                     self.close(folder);
                 }
-            } else if let Some(open) = self.archive.take() {
+            } else if let Some(open) = self.archives.pop() {
                 self.open_member(open)?;
             } else if let Some(input) = self.inputs.pop_front() {
                 self.open_next(input)?;
@@ -290,8 +297,8 @@ impl Traces {
             Some(path) => Name::of(path, folder.is_some()),
             None => Name::stdin(),
         };
-        let opened =
-            source::open(path.as_deref(), &self.bytes_read, &self.collector.options.limits);
+        let limits = self.collector.options.limits;
+        let opened = source::open(path.as_deref(), &self.bytes_read, &self.trailing, &limits);
         match self.start(name, opened, folder, None) {
             Ok(()) => Ok(()),
             Err(error) => self.pass_over(folder, error),
@@ -309,8 +316,10 @@ impl Traces {
         let file = name.display.clone();
         let file = match opened {
             Ok(Opened::Stream(source)) => File::new(name, source, &mut self.collector)?,
-            Ok(Opened::Parquet(content)) => File::parquet(name, content, &self.collector)?,
-            Ok(Opened::Archive(content)) => return self.open_archive(name, content, folder),
+            Ok(Opened::Container(Container::Rows(rows))) => File::rows(name, rows),
+            Ok(Opened::Container(Container::Archive(archive))) => {
+                return self.open_archive(name, archive, folder);
+            }
             Err(Refused::Io(source)) => {
                 return Err(Error::stopped(file, "at its start".into(), source));
             }
@@ -326,61 +335,88 @@ impl Traces {
     fn open_archive(
         &mut self,
         name: Name,
-        content: Seekable,
+        archive: Box<dyn Archive>,
         folder: Option<usize>,
     ) -> Result<(), Error> {
-        if self.archive.is_some() {
+        if !self.archives.is_empty() && !archive.is_one_file() {
             return Err(Error::Unsupported {
                 file: name.display,
-                what: "a zip archive inside a zip archive",
+                what: "an archive inside an archive",
                 advice: "Unpack the outer one first.",
             });
-        }
-        let archive = Archive::open(content, &self.collector.options.limits)
-            .map_err(|error| Error::stopped(name.display.clone(), "at its start".into(), error))?;
-        self.collector.summary.note(Note::HiddenFile, archive.hidden);
-        if archive.members().is_empty() {
-            let place = || Place { file: name.display.clone(), position: Position::File };
-            let detail = || "There is no file in the archive.".into();
-            self.collector.summary.drop_one(Reason::EmptyFile, place, detail);
         }
         // An archive that was named must hold something known. One in a folder need not.
         let folder = folder.unwrap_or_else(|| {
             self.folders.push(Folder { path: name.display.clone(), ..Folder::default() });
             self.folders.len() - 1
         });
-        self.archive = Some(OpenArchive { name, archive, next: 0, folder });
+        self.archives.push(OpenArchive { name, archive, members: 0, hidden: 0, folder });
         Ok(())
     }
 
     /// Begins to read the next member of an archive, or lets go of the archive after the last.
     fn open_member(&mut self, mut open: OpenArchive) -> Result<(), Error> {
-        let Some(member) = open.archive.members().get(open.next) else { return Ok(()) };
+        let folder = open.folder;
+        let next = open.archive.next();
+        let hidden = open.archive.hidden();
+        self.collector.summary.note(Note::HiddenFile, hidden - open.hidden);
+        open.hidden = hidden;
+        let member = match next {
+            Ok(Some(member)) => member,
+            Ok(None) => {
+                if open.members == 0 {
+                    let place = || Place { file: open.name.display, position: Position::File };
+                    let detail = || "There is no file in the archive.".into();
+                    self.collector.summary.drop_one(Reason::EmptyFile, place, detail);
+                }
+                self.tell_trailing();
+                return Ok(());
+            }
+            Err(error) => {
+                let place = match open.members {
+                    0 => "at its start".to_owned(),
+                    members => format!("after member {members}"),
+                };
+                let error = Error::stopped(open.name.display, place, error);
+                return self.pass_over(Some(folder), error);
+            }
+        };
+        open.members += 1;
         let mut name = Name::of_member(&open.name, &member.name);
-        let shared = open.archive.header.clone();
-        if shared.is_some() {
-            // The samples of a log have one source, the log.
+        let shared = open.archive.header();
+        if shared.is_some() || open.archive.is_one_file() {
+            // The samples of a log have one source, the log; the tables of a database have its name.
             name.file.clone_from(&open.name.file);
         }
-        let folder = open.folder;
+        if open.archive.is_one_file() {
+            name.stem.clone_from(&open.name.stem);
+        }
         if let Some(folder) = self.folders.get_mut(folder) {
             folder.files += 1;
         }
-        let opened = match open.archive.unpack(open.next) {
-            Ok(bytes) => source::unpack(bytes, &self.collector.options.limits),
-            Err(Closed::Io(error)) => Err(Refused::Io(error)),
-            Err(Closed::Unsupported(what, advice)) => Err(Refused::Unsupported(what, advice)),
+        let limits = self.collector.options.limits;
+        let opened = match member.content {
+            Ok(Content::Bytes(bytes)) => source::unpack(bytes, &self.trailing, &limits),
+            Ok(Content::Rows(rows)) => Ok(Opened::Container(Container::Rows(rows))),
+            Err(refused) => Err(refused),
         };
-        open.next += 1;
-        self.archive = Some(open);
+        self.archives.push(open);
         match self.start(name, opened, Some(folder), shared) {
             Ok(()) => Ok(()),
             Err(error) => self.pass_over(Some(folder), error),
         }
     }
 
+    /// Tells of bytes behind the end of packed data, which were not read.
+    fn tell_trailing(&mut self) {
+        let trailing = self.trailing.swap(0, Ordering::Relaxed);
+        let trailing = usize::try_from(trailing).unwrap_or(usize::MAX);
+        self.collector.summary.note(Note::TrailingBytes, trailing);
+    }
+
     fn close(&mut self, folder: Option<usize>) {
         let known = self.current.take().is_some_and(|(file, _)| file.known > 0);
+        self.tell_trailing();
         if let Some(folder) = folder.and_then(|index| self.folders.get_mut(index)) {
             folder.known += usize::from(known);
         }
@@ -393,7 +429,7 @@ impl Traces {
         };
         // A member that is damaged says nothing about the others. A damaged file in a folder does
         // stop the reading: it was laid there whole, and what is left of it may mislead.
-        let is_damaged_member = self.archive.is_some() && matches!(error, Error::Read { .. });
+        let is_damaged_member = !self.archives.is_empty() && matches!(error, Error::Read { .. });
         if !error.is_about_content() && !is_damaged_member {
             return Err(error);
         }

@@ -1,18 +1,20 @@
 //! One input → a stream of decompressed bytes, or a container to look into.
 //!
 //! Comes in: a file, standard input, or a member of an archive. Goes out: a [`Source`], whose first
-//! bytes can be looked at before it is read (for `detect`), or a [`Seekable`] that holds an archive
-//! or a Parquet file. Compression and encoding are found by content. Called by `mod` for each file
-//! in turn.
+//! bytes can be looked at before it is read (for `detect`), or a [`Container`], open. Compression
+//! and encoding are found by content. Called by `mod` for each file in turn.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::io::{self, BufReader, Cursor, Read};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use super::Limits;
+use super::containers::Refused;
+use super::containers::kind::{Container, Kind, START};
 use super::containers::limited::{Counting, Limited};
+use super::containers::packed::Packing;
 use super::containers::seekable::Seekable;
 
 /// How many decompressed bytes can be looked at before the reading begins.
@@ -22,10 +24,8 @@ pub(super) const HEAD: usize = 256 * 1024;
 pub(super) enum Opened {
     /// Bytes to be read from front to end.
     Stream(Source),
-    /// A zip archive.
-    Archive(Seekable),
-    /// A Parquet file.
-    Parquet(Seekable),
+    /// An archive, or a file of rows.
+    Container(Container),
 }
 
 /// The decompressed bytes of one input.
@@ -42,101 +42,72 @@ pub(super) struct Source {
 /// Everything that [`Source::into_reader`] gives: the head, then the rest.
 pub(super) type Reader = io::Chain<Cursor<Vec<u8>>, BufReader<Box<dyn Read + Send>>>;
 
-/// Why an input cannot be opened.
-pub(super) enum Refused {
-    Io(io::Error),
-    /// A kind of file that is not read: what it is, and what to do.
-    Unsupported(&'static str, &'static str),
-}
-
-impl From<io::Error> for Refused {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
-    }
-}
-
-const DECOMPRESS: &str = "Decompress it first, or use gzip or zstd.";
-
 /// Opens a file, or standard input where there is no path. Bytes that are read from it, before
-/// decompression, are added to `counter`.
+/// decompression, are added to `counter`; bytes behind the end of packed data to `trailing`.
 pub(super) fn open(
     path: Option<&Path>,
     counter: &Arc<AtomicU64>,
+    trailing: &Arc<AtomicU64>,
     limits: &Limits,
 ) -> Result<Opened, Refused> {
     let stream: Box<dyn Read + Send> = match path {
         // A pipe (`<(zcat …)`) is read like standard input: it has only one direction.
         Some(path) if path.is_file() => {
-            let file = Seekable::file(File::open(path)?, counter.clone())?;
-            let mut start = [0; 6];
-            let read = file.at(0).read(&mut start)?;
-            match container(&start[..read]) {
-                Some(container) => return Ok(container(file)),
+            let file = Seekable::file(path, counter.clone())?;
+            let start = first_bytes(&mut file.at(0))?;
+            match Kind::of(&start).filter(|kind| !kind.is_stream()) {
+                Some(kind) => return kind.open(file, limits).map(Opened::Container),
                 None => Box::new(file),
             }
         }
         Some(path) => Box::new(Counting { inner: File::open(path)?, counter: counter.clone() }),
         None => Box::new(Counting { inner: io::stdin(), counter: counter.clone() }),
     };
-    unpack(stream, limits)
+    unpack(stream, trailing, limits)
 }
 
-/// The kind of container that begins with these bytes.
-fn container(start: &[u8]) -> Option<fn(Seekable) -> Opened> {
-    // The second is an archive without members.
-    if start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06") {
-        Some(Opened::Archive)
-    } else if start.starts_with(b"PAR1") {
-        Some(Opened::Parquet)
-    } else {
-        None
-    }
-}
-
-/// Finds out by the first bytes how a stream is packed, and unpacks it.
-pub(super) fn unpack(mut raw: Box<dyn Read + Send>, limits: &Limits) -> Result<Opened, Refused> {
+/// Finds out by the first bytes how a stream is packed, and unpacks it. Bytes behind the end of
+/// packed data are added to `trailing`.
+pub(super) fn unpack(
+    mut raw: Box<dyn Read + Send>,
+    trailing: &Arc<AtomicU64>,
+    limits: &Limits,
+) -> Result<Opened, Refused> {
     let start = first_bytes(&mut raw)?;
-    if let Some(container) = container(&start) {
-        return Ok(container(Seekable::spooled(Cursor::new(start).chain(raw))?));
-    }
-    let magic = |magic: &[u8]| start.starts_with(magic);
-    if magic(b"BZh") {
-        return Err(Refused::Unsupported("a bzip2 archive", DECOMPRESS));
-    }
-    if magic(b"\xfd7zXZ\0") {
-        return Err(Refused::Unsupported("an xz archive", DECOMPRESS));
-    }
-    // Fewer than five bytes cannot be compressed.
-    let long_enough = start.len() >= 5;
-    let gzip = long_enough && magic(b"\x1f\x8b");
-    let zstd = long_enough && magic(b"\x28\xb5\x2f\xfd");
+    let packing = Packing::of(&start)?;
+    let kind = Kind::of(&start);
     let raw: Box<dyn Read + Send> = Box::new(Cursor::new(start).chain(raw));
-    if !gzip && !zstd {
-        return Ok(Opened::Stream(Source::new(raw)?));
-    }
+    let Some(packing) = packing else {
+        return match kind {
+            Some(kind) if kind.is_stream() => Ok(Opened::Container(kind.open_stream(raw, limits))),
+            Some(kind) => kind.open(Seekable::spooled(raw)?, limits).map(Opened::Container),
+            None => Ok(Opened::Stream(Source::new(raw)?)),
+        };
+    };
     let packed = Arc::default();
     let counted = Counting { inner: raw, counter: Arc::clone(&packed) };
     let buffered = BufReader::with_capacity(128 * 1024, counted);
-    let unpacked: Box<dyn Read + Send> = if gzip {
-        Box::new(flate2::bufread::MultiGzDecoder::new(buffered))
-    } else {
-        Box::new(zstd::stream::read::Decoder::with_buffer(buffered)?)
-    };
-    let mut unpacked = Limited::ratio(unpacked, packed, limits);
+    let mut unpacked = Limited::ratio(packing.unpack(buffered, trailing)?, packed, limits);
     let start = first_bytes(&mut unpacked)?;
-    match container(&start) {
-        // What is spooled takes room on the disk, so here the size counts as well.
-        Some(container) => {
-            let whole = Cursor::new(start).chain(unpacked.and_size(limits));
-            Ok(container(Seekable::spooled(whole)?))
+    let kind = Kind::of(&start);
+    let start = Cursor::new(start);
+    match kind {
+        Some(kind) if kind.is_stream() => {
+            let whole = Box::new(start.chain(unpacked));
+            Ok(Opened::Container(kind.open_stream(whole, limits)))
         }
-        None => Ok(Opened::Stream(Source::new(Box::new(Cursor::new(start).chain(unpacked)))?)),
+        // What is spooled takes room on the disk, so here the size counts as well.
+        Some(kind) => {
+            let whole = start.chain(unpacked.and_size(limits));
+            kind.open(Seekable::spooled(whole)?, limits).map(Opened::Container)
+        }
+        None => Ok(Opened::Stream(Source::new(Box::new(start.chain(unpacked)))?)),
     }
 }
 
 fn first_bytes(reader: &mut impl Read) -> io::Result<Vec<u8>> {
     let mut start = Vec::new();
-    reader.take(6).read_to_end(&mut start)?;
+    reader.take(START as u64).read_to_end(&mut start)?;
     Ok(start)
 }
 
@@ -179,13 +150,6 @@ fn decode_utf16(_: Box<dyn Read + Send>) -> io::Result<Box<dyn Read + Send>> {
     ))
 }
 
-/// Reads everything that is left, or gives `None` once it is more than `limit` bytes.
-pub(super) fn read_all(reader: &mut impl BufRead, limit: usize) -> io::Result<Option<Vec<u8>>> {
-    let mut bytes = Vec::new();
-    reader.take(limit as u64 + 1).read_to_end(&mut bytes)?;
-    Ok((bytes.len() <= limit).then_some(bytes))
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::Write;
@@ -193,7 +157,7 @@ mod tests {
     use super::*;
 
     fn opened(bytes: &[u8]) -> Result<Opened, Refused> {
-        unpack(Box::new(Cursor::new(bytes.to_vec())), &Limits::default())
+        unpack(Box::new(Cursor::new(bytes.to_vec())), &Arc::default(), &Limits::default())
     }
 
     fn stream(bytes: &[u8]) -> Source {
@@ -256,22 +220,39 @@ mod tests {
     }
 
     #[test]
-    fn other_archives_are_named() {
-        for bytes in [&b"BZh91AY"[..], b"\xfd7zXZ\0\0"] {
-            assert!(matches!(opened(bytes), Err(Refused::Unsupported(..))));
-        }
+    fn a_frame_to_be_skipped_is_skipped() {
+        // So pzstd begins: a frame of four bytes that says how long the next one is.
+        let frame = packed(niffler::Format::Zstd, b"one\n");
+        let skipped = [&b"\x50\x2a\x4d\x18\x04\0\0\0"[..], &(frame.len() as u32).to_le_bytes()];
+        let both = [&skipped.concat()[..], &frame, &skipped.concat(), &frame].concat();
+        assert_eq!(all(both), b"one\none\n");
     }
 
     #[test]
+    fn what_stands_behind_packed_data_is_counted() {
+        let bytes = [packed(niffler::Format::Gzip, b"{}\n"), b"rubbish".to_vec()].concat();
+        let trailing = Arc::default();
+        let opened = unpack(Box::new(Cursor::new(bytes)), &trailing, &Limits::default());
+        let Ok(Opened::Stream(source)) = opened else { panic!("no stream") };
+        let mut out = Vec::new();
+        source.into_reader().read_to_end(&mut out).unwrap();
+        assert_eq!(
+            (&out[..], trailing.load(std::sync::atomic::Ordering::Relaxed)),
+            (&b"{}\n"[..], 7)
+        );
+    }
+
+    #[cfg(feature = "zip")]
+    #[test]
     fn containers_are_found_in_streams_and_under_compression() {
-        let parquet = b"PAR1 and so on".repeat(1000);
-        for bytes in [parquet.clone(), packed(niffler::Format::Zstd, &parquet)] {
-            let Ok(Opened::Parquet(mut file)) = opened(&bytes) else { panic!("not found") };
-            let mut out = Vec::new();
-            file.read_to_end(&mut out).unwrap();
-            assert_eq!(out, parquet);
+        let empty = b"PK\x05\x06".iter().copied().chain([0; 18]).collect::<Vec<_>>();
+        for bytes in [empty.clone(), packed(niffler::Format::Zstd, &empty)] {
+            let Ok(Opened::Container(Container::Archive(mut archive))) = opened(&bytes) else {
+                panic!("not found")
+            };
+            assert!(archive.next().unwrap().is_none());
         }
-        assert!(matches!(opened(b"PK\x05\x06"), Ok(Opened::Archive(_))));
+        assert!(matches!(opened(b"PK\x05\x06"), Err(Refused::Io(_))));
     }
 
     #[test]
@@ -281,16 +262,10 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), &packed).unwrap();
         let counter = Arc::default();
-        let opened = open(Some(file.path()), &counter, &Limits::default());
+        let opened = open(Some(file.path()), &counter, &Arc::default(), &Limits::default());
         let Ok(Opened::Stream(source)) = opened else { panic!("no stream") };
         io::copy(&mut source.into_reader(), &mut io::sink()).unwrap();
         // The first bytes are looked at once more than the rest.
-        assert_eq!(counter.load(Ordering::Relaxed), packed.len() as u64 + 6);
-    }
-
-    #[test]
-    fn reading_everything_stops_at_the_limit() {
-        assert_eq!(read_all(&mut &b"1234"[..], 4).unwrap().as_deref(), Some(&b"1234"[..]));
-        assert_eq!(read_all(&mut &b"12345"[..], 4).unwrap(), None);
+        assert_eq!(counter.load(Ordering::Relaxed), packed.len() as u64 + START as u64);
     }
 }

@@ -184,6 +184,7 @@ named! {
         LineEnds = "line_ends", "Traces with other line ends than \\n, or with NULs, which were mended.";
         ComposedUnicode = "composed_unicode", "Traces whose Unicode was brought into its composed form (NFC).";
         MaskedNames = "masked_names", "Traces in which names of models and vendors were masked.";
+        TrailingBytes = "trailing_bytes", "Bytes behind the end of packed data, which belong to no file and were not read.";
         HiddenFile = "hidden_file", "Hidden files and folders in a folder, which were not read.";
     }
 }

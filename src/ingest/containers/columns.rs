@@ -1,6 +1,6 @@
 //! The columns of a Parquet file: which are read, and a row of them as JSON.
 //!
-//! Called by `parquet`. Text is read as string views, which point into the pages of the file:
+//! Called by `parquet`, and by `arrow` for what both have in common. Text is read as string views, which point into the pages of the file:
 //! a string that stands in a dictionary once and in a million rows is in memory once.
 
 use std::sync::Arc;
@@ -17,6 +17,9 @@ use serde_json::Value;
 use super::cell;
 use crate::ingest::Limits;
 use crate::ingest::record::Object;
+
+/// What a value costs beside its text: a list of a million nulls takes memory all the same.
+pub(super) const VALUE: usize = 16;
 
 /// The schema with every kind of string read as a string view.
 pub(super) fn with_views(schema: &Schema) -> Schema {
@@ -86,18 +89,25 @@ pub(super) fn depth(fields: &Fields) -> usize {
     fields.iter().map(of).max().unwrap_or(0)
 }
 
-/// One row as a JSON object, or `None` where its text is longer than the limit. A column of text
-/// may hold JSON.
-pub(super) fn row(columns: &StructArray, row: usize, limits: &Limits) -> Option<Object> {
-    let mut object = object(columns, row, &mut limits.record_bytes.clone())?;
+/// One row as a JSON object, or `None` where its text is longer than the limit; and how many bytes
+/// it took. A column of text may hold JSON.
+pub(super) fn row(columns: &StructArray, row: usize, limits: &Limits) -> (Option<Object>, usize) {
+    let mut left = limits.record_bytes;
+    let object = object(columns, row, &mut left);
+    let taken = limits.record_bytes - left;
+    (object.map(|object| with_json(object, limits.depth)), taken)
+}
+
+/// The same row, with the JSON in its texts taken apart.
+pub(super) fn with_json(mut object: Object, depth: usize) -> Object {
     for (name, value) in &mut object {
         if let Value::String(text) = value
             && text.trim_ascii().starts_with(['{', '['])
         {
-            *value = cell(name, text, limits.depth);
+            *value = cell(name, text, depth);
         }
     }
-    Some(object)
+    object
 }
 
 fn object(columns: &StructArray, row: usize, left: &mut usize) -> Option<Object> {
@@ -110,8 +120,7 @@ fn object(columns: &StructArray, row: usize, left: &mut usize) -> Option<Object>
 }
 
 fn value(column: &ArrayRef, row: usize, left: &mut usize) -> Option<Value> {
-    // A list of a million nulls has no text and takes memory all the same.
-    *left = left.checked_sub(1)?;
+    *left = left.checked_sub(VALUE)?;
     if column.is_null(row) {
         return Some(Value::Null);
     }
@@ -172,6 +181,11 @@ fn map(entries: &StructArray, left: &mut usize) -> Option<Value> {
 /// of the library `datasets` write a list of messages.
 fn structure(columns: &StructArray, row: usize, left: &mut usize) -> Option<Value> {
     let object = object(columns, row, left)?;
+    records(object, left)
+}
+
+/// An object; or the list of objects that it stands for, if all its values are lists of one length.
+pub(super) fn records(object: Object, left: &mut usize) -> Option<Value> {
     let lengths: Option<Vec<usize>> =
         object.values().map(|value| value.as_array().map(Vec::len)).collect();
     let is_list = lengths.is_some_and(|lengths| {

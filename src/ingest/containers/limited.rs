@@ -2,7 +2,8 @@
 //!
 //! Comes in: a decompressor and how many packed bytes it has taken. Goes out: the same bytes, until
 //! there are more of them than [`Limits`] allow; then an error that says which limit was met, so
-//! that a "zip bomb" costs a sentence and not the machine. Called by `source` and `archive`.
+//! that a "zip bomb" costs a sentence and not the machine. Called by `source`
+//! and the readers of containers.
 
 use std::fmt;
 use std::io::{self, Read};
@@ -45,12 +46,20 @@ impl OverLimit {
         }
     }
 
-    /// An archive of too many members.
-    #[cfg(feature = "zip")]
-    pub fn members(found: usize, limit: usize) -> Self {
+    /// An archive of too many members. `found` is a number, or "more".
+    pub fn members(found: impl fmt::Display, limit: usize) -> Self {
         Self {
             found: format!("the archive has {found} members, and {limit} is the limit"),
             limit: UnpackLimit::Members,
+        }
+    }
+
+    /// A workbook whose texts are longer than the limit.
+    #[cfg(feature = "xlsx")]
+    pub fn texts(limit: u64) -> Self {
+        Self {
+            found: format!("the texts of its cells are more than {limit} bytes"),
+            limit: UnpackLimit::Bytes,
         }
     }
 
@@ -75,6 +84,79 @@ impl OverLimit {
 impl From<OverLimit> for io::Error {
     fn from(over: OverLimit) -> Self {
         Self::new(io::ErrorKind::QuotaExceeded, over)
+    }
+}
+
+/// What the rows of a file may add up to. A text that stands in a file once may stand in a million
+/// of its rows, so a small file can keep a machine busy for ever although no row is large.
+#[cfg(any(feature = "parquet", feature = "sqlite", feature = "xlsx"))]
+pub(in crate::ingest) struct RowBudget {
+    packed: u64,
+    given: u64,
+    ratio: u64,
+}
+
+#[cfg(any(feature = "parquet", feature = "sqlite", feature = "xlsx"))]
+impl RowBudget {
+    /// What a row costs beside its text.
+    const ROW: u64 = 64;
+
+    /// The budget of a file of `packed` bytes.
+    pub fn new(packed: u64, limits: &Limits) -> Self {
+        Self { packed, given: 0, ratio: limits.unpacked_ratio }
+    }
+
+    /// Takes a row of `bytes` out of the budget.
+    pub fn take(&mut self, bytes: usize) -> io::Result<()> {
+        self.given = self.given.saturating_add(Self::ROW + bytes as u64);
+        if self.given > FREE && self.given / self.packed.max(1) > self.ratio {
+            return Err(OverLimit::ratio(self.ratio).into());
+        }
+        Ok(())
+    }
+}
+
+/// Reads everything that is left, or gives `None` once it is more than `limit` bytes.
+pub(in crate::ingest) fn read_all(
+    reader: &mut impl Read,
+    limit: usize,
+) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    reader.take(limit as u64 + 1).read_to_end(&mut bytes)?;
+    Ok((bytes.len() <= limit).then_some(bytes))
+}
+
+/// Fails once more bytes were taken than a record may have. Whoever reads sets `taken` to zero
+/// before each record.
+pub(in crate::ingest) struct Bounded<R> {
+    pub inner: R,
+    pub taken: Arc<AtomicU64>,
+    pub most: u64,
+}
+
+/// Travels inside an [`io::Error`] to where the row is counted.
+#[derive(Debug, thiserror::Error)]
+#[error("a row is longer than the limit")]
+struct RowTooLong;
+
+/// The error of a row that is too long.
+#[cfg(feature = "xlsx")]
+pub(in crate::ingest) fn too_long() -> io::Error {
+    io::Error::other(RowTooLong)
+}
+
+/// Whether the error comes from [`Bounded`].
+pub(in crate::ingest) fn is_too_long(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|inner| inner.is::<RowTooLong>())
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        if self.taken.fetch_add(read as u64, Ordering::Relaxed) + read as u64 > self.most {
+            return Err(io::Error::other(RowTooLong));
+        }
+        Ok(read)
     }
 }
 
@@ -159,6 +241,22 @@ mod tests {
         assert!(read(zeros(), FREE + 1).unwrap_err().found.contains("1000 times"));
         packed.store(1 << 20, Ordering::Relaxed);
         assert_eq!(read(zeros(), FREE * 2), Ok(FREE * 2));
+    }
+
+    #[cfg(feature = "parquet")]
+    #[test]
+    fn rows_that_repeat_a_text_for_ever_are_stopped() {
+        let mut budget = RowBudget::new(1000, &Limits::default());
+        let rows = (0..).take_while(|_| budget.take(1 << 20).is_ok()).count();
+        assert_eq!(rows, 63, "64 MB are free");
+        let mut large = RowBudget::new(1 << 20, &Limits::default());
+        assert!((0..900).all(|_| large.take(1 << 20).is_ok()), "no more than the ratio");
+    }
+
+    #[test]
+    fn reading_everything_stops_at_the_limit() {
+        assert_eq!(read_all(&mut &b"1234"[..], 4).unwrap().as_deref(), Some(&b"1234"[..]));
+        assert_eq!(read_all(&mut &b"12345"[..], 4).unwrap(), None);
     }
 
     #[test]

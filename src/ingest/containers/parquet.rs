@@ -15,22 +15,16 @@ use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
     ParquetRecordBatchReaderBuilder,
 };
+use parquet::basic::Compression;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::reader::{ChunkReader, Length};
 
-use super::limited::OverLimit;
+use super::limited::{OverLimit, RowBudget};
 use super::seekable::Seekable;
-use super::{Row, Rows, columns};
+use super::{Refused, Row, Rows, columns};
 use crate::ingest::Limits;
 use crate::{ingest::summary::Reason, trace::Position};
-
-/// Why a file cannot be opened.
-pub(in crate::ingest) enum Closed {
-    Io(io::Error),
-    /// A kind of file that is not read: what it is, and what to do.
-    Unsupported(&'static str, &'static str),
-}
 
 /// How many bytes of text a batch of rows may hold, as far as the file's own figures tell.
 const BATCH_BYTES: u64 = 8 << 20;
@@ -38,28 +32,33 @@ const BATCH_BYTES: u64 = 8 << 20;
 const BATCH_ROWS: u64 = 1024;
 
 /// Opens a Parquet file.
-pub(in crate::ingest) fn rows(file: Seekable, limits: &Limits) -> Result<Box<dyn Rows>, Closed> {
-    let found = |error| Closed::Io(broken(error));
+pub(super) fn rows(file: Seekable, limits: &Limits) -> Result<Box<dyn Rows>, Refused> {
+    let found = |error| Refused::Io(broken(error));
     // What the writer noted about its own types is not needed: text is text.
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
     let metadata = ArrowReaderMetadata::load(&file, options).map_err(found)?;
     if columns::depth(metadata.schema().fields()) > limits.depth.min(128) {
-        return Err(Closed::Unsupported(
+        return Err(Refused::Unsupported(
             "a Parquet file whose columns are nested more deeply than the limit",
             "Turn it into JSON Lines with the fields `reasoning`, `model` and `prompt`.",
         ));
     }
     let wanted = columns::wanted(metadata.schema());
     if wanted.is_empty() {
-        return Err(Closed::Unsupported(
+        return Err(Refused::Unsupported(
             "a Parquet file without a column of text",
             "Name a file with a column such as `reasoning`, `messages` or `conversations`.",
         ));
+    }
+    if let Some(what) = unread_packing(metadata.metadata().row_groups(), &wanted) {
+        let advice = "Write it again packed with zstd, for instance with `pyarrow.parquet.write_table(table, path, compression=\"zstd\")`.";
+        return Err(Refused::Unsupported(what, advice));
     }
     let schema = Arc::new(columns::with_views(metadata.schema()));
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true).with_schema(schema);
     let metadata =
         ArrowReaderMetadata::try_new(metadata.metadata().clone(), options).map_err(found)?;
+    let budget = RowBudget::new(file.length(), limits);
     Ok(Box::new(File {
         file,
         metadata,
@@ -70,7 +69,20 @@ pub(in crate::ingest) fn rows(file: Seekable, limits: &Limits) -> Result<Box<dyn
         batch: None,
         row: 0,
         group_end: 0,
+        budget,
+        over: false,
     }))
+}
+
+/// What the file is, if a column that is wanted is packed in a way that is not read.
+fn unread_packing(groups: &[RowGroupMetaData], wanted: &[usize]) -> Option<&'static str> {
+    let columns =
+        groups.iter().flat_map(|group| wanted.iter().filter_map(|&leaf| group.columns().get(leaf)));
+    columns.map(|column| column.compression()).find_map(|packing| match packing {
+        Compression::BROTLI(_) => Some("a Parquet file packed with Brotli"),
+        Compression::LZO => Some("a Parquet file packed with LZO"),
+        _ => None,
+    })
 }
 
 struct File {
@@ -88,6 +100,9 @@ struct File {
     row: usize,
     /// The number of the last row of the row group.
     group_end: usize,
+    budget: RowBudget,
+    /// The budget is used up, and nothing more is read.
+    over: bool,
 }
 
 impl File {
@@ -117,6 +132,11 @@ impl File {
             .map_err(broken)
     }
 
+    /// The rows of the whole file, as its table of contents has them.
+    fn rows(&self) -> usize {
+        usize::try_from(self.metadata.metadata().file_metadata().num_rows()).unwrap_or(0)
+    }
+
     /// Gives up the rest of a row group.
     fn bad_group(&mut self, error: &io::Error) -> Row {
         let position = Position::Row(self.row + 1);
@@ -132,11 +152,19 @@ impl File {
 
 impl Rows for File {
     fn next(&mut self) -> io::Result<Option<Row>> {
+        if self.over {
+            return Ok(None);
+        }
         loop {
             if let Some((batch, given)) = &mut self.batch
                 && *given < batch.len()
             {
-                let object = columns::row(batch, *given, &self.limits);
+                let (object, bytes) = columns::row(batch, *given, &self.limits);
+                if let Err(error) = self.budget.take(bytes) {
+                    self.over = true;
+                    self.group_end = self.rows();
+                    return Ok(Some(self.bad_group(&error)));
+                }
                 *given += 1;
                 self.row += 1;
                 let position = self.position();

@@ -7,6 +7,7 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -27,6 +28,8 @@ struct Shared {
     length: u64,
     /// Counts the bytes that are read from the disk, for the progress bar.
     counter: Option<Arc<AtomicU64>>,
+    /// Where the file lies on the disk.
+    path: Option<PathBuf>,
 }
 
 enum Content {
@@ -36,26 +39,38 @@ enum Content {
 
 impl Seekable {
     /// A file on the disk. Bytes that are read from it are added to `counter`.
-    pub fn file(file: File, counter: Arc<AtomicU64>) -> io::Result<Self> {
+    pub fn file(path: &Path, counter: Arc<AtomicU64>) -> io::Result<Self> {
+        let file = File::open(path)?;
         let length = file.metadata()?.len();
-        Ok(Self::new(Content::File(file), length, Some(counter)))
+        Ok(Self::new(Content::File(file), length, Some(counter), Some(path.to_owned())))
     }
 
     /// A stream, read to its end.
     pub fn spooled(mut stream: impl Read) -> io::Result<Self> {
         let mut file = SpooledTempFile::new(IN_MEMORY);
         let length = io::copy(&mut stream, &mut file)?;
-        Ok(Self::new(Content::Spooled(file), length, None))
+        Ok(Self::new(Content::Spooled(file), length, None, None))
     }
 
-    fn new(content: Content, length: u64, counter: Option<Arc<AtomicU64>>) -> Self {
-        let shared = Shared { content: Mutex::new(content), length, counter };
+    fn new(
+        content: Content,
+        length: u64,
+        counter: Option<Arc<AtomicU64>>,
+        path: Option<PathBuf>,
+    ) -> Self {
+        let shared = Shared { content: Mutex::new(content), length, counter, path };
         Self { shared: Arc::new(shared), place: 0 }
     }
 
     /// How many bytes there are.
     pub fn length(&self) -> u64 {
         self.shared.length
+    }
+
+    /// Where the file lies on the disk; `None` for a stream.
+    #[cfg(feature = "sqlite")]
+    pub fn path(&self) -> Option<&Path> {
+        self.shared.path.as_deref()
     }
 
     /// The same input from another place on.
@@ -103,8 +118,7 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), &text).unwrap();
         let counter = Arc::default();
-        let on_disk =
-            Seekable::file(File::open(file.path()).unwrap(), Arc::clone(&counter)).unwrap();
+        let on_disk = Seekable::file(file.path(), Arc::clone(&counter)).unwrap();
         for mut whole in [on_disk, Seekable::spooled(&text[..]).unwrap()] {
             let mut part = whole.at(90);
             let mut bytes = Vec::new();

@@ -9,6 +9,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::limited::{Bounded, is_too_long};
 use super::{Row, Rows, cell};
 use crate::ingest::Limits;
 use crate::ingest::json;
@@ -37,7 +38,9 @@ pub(in crate::ingest) struct Sniffed {
 /// cells as the first; else the one that the first row holds most of. `None` where the first row
 /// holds none of them.
 pub(in crate::ingest) fn sniff(head: &[u8], complete: bool) -> Option<Sniffed> {
-    let candidates = DELIMITERS.iter().filter_map(|&delimiter| {
+    let (named, head) = delimiter_line(head);
+    let delimiters = named.as_ref().map_or(DELIMITERS, std::slice::from_ref);
+    let candidates = delimiters.iter().filter_map(|&delimiter| {
         let mut records: Vec<ByteRecord> = reader(head, delimiter)
             .into_byte_records()
             .take(LOOKED_AT)
@@ -59,6 +62,17 @@ pub(in crate::ingest) fn sniff(head: &[u8], complete: bool) -> Option<Sniffed> {
     Some(Sniffed { delimiter, even, rows: rows.collect() })
 }
 
+/// The delimiter that the first line names for Excel (`sep=;`), and the text behind that line.
+fn delimiter_line(text: &[u8]) -> (Option<u8>, &[u8]) {
+    let named = text.strip_prefix(b"sep=").and_then(|rest| match rest {
+        [delimiter, b'\r', b'\n', table @ ..] | [delimiter, b'\n', table @ ..] => {
+            Some((Some(*delimiter), table))
+        }
+        _ => None,
+    });
+    named.unwrap_or((None, text))
+}
+
 fn reader<R: Read>(text: R, delimiter: u8) -> csv::Reader<R> {
     ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(text)
 }
@@ -69,6 +83,15 @@ struct Header(Vec<String>);
 impl Header {
     fn new(record: &ByteRecord) -> Self {
         Self(record.iter().map(|cell| json::text(cell).0.trim().to_owned()).collect())
+    }
+
+    /// Whether a row names the same columns, a byte order mark before it aside.
+    fn is(&self, record: &ByteRecord) -> bool {
+        let first = record.get(0).unwrap_or_default();
+        record.len() == self.0.len()
+            && self.0.len() > 1
+            && self.0[0].as_bytes() == first.strip_prefix(b"\xef\xbb\xbf").unwrap_or(first)
+            && self.0.iter().zip(record).skip(1).all(|(name, cell)| name.as_bytes() == cell)
     }
 
     /// A row as an object. The flag tells whether bytes were replaced that are not UTF-8.
@@ -137,6 +160,24 @@ impl<R: Read + Send> Table<R> {
         })
     }
 
+    /// Reads the next record that is not the header again, as it is where files were joined.
+    fn advance_past_headers(&mut self) -> io::Result<bool> {
+        loop {
+            if !self.advance()? {
+                return Ok(false);
+            }
+            if !self.header.as_ref().is_some_and(|header| header.is(&self.record)) {
+                return Ok(true);
+            }
+        }
+    }
+
+    /// Whether the record is Excel's `sep=;`.
+    fn names_the_delimiter(&self) -> bool {
+        let mut cells = self.record.iter();
+        cells.next() == Some(b"sep=") && cells.all(<[u8]>::is_empty) && self.record.len() == 2
+    }
+
     fn bad(&self, reason: Reason, detail: String) -> Row {
         Row::Bad { position: self.position(), count: 1, reason, detail }
     }
@@ -148,15 +189,13 @@ impl<R: Read + Send> Rows for Table<R> {
             return Ok(None);
         }
         if self.header.is_none() {
-            let header = match self.advance() {
-                Ok(true) => Header::new(&self.record),
-                Ok(false) => return Ok(None),
-                Err(error) => return Err(error),
-            };
-            self.header = Some(header);
+            if !self.advance()? || (self.names_the_delimiter() && !self.advance()?) {
+                return Ok(None);
+            }
+            self.header = Some(Header::new(&self.record));
         }
         self.row += 1;
-        match self.advance() {
+        match self.advance_past_headers() {
             Ok(true) => {}
             Ok(false) => {
                 self.row -= 1;
@@ -193,32 +232,6 @@ impl<R: Read + Send> Rows for Table<R> {
     }
 }
 
-/// Fails once more bytes were taken than a row may have.
-struct Bounded<R> {
-    inner: R,
-    taken: Arc<AtomicU64>,
-    most: u64,
-}
-
-/// Travels inside an [`io::Error`] to where the row is counted.
-#[derive(Debug, thiserror::Error)]
-#[error("a row is longer than the limit")]
-struct RowTooLong;
-
-fn is_too_long(error: &io::Error) -> bool {
-    error.get_ref().is_some_and(|inner| inner.is::<RowTooLong>())
-}
-
-impl<R: Read> Read for Bounded<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        if self.taken.fetch_add(read as u64, Ordering::Relaxed) + read as u64 > self.most {
-            return Err(io::Error::other(RowTooLong));
-        }
-        Ok(read)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
@@ -246,6 +259,26 @@ mod tests {
         assert_eq!(found("id,text\n1,2,3\n"), Some((b',', false)));
         assert_eq!(found("no delimiter at all\n"), None);
         assert_eq!(found(""), None);
+    }
+
+    #[test]
+    fn the_line_for_excel_names_the_delimiter() {
+        let text = "sep=|\r\nid|text\r\n1|a,b;c\r\n";
+        let sniffed = sniff(text.as_bytes(), true).unwrap();
+        assert_eq!((sniffed.delimiter, sniffed.even, sniffed.rows.len()), (b'|', true, 1));
+        let expected = json!({"id": "1", "text": "a,b;c"});
+        assert_eq!(rows(text, b'|', &Limits::default()), [Ok(expected)]);
+        assert_eq!(sniff(b"sep=,,\n1,2,3\n", true).unwrap().delimiter, b',');
+    }
+
+    #[test]
+    fn the_header_of_a_joined_file_is_no_row() {
+        let text = "id,text\n1,a\n\u{feff}id,text\n2,b\n";
+        let ids: Vec<_> = rows(text, b',', &Limits::default())
+            .into_iter()
+            .map(|row| row.unwrap()["id"].clone())
+            .collect();
+        assert_eq!(ids, ["1", "2"]);
     }
 
     #[test]

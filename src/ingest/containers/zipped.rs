@@ -1,7 +1,8 @@
 //! A zip archive → its members, each to be read like a file in a folder.
 //!
 //! Comes in: the archive as a [`Seekable`]. Goes out: the list of members that may hold records,
-//! sorted by name, and the unpacked bytes of each. Called by [`Traces`](crate::ingest::Traces).
+//! sorted by name, and the unpacked bytes of each. Called by `kind`, and
+//! by `workbook` for the parts of an Excel workbook.
 //!
 //! An `.eval` log of [Inspect](https://inspect.aisi.org.uk) is such an archive: `header.json` says
 //! which model was asked, and each file in `samples/` is one record. It is known by these names and
@@ -19,31 +20,30 @@ use zip::result::ZipError;
 use zip::unstable::read::ZipIterable;
 use zip::{CompressionMethod, ZipArchive};
 
-use super::limited::{Limited, OverLimit};
+use super::limited::{Limited, OverLimit, read_all};
 use super::seekable::Seekable;
+use super::{Archive, Content, Member, Refused, is_hidden};
 use crate::ingest::Limits;
 use crate::ingest::json;
 use crate::ingest::record::Object;
-use crate::ingest::source;
 
 /// An open archive.
-pub(in crate::ingest) struct Archive {
+pub(super) struct Zip {
     file: Seekable,
     zip: ZipArchive<BufReader<Seekable>>,
-    members: Vec<Member>,
-    /// Members that were passed over, since they or a folder around them are hidden.
-    pub hidden: usize,
-    /// What all records of the archive share: the header of an `.eval` log.
-    pub header: Option<Arc<Object>>,
+    members: Vec<Entry>,
+    /// The member that is given out next.
+    next: usize,
+    hidden: usize,
+    header: Option<Arc<Object>>,
     limits: Limits,
     /// What was unpacked of all members so far.
     unpacked: Arc<AtomicU64>,
 }
 
-/// A file in an archive.
-pub(in crate::ingest) struct Member {
-    /// Its name with its folders.
-    pub name: String,
+/// A member, as the table of contents has it.
+struct Entry {
+    name: String,
     index: usize,
     packed: u64,
     checksum: u32,
@@ -51,14 +51,15 @@ pub(in crate::ingest) struct Member {
     encrypted: bool,
 }
 
-/// Why a member cannot be opened.
-pub(in crate::ingest) enum Closed {
-    Io(io::Error),
-    /// A kind of member that is not read: what it is, and what to do.
-    Unsupported(&'static str, &'static str),
+/// A document of an office program, which is a zip archive too.
+pub(super) enum Office {
+    /// An Excel workbook.
+    Workbook,
+    /// Any other: what it is, and what to do.
+    Other(&'static str, &'static str),
 }
 
-impl Archive {
+impl Zip {
     /// Reads the table of contents.
     ///
     /// # Errors
@@ -82,12 +83,11 @@ impl Archive {
                 Ok(name) => name.into_owned(),
                 Err(_) => String::from_utf8_lossy(entry.name_raw()).into_owned(),
             };
-            // `__MACOSX` holds what macOS notes about the other members.
-            if name.split('/').any(|part| part.starts_with('.') || part == "__MACOSX") {
+            if is_hidden(&name) {
                 hidden += 1;
                 continue;
             }
-            members.push(Member {
+            members.push(Entry {
                 name,
                 index,
                 packed: entry.compressed_size(),
@@ -101,6 +101,7 @@ impl Archive {
             file,
             zip,
             members,
+            next: 0,
             hidden,
             header: None,
             limits: *limits,
@@ -113,15 +114,14 @@ impl Archive {
     /// If this is an Inspect log: reads its header, and keeps only the samples.
     fn take_log_apart(&mut self) {
         let is_sample =
-            |member: &Member| member.name.starts_with("samples/") && member.name.ends_with(".json");
+            |member: &Entry| member.name.starts_with("samples/") && member.name.ends_with(".json");
         if !self.members.iter().any(is_sample) {
             return;
         }
         // A log that was broken off has no header yet, and says the same at its start.
-        let header = ["header.json", "_journal/start.json"].into_iter().find_map(|name| {
-            let at = self.members.binary_search_by(|member| member.name.as_str().cmp(name)).ok()?;
-            self.object(at)
-        });
+        let header = ["header.json", "_journal/start.json"]
+            .into_iter()
+            .find_map(|name| self.object(self.place(name)?));
         // Both name what was asked for in `eval`.
         if let Some(header) = header.filter(|header| header.contains_key("eval")) {
             self.header = Some(Arc::new(header));
@@ -132,13 +132,50 @@ impl Archive {
     /// A member that holds a JSON object.
     fn object(&mut self, at: usize) -> Option<Object> {
         let mut reader = BufReader::new(self.unpack(at).ok()?);
-        let bytes = source::read_all(&mut reader, self.limits.record_bytes).ok()??;
+        let bytes = read_all(&mut reader, self.limits.record_bytes).ok()??;
         json::parse(&json::text(&bytes).0, self.limits.depth).ok().map(|(object, _)| object)
     }
 
-    /// The members that may hold records.
-    pub fn members(&self) -> &[Member] {
-        &self.members
+    /// The document that the archive is, by the names of its members.
+    pub fn office(&self) -> Option<Office> {
+        let has = |name| self.place(name).is_some();
+        let is_open_document =
+            has("META-INF/manifest.xml") && has("content.xml") && has("mimetype");
+        if has("xl/workbook.xml") {
+            Some(Office::Workbook)
+        } else if has("xl/workbook.bin") {
+            Some(Office::Other(
+                "a binary Excel workbook (.xlsb)",
+                "Save the sheet as .xlsx or CSV.",
+            ))
+        } else if has("word/document.xml") {
+            let advice = "Save it as plain text, one file for each trace.";
+            Some(Office::Other("a Word document", advice))
+        } else if has("ppt/presentation.xml") {
+            Some(Office::Other("a PowerPoint presentation", "Save its text in .txt files."))
+        } else if is_open_document {
+            let advice = "Save a sheet as CSV, and a text as .txt.";
+            Some(Office::Other("a LibreOffice document", advice))
+        } else {
+            None
+        }
+    }
+
+    /// The number of the member of this name.
+    fn place(&self, name: &str) -> Option<usize> {
+        self.members.binary_search_by(|member| member.name.as_str().cmp(name)).ok()
+    }
+
+    /// The bytes of the member of this name, or `None` where there is none.
+    #[cfg(feature = "xlsx")]
+    pub fn named(&mut self, name: &str) -> Option<Result<Box<dyn Read + Send>, Refused>> {
+        self.place(name).map(|at| self.unpack(at))
+    }
+
+    /// How many bytes the archive has.
+    #[cfg(feature = "xlsx")]
+    pub fn length(&self) -> u64 {
+        self.file.length()
     }
 
     /// The bytes of one member.
@@ -147,25 +184,25 @@ impl Archive {
     ///
     /// Where it is encrypted or packed in a way that is not read, or where its place in the
     /// archive holds something else. Reading fails where the bytes are damaged.
-    pub fn unpack(&mut self, at: usize) -> Result<Box<dyn Read + Send>, Closed> {
+    fn unpack(&mut self, at: usize) -> Result<Box<dyn Read + Send>, Refused> {
         let member = &self.members[at];
         if member.encrypted {
             let advice = "Unpack the archive with its password first.";
-            return Err(Closed::Unsupported("encrypted", advice));
+            return Err(Refused::Unsupported("encrypted", advice));
         }
         let file =
-            self.zip.by_index_raw(member.index).map_err(|error| Closed::Io(broken(error)))?;
+            self.zip.by_index_raw(member.index).map_err(|error| Refused::Io(broken(error)))?;
         let missing = || io::Error::other("the archive does not say where the member begins");
-        let start = file.data_start().ok_or_else(|| Closed::Io(missing()))?;
+        let start = file.data_start().ok_or_else(|| Refused::Io(missing()))?;
         let raw = BufReader::with_capacity(64 * 1024, self.file.at(start).take(member.packed));
         let unpacked: Box<dyn Read + Send> = match member.method {
             CompressionMethod::Stored => Box::new(raw),
             CompressionMethod::DEFLATE => Box::new(flate2::bufread::DeflateDecoder::new(raw)),
             CompressionMethod::ZSTD => {
-                Box::new(zstd::stream::read::Decoder::with_buffer(raw).map_err(Closed::Io)?)
+                Box::new(zstd::stream::read::Decoder::with_buffer(raw).map_err(Refused::Io)?)
             }
             _ => {
-                return Err(Closed::Unsupported(
+                return Err(Refused::Unsupported(
                     "packed in a way other than deflate or zstd",
                     "Unpack the archive first.",
                 ));
@@ -181,6 +218,24 @@ impl Archive {
             &self.limits,
         );
         Ok(Box::new(together))
+    }
+}
+
+impl Archive for Zip {
+    fn next(&mut self) -> io::Result<Option<Member>> {
+        let Some(member) = self.members.get(self.next) else { return Ok(None) };
+        let name = member.name.clone();
+        let content = self.unpack(self.next).map(Content::Bytes);
+        self.next += 1;
+        Ok(Some(Member { name, content }))
+    }
+
+    fn hidden(&self) -> usize {
+        self.hidden
+    }
+
+    fn header(&self) -> Option<Arc<Object>> {
+        self.header.clone()
     }
 }
 
@@ -222,8 +277,8 @@ mod tests {
     fn of_a_log_only_the_samples_are_members() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/containers/log.eval");
         let file = Seekable::spooled(std::fs::File::open(path).unwrap()).unwrap();
-        let mut archive = Archive::open(file, &Limits::default()).unwrap();
-        let names: Vec<_> = archive.members().iter().map(|member| member.name.clone()).collect();
+        let mut archive = Zip::open(file, &Limits::default()).unwrap();
+        let names: Vec<_> = archive.members.iter().map(|member| member.name.clone()).collect();
         assert_eq!(
             names,
             ["samples/1_epoch_1.json", "samples/2_epoch_1.json", "samples/3_epoch_1.json"]
