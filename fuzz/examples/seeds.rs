@@ -40,7 +40,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         let container = match bytes.as_slice() {
             [b'P', b'K', 3, 4, rest @ ..] => Some((0, rest)),
             [b'P', b'A', b'R', b'1', rest @ ..] => Some((1, rest)),
-            [0xff, 0xfe, rest @ ..] => Some((4, rest)),
+            [b'A', b'R', b'R', b'O', b'W', b'1', 0, 0, rest @ ..] => Some((4, rest)),
+            [0xff, 0xff, 0xff, 0xff, rest @ ..] => Some((5, rest)),
+            [0xff, 0xfe, rest @ ..] => Some((8, rest)),
             rest if name.ends_with(".csv") => Some((2, rest)),
             rest if name.ends_with(".tsv") => Some((3, rest)),
             _ => None,

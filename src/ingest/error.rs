@@ -49,6 +49,26 @@ pub enum Error {
         /// What is wrong with it.
         detail: String,
     },
+    /// An address of Hugging Face that is none of a data set.
+    #[error(
+        "{input}: is no address of a data set. Write `hf://datasets/ORG/NAME`, and behind it `@REVISION` or `/PATH` where needed"
+    )]
+    BadAddress {
+        /// The address as the user wrote it.
+        input: String,
+    },
+    /// A data set of Hugging Face that is not on this machine.
+    #[error(
+        "{input}: is not in the local cache of Hugging Face ({cache}), and nothing is fetched from here. Fetch it with `{command}`"
+    )]
+    NotInCache {
+        /// The address as the user wrote it.
+        input: String,
+        /// The folder that was looked in.
+        cache: String,
+        /// The command that fetches it.
+        command: String,
+    },
     /// A folder with no file in it, or with hidden files only.
     #[error(
         "{path}: this folder holds no file. Name a folder that holds .jsonl, .json, .txt or .md files (hidden files are not read)"

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::error::Error;
+use super::{error::Error, hub};
 
 /// One thing to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +39,8 @@ pub(super) fn expand(inputs: &[String]) -> Result<Inputs, Error> {
     }
     let mut all = Inputs::default();
     for input in inputs {
-        let path = Path::new(input);
+        let located = hub::locate(input).transpose()?;
+        let path = located.as_deref().unwrap_or(Path::new(input));
         if input == "-" {
             all.list.push(Input::Stdin);
         } else if path.is_dir() {

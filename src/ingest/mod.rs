@@ -37,6 +37,7 @@ mod explain;
 mod file;
 mod finish;
 mod formats;
+mod hub;
 mod inputs;
 mod json;
 mod limits;

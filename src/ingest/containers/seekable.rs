@@ -29,6 +29,7 @@ struct Shared {
     /// Counts the bytes that are read from the disk, for the progress bar.
     counter: Option<Arc<AtomicU64>>,
     /// Where the file lies on the disk.
+    #[cfg_attr(not(feature = "sqlite"), allow(dead_code))]
     path: Option<PathBuf>,
 }
 
@@ -71,6 +72,14 @@ impl Seekable {
     #[cfg(feature = "sqlite")]
     pub fn path(&self) -> Option<&Path> {
         self.shared.path.as_deref()
+    }
+
+    /// Counts the file as read: SQLite reads it by its path.
+    #[cfg(feature = "sqlite")]
+    pub fn count_all(&self) {
+        if let Some(counter) = &self.shared.counter {
+            counter.fetch_add(self.length(), Ordering::Relaxed);
+        }
     }
 
     /// The same input from another place on.

@@ -117,7 +117,10 @@ fn lay_down(file: &Seekable, limits: &Limits) -> Result<(PathBuf, Option<TempDir
     let log = file.path().map(log_of);
     let log = log.and_then(|log| Some((log.metadata().ok()?.len(), log))).filter(|log| log.0 > 0);
     match (file.path(), &log) {
-        (Some(path), None) => return Ok((path.to_owned(), None)),
+        (Some(path), None) => {
+            file.count_all();
+            return Ok((path.to_owned(), None));
+        }
         (_, Some((size, _))) if size.saturating_add(file.length()) > limits.unpacked_bytes => {
             return Err(Refused::Unsupported(
                 "an SQLite database that another program has open, and too large to be copied",
@@ -137,7 +140,8 @@ fn lay_down(file: &Seekable, limits: &Limits) -> Result<(PathBuf, Option<TempDir
 
 /// The path as an address. An immutable file is read without locks and without files beside it.
 fn address(path: &Path, is_immutable: bool) -> String {
-    let mut address = String::from("file:");
+    // On Windows a path begins with the letter of a drive.
+    let mut address = String::from(if cfg!(windows) { "file:///" } else { "file:" });
     for byte in path.as_os_str().as_encoded_bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' => {

@@ -1,8 +1,12 @@
 //! Traces in archives, tables and Parquet files, in other encodings, and in files made to do harm.
+//! `kinds` has the other containers, `hostile` the files that lie about themselves.
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "../common/mod.rs"]
 mod common;
+mod hostile;
+mod kinds;
 
 use std::fs;
 use std::io::{Cursor, Read, Write};
