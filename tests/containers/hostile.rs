@@ -49,13 +49,13 @@ fn archives_in_archives_and_bombs_in_them_are_stopped() {
     let (traces, summary) = read_bytes("a.tar.gz", outer, Limits::default()).unwrap();
     assert_eq!(traces.len(), 1);
     assert!(summary.dropped[&Reason::UnsupportedFile].detail.contains("archive inside an archive"));
-    // 200 MB of blanks in a member of a packed archive: the ratio counts for all of it.
-    let head = tar_member("a.jsonl", b'0', 200 << 20, LINE);
-    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    // 70 MB of blanks in a member of a packed archive: the ratio counts for all of it.
+    let head = tar_member("a.jsonl", b'0', 70 << 20, LINE);
+    let mut packer = zstd::Encoder::new(Vec::new(), 1).unwrap();
     packer.write_all(&head).unwrap();
-    std::io::copy(&mut std::io::repeat(b' ').take(200 << 20), &mut packer).unwrap();
+    std::io::copy(&mut std::io::repeat(b' ').take(70 << 20), &mut packer).unwrap();
     let limits = Limits { record_bytes: 1 << 20, ..Limits::default() };
-    let (traces, summary) = read_bytes("a.tar.gz", packer.finish().unwrap(), limits).unwrap();
+    let (traces, summary) = read_bytes("a.tar.zst", packer.finish().unwrap(), limits).unwrap();
     assert_eq!((traces.len(), summary.dropped[&Reason::OverLimit].count), (1, 1));
 }
 
@@ -68,9 +68,10 @@ mod workbooks {
 
     #[test]
     fn a_bomb_of_texts_is_stopped() {
-        // 150 MB of blanks in one text, packed a thousand to one.
-        let texts = format!("<si><t>{}</t></si>", " ".repeat(150 << 20));
-        let error = read_bytes("a.xlsx", workbook(&texts, HEADER), Limits::default()).unwrap_err();
+        // Three megabytes of blanks in one text, with one megabyte as the limit of a record.
+        let texts = format!("<si><t>{}</t></si>", " ".repeat(3 << 20));
+        let limits = Limits { record_bytes: 1 << 20, ..Limits::default() };
+        let error = read_bytes("a.xlsx", workbook(&texts, HEADER), limits).unwrap_err();
         let sentence = error.to_string();
         assert!(sentence.contains("a.xlsx") && sentence.contains("longer than"), "{sentence}");
     }
@@ -177,10 +178,10 @@ mod columns {
         RecordBatch::try_from_iter([("reasoning", texts)]).unwrap()
     }
 
-    /// One text of a megabyte, and 100,000 rows that point to it.
+    /// One text of a megabyte, and 300 rows that point to it.
     fn repeated() -> RecordBatch {
         let column = |text: String| -> ArrayRef {
-            let keys = Int32Array::from(vec![0; 100_000]);
+            let keys = Int32Array::from(vec![0; 300]);
             Arc::new(DictionaryArray::new(keys, Arc::new(StringArray::from(vec![text]))))
         };
         let columns = [
@@ -210,11 +211,11 @@ mod columns {
         assert!(packed.len() < 10_000, "{}", packed.len());
         let (traces, summary) = read_bytes("a.parquet", packed, Limits::default()).unwrap();
         assert!(traces.len() < 200, "{}", traces.len());
-        assert_eq!(traces.len() + summary.dropped[&Reason::OverLimit].count, 100_000);
+        assert_eq!(traces.len() + summary.dropped[&Reason::OverLimit].count, 300);
         let limits = Limits { unpacked_ratio: 50, ..Limits::default() };
         let (traces, summary) = read_bytes("a.arrow", stream(&batch), limits).unwrap();
         assert!(traces.len() < 200, "{}", traces.len());
-        assert_eq!(traces.len() + summary.dropped[&Reason::OverLimit].count, 100_000);
+        assert_eq!(traces.len() + summary.dropped[&Reason::OverLimit].count, 300);
     }
 
     #[test]

@@ -19,7 +19,13 @@ fn assert_all(found: &(Vec<Trace>, Summary), what: &str) {
 pub(super) fn tar_member(name: &str, kind: u8, size: u64, bytes: &[u8]) -> Vec<u8> {
     let mut header = [0_u8; 512];
     header[..name.len()].copy_from_slice(name.as_bytes());
-    header[124..136].copy_from_slice(format!("{size:011o}\0").as_bytes());
+    if size < 1 << 33 {
+        header[124..136].copy_from_slice(format!("{size:011o}\0").as_bytes());
+    } else {
+        // What has more than eleven digits is written in binary, as GNU tar does it.
+        header[124] = 0x80;
+        header[128..136].copy_from_slice(&size.to_be_bytes());
+    }
     header[156] = kind;
     header[257..265].copy_from_slice(b"ustar\x0000");
     header[148..156].fill(b' ');

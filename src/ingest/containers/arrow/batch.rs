@@ -14,7 +14,7 @@ use bytes::Bytes;
 use super::super::limited::OverLimit;
 use super::column::{Column, Data};
 use super::damaged;
-use super::schema::{Field, Integer, Kind};
+use super::schema::{Field, Kind};
 use crate::ingest::Limits;
 
 /// A batch whose columns are taken one after another.
@@ -283,18 +283,4 @@ fn unpack(packing: CompressionType, packed: &[u8], length: u64) -> io::Result<By
         return Err(damaged("a column does not unpack to the length that is told"));
     }
     Ok(out.into())
-}
-
-/// The number at a place, as far as it fits.
-pub(super) fn integer(kind: Integer, bytes: &[u8], at: usize) -> Option<i128> {
-    let bytes = bytes.get(at.checked_mul(kind.bytes)?..)?.get(..kind.bytes)?;
-    let mut whole = [0; 8];
-    whole[..kind.bytes].copy_from_slice(bytes);
-    let number = u64::from_le_bytes(whole);
-    let unused = 64 - 8 * kind.bytes;
-    Some(if kind.signed {
-        i128::from((number << unused).cast_signed() >> unused)
-    } else {
-        i128::from(number)
-    })
 }

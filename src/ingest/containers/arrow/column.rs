@@ -10,7 +10,6 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use super::super::columns;
-use super::batch::integer;
 use super::damaged;
 use super::schema::Integer;
 use crate::ingest::record::Object;
@@ -103,7 +102,7 @@ impl Column {
             Data::Nothing => Ok(Some(Value::Null)),
             Data::Bool(bits) => Ok(Some(bit(bits, row).into())),
             Data::Integer(kind, bytes) => {
-                let number = integer(*kind, bytes, row).unwrap_or(0);
+                let number = kind.read(bytes, row).unwrap_or(0);
                 let signed = i64::try_from(number).map(Value::from);
                 Ok(Some(signed.unwrap_or_else(|_| u64::try_from(number).unwrap_or(0).into())))
             }
@@ -136,7 +135,7 @@ impl Column {
                 item.map(start, end, left)
             }
             Data::Dictionary { index, keys, values } => {
-                let at = integer(*index, keys, row).and_then(|at| usize::try_from(at).ok());
+                let at = index.read(keys, row).and_then(|at| usize::try_from(at).ok());
                 values.value(at.ok_or_else(|| damaged("a place in a dictionary is none"))?, left)
             }
             Data::Joined(parts) => {
@@ -208,7 +207,7 @@ fn half(bits: u16) -> f64 {
 /// Where the text or the items of a row begin and end.
 fn span(offsets: &[u8], wide: bool, row: usize) -> io::Result<(usize, usize)> {
     let kind = Integer { bytes: if wide { 8 } else { 4 }, signed: true };
-    let at = |row| integer(kind, offsets, row).and_then(|at| usize::try_from(at).ok());
+    let at = |row| kind.read(offsets, row).and_then(|at| usize::try_from(at).ok());
     match (at(row), at(row + 1)) {
         (Some(start), Some(end)) if start <= end => Ok((start, end)),
         _ => Err(damaged("the places in a column run backwards")),

@@ -104,13 +104,20 @@ struct Reader {
     limits: Limits,
     fields: Vec<Field>,
     dictionaries: HashMap<i64, Arc<Column>>,
-    /// The columns of a batch, how many rows it has, and how many of them were given out.
-    batch: Option<(Vec<(String, Column)>, usize, usize)>,
+    batch: Option<Batch>,
     /// Rows met so far.
     row: usize,
     budget: RowBudget,
     /// Nothing more is read.
     over: bool,
+}
+
+/// Rows that are being given out.
+struct Batch {
+    columns: Vec<(String, Column)>,
+    rows: usize,
+    /// How many of them were given out.
+    given: usize,
 }
 
 /// A message: its description, and where its body lies.
@@ -203,7 +210,7 @@ impl Reader {
                     let body = self.body(&message)?;
                     match self.read_batch(header, body) {
                         Ok(columns) => {
-                            self.batch = Some((columns, rows, 0));
+                            self.batch = Some(Batch { columns, rows, given: 0 });
                             return Ok(Ok(true));
                         }
                         Err(error) => return Ok(Err(self.bad_batch(rows, &error))),
@@ -258,14 +265,11 @@ impl Reader {
 
     /// The next row of the batch.
     fn give(&mut self) -> Option<Row> {
-        let (columns, rows, given) = self.batch.as_mut()?;
-        if *given >= *rows {
-            return None;
-        }
+        let batch = self.batch.as_mut().filter(|batch| batch.given < batch.rows)?;
         let mut left = self.limits.record_bytes;
-        let object = object(columns, *given, &mut left);
-        *given += 1;
-        let rest = *rows - *given;
+        let object = object(&batch.columns, batch.given, &mut left);
+        batch.given += 1;
+        let rest = batch.rows - batch.given;
         if let Err(error) = self.budget.take(self.limits.record_bytes - left) {
             self.over = true;
             return Some(self.bad_batch(rest + 1, &error));

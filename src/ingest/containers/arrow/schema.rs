@@ -25,6 +25,21 @@ pub(super) struct Integer {
     pub signed: bool,
 }
 
+impl Integer {
+    /// The number at a place in a column; `None` outside it.
+    pub fn read(self, column: &[u8], at: usize) -> Option<i128> {
+        let bytes = column.get(at.checked_mul(self.bytes)?..)?.get(..self.bytes)?;
+        let mut whole = [0; 8];
+        whole[..self.bytes].copy_from_slice(bytes);
+        let number = u64::from_le_bytes(whole);
+        let unused = 64 - 8 * self.bytes;
+        Some(match self.signed {
+            true => i128::from((number << unused).cast_signed() >> unused),
+            false => i128::from(number),
+        })
+    }
+}
+
 /// What is in a column.
 pub(super) enum Kind {
     Null,
