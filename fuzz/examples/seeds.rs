@@ -19,7 +19,7 @@ const LONGEST: usize = 6000;
 fn main() -> Result<(), Box<dyn Error>> {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures");
     let mut files = Vec::new();
-    for folder in ["formats", "bad", "containers", "traces"] {
+    for folder in ["formats", "shapes", "bad", "containers", "traces"] {
         collect(&fixtures.join(folder), &mut files)?;
     }
     files.sort();

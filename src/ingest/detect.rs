@@ -155,7 +155,7 @@ pub(super) fn detect(head: &[u8], complete: bool, name: &Name) -> Result<Kind, R
     if solid.is_empty() && complete {
         return Ok(Kind::Empty);
     }
-    let looks_like_json = begins_like_json(solid);
+    let looks_like_json = begins_like_json(solid) || json::begins_like_python(solid);
     if looks_like_json && (!name.is_text() || first_is_known(solid, complete)) {
         return Ok(lines_or_document(solid, complete));
     }
@@ -183,6 +183,13 @@ pub(super) fn detect(head: &[u8], complete: bool, name: &Name) -> Result<Kind, R
             return Err(Refusal::Unsupported(
                 "a file of code, settings or logs by its name",
                 "If it really is one trace of plain text, name it .txt.",
+            ));
+        }
+        "parquet" | "arrow" | "feather" | "avro" | "orc" | "xlsx" | "xls" | "db" | "sqlite"
+        | "pkl" | "npy" | "npz" | "h5" | "safetensors" | "bin" => {
+            return Err(Refusal::Unsupported(
+                "a text, though its name promises something else",
+                "Look into it: it may be the message of a download that failed.",
             ));
         }
         _ => {}

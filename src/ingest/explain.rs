@@ -13,7 +13,7 @@ use super::Options;
 use super::formats::Label;
 use super::mediation::Evidence;
 use super::recognize::Found;
-use super::record::{Draft, Object};
+use super::record::{Draft, Object, names};
 use super::tags;
 use crate::trace::Place;
 
@@ -101,11 +101,11 @@ impl Explanation {
         let has_reasoning = |draft: &&Draft| draft.has_reasoning();
         let draft =
             found.drafts.iter().find(has_reasoning).or(found.drafts.first()).unwrap_or(&empty);
-        let reasoning = search(record, &draft.trace.reasoning);
+        let reasoning = search_said(record, &draft.trace.reasoning);
         let reasoning_field = reasoning.place();
         // Where the reasoning was cut out by its tags, the rest of that field is the answer, though
         // the same text may stand elsewhere too.
-        let answer = search(record, draft.trace.answer.as_deref().unwrap_or_default());
+        let answer = search_said(record, draft.trace.answer.as_deref().unwrap_or_default());
         let answer_field = match (reasoning.whole, answer.tagged.clone()) {
             (None, Some(tagged)) => Some(tagged),
             _ => answer.place(),
@@ -165,11 +165,34 @@ impl Explanation {
                 .answer
                 .is_some()
                 .then(|| "the text outside the tags".to_owned()),
-            prompt_field: None,
+            prompt_field: draft.trace.prompt.is_some().then(|| "the turn before it".to_owned()),
             model_field: Some(label.to_owned()),
             generations: 1,
-            why: (!draft.has_reasoning())
-                .then(|| super::formats::plain_text().no_reasoning.to_owned()),
+            why: (!draft.has_reasoning()).then(|| {
+                let why = draft.why.as_deref();
+                why.unwrap_or(super::formats::plain_text().no_reasoning).to_owned()
+            }),
+        }
+    }
+
+    /// Explains a run of a session, which was put together from the entries of its log.
+    pub(super) fn session(place: Place, found: &Found) -> Self {
+        let empty = Draft::default();
+        let draft = found.drafts.iter().find(|draft| draft.has_reasoning()).unwrap_or(&empty);
+        let field = |has: bool, text: &str| has.then(|| text.to_owned());
+        let has_reasoning = draft.has_reasoning();
+        Self {
+            place,
+            format: found.format.name,
+            reasoning_field: field(has_reasoning, "what the model thinks in its turns"),
+            answer_field: field(draft.trace.answer.is_some(), "what it says in the same turn"),
+            prompt_field: field(draft.trace.prompt.is_some(), "the question before it"),
+            model_field: Some(match draft.trace.model {
+                Some(_) => "the log".to_owned(),
+                None => "the file's name".to_owned(),
+            }),
+            generations: found.drafts.len(),
+            why: (!has_reasoning).then(|| found.format.no_reasoning.to_owned()),
         }
     }
 
@@ -195,7 +218,17 @@ impl Explanation {
 /// Looks for a text in a record: as a whole field, between tags, as a part of a field, or put
 /// together of several.
 fn search<'a>(record: &Value, text: &'a str) -> Search<'a> {
-    let mut search = Search { text: text.trim(), ..Search::default() };
+    searched(record, Search { text: text.trim(), ..Search::default() })
+}
+
+/// Looks for a text that the model says. It may stand in other places by chance: in the answer that was
+/// wanted, in what somebody says about it.
+fn search_said<'a>(record: &Value, text: &'a str) -> Search<'a> {
+    let found = searched(record, Search { text: text.trim(), is_said: true, ..Search::default() });
+    if found.place().is_some() { found } else { search(record, text) }
+}
+
+fn searched<'a>(record: &Value, mut search: Search<'a>) -> Search<'a> {
     if !search.text.is_empty() {
         search.walk(record, &mut String::new(), 0);
     }
@@ -205,6 +238,8 @@ fn search<'a>(record: &Value, text: &'a str) -> Search<'a> {
 #[derive(Default)]
 struct Search<'a> {
     text: &'a str,
+    /// The model says it, so that it is not looked for in what others say.
+    is_said: bool,
     /// The first field that is the text.
     whole: Option<String>,
     /// The first field that is the text with tags around it.
@@ -237,6 +272,9 @@ impl Search<'_> {
         match value {
             Value::Object(object) => {
                 for (name, value) in object {
+                    if self.is_said && is_no_ones(name) {
+                        continue;
+                    }
                     if !path.is_empty() && !path.ends_with(": ") {
                         path.push('.');
                     }
@@ -298,6 +336,11 @@ impl Search<'_> {
     }
 }
 
+/// Whether what stands under this name is not what the model says.
+fn is_no_ones(name: &str) -> bool {
+    name != "messages" && name != "history" && (names::is_anothers(name) || name == "attachments")
+}
+
 fn first_line(text: &str) -> &str {
     text.lines().next().unwrap_or_default()
 }
@@ -328,6 +371,8 @@ mod tests {
         ] {
             assert_eq!(search(&record, text).place().as_deref(), Some(place));
         }
+        let wanted = json!({"target": "4", "output": {"text": "4"}});
+        assert_eq!(search_said(&wanted, "4").place().as_deref(), Some("output.text"));
         assert_eq!(search(&record, "nowhere at all").place(), None);
         assert_eq!(search(&record, " ").place(), None);
     }

@@ -3,6 +3,7 @@
 //! Comes in: a [`Source`] and its name. Goes out: one record at a time, finished traces and counts
 //! into the [`Collector`]. Called by [`Traces`](super::Traces) for each input in turn.
 
+mod sessions;
 mod streamed;
 #[cfg(test)]
 mod tests;
@@ -23,10 +24,11 @@ use super::finish::{Collector, finish};
 use super::formats::{self, Canonical, Read};
 use super::recognize;
 use super::record::{self, Draft, Object};
+use super::session::Sessions;
 use super::source::{Reader, Source};
 use super::stream::{Events, Streams};
 use super::summary::{Note, Reason};
-use super::{clean, json};
+use super::{clean, json, rows};
 use crate::trace::{Place, Position};
 
 /// An input that is being read.
@@ -44,14 +46,25 @@ pub(super) struct File {
     explained: Explained,
     /// The responses that are streamed in this input.
     streams: Streams,
+    /// The session of which this input holds the log.
+    sessions: Sessions,
     /// The response that is being read was put together from a stream.
     streamed: bool,
     /// It came to no end.
     unfinished: bool,
+    /// How the answers so far stand to their reasoning.
+    answers: Answers,
     /// The event that is being read, where the input is a recorded stream.
     events: Option<Events>,
     first_broken: Option<(Position, String)>,
     first_unknown: Option<(Position, String)>,
+}
+
+/// How many answers of a file came with reasoning, and how many without.
+#[derive(Debug, Default)]
+struct Answers {
+    with_reasoning: usize,
+    without: usize,
 }
 
 enum Content {
@@ -71,7 +84,7 @@ impl File {
         };
         let kind = match (collector.options.format.map(|format| format.read), kind) {
             (Some(Read::Text(_)), Kind::Lines | Kind::Document | Kind::Events) => Kind::Text,
-            (Some(Read::Record(_)), Kind::Text) => Kind::Lines,
+            (Some(Read::Record(_) | Read::Session), Kind::Text) => Kind::Lines,
             (Some(Read::Events), Kind::Text) => Kind::Events,
             (_, kind) => kind,
         };
@@ -95,6 +108,7 @@ impl File {
         };
         let mut file = Self::with(name, content);
         file.streams = Streams::new(limit);
+        file.sessions = Sessions::new(limit);
         file.events = (kind == Kind::Events).then(Events::default);
         Ok(file)
     }
@@ -120,8 +134,10 @@ impl File {
             known: 0,
             explained: Explained::default(),
             streams: Streams::new(0),
+            sessions: Sessions::new(0),
             streamed: false,
             unfinished: false,
+            answers: Answers::default(),
             events: None,
             first_broken: None,
             first_unknown: None,
@@ -153,6 +169,7 @@ impl File {
                     self.content = Content::Records { cutter, buffer, header };
                 } else {
                     self.end_streams(collector);
+                    self.end_session(collector);
                     if cutter.position() == Position::Record(0) {
                         self.is_empty(collector);
                     }
@@ -276,6 +293,11 @@ impl File {
             collector.summary.records -= 1;
             return self.read_streamed(collector);
         }
+        if self.take_entry(&value, position, collector) {
+            // Runs are counted, not their entries.
+            collector.summary.records -= 1;
+            return self.read_sessions(collector);
+        }
         self.read_value(&value, position, header, true, collector);
     }
 
@@ -294,43 +316,33 @@ impl File {
             }
             return;
         }
+        if let Some(records) = rows::unfold(value).filter(|_| expand) {
+            collector.summary.records += records.len().saturating_sub(1);
+            return self.read_list(&records, position, header, collector);
+        }
         match value {
             Value::Object(object) => {
-                if let Some(mut found) = recognize::read(value, header, &collector.options) {
-                    if self.unfinished {
-                        found.drafts.iter_mut().for_each(Draft::break_off);
-                    }
-                    self.known += 1;
-                    self.canonical = found.format.name == formats::canonical().name;
-                    if self.explained.wants(found.drafts.iter().any(Draft::has_reasoning)) {
-                        let place = self.place(position);
-                        let mut explanation =
-                            Explanation::of(&found, value, header, place, &collector.options);
-                        if self.streamed {
-                            explanation.tell_of_stream();
-                        }
-                        self.explained.keep(explanation, &mut collector.explanations);
-                    }
-                    return self.finish_all(found, position, collector);
+                if let Some(found) = recognize::read(value, header, &collector.options) {
+                    return self.take_found(found, value, position, header, collector);
                 }
                 let list = super::cut::RECORD_ARRAYS.iter().find_map(|name| {
                     let list = object.get(*name)?.as_array()?;
                     list.first()?.is_object().then_some(list)
                 });
                 if let Some(list) = list.filter(|_| expand) {
-                    for value in list {
-                        self.read_value(value, position, Some(object), false, collector);
-                    }
-                    return;
+                    return self.read_list(list, position, Some(object), collector);
                 }
             }
             Value::Array(list) if expand && list.iter().any(Value::is_object) => {
-                for value in list {
-                    self.read_value(value, position, header, false, collector);
-                }
-                return;
+                return self.read_list(list, position, header, collector);
             }
             _ => {}
+        }
+        if self.sessions.is_open() && expand && value.get("type").is_some_and(Value::is_string) {
+            // Another entry of the log.
+            collector.summary.records = collector.summary.records.saturating_sub(1);
+            collector.summary.note(Note::LogEntry, 1);
+            return;
         }
         let is_row = matches!(position, Position::Row(_));
         let mut found = if is_row { record::describe_row(value) } else { record::describe(value) };
@@ -349,17 +361,6 @@ impl File {
         options.map.is_empty() && options.format.is_none_or(|format| format == formats::canonical())
     }
 
-    fn finish_all(&self, found: recognize::Found, position: Position, collector: &mut Collector) {
-        if found.drafts.is_empty() {
-            let detail =
-                || "The list of choices is empty: the provider answered with nothing.".into();
-            collector.summary.drop_one(Reason::EmptyResponse, || self.place(position), detail);
-        }
-        for draft in found.drafts {
-            finish(draft, found.format, &self.name, position, collector);
-        }
-    }
-
     fn read_text(&mut self, mut reader: Reader, collector: &mut Collector) -> Result<(), Error> {
         collector.summary.records += 1;
         let limit = collector.options.limits.record_bytes;
@@ -376,11 +377,15 @@ impl File {
         if let Read::Text(read) = format.read {
             // Line ends are mended first, so that a code block is seen.
             let text = clean(text.into_owned());
-            let draft = read(&text);
-            let explanation =
-                Explanation::text(self.place(Position::File), &draft, &text, &collector.options);
-            self.explained.keep(explanation, &mut collector.explanations);
-            finish(draft, format, &self.name, Position::File, collector);
+            let found = recognize::Found::numbered(format, read(&text));
+            if let Some(draft) = found.drafts.first() {
+                let place = self.place(Position::File);
+                let explanation = Explanation::text(place, draft, &text, &collector.options);
+                self.explained.keep(explanation, &mut collector.explanations);
+            }
+            for draft in found.drafts {
+                finish(draft, format, &self.name, Position::File, collector);
+            }
         }
         Ok(())
     }

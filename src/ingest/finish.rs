@@ -10,7 +10,7 @@ use super::explain::Explanation;
 use super::formats::{self, Format, Label};
 use super::record::Draft;
 use super::summary::{Note, Reason, Summary};
-use super::{Error, Options, clean, cleaning, mediation};
+use super::{Error, Options, clean, cleaning, mediation, tags};
 use crate::trace::{Place, Position, TextKind, Trace};
 
 /// Where finished traces and counts go.
@@ -58,20 +58,32 @@ pub(super) fn finish(
         earlier_turns,
         why,
         no_response,
+        doubtful,
     } = draft;
     let is_canonical = format.name == formats::canonical().name;
+    if !is_canonical && let Some(plain) = tags::without_calls(&trace.reasoning) {
+        trace.reasoning = plain;
+        summary.note(Note::ToolMarkup, 1);
+    }
     clean::trace(&mut trace, !is_canonical, &options.cleaning, summary);
     identify(&mut trace, name, position, generation, is_canonical);
     let own_label = trace.model.take().filter(|model| !model.trim().is_empty());
     let (label, guessed) = label(own_label.as_deref(), options, format.label, name);
     trace.model = label;
     if !is_canonical && !trace.meta.contains_key("mediation") {
-        let model = own_label.as_deref().or(trace.model.as_deref());
-        // A file in a folder of many models often has the model in its own name.
-        let hint = Some(name.stem.as_str()).filter(|_| own_label.is_none());
+        // The name of a file or of a folder is no evidence that the text is raw; it may show that it
+        // is not.
+        let model = own_label.as_deref().or(options.model.as_deref());
+        let names =
+            [Some(name.stem.as_str()), trace.model.as_deref()].map(Option::unwrap_or_default);
+        let hints = if own_label.is_none() { &names[..] } else { &[] };
         let cut_off = cut_off || trace.is_cut_off();
-        let mediation = mediation::judge(evidence, model, hint, cut_off);
+        let mediation = mediation::judge(evidence, model, hints, cut_off);
         trace.meta.insert("mediation".into(), mediation.name().into());
+    }
+    if doubtful && !trace.reasoning.trim().is_empty() {
+        summary.note(Note::Doubtful, 1);
+        trace.meta.insert("doubtful".into(), true.into());
     }
     summary.note(Note::EncryptedPart, encrypted);
     summary.note(Note::EarlierTurn, earlier_turns);
@@ -117,7 +129,19 @@ fn label(
         Label::File => name.stem(),
         Label::Folder => name.folder.as_deref(),
     };
-    (from_name.map(str::to_owned), from_name.is_some())
+    (from_name.map(unsanitized), from_name.is_some())
+}
+
+/// The name of a model as harnesses write it into the name of a folder: `vendor__model`.
+fn unsanitized(name: &str) -> String {
+    match name.split_once("__") {
+        Some((vendor, model))
+            if !vendor.is_empty() && !model.is_empty() && !model.contains("__") =>
+        {
+            format!("{vendor}/{model}")
+        }
+        _ => name.to_owned(),
+    }
 }
 
 /// Gives a trace an id of its own, a source, and generations of one record a common prompt.

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::summary::Reason;
+use super::{python, summary::Reason};
 
 /// A record that cannot be parsed.
 #[derive(Debug, PartialEq, Eq)]
@@ -70,10 +70,22 @@ pub(super) fn parse<T: DeserializeOwned>(text: &str, depth: usize) -> Result<(T,
         Ok(value) => Ok((value, false)),
         Err(error) => match repair(text).map(|mended| serde_json::from_str(&mended)) {
             Some(Ok(value)) => Ok((value, true)),
-            Some(Err(error)) => Err(broken(&error)),
-            None => Err(broken(&error)),
+            Some(Err(error)) => from_python(text).ok_or_else(|| broken(&error)),
+            None => from_python(text).ok_or_else(|| broken(&error)),
         },
     }
+}
+
+/// A line that Python printed of a dictionary.
+fn from_python<T: DeserializeOwned>(text: &str) -> Option<(T, bool)> {
+    let is_dictionary = begins_like_python(text.trim_start().as_bytes());
+    let value = is_dictionary.then(|| python::parse(text.trim()))??;
+    serde_json::from_value(value).ok().map(|value| (value, true))
+}
+
+/// Whether this is how Python prints a dictionary.
+pub(super) fn begins_like_python(solid: &[u8]) -> bool {
+    solid.starts_with(b"{'") || solid.starts_with(b"[{'")
 }
 
 fn broken(error: &serde_json::Error) -> Broken {

@@ -20,19 +20,21 @@ pub(super) enum Evidence {
     Unmarked,
 }
 
-/// Judges one trace. `cut_off` tells that its reasoning has no end; `hint` is another name in which
-/// the model may be found, that of the file.
+/// Judges one trace. `cut_off` tells that its reasoning has no end; `hints` are the names of the
+/// file and of its folder, in which the model may be found. They decide nothing, but where one names a
+/// model that shows only summaries, the trace is not called raw.
 pub(super) fn judge(
     evidence: Evidence,
     model: Option<&str>,
-    hint: Option<&str>,
+    hints: &[&str],
     cut_off: bool,
 ) -> Mediation {
-    let summary = evidence == Evidence::DeclaredSummary
-        || model.into_iter().chain(hint).any(shows_only_a_summary);
+    let summary = evidence == Evidence::DeclaredSummary || model.is_some_and(shows_only_a_summary);
+    let doubtful = model.is_none() && hints.iter().any(|hint| shows_only_a_summary(hint));
     match (summary, evidence, model) {
         (true, ..) => Mediation::Summary,
         _ if cut_off => Mediation::Truncated,
+        _ if doubtful => Mediation::Unknown,
         (_, Evidence::OwnOutput, _) | (_, Evidence::NamedField, Some(_)) => Mediation::Raw,
         _ => Mediation::Unknown,
     }
@@ -101,14 +103,15 @@ mod tests {
     fn the_surest_evidence_comes_first() {
         let r1 = Some("deepseek/deepseek-r1");
         let o3 = Some("openai/o3");
-        assert_eq!(judge(Evidence::DeclaredSummary, r1, None, true), Mediation::Summary);
-        assert_eq!(judge(Evidence::OwnOutput, o3, None, false), Mediation::Summary);
-        assert_eq!(judge(Evidence::OwnOutput, None, None, false), Mediation::Raw);
-        assert_eq!(judge(Evidence::OwnOutput, None, None, true), Mediation::Truncated);
-        assert_eq!(judge(Evidence::NamedField, r1, None, false), Mediation::Raw);
-        assert_eq!(judge(Evidence::NamedField, None, None, false), Mediation::Unknown);
-        assert_eq!(judge(Evidence::Unmarked, r1, None, false), Mediation::Unknown);
-        let hint = Some("googlegemini-3.1-pro_case_1");
-        assert_eq!(judge(Evidence::OwnOutput, Some("folder"), hint, false), Mediation::Summary);
+        assert_eq!(judge(Evidence::DeclaredSummary, r1, &[], true), Mediation::Summary);
+        assert_eq!(judge(Evidence::OwnOutput, o3, &[], false), Mediation::Summary);
+        assert_eq!(judge(Evidence::OwnOutput, None, &[], false), Mediation::Raw);
+        assert_eq!(judge(Evidence::OwnOutput, None, &[], true), Mediation::Truncated);
+        assert_eq!(judge(Evidence::NamedField, r1, &[], false), Mediation::Raw);
+        assert_eq!(judge(Evidence::NamedField, None, &[], false), Mediation::Unknown);
+        assert_eq!(judge(Evidence::Unmarked, r1, &[], false), Mediation::Unknown);
+        let hint = &["googlegemini-3.1-pro_case_1"];
+        assert_eq!(judge(Evidence::OwnOutput, None, hint, false), Mediation::Unknown);
+        assert_eq!(judge(Evidence::OwnOutput, r1, hint, false), Mediation::Raw);
     }
 }

@@ -12,6 +12,7 @@ use super::Options;
 use super::formats::{self, Format, Read};
 use super::map::FieldMap;
 use super::record::{Draft, ENVELOPES, Node, Object, plain_text};
+use super::rows;
 use crate::trace::Trace;
 
 /// How deeply envelopes may be nested.
@@ -23,11 +24,33 @@ pub(super) struct Found {
     pub drafts: Vec<Draft>,
 }
 
+impl Found {
+    /// The drafts of one run, numbered.
+    pub fn numbered(format: &'static Format, drafts: Vec<Draft>) -> Self {
+        numbered(Self { format, drafts })
+    }
+}
+
 /// Makes drafts of a record, as the options ask: by the map, by one format, or by its shape.
 pub(super) fn read(record: &Value, header: Option<&Object>, options: &Options) -> Option<Found> {
     let object = record.as_object()?;
     if options.map.is_empty() {
-        return recognize(options.format, object, header);
+        let has = |found: &Found| found.drafts.iter().any(Draft::has_reasoning);
+        // The columns of a table of spans are attributes.
+        let is_flat = object.keys().filter(|key| key.contains('.')).take(2).count() > 1;
+        let whole = is_flat.then(|| rows::rewritten(object)).flatten();
+        let unfolded = whole.and_then(|whole| recognize(options.format, &whole, header));
+        if let Some(found) = unfolded.filter(has) {
+            return Some(found);
+        }
+        let found = recognize(options.format, object, header);
+        if found.as_ref().is_some_and(has) {
+            return found;
+        }
+        // What is JSON in a text, or an attribute with dots in its name, is looked at last.
+        let again =
+            rows::rewritten(object).and_then(|object| recognize(options.format, &object, header));
+        return again.filter(has).or(found);
     }
     let mut found = if options.map.get("reasoning").is_some() {
         let drafts = formats::mapped(&Node::new(object, header), record, &options.map);

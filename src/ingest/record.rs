@@ -4,13 +4,16 @@
 //! Comes in: a parsed record. Goes out: [`Draft`]s, which carry what the wrapping rows say about
 //! id, prompt, model and domain. `recognize` makes the nodes, the formats make the drafts.
 
+mod asked;
+pub(super) mod names;
 mod node;
 
 use serde_json::{Map, Value};
 
 use super::mediation::Evidence;
 use crate::trace::Trace;
-pub(super) use node::{Node, PROMPTS};
+pub(super) use asked::{is_of_a_tool, plain_text, question, user_text};
+pub(super) use node::{Node, PROMPTS, named};
 
 /// A JSON object.
 pub(super) type Object = Map<String, Value>;
@@ -46,11 +49,22 @@ pub(super) struct Draft {
     pub why: Option<String>,
     /// The provider answered with nothing or with an error; `why` says which.
     pub no_response: bool,
+    /// The model stopped by itself, called no tool, and has no answer behind its reasoning: the answer
+    /// may have landed in the reasoning field.
+    pub doubtful: bool,
 }
 
 impl Draft {
     pub fn has_reasoning(&self) -> bool {
         !self.trace.reasoning.trim().is_empty()
+    }
+
+    /// Puts a reason to stop where a reader finds it. Reasoning that was stopped by its length and has
+    /// no answer behind it is cut off.
+    pub fn stopped(&mut self, reason: Option<&str>) {
+        let Some(reason) = reason.filter(|reason| !reason.is_empty()) else { return };
+        self.cut_off |= stopped_by_length(reason) && self.trace.answer.is_none();
+        self.trace.meta.insert("finish_reason".into(), reason.into());
     }
 
     /// Marks what a stream left without an end.
@@ -60,50 +74,11 @@ impl Draft {
     }
 }
 
-/// What the user asked: a string, a message, or the last of the user's messages.
-pub(super) fn user_text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()).filter(|text| !text.trim().is_empty()),
-        Value::Object(object) => {
-            let inner = ["body", "params", "messages", "contents", "input", "prompt"];
-            match inner.iter().find_map(|name| object.get(*name)) {
-                Some(messages) => user_text(messages),
-                None => content_of(object).and_then(plain_text),
-            }
-        }
-        Value::Array(list) => {
-            let is_user = |value: &&Value| {
-                let role = value.get("role").or_else(|| value.get("from")).and_then(Value::as_str);
-                matches!(role, Some("user" | "human"))
-            };
-            let message = list.iter().rev().find(is_user);
-            match message {
-                Some(message) => content_of(message.as_object()?).and_then(plain_text),
-                None => list.iter().rev().find_map(Value::as_str).map(str::to_owned),
-            }
-        }
-        _ => None,
-    }
-}
-
-/// What a message says, by the names that providers and data sets have for it.
-pub(super) fn content_of(message: &Object) -> Option<&Value> {
-    ["content", "parts", "value"].iter().find_map(|name| message.get(*name))
-}
-
-/// The text of a message's content: a string, or the texts of its parts.
-pub(super) fn plain_text(content: &Value) -> Option<String> {
-    match content {
-        Value::String(text) => Some(text.clone()),
-        Value::Array(parts) => {
-            let texts: Vec<_> = parts
-                .iter()
-                .filter_map(|part| part.as_str().or_else(|| part.get("text")?.as_str()))
-                .collect();
-            (!texts.is_empty()).then(|| texts.join("\n"))
-        }
-        _ => None,
-    }
+/// Whether a reason to stop says that the model was cut off.
+fn stopped_by_length(reason: &str) -> bool {
+    const CUT: &[&str] =
+        &["length", "max_tokens", "max_output_tokens", "max_new_tokens", "model_length", "limit"];
+    CUT.iter().any(|name| name.eq_ignore_ascii_case(reason))
 }
 
 /// What a record of unknown shape is, for a message.

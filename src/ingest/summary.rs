@@ -148,6 +148,7 @@ named! {
         NoReasoning = "no_reasoning", "The record holds no reasoning.";
         NoAnswer = "no_answer", "The record holds no answer, and answers were asked for.";
         EncryptedReasoning = "encrypted_reasoning", "The reasoning is there only in encrypted form.";
+        DoubtfulReasoning = "doubtful_reasoning", "The reasoning field holds a text and the answer is empty, in a file whose other rows show that thinking was off: the text is the answer.";
         EmptyResponse = "empty_response", "The provider's response holds no message at all.";
         BrokenJson = "broken_json", "The line or record is not valid JSON.";
         UnknownShape = "unknown_shape", "The record is valid JSON and in no known format.";
@@ -179,6 +180,9 @@ named! {
         Utf16 = "utf16", "Files in UTF-16, which were read as if they were UTF-8.";
         EncryptedPart = "encrypted_part", "Encrypted parts of a reasoning, which were left out.";
         EarlierTurn = "earlier_turn", "Earlier turns of the model in a conversation, which may be examples that it was shown; only its last turn was read.";
+        LogEntry = "log_entry", "Entries of a session's log that hold no turn of the conversation.";
+        Doubtful = "doubtful", "Traces with no answer behind the reasoning, though the model stopped by itself and called no tool: the answer may have landed in the reasoning field.";
+        ToolMarkup = "tool_markup", "Traces with calls of tools in the reasoning, which were cut out.";
         UnfinishedStream = "unfinished_stream", "Streamed responses that came to no end: their connection broke, or too many were open at once.";
         LabelFromName = "label_from_name", "Traces that name no model and were labelled with the name of their file or folder.";
         LineEnds = "line_ends", "Traces with other line ends than \\n, or with NULs, which were mended.";

@@ -2,12 +2,19 @@
 //!
 //! Called by the formats for every text that may hold tags. All shapes that real files hold are
 //! understood: a closed pair, a closing tag only (the chat template had opened it), an opening tag
-//! only (the output was cut off), an empty pair, several blocks, tags quoted in code (no tags), and the
-//! channels of gpt-oss.
+//! only (the output was cut off), an empty pair, several blocks, and the channels of gpt-oss. A tag that
+//! is only spoken of, in code, in quotation marks or in a sentence, is text.
 
 mod harmony;
+mod phrases;
+mod quotes;
+mod table;
+mod tools;
+
+use table::{DETAILS, Mark, TAGS, ends_line, find_marks, starts_line, tag_at};
 
 pub(super) use harmony::has_channels;
+pub(super) use tools::without_calls;
 
 /// What [`split`] found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,53 +43,38 @@ pub enum Shape {
     Empty,
 }
 
-/// The pairs of tags, matched whatever their case.
-const TAGS: &[(&str, &str)] = &[
-    ("<think>", "</think>"),
-    ("<thinking>", "</thinking>"),
-    ("<thought>", "</thought>"),
-    ("<thoughts>", "</thoughts>"),
-    ("<reasoning>", "</reasoning>"),
-    ("<seed:think>", "</seed:think>"),
-    ("◁think▷", "◁/think▷"),
-    ("[THINK]", "[/THINK]"),
-    ("<|START_THINKING|>", "<|END_THINKING|>"),
-    ("<|begin_of_thought|>", "<|end_of_thought|>"),
+/// What may surround the answer once the reasoning is cut off, matched whatever its case.
+const ANSWER_WRAPPERS: &[(&str, &str)] = &[
+    ("<|begin_of_solution|>", "<|end_of_solution|>"),
+    ("<|START_RESPONSE|>", "<|END_RESPONSE|>"),
+    ("[BEGIN FINAL RESPONSE]", "[END FINAL RESPONSE]"),
+    ("<response>", "</response>"),
+    ("<answer>", "</answer>"),
 ];
-
-/// Phrases that take the place of tags; they count only where the text begins with the first.
-const PHRASES: &[(&str, &str)] = &[("Here is my thought process:", "Here is my response:")];
-
-/// What may surround the answer once the reasoning is cut off.
-const ANSWER_WRAPPERS: &[(&str, &str)] =
-    &[("<|begin_of_solution|>", "<|end_of_solution|>"), ("<|START_RESPONSE|>", "<|END_RESPONSE|>")];
-
-/// No model writes more tags than this; a text that does is an attack.
-const MOST_MARKS: usize = 4096;
-
-#[derive(Debug, Clone, Copy)]
-struct Mark {
-    start: usize,
-    end: usize,
-    /// Index in [`TAGS`].
-    kind: usize,
-    opens: bool,
-    /// Stands in backticks.
-    inline_code: bool,
-    /// How many code fences stand before it.
-    fences: usize,
-}
 
 /// Splits a text at its tags.
 ///
-/// A tag in a code block or in backticks is not a tag. An opening tag without a closing one counts
-/// only at the start of the text or of a line.
+/// A tag in code, in quotation marks or in the middle of a sentence is not a tag. The first pair
+/// opens at the start of the text or of a line, or holds several lines. An opening tag without a
+/// closing one counts only at the start of the text or of a line.
 pub fn split(text: &str) -> Split {
-    if let Some(split) = harmony::split(text).or_else(|| split_phrases(text)) {
+    if let Some(split) = harmony::split(text).or_else(|| phrases::split(text)) {
         return split;
     }
+    let split = split_tags(text);
+    if split.shape != Shape::Absent {
+        return split;
+    }
+    // What was written for a page has its brackets escaped.
+    match phrases::unescaped(text).map(|plain| split_tags(&plain)) {
+        Some(plain) if plain.shape != Shape::Absent => plain,
+        _ => split,
+    }
+}
+
+fn split_tags(text: &str) -> Split {
     let marks = find_marks(text);
-    let mut blocks: Vec<&str> = Vec::new();
+    let mut blocks: Vec<String> = Vec::new();
     let mut outside: Vec<&str> = Vec::new();
     let mut shape = Shape::Absent;
     let mut from = 0; // where the text outside the blocks goes on
@@ -90,34 +82,46 @@ pub fn split(text: &str) -> Split {
     let mut solid = first_solid(text, from);
     let mut at = 0;
     while let Some(&mark) = marks.get(at) {
-        let quoted = mark.inline_code || !(mark.fences - fences).is_multiple_of(2);
-        let end = if quoted {
-            None
+        let quoted = mark.quoted || !(mark.fences - fences).is_multiple_of(2);
+        let mut end = None;
+        if quoted {
         } else if mark.opens {
             let leading = solid >= mark.start;
-            match closing(&marks, at, leading) {
-                Some(close) => {
-                    outside.push(&text[from..mark.start]);
-                    blocks.push(&text[mark.end..marks[close].start]);
-                    shape = Shape::Closed;
-                    Some(close)
+            let stands =
+                leading || starts_line(text, mark.start) || follows_token(text, mark.start);
+            match closing(text, &marks, at, leading) {
+                Some((close, extra)) => {
+                    let body = &text[mark.end..marks[close - extra].start];
+                    if stands || !blocks.is_empty() || body.contains('\n') {
+                        outside.push(&text[from..mark.start]);
+                        blocks.push(block(body, mark.kind, extra));
+                        shape = Shape::Closed;
+                        end = Some(close);
+                    } else {
+                        // A pair in a sentence, that speaks of tags.
+                        at = close + 1;
+                        continue;
+                    }
                 }
                 None if blocks.is_empty() && (leading || starts_line(text, mark.start)) => {
                     outside.push(&text[..mark.start]);
-                    blocks.push(&text[mark.end..]);
-                    shape = Shape::OpeningOnly;
+                    let body = &text[mark.end..];
+                    blocks.push(block(body, mark.kind, 0));
+                    let called = tools::ends_in_call(body);
+                    shape = if called { Shape::Closed } else { Shape::OpeningOnly };
                     from = text.len();
                     break;
                 }
-                None => None,
+                None => {}
             }
-        } else if blocks.is_empty() {
-            blocks.push(&text[from..mark.start]);
+        } else if blocks.is_empty() && mark.closes_alone() && !mark.in_sentence {
+            blocks.push(block(&text[from..mark.start], mark.kind, 0));
             shape = Shape::ClosingOnly;
-            Some(at)
-        } else {
-            None
-        };
+            end = Some(at);
+        } else if !outside.is_empty() && text[from..mark.start].trim().is_empty() {
+            // A closing tag that is repeated in front of the answer.
+            end = Some(at);
+        }
         match end {
             Some(close) => {
                 from = marks[close].end;
@@ -134,13 +138,14 @@ pub fn split(text: &str) -> Split {
         shape = Shape::Empty;
     }
     let answer = joined(outside.into_iter());
-    Split { shape, reasoning, answer: unwrapped(&answer).to_owned() }
+    let answer = if shape == Shape::Absent { answer.as_str() } else { unwrapped(&answer) };
+    Split { shape, reasoning, answer: answer.to_owned() }
 }
 
 /// Cuts off tags that stand at the very start and end of a text that is known to be reasoning.
 pub fn strip_outer(text: &str) -> &str {
     let mut text = unopened(text);
-    for (_, close) in TAGS {
+    for (_, close) in TAGS.iter().filter(|(open, _)| *open != DETAILS && *open != ":::thinking") {
         text = strip_suffix(text, close).unwrap_or(text).trim();
     }
     text
@@ -148,7 +153,7 @@ pub fn strip_outer(text: &str) -> &str {
 
 /// Whether a text begins with an opening tag.
 pub fn is_opened(text: &str) -> bool {
-    matches!(tag_at(text.trim_start().as_bytes()), Some((_, true, _)))
+    tag_at(text.trim_start().as_bytes()).is_some_and(|tag| tag.opens)
 }
 
 /// The first tag of a text as it stands in [`TAGS`], to name it in a message; opening or closing.
@@ -156,67 +161,96 @@ pub(super) fn first_tag(text: &str) -> Option<&'static str> {
     if harmony::split(text).is_some() {
         return Some("<|channel|>analysis");
     }
-    let mark = find_marks(text).into_iter().find(|mark| !mark.inline_code);
-    match mark {
+    match find_marks(text).into_iter().find(|mark| !mark.quoted) {
         Some(mark) => {
             TAGS.get(mark.kind).map(|(open, close)| if mark.opens { *open } else { *close })
         }
-        None => {
-            let start = text.trim_start();
-            PHRASES.iter().map(|(open, _)| *open).find(|open| strip_prefix(start, open).is_some())
-        }
+        None => phrases::first(text).or_else(|| first_tag(&phrases::unescaped(text)?)),
     }
 }
 
-/// The index of the mark that closes the one at `open`. Code blocks count from the opening tag.
+/// The index of the mark that closes the one at `open`, and how many marks in front of it close
+/// nested tags. Code blocks count from the opening tag.
 ///
-/// Reasoning often leaves a code block open. Where every closing tag seems to stand in code,
-/// the first one counts if the reasoning leads the text.
-fn closing(marks: &[Mark], open: usize, leading: bool) -> Option<usize> {
+/// Reasoning often leaves a code block open. Where every closing tag seems to stand in code, the
+/// first that stands alone on its line counts if the reasoning leads the text, else the first.
+fn closing(text: &str, marks: &[Mark], open: usize, leading: bool) -> Option<(usize, usize)> {
     let opening = &marks[open];
-    let mut first = None;
-    for (at, mark) in marks.iter().enumerate().skip(open + 1) {
-        if mark.opens || mark.kind != opening.kind || mark.inline_code {
+    let same = |mark: &Mark| mark.kind == opening.kind;
+    let stands_alone = |mark: &Mark| starts_line(text, mark.start) && ends_line(text, mark.end);
+    let mut in_sentence = None;
+    let mut in_code = None;
+    for (at, mark) in marks.iter().enumerate().skip(open + 1).filter(|(_, mark)| same(mark)) {
+        if mark.opens {
+            // Another block begins: what was found before it closes this one.
+            if in_sentence.is_some() && !mark.quoted && starts_line(text, mark.start) {
+                break;
+            }
             continue;
         }
-        if (mark.fences - opening.fences).is_multiple_of(2) {
-            return Some(at);
+        let is_code = mark.quoted || !(mark.fences - opening.fences).is_multiple_of(2);
+        if is_code {
+            let better =
+                in_code.is_none_or(|(_, alone): (usize, bool)| !alone && stands_alone(mark));
+            if better {
+                in_code = Some((at, stands_alone(mark)));
+            }
+        } else if mark.in_sentence {
+            in_sentence = in_sentence.or(Some(at));
+        } else {
+            return Some(nested(text, marks, at));
         }
-        first = first.or(Some(at));
     }
-    first.filter(|_| leading)
+    let code = in_code.filter(|_| leading).map(|(at, _)| at);
+    in_sentence.or(code).map(|at| (at, 0))
 }
 
-fn find_marks(text: &str) -> Vec<Mark> {
-    let bytes = text.as_bytes();
-    let mut marks = Vec::new();
-    let mut fences = 0;
-    let mut counted = 0; // fences are counted up to here
-    let mut at = 0;
-    // Bytes are looked at, not characters: only whole characters begin with these.
-    let may_begin = |byte: &u8| matches!(byte, b'<' | b'[' | 0xe2);
-    while let Some(found) = bytes[at..].iter().position(may_begin) {
-        let start = at + found;
-        at = start + 1;
-        // Dashes and quotation marks begin with the same byte as `◁`, and are frequent.
-        if bytes[start] == 0xe2 && !bytes[start..].starts_with("◁".as_bytes()) {
-            continue;
-        }
-        let Some((kind, opens, length)) = tag_at(&bytes[start..]) else { continue };
-        let end = start + length;
-        while let Some(fence) = next_fence(text, counted, start) {
-            fences += 1;
-            counted = fence;
-        }
-        counted = counted.max(start);
-        let inline_code = start > 0 && bytes[start - 1] == b'`' && bytes.get(end) == Some(&b'`');
-        marks.push(Mark { start, end, kind, opens, inline_code, fences });
-        at = end;
-        if marks.len() == MOST_MARKS {
-            break;
+/// The last of several closing tags that stand back to back, and how many there are before it.
+fn nested(text: &str, marks: &[Mark], first: usize) -> (usize, usize) {
+    let mut at = first;
+    while let Some(next) = marks.get(at + 1)
+        && !next.opens
+        && next.kind == marks[at].kind
+        && text[marks[at].end..next.start].trim().is_empty()
+    {
+        at += 1;
+    }
+    (at, at - first)
+}
+
+/// What stands between two tags, without the tags of `nested` pairs in it.
+fn block(body: &str, kind: usize, nested: usize) -> String {
+    let mut body = body.to_owned();
+    if nested > 0 {
+        for mark in find_marks(&body).iter().rev().filter(|mark| mark.opens).take(nested) {
+            body.replace_range(mark.start..mark.end, "");
         }
     }
-    marks
+    let is_details = TAGS.get(kind).is_some_and(|(open, _)| *open == DETAILS);
+    if is_details { phrases::unquoted(&body) } else { body }
+}
+
+/// Whether a token of a chat template stands in front of this place, or one word that is a label.
+fn follows_token(text: &str, at: usize) -> bool {
+    let before = text[..at].trim_end_matches(' ');
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let is_label =
+        line.strip_suffix(':').is_some_and(|word| !word.contains(' ') && word.len() < 20);
+    is_label || before.ends_with(['>', ']', '|', '｜'])
+}
+
+/// Whether a text may hold a tag at all; asked of texts that most likely hold none.
+pub(super) fn may_hold(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let marks: [&[u8]; 7] = [b"</", b"<|", b"[/", b"&lt;/", b"<channel|>", b":::", "◁".as_bytes()];
+    marks.iter().any(|mark| memchr::memmem::find(bytes, mark).is_some())
+        || is_opened(text)
+        || ["analysis", "Here ", "Thinking..."]
+            .iter()
+            .any(|start| text.trim_start().starts_with(start))
+        || memchr::memmem::find(bytes, b"\n<").is_some()
+        || memchr::memmem::find(bytes, b"[unused17]").is_some()
+        || memchr::memmem::find(bytes, b"</ ").is_some()
 }
 
 /// Where the first character that is no white space stands, from this place on.
@@ -224,77 +258,25 @@ fn first_solid(text: &str, from: usize) -> usize {
     text.len() - text[from..].trim_start().len()
 }
 
-/// Which tag the bytes begin with: its kind, whether it opens, its length.
-fn tag_at(bytes: &[u8]) -> Option<(usize, bool, usize)> {
-    let begins = |tag: &str| {
-        bytes.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag.as_bytes()))
-    };
-    TAGS.iter().enumerate().find_map(|(kind, (open, close))| {
-        if begins(open) {
-            Some((kind, true, open.len()))
-        } else {
-            begins(close).then_some((kind, false, close.len()))
-        }
-    })
-}
-
-/// The end of the first code fence that begins in `from..to`.
-fn next_fence(text: &str, from: usize, to: usize) -> Option<usize> {
-    let mut from = from;
-    loop {
-        let may_begin = |byte: &u8| matches!(byte, b'`' | b'~');
-        let found = text.as_bytes().get(from..to)?.iter().position(may_begin)? + from;
-        let rest = &text[found..];
-        let is_fence = rest.starts_with("```") || rest.starts_with("~~~");
-        if is_fence && starts_line(text, found) {
-            // A fence may carry the name of a language; the rest of the line cannot hold another.
-            let end = rest.find('\n').map_or(text.len(), |length| found + length);
-            return Some(end.min(to));
-        }
-        from = found + 1;
-    }
-}
-
-/// Whether only blanks, and not many of them, stand between the start of the line and this place.
-fn starts_line(text: &str, at: usize) -> bool {
-    let before = &text.as_bytes()[..at];
-    let blanks = before.iter().rev().take(64).take_while(|byte| matches!(byte, b' ' | b'\t'));
-    match before.len().checked_sub(blanks.count() + 1) {
-        Some(last) => before[last] == b'\n' || before[last] == b'\r',
-        None => true,
-    }
-}
-
 /// A block without a second opening tag, which some templates and models repeat.
 fn unopened(block: &str) -> &str {
     let mut block = block.trim();
-    while let Some((_, true, length)) = tag_at(block.as_bytes()) {
-        block = block[length..].trim_start();
+    while let Some(tag) = tag_at(block.as_bytes())
+        && tag.opens
+    {
+        block = block[tag.length..].trim_start();
     }
     block
 }
 
 fn unwrapped(answer: &str) -> &str {
     for (open, close) in ANSWER_WRAPPERS {
-        if let Some(inner) = answer.strip_prefix(open) {
-            return inner.strip_suffix(close).unwrap_or(inner).trim();
+        if let Some(inner) = strip_prefix(answer, open) {
+            let inner = inner.trim();
+            return strip_suffix(inner, close).unwrap_or(inner).trim();
         }
     }
     answer
-}
-
-fn split_phrases(text: &str) -> Option<Split> {
-    let start = text.trim_start();
-    for (open, close) in PHRASES {
-        let Some(rest) = strip_prefix(start, open) else { continue };
-        let (reasoning, answer, shape) = match rest.split_once(close) {
-            Some((reasoning, answer)) => (reasoning.trim(), answer.trim(), Shape::Closed),
-            None => (rest.trim(), "", Shape::OpeningOnly),
-        };
-        let shape = if reasoning.is_empty() { Shape::Empty } else { shape };
-        return Some(Split { shape, reasoning: reasoning.into(), answer: answer.into() });
-    }
-    None
 }
 
 fn strip_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
@@ -337,7 +319,8 @@ mod tests {
 
     #[test]
     fn a_closing_tag_only() {
-        for (_, close) in TAGS {
+        let alone = |(open, _): &&(&str, &str)| *open != DETAILS && *open != ":::thinking";
+        for (_, close) in TAGS.iter().filter(alone) {
             let text = format!("Okay, I add.\n{close}\nIt is 4.");
             check(&text, Shape::ClosingOnly, "Okay, I add.", "It is 4.");
         }
@@ -384,6 +367,62 @@ mod tests {
         check("<think>Try:\n```py\nx = 1\n</think>\n4", Shape::Closed, "Try:\n```py\nx = 1", "4");
         let after = "<think>Try:\n```py\nx\n</think>\n```py\ny\n```\n<think>z</think>";
         assert_eq!(split(after).reasoning, "Try:\n```py\nx\n\nz");
+    }
+
+    #[test]
+    fn what_only_speaks_of_tags_is_text() {
+        for text in [
+            "Models wrap it as <think>like this</think> before they answer.",
+            "Close it with </think> at the end.",
+            "Use \"<think>\" and \"</think>\" around it.",
+            "Set `<think>\n` first, then `\n</think>\n\n` last.",
+        ] {
+            check(text, Shape::Absent, "", text);
+        }
+        let quoting = "<think>\nIt ends with </think> there.\nSo I say 4.\n</think>\n\n4";
+        check(quoting, Shape::Closed, "It ends with </think> there.\nSo I say 4.", "4");
+        let string = "<think>\nassert \"</think>\" not in x.\n</think>\nUse </think>, as usual.";
+        check(string, Shape::Closed, "assert \"</think>\" not in x.", "Use </think>, as usual.");
+        let sentence = "Sure. <think>I add\nand add.</think>4";
+        check(sentence, Shape::Closed, "I add\nand add.", "Sure.\n\n4");
+    }
+
+    #[test]
+    fn nested_and_repeated_tags() {
+        check("<think>a <think>b</think></think>c", Shape::Closed, "a b", "c");
+        check("<think>a</think>\n</think>\nc", Shape::Closed, "a", "c");
+        check("a\n</think>\n</think>\nc", Shape::ClosingOnly, "a", "c");
+    }
+
+    #[test]
+    fn attributes_blanks_and_escaped_brackets() {
+        check("<think signature=\"x\">\na\n</think >\nb", Shape::Closed, "a", "b");
+        check("&lt;think&gt;\na &amp; b\n&lt;/think&gt;\nc", Shape::Closed, "a & b", "c");
+        check("a &lt; b", Shape::Absent, "", "a &lt; b");
+        let details = "<details type=\"reasoning\" done=\"true\">\n<summary>Thought for 2 s</summary>\n> One.\n>\n> Two.\n</details>\nThree.";
+        check(details, Shape::Closed, "One.\n\nTwo.", "Three.");
+        check(
+            "<details><summary>x</summary>y</details>",
+            Shape::Absent,
+            "",
+            "<details><summary>x</summary>y</details>",
+        );
+    }
+
+    #[test]
+    fn answers_are_unwrapped() {
+        for answer in ["<response>4</response>", "<ANSWER>\n4\n</ANSWER>", "4"] {
+            check(&format!("<think>a</think>\n{answer}"), Shape::Closed, "a", "4");
+        }
+        check("<answer>4</answer>", Shape::Absent, "", "<answer>4</answer>");
+    }
+
+    #[test]
+    fn an_open_reasoning_that_ends_in_a_call_is_whole() {
+        let text = "<think>\nI look.\n<tool_call>\n{}\n</tool_call>";
+        let split = split(text);
+        assert_eq!(split.shape, Shape::Closed);
+        assert_eq!(without_calls(&split.reasoning).as_deref(), Some("I look."));
     }
 
     #[test]

@@ -74,10 +74,20 @@ fn from_choices(node: &Node<'_>, choices: &Value) -> Option<Vec<Draft>> {
 }
 
 fn is_message(object: &Object) -> bool {
-    object.get("role").and_then(Value::as_str) == Some("assistant")
-        && ["content", "reasoning_details", "reasoning_content", "reasoning", "thinking"]
-            .iter()
-            .any(|name| object.contains_key(*name))
+    let role = object.get("role").and_then(Value::as_str);
+    matches!(role, Some("assistant" | "model"))
+        && [
+            "content",
+            "contents",
+            "parts",
+            "blocks",
+            "reasoning_details",
+            "reasoning_content",
+            "reasoning",
+            "thinking",
+        ]
+        .iter()
+        .any(|name| object.contains_key(*name))
 }
 
 #[cfg(test)]

@@ -1,43 +1,91 @@
-//! A row of a chat data set (Mixture-of-Thoughts and many others): `messages` that end with the
-//! model's turn.
+//! A row with a conversation: of a chat data set (Mixture-of-Thoughts and many others), or the export
+//! of a chat program.
 //!
-//! Only that last turn is read. Turns of the user are never the model's, and earlier turns may be
-//! examples that it was shown; where those hold reasoning too, they are counted.
+//! Of a data set's row the last run is read: all that the model says since the user's last question.
+//! Earlier turns may be examples that it was shown; where those hold reasoning too, they are counted.
+//! Of a log, whose messages have ids, times or models of their own, all runs are read.
 
-use super::conversation::{self, Role, Turn};
-use super::{Format, Label, Read, message};
-use crate::ingest::record::{Draft, ENVELOPES, Node};
-use crate::ingest::tags::{self, Shape};
+use serde_json::Value;
+
+use super::{Format, Label, Read, conversation};
+use crate::ingest::dialogue::runs;
+use crate::ingest::dialogue::turn::{Role, Turn};
+use crate::ingest::record::{Draft, ENVELOPES, Node, Object, names};
 
 pub(super) const FORMAT: Format = Format {
     name: "chat-data-set",
-    about: "A row of a chat data set such as Mixture-of-Thoughts: the last turn of `messages` or `conversations`, if it is the model's.",
+    about: "A row with a conversation (`messages`, `conversations`, a tree), of a data set such as Mixture-of-Thoughts or of a chat program: what the model says since the last question, and in logs all it says.",
     no_reasoning: "The model's last turn in the conversation has neither a reasoning field nor tags: the set holds answers only, or its makers stripped the reasoning.",
     label: Label::File,
     read: Read::Record(read),
     only_by_name: false,
 };
 
+/// The fields that hold conversations, the usual ones first.
+const NAMES: &[&str] =
+    &["messages", "conversations", "conversation", "contents", "mapping", "transcript", "traj"];
+
 fn read(node: &Node<'_>) -> Option<Vec<Draft>> {
     let row = node.object();
-    // Where the row holds an answer beside them, the messages are what was asked.
-    let holds_answer = ENVELOPES.iter().chain(&["choices", "resps", "generations"]);
-    if holds_answer.into_iter().any(|name| row.get(*name).is_some_and(|value| !value.is_null())) {
+    if holds_answer(row) {
         return None;
     }
-    let turns = conversation::turns(row)?;
-    let (last, question) = conversation::last(&turns)?;
-    let mut draft = message::draft(node, &last.message, None);
-    draft.trace.prompt = question.map(Turn::text).map(str::to_owned);
-    let earlier = &turns[..turns.len() - 1];
-    draft.earlier_turns = earlier.iter().filter(|turn| has_reasoning(turn)).count();
-    Some(vec![draft])
+    let turns = NAMES.iter().find_map(|name| conversation::of(row.get(*name)?, row))?;
+    let is_log = turns.iter().any(|turn| turn.is_logged && turn.role == Role::Assistant);
+    // A conversation that ends with a question is a prompt.
+    let answered = turns.last().is_some_and(|turn| turn.question().is_none());
+    (is_log || answered).then(|| drafts(node, turns))
 }
 
-fn has_reasoning(turn: &Turn) -> bool {
-    turn.role == Role::Assistant
-        && (["reasoning_content", "reasoning", "thinking"]
-            .iter()
-            .any(|name| message::text(&turn.message, name).is_some())
-            || !matches!(tags::split(turn.text()).shape, Shape::Absent | Shape::Empty))
+/// Whether a row holds an answer beside its messages, so that they are what was asked.
+fn holds_answer(row: &Object) -> bool {
+    let mut names = ENVELOPES.iter().chain(&["choices", "resps", "generations"]);
+    names.any(|name| row.get(*name).is_some_and(|value| !value.is_null()))
+}
+
+/// The drafts of a conversation.
+pub(super) fn drafts(node: &Node<'_>, turns: Vec<Turn>) -> Vec<Draft> {
+    let is_log = turns.iter().any(|turn| turn.is_logged && turn.role == Role::Assistant);
+    let outer = node.draft();
+    let mut runs = runs::of(turns);
+    let last = if is_log { 0 } else { runs.len().saturating_sub(1) };
+    let earlier: usize = runs.drain(..last).map(|run| run.thoughts()).sum();
+    // Of a log, runs without reasoning are passed over where others have some.
+    if runs.iter().any(runs::Run::has_reasoning) {
+        runs.retain(runs::Run::has_reasoning);
+    }
+    let mut drafts: Vec<_> = runs.into_iter().flat_map(|run| run.drafts(&outer)).collect();
+    if let Some(first) = drafts.first_mut() {
+        first.earlier_turns = earlier;
+        if earlier > 0 && !first.has_reasoning() {
+            first.why = Some("The model's last turn in the conversation holds no reasoning, but an earlier turn does: only what the model says since the last question is read.".into());
+        }
+    }
+    drafts
+}
+
+/// The conversations in an object under any name, with the name of each. What is named as somebody
+/// else's is left out, but for the histories that agents keep.
+pub(super) fn all(object: &Object) -> Vec<(&str, Vec<Turn>)> {
+    let mut found: Vec<(&str, Vec<Turn>)> = Vec::new();
+    for (name, value) in object {
+        let known = NAMES.contains(&name.as_str()) || name == "history";
+        let holds = matches!(value, Value::Array(list) if !list.is_empty()) || value.is_object();
+        if !holds || (!known && (names::is_anothers(name) || names::is_asked(name))) {
+            continue;
+        }
+        if known && holds_answer(object) {
+            continue;
+        }
+        // Open WebUI keeps its messages in a history.
+        let inner = value.get("messages").filter(|_| name == "history");
+        let turns = match (inner, value.as_object()) {
+            (Some(messages), Some(history)) => conversation::of(messages, history),
+            _ => conversation::of(value, object),
+        };
+        if let Some(turns) = turns.filter(|turns| turns.iter().any(Turn::has_reasoning)) {
+            found.push((name, turns));
+        }
+    }
+    found
 }

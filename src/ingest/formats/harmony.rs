@@ -4,8 +4,8 @@
 
 use serde_json::Value;
 
-use super::message::{self, push};
-use super::{Format, Label, Read};
+use super::{Format, Label, Read, message};
+use crate::ingest::dialogue::parts::push;
 use crate::ingest::mediation::Evidence;
 use crate::ingest::record::{Draft, Node, Object, plain_text};
 use crate::ingest::tags::has_channels;

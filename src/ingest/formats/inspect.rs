@@ -7,8 +7,8 @@
 
 use serde_json::Value;
 
-use super::message::{self, Content};
-use super::{Format, Label, Read};
+use super::{Format, Label, Read, message};
+use crate::ingest::dialogue::parts::Content;
 use crate::ingest::record::{Draft, Node, Object};
 
 pub(super) const FORMAT: Format = Format {
@@ -71,8 +71,14 @@ fn describe(draft: &mut Draft, node: &Node<'_>, attachments: Option<&Object>) {
     let eval = node.header().and_then(|header| header.get("eval"));
     let text = |name: &str| Some(eval?.get(name)?.as_str()?.to_owned());
     let output = sample.get("output").and_then(|output| output["model"].as_str());
-    let model = text("model").or_else(|| draft.trace.model.take());
-    draft.trace.model = model.or_else(|| output.map(str::to_owned));
+    // A log of several roles names no model for all of them; each message names its own.
+    let none = |model: &String| model == "none/none" || model == "none";
+    let own = sample.get("messages").and_then(Value::as_array).into_iter().flatten().rev();
+    let own =
+        own.filter(|message| is_models(message)).find_map(|message| message["model"].as_str());
+    let named = [text("model"), draft.trace.model.take()].into_iter().flatten();
+    let named = named.chain([own, output].into_iter().flatten().map(str::to_owned));
+    draft.trace.model = named.into_iter().find(|model| !none(model));
     draft.trace.prompt = draft.trace.prompt.take().map(|prompt| attached(&prompt, attachments));
     let id = match sample.get("id") {
         Some(Value::String(id)) => id.clone(),

@@ -18,6 +18,10 @@ pub(super) const FORMAT: Format = Format {
 };
 
 fn read(node: &Node<'_>) -> Option<Vec<Draft>> {
+    if is_dump(node.object()) {
+        let value = Value::Object(node.object().clone());
+        return Some(vec![from_message(node, inner(&value)?, None)]);
+    }
     let outputs = node.object().get("outputs")?.as_object()?;
     let mut messages: Vec<(&Value, Option<&str>)> = Vec::new();
     if let Some(generations) = outputs.get("generations").and_then(Value::as_array) {
@@ -39,6 +43,18 @@ fn read(node: &Node<'_>) -> Option<Vec<Draft>> {
         })
         .collect();
     (!drafts.is_empty()).then_some(drafts)
+}
+
+/// Whether an object is one message of the model as LangChain dumps it, outside any run.
+fn is_dump(object: &Object) -> bool {
+    let kind = object.get("type").and_then(Value::as_str);
+    let inner =
+        ["data", "kwargs"].iter().find_map(|name| object.get(*name)?.as_object()).unwrap_or(object);
+    let has_kwargs =
+        inner.contains_key("additional_kwargs") || inner.contains_key("response_metadata");
+    has_kwargs
+        && inner.contains_key("content")
+        && matches!(kind, Some("ai" | "AIMessageChunk" | "constructor"))
 }
 
 fn flattened(value: &Value) -> &[Value] {

@@ -28,10 +28,13 @@ mod open_thoughts;
 mod openai_responses;
 mod openrouter;
 mod opentelemetry;
+mod own_fields;
 mod plain_text;
 mod reasoning_content;
 mod research_row;
 mod s1k;
+mod session;
+mod transcript;
 mod vllm;
 
 use super::error::Error;
@@ -82,9 +85,11 @@ pub(super) enum Read {
     /// list means: the shape, without any message in it.
     Record(fn(&Node<'_>) -> Option<Vec<Draft>>),
     /// From the whole text of a file.
-    Text(fn(&str) -> Draft),
+    Text(fn(&str) -> Vec<Draft>),
     /// From the pieces of streams, put together and then read by the format of the response.
     Events,
+    /// From the entries of a session's log, put together.
+    Session,
 }
 
 /// All formats, in the order in which they are tried.
@@ -117,6 +122,7 @@ pub(super) static FORMATS: &[Format] = &[
     limo::FORMAT,
     // Names alone.
     research_row::FORMAT,
+    session::FORMAT,
     event_stream::FORMAT,
     plain_text::FORMAT,
 ];
@@ -143,6 +149,11 @@ pub(super) fn plain_text() -> &'static Format {
     &FORMATS[FORMATS.len() - 1]
 }
 
+/// The format of the logs of sessions.
+pub(super) fn session() -> &'static Format {
+    &FORMATS[FORMATS.len() - 3]
+}
+
 /// The canonical format.
 pub(super) fn canonical() -> &'static Format {
     &FORMATS[0]
@@ -155,6 +166,7 @@ mod tests {
     #[test]
     fn the_table_is_in_order() {
         assert!(matches!(plain_text().read, Read::Text(_)));
+        assert!(matches!(session().read, Read::Session));
         assert_eq!(canonical().name, "canonical");
         let mut names: Vec<_> = FORMATS.iter().map(|format| format.name).collect();
         names.sort_unstable();

@@ -1,7 +1,8 @@
 //! A row of OpenThoughts, Bespoke-Stratos or Sky-T1: `<|begin_of_thought|>` in a conversation.
 
-use super::conversation::{self, Turn};
-use super::{Format, Label, Read, message};
+use serde_json::Value;
+
+use super::{Format, Label, Read, chat_set, conversation};
 use crate::ingest::record::{Draft, Node};
 
 pub(super) const FORMAT: Format = Format {
@@ -14,13 +15,29 @@ pub(super) const FORMAT: Format = Format {
 };
 
 fn read(node: &Node<'_>) -> Option<Vec<Draft>> {
-    let turns = conversation::turns(node.object())?;
-    let (last, question) = conversation::last(&turns)?;
-    if !last.text().contains("<|begin_of_thought|>") && !last.text().contains("<|end_of_thought|>")
-    {
+    let row = node.object();
+    let names = ["messages", "conversations", "conversation"];
+    let value = names.iter().find_map(|name| row.get(*name))?;
+    if !is_marked(value) {
         return None;
     }
-    let mut draft = message::draft(node, &last.message, None);
-    draft.trace.prompt = question.map(Turn::text).map(str::to_owned);
-    Some(vec![draft])
+    let turns = conversation::of(value, row)?;
+    let answered = turns.last().is_some_and(|turn| turn.question().is_none());
+    answered.then(|| chat_set::drafts(node, turns))
+}
+
+/// Whether the last text of a conversation has the tags.
+fn is_marked(conversation: &Value) -> bool {
+    let has =
+        |text: &str| text.contains("<|begin_of_thought|>") || text.contains("<|end_of_thought|>");
+    match conversation {
+        Value::Array(list) => list
+            .last()
+            .and_then(Value::as_object)
+            .is_some_and(|last| last.values().filter_map(Value::as_str).any(has)),
+        Value::Object(columns) => columns.values().any(|column| {
+            column.as_array().and_then(|list| list.last()?.as_str()).is_some_and(has)
+        }),
+        _ => false,
+    }
 }

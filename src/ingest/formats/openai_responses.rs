@@ -5,8 +5,8 @@
 
 use serde_json::Value;
 
-use super::message::{self, push};
-use super::{Format, Label, Read};
+use super::{Format, Label, Read, message};
+use crate::ingest::dialogue::parts::push;
 use crate::ingest::mediation::Evidence;
 use crate::ingest::record::{Draft, Node};
 use crate::ingest::tags::{self, Shape};
@@ -80,7 +80,7 @@ fn draft(node: &Node<'_>, items: &[Value]) -> Draft {
     let incomplete =
         object.get("incomplete_details").and_then(|details| details["reason"].as_str());
     let status = object.get("status").and_then(Value::as_str);
-    message::stopped(&mut draft, incomplete.or(status));
+    draft.stopped(incomplete.or(status));
     let error = object.get("error").filter(|error| error.is_object());
     if let Some(error) = error.filter(|_| items.is_empty()) {
         let code = error["code"].as_str().or(error["type"].as_str()).unwrap_or("no code");

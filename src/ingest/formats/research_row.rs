@@ -1,118 +1,49 @@
-//! A researcher's own row: a field named `reasoning_trace`, `thinking`, `cot`, … at any depth.
+//! A researcher's own row: a field named `reasoning_trace`, `thinking`, `cot`, … at any depth, a text with
+//! tags under any name, or a conversation or a provider's answer somewhere inside.
 //!
-//! Last of the JSON formats, since it goes by names alone. Arrays of reasonings beside an array of
-//! outputs are one trace each. A row with an answer and a prompt and no reasoning is known too, so
-//! that it is counted as having none.
+//! Last of the JSON formats, since it goes by names and tags alone; `own_fields` looks at one object.
+//! What others said about the answer is left out. A row with an answer and a prompt and no reasoning
+//! is known too, so that it is counted as having none.
 
 use serde_json::Value;
 
-use super::{Format, Label, Read};
-use crate::ingest::mediation::Evidence;
-use crate::ingest::record::{Draft, ENVELOPES, Node, Object, PROMPTS};
-use crate::ingest::tags::{self, Shape};
+use super::own_fields::{self, REASONING};
+use super::{Format, Label, Read, anthropic, chat_completion, chat_set, gemini, openai_responses};
+use crate::ingest::dialogue::turn::Turn;
+use crate::ingest::record::{Draft, ENVELOPES, Node, Object, PROMPTS, named, names};
 
 pub(super) const FORMAT: Format = Format {
     name: "research-row",
-    about: "A row of a researcher's own file, with a field such as `reasoning_trace`, `thinking` or `chain_of_thought`.",
+    about: "A row of a researcher's own file, with a field such as `reasoning_trace`, `thinking` or `chain_of_thought`, or with tags in any text.",
     no_reasoning: "No field named `reasoning`, `reasoning_trace`, `thinking`, … holds text at any depth, and the answer has no tags: the file holds answers only, or the harness stripped the reasoning before it wrote.",
     label: Label::File,
     read: Read::Record(read),
     only_by_name: false,
 };
 
-/// The fields that hold reasoning; the first with text is taken.
-const REASONING: &[&str] = &[
-    "reasoning",
-    "reasoning_trace",
-    "reasoning_text",
-    "reasoning_content",
-    "thinking",
-    "thinking_process",
-    "thoughts",
-    "chain_of_thought",
-    "cot",
-    "full_cot",
-    "rationale",
-    "scratchpad",
-];
-
-/// The fields that hold the answer; the first with text is taken.
-const ANSWERS: &[&str] = &[
-    "output",
-    "response",
-    "raw_response",
-    "completion",
-    "model_completion",
-    "generation",
-    "generated_text",
-    "model_output",
-    "output_text",
-    "answer_text",
-    "final_answer",
-    "answer",
-    "content",
-    "full_response",
-];
-
-/// Fields whose content is not the model's: what it was shown, and what others said about it.
-const NOT_THE_MODELS: &[&str] = &[
-    "messages",
-    "few_shot",
-    "fewshot",
-    "few_shot_examples",
-    "examples",
-    "demonstrations",
-    "history",
-    "chat_history",
-    "request",
-    "judge",
-    "judgement",
-    "judgment",
-    "grader",
-    "grade",
-    "grading",
-    "evaluation",
-    "eval",
-    "score",
-    "scores",
-    "metrics",
-    "annotation",
-    "annotations",
-    "labels",
-    "config",
-    "configs",
-    "settings",
-    "params",
-    "usage",
-];
-
 /// How deeply a field may be nested.
 const DEEPEST: usize = 8;
-
-/// What the template of a chat puts in front of the model's turn, and behind it.
-const TURNS: &[(&str, &str)] = &[
-    ("<｜Assistant｜>", "<｜end▁of▁sentence｜>"),
-    ("<|im_start|>assistant\n", "<|im_end|>"),
-    ("<|start_header_id|>assistant<|end_header_id|>", "<|eot_id|>"),
-    ("<|assistant|>", "<|endoftext|>"),
-];
 
 fn read(node: &Node<'_>) -> Option<Vec<Draft>> {
     // The search below goes to every depth, so that it begins at the row only.
     if node.depth() > 0 {
         return None;
     }
-    find(node).or_else(|| {
-        let has_prompt = PROMPTS.iter().any(|name| node.object().contains_key(*name));
-        let drafts = drafts(node, None);
-        let mut drafts = drafts;
-        for draft in drafts.iter_mut().filter(|draft| !draft.has_reasoning()) {
-            draft.why = why_none(node.object(), draft.trace.answer.as_deref());
-        }
-        let draft = drafts.first()?;
-        let known = has_prompt || draft.trace.model.is_some();
-        (known || draft.has_reasoning() || has_field(node.object())).then_some(drafts)
-    })
+    let found = distinct(find(node));
+    if !found.is_empty() {
+        return Some(found);
+    }
+    if let Some(weak) = find_weak(node) {
+        return Some(weak);
+    }
+    let has_prompt = named(node.object(), PROMPTS).next().is_some();
+    let mut drafts = own_fields::answers(node);
+    for draft in drafts.iter_mut().filter(|draft| !draft.has_reasoning()) {
+        draft.why = why_none(node.object(), draft.trace.answer.as_deref());
+    }
+    let draft = drafts.first()?;
+    let known = has_prompt || draft.trace.model.is_some();
+    (known || draft.has_reasoning() || own_fields::has_empty_field(node.object())).then_some(drafts)
 }
 
 /// Why a row has no reasoning, where the row tells.
@@ -131,134 +62,102 @@ fn why_none(row: &Object, answer: Option<&str>) -> Option<String> {
     has_solution.then(|| "No field is named as reasoning, and the answer has no tags. The field `solution` is read as reasoning only where that is asked for.".to_owned())
 }
 
-/// The traces of the first object, from outside in, that has a reasoning field with text.
-fn find(node: &Node<'_>) -> Option<Vec<Draft>> {
+/// The traces of an object, or of all objects in it where it has none itself.
+fn find(node: &Node<'_>) -> Vec<Draft> {
     let object = node.object();
-    if let Some(field) = REASONING.iter().filter_map(|name| object.get(*name)).find(|v| has_text(v))
-    {
-        return Some(drafts(node, Some(field)));
+    if own_fields::is_a_judges(object, node.depth()) {
+        return Vec::new();
     }
+    if let Some(drafts) = own_fields::reasoning(node).or_else(|| answer(node)) {
+        return drafts;
+    }
+    let chats = chat_set::all(object);
+    if !chats.is_empty() {
+        return chats.into_iter().flat_map(|(name, turns)| chat(node, name, turns)).collect();
+    }
+    if let Some(drafts) = own_fields::tagged(node) {
+        return drafts;
+    }
+    children(node).into_iter().flat_map(|child| find(&child)).collect()
+}
+
+/// The traces of the first object with a field whose name people's own solutions have as well.
+fn find_weak(node: &Node<'_>) -> Option<Vec<Draft>> {
+    own_fields::weak(node).or_else(|| children(node).iter().find_map(|child| find_weak(child)))
+}
+
+/// The objects in an object that may be the model's, those in envelopes first.
+fn children<'a>(node: &Node<'a>) -> Vec<Node<'a>> {
+    let object = node.object();
     if node.depth() >= DEEPEST {
-        return None;
+        return Vec::new();
     }
-    let is_models = |name: &str| !NOT_THE_MODELS.contains(&name) && !PROMPTS.contains(&name);
+    let is_models = |name: &str| !names::is_anothers(name) && !PROMPTS.contains(&name);
     let envelopes = ENVELOPES.iter().filter_map(|name| object.get(*name));
     let others = object
         .iter()
         .filter(|(name, _)| is_models(name) && !ENVELOPES.contains(&name.as_str()))
         .map(|(_, value)| value);
-    envelopes.chain(others).find_map(|value| match value {
-        Value::Object(inner) => find(&node.child(inner)),
-        Value::Array(list) => {
-            let objects = list.iter().filter_map(Value::as_object);
-            let found: Vec<_> = objects.filter_map(|inner| find(&node.child(inner))).collect();
-            (!found.is_empty()).then(|| found.into_iter().flatten().collect())
+    let mut found = Vec::new();
+    for value in envelopes.chain(others) {
+        match value {
+            Value::Object(inner) => found.push(node.child(inner)),
+            Value::Array(list) => {
+                let lists = list.iter().flat_map(|one| match one {
+                    Value::Array(inner) => inner.as_slice(),
+                    other => std::slice::from_ref(other),
+                });
+                found.extend(lists.filter_map(Value::as_object).map(|inner| node.child(inner)));
+            }
+            _ => {}
         }
-        _ => None,
-    })
-}
-
-/// Whether a value, or one of a list, is text and not a setting such as `"high"`.
-fn has_text(value: &Value) -> bool {
-    match value {
-        Value::String(text) => {
-            let text = text.trim();
-            !text.is_empty()
-                && !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-        }
-        Value::Array(list) => {
-            list.iter().all(|value| value.is_string() || value.is_null())
-                && list.iter().any(has_text)
-        }
-        _ => false,
     }
+    found
 }
 
-/// Whether the object has a reasoning field at all, though an empty one.
-fn has_field(object: &Object) -> bool {
-    REASONING.iter().filter_map(|name| object.get(*name)).any(|value| match value {
-        Value::Null => true,
-        Value::String(text) => text.trim().is_empty(),
-        Value::Array(list) => list.iter().all(Value::is_null),
-        _ => false,
-    })
-}
-
-/// One draft for each text of the field, or for each answer where there is no field.
-fn drafts(node: &Node<'_>, field: Option<&Value>) -> Vec<Draft> {
-    let answer = ANSWERS.iter().filter_map(|name| node.object().get(*name)).find(|v| is_answer(v));
-    let several = |value: Option<&Value>| value.and_then(Value::as_array).map(Vec::len);
-    let count = several(field).or(if field.is_none() { several(answer) } else { None });
-    let Some(count) = count else {
-        return match (text_at(field, None), text_at(answer, None)) {
-            (None, None) => Vec::new(),
-            (reasoning, answer) => vec![draft(node, reasoning, answer)],
-        };
-    };
-    (0..count)
-        .map(|at| {
-            let mut draft = draft(node, text_at(field, Some(at)), text_at(answer, Some(at)));
-            draft.generation = Some(at);
-            draft
+/// The traces of a provider's whole answer that stands at this place.
+fn answer(node: &Node<'_>) -> Option<Vec<Draft>> {
+    let object = node.object();
+    let is_answer = ["choices", "candidates", "content", "output"]
+        .iter()
+        .any(|name| object.contains_key(*name));
+    if node.depth() == 0 || !is_answer {
+        return None;
+    }
+    [openai_responses::FORMAT, anthropic::FORMAT, gemini::FORMAT, chat_completion::FORMAT]
+        .iter()
+        .find_map(|format| match format.read {
+            Read::Record(read) => read(node).filter(|all| all.iter().any(Draft::has_reasoning)),
+            _ => None,
         })
-        .collect()
 }
 
-fn is_answer(value: &Value) -> bool {
-    match value {
-        Value::String(text) => !text.trim().is_empty(),
-        Value::Array(list) => list.iter().any(Value::is_string),
-        _ => false,
+/// The traces of a conversation under this name. Of two that are compared, each has its own model:
+/// `conversation_a` and `model_a`.
+fn chat(node: &Node<'_>, name: &str, turns: Vec<Turn>) -> Vec<Draft> {
+    let mut drafts = chat_set::drafts(node, turns);
+    let named = name.rsplit_once('_').and_then(|(_, side)| {
+        node.object().get(&format!("model_{side}"))?.as_str().map(str::to_owned)
+    });
+    if let Some(model) = named {
+        drafts.iter_mut().for_each(|draft| draft.trace.model = Some(model.clone()));
     }
+    drafts
 }
 
-fn text_at(value: Option<&Value>, at: Option<usize>) -> Option<&str> {
-    match (value?, at) {
-        (Value::String(text), None | Some(0)) => Some(text),
-        (Value::Array(list), at) => list.get(at.unwrap_or_default())?.as_str(),
-        _ => None,
-    }
-}
-
-fn draft(node: &Node<'_>, reasoning: Option<&str>, answer: Option<&str>) -> Draft {
-    let mut draft = node.draft();
-    let prompt = draft.trace.prompt.take();
-    // The same text may stand in the answer's field with its tags, after the prompt.
-    let whole = tags::split(models_turn(answer.unwrap_or_default(), prompt.as_deref()));
-    let field = models_turn(reasoning.unwrap_or_default(), prompt.as_deref());
-    let inner = tags::split(field);
-    draft.trace.prompt = prompt;
-    let (text, shape) = match (inner.shape, field.trim().is_empty()) {
-        (_, true) => {
-            draft.evidence = Evidence::OwnOutput;
-            (whole.reasoning, whole.shape)
-        }
-        (Shape::Absent, false) => (field.trim().to_owned(), Shape::Absent),
-        (shape, false) => {
-            draft.evidence = Evidence::OwnOutput;
-            (inner.reasoning, shape)
-        }
+/// The same reasoning in several places is one trace.
+fn distinct(drafts: Vec<Draft>) -> Vec<Draft> {
+    let squashed = |draft: &Draft| -> String {
+        draft.trace.reasoning.chars().filter(|c| !c.is_whitespace()).collect()
     };
-    draft.cut_off = shape == Shape::OpeningOnly;
-    draft.trace.reasoning = text;
-    let behind = if inner.shape == Shape::Absent { String::new() } else { inner.answer };
-    let answer = if behind.is_empty() { whole.answer } else { behind };
-    draft.trace.answer = Some(answer).filter(|answer| !answer.is_empty());
-    draft
-}
-
-/// What the model itself wrote of a text that may begin with the prompt or a chat's template.
-fn models_turn<'a>(text: &'a str, prompt: Option<&str>) -> &'a str {
-    let text = match prompt {
-        Some(prompt) if prompt.len() > 20 => text.strip_prefix(prompt).unwrap_or(text),
-        _ => text,
+    let mut seen: Vec<String> = Vec::new();
+    let is_new = |draft: &Draft| {
+        let text = squashed(draft);
+        let is_new = text.is_empty() || !seen.contains(&text);
+        seen.push(text);
+        is_new
     };
-    for (before, after) in TURNS {
-        if let Some((_, turn)) = text.rsplit_once(before) {
-            return turn.trim_end().strip_suffix(after).unwrap_or(turn);
-        }
-    }
-    text
+    drafts.into_iter().filter(is_new).collect()
 }
 
 #[cfg(test)]
@@ -280,7 +179,7 @@ mod tests {
 
     #[test]
     fn every_field_is_read_at_any_depth() {
-        for name in REASONING {
+        for name in REASONING.iter().chain(&["rationale"]) {
             check(json!({"q": 1, *name: "I add.", "answer": "4"}), "I add.", Some("4"));
             check(
                 json!({"run": {"steps": [{*name: "I add.", "output": "4"}]}}),
@@ -357,6 +256,87 @@ mod tests {
         ] {
             assert!(all(row.clone()).iter().all(|draft| !draft.has_reasoning()), "{row}");
         }
+    }
+
+    #[test]
+    fn a_judges_words_are_never_the_models() {
+        for judged in [
+            json!({"judge_response": {"reasoning": "Both are equal, so yes."}}),
+            json!({"llm_judge": {"chain_of_thought": "Both are equal, so yes."}}),
+            json!({"autorater": [{"rationale": "Both are equal, so yes."}]}),
+            json!({"gradingResult": {"raw": "<think>Both are equal.</think>yes"}}),
+            json!({"check": {"reasoning": "Both are equal, so yes.", "verdict": "yes"}}),
+            json!({"human_feedback": "<think>Not the model's.</think>"}),
+        ] {
+            let mut row = json!({"question": "2+2?", "model": "m", "response": "4"});
+            row.as_object_mut().unwrap().extend(judged.as_object().unwrap().clone());
+            assert!(all(row.clone()).iter().all(|draft| !draft.has_reasoning()), "{row}");
+            row["reasoning_content"] = "I add.".into();
+            check(row, "I add.", Some("4"));
+        }
+    }
+
+    #[test]
+    fn a_persons_rationale_loses_against_the_models_own_tags() {
+        let row = json!({"question": "2+2?", "rationale": "By Peano.", "response": "<think>I add.</think>4"});
+        check(row, "I add.", Some("4"));
+        check(
+            json!({"question": "2+2?", "rationale": "By Peano.", "answer": "4"}),
+            "By Peano.",
+            Some("4"),
+        );
+    }
+
+    #[test]
+    fn tags_are_found_under_any_name_of_the_models() {
+        for name in [
+            "raw_solution",
+            "full_output",
+            "llm_response",
+            "generated_solution",
+            "text_generation_0",
+        ] {
+            check(
+                json!({"task_id": "t", name: "<think>\nI add.\n</think>\n4"}),
+                "I add.",
+                Some("4"),
+            );
+            check(
+                json!({"task_id": "t", "meta": {name: "I add.\n</think>\n4"}}),
+                "I add.",
+                Some("4"),
+            );
+        }
+        let several = json!({"problem": "2+2?", "r1_solution_1": "<think>One.</think>4", "r1_solution_2": "<think>Two.</think>4"});
+        assert_eq!(all(several).len(), 2);
+        for name in ["prompt", "system_prompt", "raw_input_text", "gold_solution", "few_shot_cot"] {
+            let row =
+                json!({"model": "m", "answer": "4", name: "<think>Not the model's.</think>4"});
+            assert!(all(row.clone()).iter().all(|draft| !draft.has_reasoning()), "{row}");
+        }
+    }
+
+    #[test]
+    fn all_answers_of_a_row_are_read() {
+        let row = json!({"q": {"a": {"reasoning": "One plus.", "answer": "4"}, "b": {"reasoning": "Two plus.", "answer": "4"}}});
+        assert_eq!(all(row).len(), 2);
+        let lists = json!({"reasoning_content": [["One plus.", "Two plus."], ["Three plus."]]});
+        assert_eq!(all(lists).len(), 3);
+        let turns = json!({"model_id": "m", "choices": [{"index": 0, "turns": ["<think>One.</think>4", "<think>Two.</think>5"]}]});
+        assert_eq!(all(turns).len(), 2);
+        let twice = json!({"result": {"thinking": "I add."}, "copy": {"thinking": "I  add."}});
+        assert_eq!(all(twice).len(), 1);
+    }
+
+    #[test]
+    fn conversations_inside_a_row_are_read() {
+        let chat = |text: &str| json!([{"role": "user", "content": "2+2?"}, {"role": "assistant", "content": text}]);
+        let pair = json!({"model_a": "x", "model_b": "y", "conversation_a": chat("<think>One.</think>4"), "conversation_b": chat("<think>Two.</think>4")});
+        let drafts = all(pair);
+        let models: Vec<_> = drafts.iter().map(|draft| draft.trace.model.as_deref()).collect();
+        assert_eq!(models, [Some("x"), Some("y")]);
+        assert_eq!(drafts[0].trace.prompt.as_deref(), Some("2+2?"));
+        check(json!({"state": {"messages": chat("<think>One.</think>4")}}), "One.", Some("4"));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! Comes in: a record and the object in it that a format looks at. Goes out: a [`Draft`] with
 //! everything but the reasoning and the answer. Made by `record`, asked by every format.
 
+use super::names::folded;
 use super::{Draft, Object, user_text};
 use crate::trace::Trace;
 use serde_json::Value;
@@ -45,6 +46,11 @@ impl<'a> Node<'a> {
         Self { chain, header: self.header }
     }
 
+    /// The objects from the record itself to this one.
+    pub fn chain(&self) -> &[&'a Object] {
+        &self.chain
+    }
+
     /// How many objects are around this one.
     pub fn depth(&self) -> usize {
         self.chain.len() - 1
@@ -56,7 +62,10 @@ impl<'a> Node<'a> {
         let prompt_id = self.text_of(PROMPT_IDS);
         let trace = Trace {
             id: id.or_else(|| prompt_id.clone()).unwrap_or_default(),
-            model: self.text_of(MODELS).or_else(|| self.in_header(MODELS)),
+            model: self
+                .text_of(MODELS)
+                .or_else(|| self.provider())
+                .or_else(|| self.in_header(MODELS)),
             prompt_id,
             prompt: self.prompt(),
             source: self.text_of(SOURCES).or_else(|| self.in_header(SOURCES)).unwrap_or_default(),
@@ -72,7 +81,7 @@ impl<'a> Node<'a> {
 
     /// The first of these fields that holds a string or a number. Outer objects come first, and
     /// each object's own fields before those of its `meta`.
-    fn text_of(&self, names: &[&str]) -> Option<String> {
+    fn text_of(&self, names: &'static [&'static str]) -> Option<String> {
         self.chain.iter().find_map(|object| first(object, names)).or_else(|| {
             let nested = |object: &&'a Object| {
                 METADATA.iter().filter_map(|key| object.get(*key)?.as_object()).find_map(|meta| {
@@ -83,15 +92,63 @@ impl<'a> Node<'a> {
         })
     }
 
-    fn in_header(&self, names: &[&str]) -> Option<String> {
+    /// promptfoo names the model as the provider.
+    fn provider(&self) -> Option<String> {
+        let id = self.chain.iter().find_map(|object| object.get("provider")?.get("id")?.as_str());
+        id.map(str::to_owned)
+    }
+
+    fn in_header(&self, names: &'static [&'static str]) -> Option<String> {
         first(self.header?, names)
     }
 
     fn prompt(&self) -> Option<String> {
-        self.chain.iter().find_map(|object| {
-            PROMPTS.iter().filter_map(|name| object.get(*name)).find_map(user_text)
+        let own = self.chain.iter().find_map(|object| {
+            named(object, PROMPTS).find_map(|(name, value)| {
+                let asked = user_text(value)?;
+                // Alpaca: the instruction is one for many inputs.
+                let input = object.get("input").and_then(Value::as_str).map(str::trim);
+                let input = input.filter(|input| !input.is_empty() && name == "instruction");
+                Some(
+                    input.map_or(asked.clone(), |input| format!("{}\n\n{input}", asked.trim_end())),
+                )
+            })
+        });
+        // Several answers to one question stand in a list beside it.
+        own.or_else(|| {
+            let header = self.header?;
+            ["prompt", "question", "problem", "messages"]
+                .iter()
+                .find_map(|name| user_text(header.get(*name)?))
         })
     }
+}
+
+/// The fields of these names, in their order; then those that differ from one in case or in what stands
+/// between the words (`Question`).
+pub(in crate::ingest) fn named<'a>(
+    object: &'a Object,
+    names: &'a [&'a str],
+) -> impl Iterator<Item = (&'a str, &'a Value)> {
+    let exact = names.iter().filter_map(|name| Some((*name, object.get(*name)?)));
+    exact.chain(std::iter::once_with(|| written_otherwise(object, names)).flatten())
+}
+
+fn written_otherwise<'a>(object: &'a Object, names: &'a [&'a str]) -> Vec<(&'a str, &'a Value)> {
+    let differs = |key: &str| key.bytes().any(|b| b.is_ascii_uppercase() || b == b' ' || b == b'-');
+    let keys: Vec<_> = object
+        .iter()
+        .filter(|(key, _)| differs(key))
+        .map(|(key, value)| (folded(key), value))
+        .collect();
+    if keys.is_empty() {
+        return Vec::new();
+    }
+    let find = |name: &&'a str| {
+        let wanted = folded(name);
+        keys.iter().find(|(key, _)| *key == wanted).map(|(_, value)| (*name, *value))
+    };
+    names.iter().filter_map(find).collect()
 }
 
 const IDS: &[&str] = &[
@@ -119,10 +176,28 @@ const MODELS: &[&str] = &[
     "model_version",
     "llm",
     "generator",
+    "generation_model",
+    "model_name_or_path",
+    "evaluated_model",
+    "model_slug",
+    "$ai_model",
+    "model_instance_id",
 ];
 const DOMAINS: &[&str] = &["domain", "category", "subject", "topic", "problem_type"];
 const SOURCES: &[&str] = &["source", "dataset"];
-const METADATA: &[&str] = &["metadata", "meta", "config", "configs"];
+const METADATA: &[&str] = &[
+    "metadata",
+    "meta",
+    "config",
+    "configs",
+    "response_metadata",
+    "modelInfo",
+    "adapter_spec",
+    "runSettings",
+    "options",
+    "extra",
+    "agent",
+];
 pub(in crate::ingest) const PROMPTS: &[&str] = &[
     "prompt",
     "question",
@@ -134,15 +209,26 @@ pub(in crate::ingest) const PROMPTS: &[&str] = &[
     "input",
     "task",
     "original_message",
+    "question_text",
+    "problem_statement",
+    "full_prompt",
+    "origin_prompt",
+    "user_input",
+    "text_inputs",
+    "doc",
     "messages",
     "conversations",
     "chat_history",
     "request",
     "modelInput",
+    "inputs",
+    "request_body",
+    "$ai_input",
+    "llm_input",
 ];
 
 fn first(object: &Object, names: &[&str]) -> Option<String> {
-    names.iter().filter_map(|name| object.get(*name)).find_map(|value| match value {
+    named(object, names).find_map(|(_, value)| match value {
         Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
         _ => None,

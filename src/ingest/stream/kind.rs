@@ -5,6 +5,7 @@
 
 use serde_json::Value;
 
+use super::pieces::{self, Texts};
 use crate::ingest::record::Object;
 
 /// The kinds of streams.
@@ -20,6 +21,8 @@ pub(super) enum Kind {
     Gemini,
     /// Ollama's lines, of which only the last is `done`.
     Ollama,
+    /// Texts of one message.
+    Texts(Texts),
 }
 
 /// The events of Anthropic's stream.
@@ -91,6 +94,9 @@ impl Kind {
             let is_whole = candidates.iter().all(|one| one.get("finishReason").is_some());
             return (is_event || (id.is_some() && !is_whole)).then_some((Self::Gemini, id));
         }
+        if let Some(kind) = pieces::kind(object, is_event) {
+            return Some((Self::Texts(kind), None));
+        }
         let answers = object.contains_key("message") || object.contains_key("response");
         let is_done = object.get("done").and_then(Value::as_bool);
         (answers && text("model").is_some() && is_done == Some(false))
@@ -104,12 +110,18 @@ impl Kind {
         if object.get("done") == Some(&Value::Bool(true)) {
             return Some((Self::Ollama, text("model")?));
         }
+        if object.get("stop") == Some(&Value::Bool(true)) && object.contains_key("content") {
+            return Some((Self::Texts(Texts::LlamaCpp), String::new()));
+        }
         object.contains_key("candidates").then_some((Self::Gemini, text("responseId")?))
     }
 
     /// Whether a piece begins another response, whatever is still open.
     pub fn begins(self, object: &Object) -> bool {
         let kind = object.get("type").and_then(Value::as_str);
+        if matches!(self, Self::Texts(_)) {
+            return object.contains_key("messageStart") || kind == Some("start");
+        }
         kind == Some("message_start") || kind == Some("response.created")
     }
 
@@ -124,6 +136,7 @@ impl Kind {
                 let kind = object.get("type").and_then(Value::as_str);
                 !matches!(kind, Some("content_block_stop" | "message_stop" | "message_delta"))
             }
+            Self::Texts(kind) => !pieces::piece(kind, object).texts.is_empty(),
             _ => true,
         }
     }

@@ -9,6 +9,7 @@
 
 mod events;
 mod kind;
+mod pieces;
 mod response;
 
 use serde_json::Value;

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::Whole;
 use super::kind::Kind;
+use super::pieces::{self, Field, Texts};
 use crate::ingest::record::Object;
 use crate::trace::Position;
 
@@ -29,6 +30,8 @@ pub(super) struct Response {
     slots: BTreeMap<u64, Slot>,
     /// The response as its last event repeats it whole.
     repeated: Option<Value>,
+    /// The field to which the last text was added.
+    last: &'static str,
 }
 
 /// One choice, candidate, block or item.
@@ -60,6 +63,7 @@ impl Response {
             frame: Map::new(),
             slots: BTreeMap::new(),
             repeated: None,
+            last: "content",
         }
     }
 
@@ -72,6 +76,7 @@ impl Response {
                 Kind::Anthropic => self.add_block(piece),
                 Kind::Gemini => self.add_candidates(piece),
                 Kind::Ollama => self.add_line(piece),
+                Kind::Texts(kind) => self.add_texts(kind, piece),
             }
         }
         if self.bytes > limit {
@@ -94,6 +99,7 @@ impl Response {
             Kind::Anthropic => self.message(),
             Kind::Gemini => self.answer(),
             Kind::Ollama => self.line(),
+            Kind::Texts(_) => self.texts(),
         };
         Whole { value, position, unfinished, too_long }
     }
@@ -367,6 +373,36 @@ impl Response {
             .collect();
         let mut whole = self.frame;
         whole.insert("candidates".into(), candidates.into());
+        Value::Object(whole)
+    }
+
+    fn add_texts(&mut self, kind: Texts, object: &Object) {
+        self.keep(object, &["model", "usage", "conversation_id"]);
+        let piece = pieces::piece(kind, object);
+        for (field, text) in piece.texts {
+            let field = match field {
+                Field::Thinking => "reasoning",
+                Field::Content => "content",
+                Field::Same => self.last,
+            };
+            self.last = field;
+            self.push(0, field, text);
+        }
+        if let Some(reason) = piece.finish {
+            self.bytes += reason.len();
+            self.frame.insert("finish_reason".into(), reason.into());
+        }
+        self.finished |= piece.ends;
+    }
+
+    fn texts(mut self) -> Value {
+        let mut whole = self.frame;
+        let slot = self.slots.remove(&0).unwrap_or_default();
+        let mut message: Object =
+            slot.texts.into_iter().map(|(field, text)| (field.to_owned(), text.into())).collect();
+        message.insert("role".into(), "assistant".into());
+        message.entry("content").or_insert(Value::Null);
+        whole.insert("message".into(), message.into());
         Value::Object(whole)
     }
 
