@@ -10,6 +10,10 @@ mod card;
 mod check;
 mod check_outputs;
 mod choices;
+#[cfg(feature = "collect")]
+mod collect;
+#[cfg(feature = "collect")]
+mod collect_options;
 mod command_line;
 mod compare;
 mod evaluate;
@@ -24,6 +28,8 @@ mod inputs;
 mod labelled;
 mod output;
 mod probes;
+#[cfg(feature = "collect")]
+mod probes_fetch;
 mod profile;
 mod profiles;
 mod progress;
@@ -103,8 +109,11 @@ enum Verb {
     Ingest(ingest::Arguments),
     /// List the formats and containers that are understood
     Formats(formats::Arguments),
-    /// List the public prompts that the known models answered
+    /// List, fetch and export the public prompts that the known models answered
     Probes(probes::Arguments),
+    /// Ask a model the prompts that the known models answered
+    #[cfg(feature = "collect")]
+    Collect(Box<collect::Arguments>),
     /// Learn an atlas from labelled traces
     Fit(fit::Arguments),
     /// Measure the accuracy and calibration on your own labelled traces
@@ -159,7 +168,9 @@ fn run(cli: &Cli) -> anyhow::Result<()> {
         Verb::Tree(arguments) => tree::run(arguments, &cli.common),
         Verb::Ingest(arguments) => ingest::run(arguments, &cli.common),
         Verb::Formats(arguments) => formats::run(arguments),
-        Verb::Probes(arguments) => probes::run(arguments),
+        Verb::Probes(arguments) => probes::run(arguments, &cli.common),
+        #[cfg(feature = "collect")]
+        Verb::Collect(arguments) => collect::run(arguments, &cli.common),
         Verb::Fit(arguments) => fit::run(arguments, &cli.common),
         Verb::Evaluate(arguments) => evaluate::run(arguments, &cli.common),
         Verb::Atlas(arguments) => atlas::run(arguments),

@@ -26,6 +26,7 @@
 //! # }
 //! ```
 
+mod archive_files;
 mod catalogue;
 mod clean;
 pub mod cleaning;
@@ -45,6 +46,7 @@ mod mediation;
 mod options;
 mod recognize;
 mod record;
+mod response;
 mod source;
 mod stream;
 mod summary;
@@ -69,6 +71,7 @@ use inputs::Input;
 use source::{Opened, Refused};
 
 pub use crate::trace::{Place, Position};
+pub use archive_files::archive_files;
 pub use catalogue::CONTAINERS;
 pub use clean::clean;
 pub use error::Error;
@@ -77,6 +80,7 @@ pub use formats::{Format, format_named, formats};
 pub use limits::{Limits, UnpackLimit};
 pub use map::{FieldMap, MAPPABLE};
 pub use options::Options;
+pub use response::whole_response;
 pub use summary::{Dropped, Note, Reason, Summary, UNNAMED};
 pub use survey::{ModelSurvey, Survey};
 
