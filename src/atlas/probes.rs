@@ -12,6 +12,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Public data sets, as [`PublicDataSet`]s.
 const PUBLIC: &str = include_str!("../../assets/data-sets.json");
+/// How telling prompts are, by their hashes; `docs/figures/telling.py` measures it.
+const TELLING: &str = include_str!("../../assets/telling.json");
+/// The figure of a prompt that was not measured: a middling one.
+const NOT_MEASURED: f64 = 0.3;
 
 /// What is known of a public data set beside what an atlas says.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -57,6 +61,11 @@ pub struct FileGroup {
 /// Empty only where the file is damaged, which a test rules out.
 fn public_data_sets() -> Vec<PublicDataSet> {
     serde_json::from_str(PUBLIC).unwrap_or_default()
+}
+
+/// Empty only where the file is damaged, which a test rules out.
+fn telling() -> BTreeMap<String, f64> {
+    serde_json::from_str(TELLING).unwrap_or_default()
 }
 
 /// A data set whose prompts several references answered.
@@ -136,20 +145,34 @@ impl Atlas {
         sets
     }
 
-    /// The prompts of a set by their hashes, with the number of references that answered each. Empty
-    /// where there is no such set.
-    pub fn shared_prompts(&self, set: &str) -> BTreeMap<u64, usize> {
+    /// The prompts of a set by their hashes, with how much each is worth asking: the number of
+    /// references that answered it, times the share of what they differ in there that stays on other
+    /// prompts (measured; a middling share where it was not). Empty where there is no such set.
+    pub fn shared_prompts(&self, set: &str) -> BTreeMap<u64, f64> {
         let Some(at) = self.about.data_sets.iter().position(|name| name == set) else {
             return BTreeMap::new();
         };
+        let telling = telling();
+        let worth = |key: u64, references: usize| {
+            let share = telling.get(&format!("{key:016x}")).copied().unwrap_or(NOT_MEASURED);
+            references as f64 * share.max(0.0)
+        };
         let own = self.panel.prompts.iter().filter(|prompt| prompt.data_set == at);
-        own.map(|prompt| (prompt.key, prompt.references)).collect()
+        own.map(|prompt| (prompt.key, worth(prompt.key, prompt.references))).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn how_telling_prompts_are_is_read() {
+        let all = telling();
+        assert!(all.len() > 100);
+        assert!(all.keys().all(|key| key.len() == 16 && u64::from_str_radix(key, 16).is_ok()));
+        assert!(all.values().all(|share| (-1.0..=1.0).contains(share)));
+    }
 
     #[test]
     fn public_data_sets_are_read_and_say_how_scrambled_prompts_are_read() {

@@ -2,17 +2,22 @@
 
 use super::{
     Common,
+    choices::error_rate,
     collect_options::{Asking, Reaching},
+    collect_verdict::{Looks, Verdict, Watched},
     probes::{self, FetchArguments},
     progress::Progress,
 };
 use crate::{
     atlas::Atlas,
-    collect::{self, Collected, Prompt, Settings, Watch},
+    collect::{self, Collected, Prompt, Settings},
+    lineage::ERROR_RATE,
     output::InputFiles,
+    report::numbers::percent,
 };
 use clap::Args;
 use std::{
+    cell::Cell,
     collections::BTreeSet,
     path::{Path, PathBuf},
 };
@@ -40,6 +45,15 @@ pub struct Arguments {
     /// Atlas whose prompts are asked [default: the atlas that is built in]
     #[arg(long, value_name = "FILE")]
     atlas: Option<PathBuf>,
+    /// End with the verdict, and stop asking once it names somebody for sure
+    #[arg(long)]
+    compare: bool,
+    /// Write a report of the verdict into this folder
+    #[arg(long, value_name = "DIR", requires = "compare")]
+    report: Option<PathBuf>,
+    /// Share of unknown models that may be named, by all looks together
+    #[arg(long, value_name = "RATE", default_value_t = ERROR_RATE, value_parser = error_rate, requires = "compare")]
+    error_rate: f64,
 }
 
 /// Runs the verb.
@@ -48,6 +62,9 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     // What can be wrong on the command line is said before anything is fetched.
     let (connection, api) = arguments.reaching.connection()?;
     let files = files(&arguments.asking.models, arguments.output.as_deref())?;
+    if arguments.compare && files.len() > 1 {
+        anyhow::bail!("--compare takes one model; `cotprint compare` takes the files of several");
+    }
     let mut inputs = InputFiles::default();
     arguments.asking.system.iter().for_each(|path| inputs.add(path));
     let atlas = super::inputs::open_atlas(arguments.atlas.as_deref())?;
@@ -69,30 +86,72 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
             unlisted: arguments.asking.unlisted,
             without_reasoning: arguments.asking.without_reasoning,
         };
-        let watch = Watched { progress: &progress };
+        let verdict = arguments.compare.then(|| {
+            let wanted = prompts.iter().map(|prompt| prompt.hash).collect::<BTreeSet<u64>>().len();
+            let wanted = wanted * arguments.asking.samples as usize;
+            Verdict {
+                atlas: &atlas,
+                atlas_name: arguments.atlas_name(),
+                file,
+                looks: Looks::plan(wanted, arguments.error_rate),
+                taken: Cell::new(0),
+            }
+        });
+        let watch = Watched { progress: &progress, verdict };
         progress.counting(&format!("asking {model}"), 0);
         let collected = collect::collect(&prompts, &options, file, &inputs, &watch);
         progress.finished();
-        for line in told(&collected?, file, &settings) {
-            progress.note(&line);
+        match collected {
+            Ok(collected) => {
+                told(&collected, file, &settings, arguments.compare)
+                    .iter()
+                    .for_each(|line| progress.note(line));
+            }
+            // A verdict can do without the answers that are missing.
+            Err(error @ collect::Error::Incomplete { .. }) if arguments.compare => {
+                progress.note(&error.to_string());
+            }
+            Err(error) => return Err(error.into()),
+        }
+        if let Some(verdict) = &watch.verdict {
+            return arguments.finish(verdict, common, &progress);
         }
     }
     progress.note(&next(&files));
     Ok(())
 }
 
-/// Shows a run on the terminal.
-struct Watched<'a> {
-    progress: &'a Progress,
-}
-
-impl Watch for Watched<'_> {
-    fn say(&self, line: &str) {
-        self.progress.note(line);
+impl Arguments {
+    /// What to call the atlas.
+    fn atlas_name(&self) -> String {
+        self.atlas.as_ref().map_or_else(|| "embedded".into(), |path| path.display().to_string())
     }
 
-    fn progress(&self, done: usize, total: usize) {
-        self.progress.counted(done as u64, total as u64);
+    /// The comparison of all answers, as the last look.
+    fn finish(
+        &self,
+        verdict: &Verdict<'_>,
+        common: &Common,
+        progress: &Progress,
+    ) -> anyhow::Result<()> {
+        let Looks { at, rate } = &verdict.looks;
+        if at.len() > 1 {
+            progress.note(&format!(
+                "the verdict is looked at up to {} times, each time with an error rate of {}: {} in all",
+                at.len(),
+                percent(*rate),
+                percent(self.error_rate)
+            ));
+        }
+        let mut words =
+            vec!["cotprint".into(), "compare".into(), verdict.file.display().to_string()];
+        words.extend(["--error-rate".into(), rate.to_string()]);
+        for (option, path) in [("--atlas", &self.atlas), ("--report", &self.report)] {
+            if let Some(path) = path {
+                words.extend([option.to_owned(), path.display().to_string()]);
+            }
+        }
+        super::run_words(&words, common)
     }
 }
 
@@ -134,35 +193,40 @@ fn files(models: &[String], output: Option<&Path>) -> anyhow::Result<Vec<(String
     Ok(files)
 }
 
-/// The prompts that are asked, in the order in which they are.
+/// The prompts that are asked, in the order in which they are: the first of each set, the second, …
 fn prompts(
     arguments: &Arguments,
     atlas: &Atlas,
     inputs: &mut InputFiles,
     progress: &Progress,
 ) -> anyhow::Result<Vec<Prompt>> {
-    let mut prompts = Vec::new();
+    let mut sets: Vec<Vec<Prompt>> = Vec::new();
     let mut own = 0;
     for name in &arguments.prompts {
         let path = Path::new(name);
         if probes::is_set(atlas, name) {
-            prompts.extend(probes::prompts(atlas, name, &arguments.fetch, progress)?);
+            sets.push(probes::prompts(atlas, name, &arguments.fetch, progress)?);
         } else if path.exists() {
             inputs.add(path);
             let read = collect::prompts::read_prompts(path)?;
             own += read.len();
-            prompts.extend(read);
+            sets.push(read);
         } else {
             return Err(probes::no_set(atlas, name).into());
         }
     }
-    if arguments.prompts.is_empty() {
+    if sets.is_empty() {
         let name = probes::default_set(atlas)?;
-        prompts = probes::prompts(atlas, &name, &arguments.fetch, progress)?;
+        sets.push(probes::prompts(atlas, &name, &arguments.fetch, progress)?);
     }
+    let longest = sets.iter().map(Vec::len).max().unwrap_or(0);
+    let mut prompts: Vec<Prompt> = (0..longest)
+        .flat_map(|at| sets.iter().filter_map(move |set| set.get(at)))
+        .cloned()
+        .collect();
+    let all = prompts.len();
     if own > 0 {
         let known = prompts.iter().filter(|p| atlas.panel.prompt(p.hash).is_some()).count();
-        let all = prompts.len();
         let mut line = format!("{known} of {all} prompts are known to the references");
         if known == 0 {
             line.push_str(
@@ -173,11 +237,15 @@ fn prompts(
         progress.note(&line);
     }
     prompts.truncate(arguments.limit as usize);
+    if own > 0 && prompts.len() < all {
+        progress
+            .note(&format!("{} of {all} prompts are asked; --limit sets how many", prompts.len()));
+    }
     Ok(prompts)
 }
 
 /// What a run came to, in sentences.
-fn told(collected: &Collected, file: &Path, settings: &Settings) -> Vec<String> {
+fn told(collected: &Collected, file: &Path, settings: &Settings, compare: bool) -> Vec<String> {
     let Collected { answers, wanted, resumed, requests, tokens, .. } = collected;
     let mut lines = Vec::new();
     let mut line =
@@ -188,7 +256,8 @@ fn told(collected: &Collected, file: &Path, settings: &Settings) -> Vec<String> 
     line.push_str(&format!("; {requests} requests, {tokens} tokens"));
     lines.push(line);
     if let Some(why) = &collected.ended {
-        lines.push(format!("not all was asked: {why}. The same command goes on"));
+        let more = if compare { "" } else { ". The same command goes on" };
+        lines.push(format!("not all was asked: {why}{more}"));
     }
     if collected.without_reasoning > 0 {
         lines.push(format!(

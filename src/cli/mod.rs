@@ -14,6 +14,8 @@ mod choices;
 mod collect;
 #[cfg(feature = "collect")]
 mod collect_options;
+#[cfg(feature = "collect")]
+mod collect_verdict;
 mod command_line;
 mod compare;
 mod evaluate;
@@ -157,6 +159,21 @@ fn run(cli: &Cli) -> anyhow::Result<()> {
     if let Some(threads) = cli.common.threads {
         rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global()?;
     }
+    run_verb(cli)
+}
+
+/// Runs another verb as if these words had been given, with what is common to both: it names its own
+/// command in what it writes.
+#[cfg(feature = "collect")]
+fn run_words(words: &[String], common: &Common) -> anyhow::Result<()> {
+    let program = help::command();
+    let matches = program.clone().try_get_matches_from(words)?;
+    let mut cli = Cli::from_arg_matches(&matches)?;
+    cli.common = Common { invocation: Invocation::of(&program, &matches), ..common.clone() };
+    run_verb(&cli)
+}
+
+fn run_verb(cli: &Cli) -> anyhow::Result<()> {
     match &cli.verb {
         Verb::Compare(arguments) => compare::run(arguments, &cli.common),
         Verb::Audit(arguments) => audit::run(arguments, &cli.common),

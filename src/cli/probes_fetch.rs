@@ -81,7 +81,7 @@ pub(super) fn export(arguments: &Export, common: &Common) -> anyhow::Result<()> 
     output.finish()
 }
 
-/// The prompts of a set: those of the cache, else fetched. Those that most references answered first.
+/// The prompts of a set: those of the cache, else fetched. The most telling first.
 pub(super) fn prompts(
     atlas: &Atlas,
     name: &str,

@@ -16,6 +16,7 @@ pub(super) fn rfc3339(time: SystemTime) -> String {
 pub(super) fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
     let value = value.trim();
     if let Ok(seconds) = value.parse::<f64>() {
+        let seconds = if seconds.is_nan() { f64::INFINITY } else { seconds };
         return Duration::try_from_secs_f64(seconds.max(0.0)).ok();
     }
     let until = UNIX_EPOCH + Duration::from_secs(http_date(value)?);

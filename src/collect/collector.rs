@@ -57,7 +57,8 @@ pub trait Watch {
     fn say(&self, line: &str);
     /// So many of so many answers are there.
     fn progress(&self, done: usize, total: usize);
-    /// Called when an answer was written; `done` counts those of earlier runs. A sentence ends the run.
+    /// Called when an answer was written; `done` counts those of earlier runs. A sentence ends the run
+    /// at once: answers that are on their way are not waited for.
     ///
     /// # Errors
     /// Whatever the caller cannot go on with.
@@ -162,6 +163,8 @@ struct Run<'a> {
     last: String,
     /// The first answers, until they are judged.
     first: Option<Vec<(Job, Asked)>>,
+    /// Whoever watches has enough.
+    enough: bool,
 }
 
 impl<'a> Run<'a> {
@@ -203,6 +206,7 @@ impl<'a> Run<'a> {
             failed: 0,
             last: String::new(),
             first,
+            enough: false,
         }
     }
 
@@ -240,7 +244,7 @@ impl<'a> Run<'a> {
                     self.open += 1;
                 }
             }
-            if self.open == 0 {
+            if self.open == 0 || self.enough {
                 break;
             }
             let Ok((job, outcome)) = self.outcomes.recv() else { break };
@@ -335,7 +339,7 @@ impl<'a> Run<'a> {
 
     /// Writes a record.
     fn keep(
-        &self,
+        &mut self,
         job: Job,
         asked: Asked,
         journal: &mut Journal,
@@ -352,6 +356,7 @@ impl<'a> Run<'a> {
         if collected.ended.is_none() {
             let ended = self.watch.answered(collected.answers);
             collected.ended = ended.map_err(|error| Error::Watch(WatchError(error)))?;
+            self.enough = collected.ended.is_some();
         }
         Ok(())
     }

@@ -128,24 +128,27 @@ impl Journal {
     ///
     /// # Errors
     /// Where it cannot be read or written.
-    pub fn finish(mut self, plan: &[Sample]) -> Result<(), Error> {
+    pub fn finish(self, plan: &[Sample]) -> Result<(), Error> {
+        let Self { mut file, lines, order: stands, .. } = self;
         let planned: BTreeMap<Sample, usize> = plan.iter().copied().zip(0..).collect();
-        let mut order = self.order.clone();
+        let mut order = stands.clone();
         order.sort_by_key(|sample| planned.get(sample).copied().unwrap_or(usize::MAX));
-        if order == self.order {
+        if order == stands {
             return Ok(());
         }
-        let path = self.file.path().to_owned();
+        let path = file.path().to_owned();
         let failed = |source| Error::Read { file: path.clone(), source };
         let written = |source| crate::output::Error::Write { path: path.clone(), source };
         let mut to = OutputFile::create(&path, &InputFiles::default())?;
-        let mut from = self.file.reader().map_err(failed)?;
+        let mut from = file.reader().map_err(failed)?;
         for sample in order {
-            let Some(&(start, length)) = self.lines.get(&sample) else { continue };
+            let Some(&(start, length)) = lines.get(&sample) else { continue };
             from.seek(SeekFrom::Start(start)).map_err(failed)?;
             std::io::copy(&mut Read::take(&mut from, length), &mut to).map_err(written)?;
         }
         to.flush().map_err(written)?;
+        // Some systems do not replace a file that is open.
+        drop(file);
         Ok(to.finish()?)
     }
 }

@@ -23,7 +23,7 @@ pub fn cached_at(cache: &Path, set: &str) -> PathBuf {
 }
 
 /// The prompts of a set that are stored, those that the atlas knows; `None` where there are none.
-pub fn cached(cache: &Path, set: &str, known: &BTreeMap<u64, usize>) -> Option<Vec<Prompt>> {
+pub fn cached(cache: &Path, set: &str, known: &BTreeMap<u64, f64>) -> Option<Vec<Prompt>> {
     let stored = read_prompts(&cached_at(cache, set)).ok()?;
     let found = stored.into_iter().map(|prompt| (prompt.hash, prompt.text));
     Some(in_order(set, known, found)).filter(|prompts| !prompts.is_empty())
@@ -73,10 +73,10 @@ mod tests {
             .map(|text| Prompt::new(text, "my/set", None));
         let path = store(folder.path(), "my/set", &prompts).unwrap();
         assert!(path.ends_with("prompts/my_set.jsonl"));
-        let known = BTreeMap::from([(prompts[0].hash, 3), (prompts[1].hash, 9)]);
+        let known = BTreeMap::from([(prompts[0].hash, 3.0), (prompts[1].hash, 9.5)]);
         let read = cached(folder.path(), "my/set", &known).unwrap();
         let texts: Vec<&str> = read.iter().map(|prompt| prompt.text.as_str()).collect();
-        assert_eq!(texts, ["two\nducks?", "one duck?"], "the most references first");
+        assert_eq!(texts, ["two\nducks?", "one duck?"], "the most telling first");
         assert!(cached(folder.path(), "my/set", &BTreeMap::new()).is_none());
         assert!(cached(folder.path(), "other", &known).is_none());
     }

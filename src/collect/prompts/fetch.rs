@@ -30,20 +30,21 @@ const ENDINGS: [&str; 8] = ["json", "jsonl", "ndjson", "txt", "md", "scr", "yaml
 /// The prompts of a set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fetched {
-    /// In the order in which they are asked: those that most references answered first.
+    /// In the order in which they are asked: the most telling first.
     pub prompts: Vec<Prompt>,
     /// Prompts that the atlas knows and that were not found.
     pub missing: usize,
 }
 
-/// Fetches the prompts of a set. `known` are its hashes, with the references that answered each;
+/// Fetches the prompts of a set. `known` are its hashes, with how much each is
+/// worth asking;
 /// `mirror` stands in for the address of GitHub's files; `say` is told what is fetched.
 ///
 /// # Errors
 /// Where the set cannot be fetched file by file, nothing answers, or none of the prompts is there.
 pub fn fetch(
     set: &PromptSet,
-    known: &BTreeMap<u64, usize>,
+    known: &BTreeMap<u64, f64>,
     mirror: Option<&str>,
     say: &dyn Fn(&str),
 ) -> Result<Fetched, Error> {
@@ -92,7 +93,7 @@ pub fn fetch(
 /// Where it cannot be read, or none of the prompts is there.
 pub fn from_copy(
     set: &PromptSet,
-    known: &BTreeMap<u64, usize>,
+    known: &BTreeMap<u64, f64>,
     copy: &Path,
 ) -> Result<Fetched, Error> {
     let wanted: BTreeSet<u64> = known.keys().copied().collect();
@@ -135,7 +136,7 @@ pub fn from_copy(
 /// The prompts in the order in which they are asked.
 pub(super) fn in_order(
     set: &str,
-    known: &BTreeMap<u64, usize>,
+    known: &BTreeMap<u64, f64>,
     found: impl IntoIterator<Item = (u64, String)>,
 ) -> Vec<Prompt> {
     let mut prompts: Vec<Prompt> = found
@@ -143,15 +144,15 @@ pub(super) fn in_order(
         .filter(|(hash, _)| known.contains_key(hash))
         .map(|(hash, text)| Prompt { text, hash, set: set.to_owned(), id: None })
         .collect();
-    prompts
-        .sort_by_key(|prompt| (std::cmp::Reverse(known.get(&prompt.hash).copied()), prompt.hash));
+    let worth = |prompt: &Prompt| known.get(&prompt.hash).copied().unwrap_or_default();
+    prompts.sort_by(|a, b| worth(b).total_cmp(&worth(a)).then(a.hash.cmp(&b.hash)));
     prompts.dedup_by_key(|prompt| prompt.hash);
     prompts
 }
 
 fn fetched(
     set: &PromptSet,
-    known: &BTreeMap<u64, usize>,
+    known: &BTreeMap<u64, f64>,
     harvest: Harvest<'_>,
     place: &str,
 ) -> Result<Fetched, Error> {
