@@ -16,6 +16,7 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     sync::OnceLock,
+    time::Duration,
 };
 use tempfile::TempDir;
 
@@ -67,6 +68,8 @@ fn atlas() -> &'static Path {
         }
         let path = folder.join("collect-prompts.atlas");
         let mut command = common::command();
+        // A busy machine takes its time to learn.
+        command.timeout(Duration::from_secs(3600));
         Run::of(command.arg("fit").arg(&traces).arg("-o").arg(&path).arg("--quiet")).succeeds();
         path
     })

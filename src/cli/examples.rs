@@ -144,16 +144,16 @@ pub(super) const EXAMPLES: &[(&str, &[Example])] = &[
         "collect",
         &[
             (
-                "cotprint collect --endpoint http://localhost:8000/v1 --model mine -o traces.jsonl",
-                "Ask a server the prompts that most known models answered; go on after any stop",
+                "cotprint collect --endpoint http://gpu:8000/v1 --model mine -o t.jsonl",
+                "Ask a server the prompts that most known models answered, or go on",
             ),
             (
-                "cotprint collect --endpoint http://localhost:8000/v1 --model mine --compare --report r",
-                "The same up to the verdict, which ends the asking once it is sure",
+                "cotprint collect --endpoint http://gpu:8000/v1 --model mine --compare",
+                "The same up to the verdict, which ends the asking once sure",
             ),
             (
-                "cotprint collect --endpoint https://host/v1 --key-env MY_KEY --model a --prompts p.jsonl",
-                "Prompts of your own, and a key from the environment",
+                "cotprint collect --endpoint https://host/v1 --model a --prompts p.jsonl",
+                "Prompts of your own, and the key of OPENAI_API_KEY",
             ),
         ],
     ),
