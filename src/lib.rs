@@ -29,6 +29,8 @@ pub mod atlas;
 pub mod attribution;
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "collect")]
+pub mod collect;
 pub mod evaluation;
 pub mod export;
 pub mod features;

@@ -8,7 +8,7 @@ mod common;
 use common::{Run, command, run};
 
 /// Every verb.
-const VERBS: [&str; 16] = [
+const VERBS: [&str; 17] = [
     "compare",
     "audit",
     "explain",
@@ -20,6 +20,7 @@ const VERBS: [&str; 16] = [
     "ingest",
     "formats",
     "probes",
+    "collect",
     "fit",
     "evaluate",
     "atlas",
@@ -50,6 +51,8 @@ fn topics_have_the_details() {
     insta::assert_snapshot!("help_reading", run(["help", "reading"]).seen());
     insta::assert_snapshot!("help_methods", run(["help", "methods"]).seen());
     insta::assert_snapshot!("help_profile_merge", run(["help", "profile", "merge"]).seen());
+    insta::assert_snapshot!("help_probes_fetch", run(["help", "probes", "fetch"]).seen());
+    insta::assert_snapshot!("help_probes_export", run(["help", "probes", "export"]).seen());
     insta::assert_snapshot!("help_nothing", run(["help", "nothing"]).seen());
     assert_eq!(run(["help"]).stdout, run(["--help"]).stdout);
 }

@@ -30,4 +30,4 @@ pub use format::{FORMAT_VERSION, FormatError, MAGIC};
 pub use learn::learn;
 pub use learning::{LearnOptions, Learned};
 pub use opened::{Atlas, text_hash};
-pub use probes::PromptSet;
+pub use probes::{FileGroup, PromptFiles, PromptSet};

@@ -4,7 +4,7 @@
 type Example = (&'static str, &'static str);
 
 /// The examples of each verb.
-pub(super) const EXAMPLES: [(&str, &[Example]); 15] = [
+pub(super) const EXAMPLES: &[(&str, &[Example])] = &[
     (
         "compare",
         &[
@@ -138,6 +138,40 @@ pub(super) const EXAMPLES: [(&str, &[Example]); 15] = [
             ("cotprint probes --json", "The same for a program"),
             ("cotprint probes --atlas my.atlas", "Those of another atlas"),
         ],
+    ),
+    #[cfg(feature = "collect")]
+    (
+        "collect",
+        &[
+            (
+                "cotprint collect --endpoint http://gpu:8000/v1 --model mine -o t.jsonl",
+                "Ask a server the prompts that most known models answered, or go on",
+            ),
+            (
+                "cotprint collect --endpoint http://gpu:8000/v1 --model mine --compare",
+                "The same up to the verdict, which ends the asking once sure",
+            ),
+            (
+                "cotprint collect --endpoint https://host/v1 --model a --prompts p.jsonl",
+                "Prompts of your own, and the key of OPENAI_API_KEY",
+            ),
+        ],
+    ),
+    #[cfg(feature = "collect")]
+    (
+        "fetch",
+        &[(
+            "cotprint probes fetch misguided-attention --from clone",
+            "Take the prompts out of a clone, without a network",
+        )],
+    ),
+    #[cfg(feature = "collect")]
+    (
+        "export",
+        &[(
+            "cotprint probes export misguided-attention -o prompts.jsonl",
+            "Prompts for a client of your own",
+        )],
     ),
     (
         "formats",

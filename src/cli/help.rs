@@ -236,7 +236,7 @@ mod tests {
     #[test]
     fn every_example_is_understood() {
         for (verb, examples) in EXAMPLES {
-            for (line, _) in examples {
+            for (line, _) in *examples {
                 // Words in quotes hold no space in any of them.
                 let line = line.split(" | ").last().unwrap().replace('\'', "");
                 let words = line.split_whitespace().take_while(|word| *word != ">");

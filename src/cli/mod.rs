@@ -10,6 +10,12 @@ mod card;
 mod check;
 mod check_outputs;
 mod choices;
+#[cfg(feature = "collect")]
+mod collect;
+#[cfg(feature = "collect")]
+mod collect_options;
+#[cfg(feature = "collect")]
+mod collect_verdict;
 mod command_line;
 mod compare;
 mod evaluate;
@@ -24,6 +30,8 @@ mod inputs;
 mod labelled;
 mod output;
 mod probes;
+#[cfg(feature = "collect")]
+mod probes_fetch;
 mod profile;
 mod profiles;
 mod progress;
@@ -103,8 +111,11 @@ enum Verb {
     Ingest(ingest::Arguments),
     /// List the formats and containers that are understood
     Formats(formats::Arguments),
-    /// List the public prompts that the known models answered
+    /// List, fetch and export the public prompts that the known models answered
     Probes(probes::Arguments),
+    /// Ask a model the prompts that the known models answered
+    #[cfg(feature = "collect")]
+    Collect(Box<collect::Arguments>),
     /// Learn an atlas from labelled traces
     Fit(fit::Arguments),
     /// Measure the accuracy and calibration on your own labelled traces
@@ -148,6 +159,21 @@ fn run(cli: &Cli) -> anyhow::Result<()> {
     if let Some(threads) = cli.common.threads {
         rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global()?;
     }
+    run_verb(cli)
+}
+
+/// Runs another verb as if these words had been given, with what is common to both: it names its own
+/// command in what it writes.
+#[cfg(feature = "collect")]
+fn run_words(words: &[String], common: &Common) -> anyhow::Result<()> {
+    let program = help::command();
+    let matches = program.clone().try_get_matches_from(words)?;
+    let mut cli = Cli::from_arg_matches(&matches)?;
+    cli.common = Common { invocation: Invocation::of(&program, &matches), ..common.clone() };
+    run_verb(&cli)
+}
+
+fn run_verb(cli: &Cli) -> anyhow::Result<()> {
     match &cli.verb {
         Verb::Compare(arguments) => compare::run(arguments, &cli.common),
         Verb::Audit(arguments) => audit::run(arguments, &cli.common),
@@ -159,7 +185,9 @@ fn run(cli: &Cli) -> anyhow::Result<()> {
         Verb::Tree(arguments) => tree::run(arguments, &cli.common),
         Verb::Ingest(arguments) => ingest::run(arguments, &cli.common),
         Verb::Formats(arguments) => formats::run(arguments),
-        Verb::Probes(arguments) => probes::run(arguments),
+        Verb::Probes(arguments) => probes::run(arguments, &cli.common),
+        #[cfg(feature = "collect")]
+        Verb::Collect(arguments) => collect::run(arguments, &cli.common),
         Verb::Fit(arguments) => fit::run(arguments, &cli.common),
         Verb::Evaluate(arguments) => evaluate::run(arguments, &cli.common),
         Verb::Atlas(arguments) => atlas::run(arguments),

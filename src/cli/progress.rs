@@ -24,6 +24,36 @@ impl Progress {
         Self { bar, is_hidden, quiet: common.quiet }
     }
 
+    /// Begins to count something; the rate gives the time that is left.
+    #[cfg(feature = "collect")]
+    pub fn counting(&self, name: &str, total: u64) {
+        self.begin(name, Some(total), "{msg} {wide_bar} {pos}/{len} {eta} left");
+    }
+
+    /// So many of so many are counted.
+    #[cfg(feature = "collect")]
+    pub fn counted(&self, done: u64, total: u64) {
+        if self.bar.length() != Some(total) {
+            // What was there before this run says nothing about its rate.
+            self.bar.set_length(total);
+            self.bar.set_position(done);
+            self.bar.reset_eta();
+        }
+        self.bar.set_position(done);
+    }
+
+    /// Takes the bar away.
+    #[cfg(feature = "collect")]
+    pub fn finished(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    /// A sentence on standard error.
+    #[cfg(feature = "collect")]
+    pub fn note(&self, line: &str) {
+        analysis::Progress::say(self, line);
+    }
+
     fn begin(&self, name: &str, total: Option<u64>, template: &str) {
         self.bar.reset();
         match total {

@@ -26,6 +26,8 @@
 //! # }
 //! ```
 
+#[cfg(feature = "zip")]
+mod archive_files;
 mod catalogue;
 mod clean;
 pub mod cleaning;
@@ -48,6 +50,7 @@ mod options;
 mod python;
 mod recognize;
 mod record;
+mod response;
 mod rows;
 mod session;
 mod source;
@@ -74,6 +77,8 @@ use inputs::Input;
 use source::Opened;
 
 pub use crate::trace::{Place, Position};
+#[cfg(feature = "zip")]
+pub use archive_files::archive_files;
 pub use catalogue::CONTAINERS;
 pub use clean::clean;
 pub use error::Error;
@@ -82,6 +87,7 @@ pub use formats::{Format, format_named, formats};
 pub use limits::{Limits, UnpackLimit};
 pub use map::{FieldMap, MAPPABLE};
 pub use options::Options;
+pub use response::whole_response;
 pub use summary::{Dropped, Note, Reason, Summary, UNNAMED};
 pub use survey::{ModelSurvey, Survey};
 

@@ -27,6 +27,12 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// Another run is appending to the file.
+    #[error("another run is writing {}; wait for it, or write to another file", path.display())]
+    InUse {
+        /// The file.
+        path: PathBuf,
+    },
     /// The folder is missing or may not be written, or the name is not possible.
     #[error("cannot write {}: {source}", path.display())]
     Open {
@@ -78,9 +84,10 @@ impl Error {
             | Self::Rename { source, .. }
             | Self::MakeFolder { source, .. }
             | Self::Remove { source, .. } => source.kind(),
-            Self::IsInput { .. } | Self::IsFolder { .. } | Self::ReadOnly { .. } => {
-                io::ErrorKind::InvalidInput
-            }
+            Self::IsInput { .. }
+            | Self::IsFolder { .. }
+            | Self::ReadOnly { .. }
+            | Self::InUse { .. } => io::ErrorKind::InvalidInput,
         };
         io::Error::new(kind, self)
     }

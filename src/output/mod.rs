@@ -7,16 +7,19 @@
 //!
 //! - [`InputFiles`] are the files that a run reads and must not write;
 //! - [`OutputFile`] is one file, [`OutputFolder`] the files of a report;
+//! - [`AppendedFile`] is the exception: a journal that grows line by line and is kept when a run stops;
 //! - [`discard_unfinished`] removes what is not whole when the program is stopped.
 //!
-//! This stage is at the bottom: it knows nothing of traces. Called by `report` and `cli`.
+//! This stage is at the bottom: it knows nothing of traces. Called by `collect`, `report` and `cli`.
 
+mod appended;
 mod error;
 mod file;
 mod folder;
 mod inputs;
 mod unfinished;
 
+pub use appended::AppendedFile;
 pub use error::Error;
 pub use file::OutputFile;
 pub use folder::{FolderFile, OutputFolder};

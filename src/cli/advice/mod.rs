@@ -7,6 +7,8 @@
 
 mod analysis;
 mod atlas;
+#[cfg(feature = "collect")]
+mod collect;
 mod evaluation;
 mod ingest;
 mod lineage;
@@ -24,6 +26,10 @@ pub(super) fn advice(error: &anyhow::Error) -> Vec<String> {
 
 /// The advice on one error of the chain, whichever type of the library it is.
 fn on_cause(cause: &(dyn Error + 'static)) -> Option<String> {
+    #[cfg(feature = "collect")]
+    if let Some(error) = cause.downcast_ref() {
+        return collect::advice(error);
+    }
     None.or_else(|| analysis::advice(cause.downcast_ref()?))
         .or_else(|| ingest::advice(cause.downcast_ref()?))
         .or_else(|| atlas::advice(cause.downcast_ref()?))

@@ -29,7 +29,7 @@ pub(super) mod unread;
 #[cfg(feature = "xlsx")]
 mod workbook;
 #[cfg(feature = "zip")]
-mod zipped;
+pub(super) mod zipped;
 
 use std::io::{self, Read};
 use std::sync::Arc;

@@ -28,7 +28,7 @@ use crate::ingest::json;
 use crate::ingest::record::Object;
 
 /// An open archive.
-pub(super) struct Zip {
+pub(in crate::ingest) struct Zip {
     file: Seekable,
     zip: ZipArchive<BufReader<Seekable>>,
     members: Vec<Entry>,
@@ -52,7 +52,7 @@ struct Entry {
 }
 
 /// A document of an office program, which is a zip archive too.
-pub(super) enum Office {
+pub(in crate::ingest) enum Office {
     /// An Excel workbook.
     Workbook,
     /// Any other: what it is, and what to do.
