@@ -15,8 +15,7 @@ use super::{
 };
 use crate::{
     attribution::{
-        NewReferences, added::Extendable, extend as extend_model, panel::Observed,
-        verification::Verification,
+        NewReferences, added::Extendable, extend as extend_model, verification::Verification,
     },
     trace::Trace,
 };
@@ -97,7 +96,9 @@ pub fn extend<T: Borrow<Trace>>(
     let place = |i: usize| (older + examples[i].label, extended.data_sets[i].unwrap_or(usize::MAX));
     let observed = observed(&usable, &examples, &extended.rows, &places, place);
     let panel = base.panel.clone().with(&observed);
-    let verification = base.verification.clone().map(|own| with_added(own, &observed));
+    let places = base.model.vectorizer.verification_places();
+    let added = (0..examples.len()).map(|i| (place(i), extended.rows[i].dense_at(&places)));
+    let verification = base.verification.clone().map(|own| with_added(own, added));
 
     let mut about = base.about.clone();
     about.program = concat!("cotprint ", env!("CARGO_PKG_VERSION")).into();
@@ -140,12 +141,14 @@ pub fn extend<T: Borrow<Trace>>(
 }
 
 /// The verification with what was observed of new references on data sets that it knows.
-fn with_added(mut verification: Verification, observed: &[Observed]) -> Verification {
+fn with_added(
+    mut verification: Verification,
+    added: impl Iterator<Item = ((usize, usize), Vec<f32>)>,
+) -> Verification {
     let mut sums: BTreeMap<(usize, usize), (Vec<f32>, usize)> = BTreeMap::new();
-    for one in observed {
-        let empty = || (vec![0.0; one.values.len()], 0);
-        let (sum, traces) = sums.entry((one.reference, one.data_set)).or_insert_with(empty);
-        sum.iter_mut().zip(&one.values).for_each(|(sum, value)| *sum += value);
+    for (place, values) in added {
+        let (sum, traces) = sums.entry(place).or_insert_with(|| (vec![0.0; values.len()], 0));
+        sum.iter_mut().zip(&values).for_each(|(sum, value)| *sum += value);
         *traces += 1;
     }
     for ((reference, data_set), (sum, traces)) in sums {

@@ -167,7 +167,7 @@ fn learn_verification(
     names: &[&str],
     stage: &dyn Fn(&str),
 ) -> Option<Verification> {
-    let places = fitted.model.vectorizer.style_places();
+    let places = fitted.model.vectorizer.verification_places();
     let groups: Vec<u32> = examples.iter().map(|example| example.group).collect();
     let folds = Folds::by_prompt(&groups, about.options.seed)?;
     if fitted.model.style.is_none() || places.is_empty() {

@@ -1,7 +1,6 @@
 //! Where the values of each channel stand in the dense part of a row.
 
 use super::channel::Channel;
-use super::channel_set::ChannelSet;
 use std::ops::Range;
 
 /// A stretch of the dense part.
@@ -26,16 +25,17 @@ pub(super) fn add_block(blocks: &mut Vec<Block>, channel: Channel, width: usize,
     }
 }
 
-/// See [`Vectorizer::style_places`](super::Vectorizer::style_places).
-pub(super) fn style_places(blocks: &[Block]) -> Vec<(usize, f32)> {
-    let style = |block: &&Block| ChannelSet::STYLE.iter().any(|s| s.0 == block.channel);
+/// The dense values of the `chosen` channels, of those that count n-grams the most widespread ones, each
+/// with its factor. See [`Vectorizer::style_places`](super::Vectorizer::style_places).
+pub(super) fn chosen_places(blocks: &[Block], chosen: &[(Channel, usize)]) -> Vec<(usize, f32)> {
+    let of = |block: &Block| chosen.iter().find(|one| one.0 == block.channel);
     let places = |block: &Block| {
-        let most = ChannelSet::STYLE.iter().find(|s| s.0 == block.channel).map_or(0, |s| s.1);
+        let most = of(block).map_or(0, |one| one.1);
         let width = if most > 0 { most.min(block.places.len()) } else { block.places.len() };
         let factor = (width.max(1) as f32).sqrt().recip();
         (block.places.start..block.places.start + width).map(move |place| (place, factor))
     };
-    blocks.iter().filter(style).flat_map(places).collect()
+    blocks.iter().filter(|block| of(block).is_some()).flat_map(places).collect()
 }
 
 /// See [`Vectorizer::style_blocks`](super::Vectorizer::style_blocks).

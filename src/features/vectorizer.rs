@@ -14,7 +14,7 @@
 use super::{
     channel::Channel,
     channel_set::ChannelSet,
-    dense::{Block, add_block, end_of, style_blocks, style_places},
+    dense::{Block, add_block, chosen_places, end_of, style_blocks},
     embed::Embedder,
     ngram_counter::NgramCounter,
     row::Row,
@@ -147,7 +147,13 @@ impl Vectorizer {
     /// have the same root mean square length: the most widespread words and skeletons, and what the
     /// channels of [`ChannelSet::STYLE`] measure. Empty where the set does not have them.
     pub fn style_places(&self) -> Vec<(usize, f32)> {
-        style_places(&self.blocks)
+        chosen_places(&self.blocks, &ChannelSet::STYLE)
+    }
+
+    /// The dense values that verification reads, as [`Vectorizer::style_places`] has them: those of
+    /// [`ChannelSet::VERIFICATION`].
+    pub fn verification_places(&self) -> Vec<(usize, f32)> {
+        chosen_places(&self.blocks, &ChannelSet::VERIFICATION)
     }
 
     /// Which stretch of [`Vectorizer::style_places`] belongs to which channel: its frequencies of

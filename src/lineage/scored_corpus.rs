@@ -71,6 +71,15 @@ impl Cell {
     }
 }
 
+/// The dense values that are read of a trace, each with its factor; empty before the first trace.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    /// What the panel compares.
+    style: Vec<(usize, f32)>,
+    /// What verification reads.
+    verification: Vec<(usize, f32)>,
+}
+
 /// The scored traces of one corpus. Traces are added one at a time, in input order; their texts
 /// are not kept.
 #[derive(Debug, Default)]
@@ -83,8 +92,7 @@ pub struct ScoredCorpus {
     pub(super) profiled: usize,
     /// One per prompt; empty where the atlas has no panel.
     pub(super) cells: Vec<Cell>,
-    /// The dense values that the panel compares, with their factors.
-    pub(super) places: Vec<(usize, f32)>,
+    pub(super) places: Places,
     pub(super) uses: FxHashMap<u32, Use>,
     pub(super) profile: Vec<f32>,
     /// The models that the traces name.
@@ -174,16 +182,20 @@ impl ScoredCorpus {
         if atlas.panel.width() == 0 && atlas.verification.is_none() {
             return;
         }
-        if self.places.is_empty() {
-            self.places = atlas.model.vectorizer.style_places();
+        if self.places.style.is_empty() {
+            let vectorizer = &atlas.model.vectorizer;
+            self.places = Places {
+                style: vectorizer.style_places(),
+                verification: vectorizer.verification_places(),
+            };
         }
-        let values = scored.row.dense_at(&self.places);
         if atlas.verification.is_some() {
-            self.style.add(scored, &values, prompt);
+            self.style.add(scored, &scored.row.dense_at(&self.places.verification), prompt);
         }
         if atlas.panel.width() == 0 {
             return;
         }
+        let values = scored.row.dense_at(&self.places.style);
         self.cells.resize_with(self.prompts.len(), Cell::default);
         let Some(cell) = self.cells.get_mut(prompt as usize) else { return };
         cell.sum.resize(values.len(), 0.0);

@@ -9,7 +9,7 @@ use ndarray::{Array2, ArrayView2};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Products with the matrix: the weakest directions that are kept matter least.
-const ITERATIONS: usize = 8;
+const ITERATIONS: usize = 6;
 
 /// An orthonormal basis of the subspace in which `covariance` (symmetric, all of it filled) is
 /// largest: a row per coordinate, a column per axis, at most `count` of them. It does not depend on

@@ -56,7 +56,7 @@ fn read_sections(container: &Container<'_>) -> Result<Contents, FormatError> {
             .ok_or(FormatError::Panel)?,
         None => Panel::default(),
     };
-    let width = model.vectorizer.style_places().len();
+    let width = model.vectorizer.verification_places().len();
     let verification = find(VERIFICATION)
         .map(|bytes| {
             let read = Verification::from_bytes(bytes).filter(|own| own.width() == width);

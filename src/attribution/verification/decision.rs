@@ -10,6 +10,7 @@ use crate::stats::{
     logistic::binary::{BinaryLogistic, Observation},
     quantile::nearest_rank,
 };
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// Fewest data sets that are left out in turn to learn what new prompts are like.
@@ -18,9 +19,12 @@ const FEWEST_DATA_SETS: usize = 3;
 const RIDGE: [f64; 2] = [0.0, 1e-2];
 /// Whatever the atlas's strangers say, a name needs this probability: there are few of them.
 const LEAST_PROBABILITY: f64 = 0.85;
-/// Sizes of corpora that strangers are kept apart by: powers of two from 1 on.
-const OCTAVES: usize = 7;
-/// Probabilities of strangers that are kept of each size.
+/// Numbers of traces that are learned from apart: of one trace the ratio means something else than of
+/// many.
+const SIZES: [f64; 5] = [1.0, 2.0, 4.0, 8.0, 16.0];
+/// How fast a simulated corpus of another size counts less: the standard deviation in the logarithm.
+const NEARNESS: f64 = 0.5;
+/// Quantiles of strangers' probabilities that are kept.
 const KEPT: usize = 200;
 
 /// Who would be named, and how surely.
@@ -49,32 +53,70 @@ pub struct Judgement {
 /// How ratios become probabilities, and what they are for models that the atlas does not know.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Decision {
-    /// The first reference's family wrote it.
-    family: BinaryLogistic,
-    /// A model of the first reference's vendor wrote it.
-    vendor: BinaryLogistic,
+    /// By the number of traces, in the order of [`SIZES`].
+    sizes: Vec<OfSize>,
     /// The first reference wrote it, if its family did; by the lead over the next of the family.
     reference: BinaryLogistic,
-    /// The probabilities of left-out families' corpora, ascending, by size.
-    strangers: Vec<Vec<f32>>,
     /// The first reference's family wrote it, on prompts that the atlas does not know.
     shifted: BinaryLogistic,
     /// The probabilities of left-out families' corpora there, ascending, by number of controls.
     shifted_strangers: Vec<Vec<f32>>,
 }
 
-/// The size of a corpus.
-fn octave(traces: f64) -> usize {
-    (traces.max(1.0).log2().round() as usize).min(OCTAVES - 1)
+/// What was learned from corpora of about one number of traces.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+struct OfSize {
+    /// The first reference's family wrote it.
+    family: BinaryLogistic,
+    /// A model of the first reference's vendor wrote it.
+    vendor: BinaryLogistic,
+    /// Quantiles of the probabilities of left-out families' corpora, evenly spaced.
+    strangers: Vec<f32>,
+}
+
+impl OfSize {
+    /// `None` where known models or strangers are missing.
+    fn learn(traces: f64, simulated: &[Simulated]) -> Option<Self> {
+        // No corpus may be so large: then the largest teach.
+        let largest = simulated.iter().map(|one| one.traces).fold(1.0, f64::max);
+        let centre = traces.min(largest).ln();
+        let weight = |one: &Simulated| {
+            one.weight * (-0.5 * ((one.traces.ln() - centre) / NEARNESS).powi(2)).exp()
+        };
+        let own = |one: &&Simulated| !one.relative;
+        let family = regression(simulated.iter().filter(own), &weight, |one| one.family_right)?;
+        let vendor = regression(simulated.iter(), &weight, |one| one.vendor_right)?;
+        // What a stranger's corpus looks like is judged by what was learned without its family.
+        let mut strangers: Vec<(f32, f64)> = Vec::new();
+        let folds = simulated.iter().map(|one| one.fold).max().unwrap_or(0);
+        for fold in 0..=folds {
+            let others = simulated.iter().filter(own).filter(|one| one.fold != fold);
+            let Some(apart) = regression(others, &weight, |one| one.family_right) else { continue };
+            let left_out = simulated.iter().filter(own).filter(|o| o.fold == fold && !o.known);
+            strangers.extend(
+                left_out.map(|one| (apart.probability(&one.facts, 0.0) as f32, weight(one))),
+            );
+        }
+        Some(Self { family, vendor, strangers: quantiles(strangers) })
+    }
+
+    fn is_sound(&self) -> bool {
+        self.family.fits(FACTS) && self.vendor.fits(FACTS) && are_probabilities(&self.strangers)
+    }
+}
+
+fn are_probabilities(values: &[f32]) -> bool {
+    values.iter().all(|p| (0.0..=1.0).contains(p))
 }
 
 impl Decision {
     /// Learns from simulated corpora, and from those on data sets that were left out. `None` where there
     /// are none of either kind of the first; without the second nobody is named on new prompts.
     pub(super) fn learn(simulated: &[Simulated], shifted: &[ShiftedCorpus]) -> Option<Self> {
-        let own = |one: &&Simulated| !one.relative;
-        let family = regression(simulated.iter().filter(own), |one| one.family_right)?;
-        let vendor = regression(simulated.iter(), |one| one.vendor_right)?;
+        let sizes = SIZES
+            .into_par_iter()
+            .map(|traces| OfSize::learn(traces, simulated))
+            .collect::<Option<Vec<_>>>()?;
         let siblings = simulated.iter().filter(|one| one.known && one.family_right);
         let reference = BinaryLogistic::learn(
             &siblings
@@ -89,22 +131,15 @@ impl Decision {
                 .collect::<Vec<_>>(),
             RIDGE,
         );
-        // What a stranger's corpus looks like is judged by what was learned without its family.
-        let mut strangers = vec![Vec::new(); OCTAVES];
-        let folds = simulated.iter().map(|one| one.fold).max().unwrap_or(0);
-        for fold in 0..=folds {
-            let others = simulated.iter().filter(own).filter(|one| one.fold != fold);
-            let Some(apart) = regression(others, |one| one.family_right) else { continue };
-            let left_out =
-                simulated.iter().filter(own).filter(|one| one.fold == fold && !one.known);
-            for one in left_out {
-                let probability = apart.probability(&one.facts, 0.0) as f32;
-                strangers[octave(one.traces)].push(probability);
-            }
-        }
-        strangers.iter_mut().for_each(|own| *own = thinned(std::mem::take(own)));
         let (shifted, shifted_strangers) = learn_shifted(shifted);
-        Some(Self { family, vendor, reference, strangers, shifted, shifted_strangers })
+        Some(Self { sizes, reference, shifted, shifted_strangers })
+    }
+
+    /// What was learned from corpora of about so many traces.
+    fn of(&self, traces: f64) -> Option<&OfSize> {
+        let off = |own: f64| (own.ln() - traces.max(1.0).ln()).abs();
+        let near = (0..SIZES.len()).min_by(|&a, &b| off(SIZES[a]).total_cmp(&off(SIZES[b])))?;
+        self.sizes.get(near)
     }
 
     pub(super) fn candidate(
@@ -114,26 +149,23 @@ impl Decision {
         family_of: impl Fn(usize) -> usize,
     ) -> Option<Candidate> {
         let first = ratios.first()?;
-        let facts = facts(first, traces);
-        let probability = self.family.probability(&facts, 0.0);
+        let learned = self.of(traces)?;
+        let facts = facts(first);
+        let probability = learned.family.probability(&facts, 0.0);
         let alone = lead(ratios, family_of)
             .map_or(1.0, |lead| self.reference.probability(&[lead, traces.ln()], 0.0));
         Some(Candidate {
             reference: first.reference,
             probability,
             reference_probability: probability * alone,
-            vendor_probability: self.vendor.probability(&facts, 0.0).max(probability),
+            vendor_probability: learned.vendor.probability(&facts, 0.0).max(probability),
         })
     }
 
+    /// The probability that a name needs for a corpus of so many traces.
     pub(super) fn bound(&self, traces: f64, error_rate: f64) -> f64 {
-        let size = octave(traces);
-        let mut near: Vec<f64> = (size.saturating_sub(1)..=size + 1)
-            .filter_map(|size| self.strangers.get(size))
-            .flatten()
-            .map(|&p| f64::from(p))
-            .collect();
-        near.sort_by(f64::total_cmp);
+        let near = self.of(traces).map_or(&[][..], |own| &own.strangers);
+        let near: Vec<f64> = near.iter().map(|&p| f64::from(p)).collect();
         nearest_rank(&near, 1.0 - error_rate).unwrap_or(1.0).max(LEAST_PROBABILITY)
     }
 
@@ -164,14 +196,12 @@ impl Decision {
 
     /// Whether all numbers are usable.
     pub(super) fn is_sound(&self) -> bool {
-        self.family.fits(FACTS)
-            && self.vendor.fits(FACTS)
+        self.sizes.len() <= SIZES.len()
+            && self.sizes.iter().all(OfSize::is_sound)
             && self.reference.fits(2)
-            && self.strangers.len() <= OCTAVES
             && self.shifted.fits(SHIFTED_FACTS)
             && self.shifted_strangers.len() <= MOST_CONTROLS + 1
-            && (self.strangers.iter().chain(&self.shifted_strangers).flatten())
-                .all(|p| (0.0..=1.0).contains(p))
+            && self.shifted_strangers.iter().all(|own| are_probabilities(own))
     }
 }
 
@@ -215,43 +245,54 @@ fn learn_shifted(drawn: &[ShiftedCorpus]) -> (BinaryLogistic, Vec<Vec<f32>>) {
             strangers[controls] = strangers[controls - 1].clone();
         }
     }
-    (learn(None), strangers.into_iter().map(thinned).collect())
+    let even = |own: Vec<f32>| quantiles(own.into_iter().map(|p| (p, 1.0)).collect());
+    (learn(None), strangers.into_iter().map(even).collect())
 }
 
 /// The regression of an outcome on the facts, known models and strangers weighing the same. `None`
 /// where either are missing.
 fn regression<'a>(
     simulated: impl Iterator<Item = &'a Simulated>,
+    weight: impl Fn(&Simulated) -> f64,
     outcome: impl Fn(&Simulated) -> bool,
 ) -> Option<BinaryLogistic> {
-    let chosen: Vec<&Simulated> = simulated.collect();
-    let weight = |known: bool| -> f64 {
-        chosen.iter().filter(|one| one.known == known).map(|one| one.weight).sum()
+    let chosen: Vec<(&Simulated, f64)> = simulated.map(|one| (one, weight(one))).collect();
+    let total = |known: bool| -> f64 {
+        chosen.iter().filter(|(one, _)| one.known == known).map(|(_, weight)| weight).sum()
     };
-    let (known, strangers) = (weight(true), weight(false));
+    let (known, strangers) = (total(true), total(false));
     if known <= 0.0 || strangers <= 0.0 {
         return None;
     }
     let count = chosen.len() as f64;
     let observations: Vec<Observation> = chosen
         .iter()
-        .map(|one| Observation {
+        .map(|(one, weight)| Observation {
             covariates: one.facts.to_vec(),
             offset: 0.0,
             outcome: outcome(one),
-            weight: one.weight / if one.known { known } else { strangers } * count / 2.0,
+            weight: weight / if one.known { known } else { strangers } * count / 2.0,
         })
         .collect();
     Some(BinaryLogistic::learn(&observations, RIDGE))
 }
 
-/// The values in ascending order; of many, as many as are kept, evenly spaced.
-fn thinned(mut own: Vec<f32>) -> Vec<f32> {
-    own.sort_by(f32::total_cmp);
-    if own.len() > KEPT {
-        own = (0..KEPT).map(|i| own[(i * (own.len() - 1)) / (KEPT - 1)]).collect();
-    }
-    own
+/// Evenly spaced quantiles of weighted values, at most [`KEPT`] of them.
+fn quantiles(mut values: Vec<(f32, f64)>) -> Vec<f32> {
+    values.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let total: f64 = values.iter().map(|(_, weight)| weight).sum();
+    let kept = KEPT.min(values.len());
+    let (mut at, mut below) = (0, 0.0);
+    (0..kept)
+        .map(|i| {
+            let share = (i as f64 + 0.5) / kept as f64 * total;
+            while at + 1 < values.len() && below + values[at].1 < share {
+                below += values[at].1;
+                at += 1;
+            }
+            values[at].0
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -265,9 +306,9 @@ mod tests {
                 let known = i % 2 == 0;
                 let log_ratio = (i * 37 % 101) as f64 / 10.0 + if known { 6.0 } else { -6.0 };
                 Simulated {
-                    facts: [log_ratio, 0.0, 20.0_f64.ln()],
+                    facts: [log_ratio, 0.0, 16.0],
                     lead: Some(log_ratio),
-                    traces: 20.0,
+                    traces: 16.0,
                     known,
                     family_right: known,
                     vendor_right: known,
@@ -281,7 +322,7 @@ mod tests {
     }
 
     fn ratio(reference: usize, log_ratio: f64) -> Ratio {
-        Ratio { reference, log_ratio, misfit: 0.0 }
+        Ratio { reference, log_ratio, misfit: 0.0, size: 16.0 }
     }
 
     #[test]
@@ -289,21 +330,21 @@ mod tests {
         let decision = Decision::learn(&simulated(), &[]).unwrap();
         assert!(decision.is_sound());
         let of = |log_ratio| {
-            decision.candidate(&[ratio(3, log_ratio), ratio(4, -9.0)], 20.0, |i| i).unwrap()
+            decision.candidate(&[ratio(3, log_ratio), ratio(4, -9.0)], 16.0, |i| i).unwrap()
         };
         let (sure, unsure) = (of(14.0), of(-4.0));
         assert_eq!(sure.reference, 3);
         assert!(sure.probability > 0.9 && unsure.probability < 0.1, "{sure:?} {unsure:?}");
         // Without relatives the family is the reference.
         assert_eq!(sure.probability, sure.reference_probability);
-        assert!(decision.candidate(&[], 20.0, |i| i).is_none());
+        assert!(decision.candidate(&[], 16.0, |i| i).is_none());
     }
 
     #[test]
     fn a_relative_that_is_as_near_leaves_the_reference_open() {
         let decision = Decision::learn(&simulated(), &[]).unwrap();
         let both = [ratio(3, 14.0), ratio(4, 13.9)];
-        let candidate = decision.candidate(&both, 20.0, |_| 0).unwrap();
+        let candidate = decision.candidate(&both, 16.0, |_| 0).unwrap();
         assert!(candidate.reference_probability < candidate.probability, "{candidate:?}");
         assert_eq!(lead(&both, |_| 0).map(|lead| (lead * 10.0).round()), Some(1.0));
         assert_eq!(lead(&both, |i| i), None);
@@ -311,14 +352,22 @@ mod tests {
 
     #[test]
     fn the_bound_lets_as_many_strangers_through_as_asked() {
-        let decision = Decision { strangers: vec![Vec::new(); OCTAVES], ..Decision::default() };
-        assert_eq!(decision.bound(20.0, 0.05), 1.0);
-        let mut decision = decision;
-        decision.strangers[4] = (0..100).map(|i| i as f32 / 100.0).collect();
-        assert!((decision.bound(20.0, 0.05) - 0.94).abs() < 0.011);
+        let mut decision = Decision::default();
+        assert_eq!(decision.bound(16.0, 0.05), 1.0);
+        decision.sizes = vec![OfSize::default(); SIZES.len()];
+        decision.sizes[4].strangers = (0..100).map(|i| i as f32 / 100.0).collect();
+        assert!((decision.bound(16.0, 0.05) - 0.94).abs() < 0.011);
         // Never below the least probability, and only by corpora of about this size.
-        assert_eq!(decision.bound(20.0, 0.5), LEAST_PROBABILITY);
+        assert_eq!(decision.bound(16.0, 0.5), LEAST_PROBABILITY);
         assert_eq!(decision.bound(1.0, 0.05), 1.0);
+    }
+
+    #[test]
+    fn quantiles_follow_the_weights() {
+        assert_eq!(quantiles(vec![(0.5, 1.0), (0.25, 3.0)]), [0.25, 0.25]);
+        assert_eq!(quantiles(vec![(0.1, 1.0), (0.9, 0.0), (0.2, 1.0)]), [0.1, 0.1, 0.2]);
+        assert!(quantiles(Vec::new()).is_empty());
+        assert_eq!(quantiles((0..1000).map(|i| (i as f32, 1.0)).collect()).len(), KEPT);
     }
 
     #[test]

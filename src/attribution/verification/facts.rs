@@ -46,10 +46,10 @@ pub(super) struct ShiftedCorpus {
     pub weight: f64,
 }
 
-/// The facts of a corpus of `traces` traces with this first ratio. Beyond these ends the first two say no
-/// more, and a few strange corpora would outweigh all others.
-pub(super) fn facts(first: &Ratio, traces: f64) -> [f64; FACTS] {
-    [first.log_ratio.clamp(-30.0, 120.0), first.misfit.clamp(-8.0, 12.0), traces.ln()]
+/// The facts of a corpus with this first ratio. Beyond these ends the first two say no more, and a few
+/// strange corpora would outweigh all others.
+pub(super) fn facts(first: &Ratio) -> [f64; FACTS] {
+    [first.log_ratio.clamp(-30.0, 120.0), first.misfit.clamp(-8.0, 12.0), first.size]
 }
 
 /// By how much the first reference leads the next of its family; `None` where it has no relatives among
@@ -72,6 +72,6 @@ pub(super) fn shifted_facts(
     let family = family_of(first.reference);
     let next = ratios.iter().find(|ratio| family_of(ratio.reference) != family);
     let lead = next.map_or(0.0, |next| first.log_ratio - next.log_ratio);
-    let [ratio, misfit, _] = facts(first, 1.0);
+    let [ratio, misfit, _] = facts(first);
     Some([ratio, lead.ln_1p(), misfit, (controls as f64).ln_1p()])
 }

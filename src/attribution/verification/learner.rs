@@ -5,14 +5,15 @@ use super::{
     decision::Decision,
     facts::{ShiftedCorpus, Simulated},
     kin::Kin,
-    simulation::Source,
-    space::{Members, along, axes, space},
+    simulation::{Source, means_of},
+    space::{Members, Space, space},
+    totals::Totals,
 };
 use crate::stats::{
-    products::add_second_moments,
+    products::product,
     random::{shuffle, stream},
 };
-use ndarray::{Array2, Axis};
+use ndarray::Array2;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,8 +21,10 @@ use std::collections::{BTreeMap, BTreeSet};
 const FAMILY_FOLDS: usize = 5;
 /// With fewer families nothing can be said of models that the atlas does not know.
 pub(crate) const FEWEST_FAMILIES: usize = 6;
-/// Rows that are copied together before they are multiplied.
-const CHUNK: usize = 2_048;
+/// Folds of prompts that are held out alone: each takes six spaces.
+const FOLD_PARTS: usize = 2;
+/// Fewer traces give no mean that could be compared.
+const FEWEST_OF_MEAN: usize = 3;
 
 /// Labelled traces.
 pub(crate) struct LabelledTraces<'a> {
@@ -37,8 +40,6 @@ pub(crate) struct LabelledTraces<'a> {
     pub fold_count: usize,
 }
 
-type Sums = BTreeMap<(usize, usize), (Vec<f32>, f64)>;
-
 /// Learns from labelled traces; `kin` has the relatives of each reference. `None` with fewer than
 /// [`FEWEST_FAMILIES`] families, or where there is too little to learn from.
 pub(crate) fn learn(traces: &LabelledTraces<'_>, kin: &[Kin], seed: u64) -> Option<Verification> {
@@ -48,13 +49,15 @@ pub(crate) fn learn(traces: &LabelledTraces<'_>, kin: &[Kin], seed: u64) -> Opti
     }
     let learner = Learner::new(traces, kin, families, seed);
     let all: Vec<usize> = (0..traces.fold_count).collect();
-    let (axes, values) = learner.view(&all);
-    let decision = Decision::learn(&learner.simulated(), &learner.shifted(&values))?;
-    let space = space(values.view(), &learner.members(&all), traces.data_set_count)?;
+    let mut space = space(&learner.totals(&all, None), traces.data_set_count)?;
+    let parts = learner.parts();
+    space.comparison.prompts = learner.variance_of_prompts(&parts);
+    let simulated = learner.simulated(parts, &space.comparison.prompts);
+    let decision = Decision::learn(&simulated, &learner.shifted())?;
     let turn = space.turn.mapv(|value| value as f32);
     Some(
         Verification {
-            projection: crate::stats::products::product(axes.view(), turn.view()),
+            projection: product(space.axes.view(), turn.view()),
             centres: space
                 .centres
                 .iter()
@@ -75,8 +78,8 @@ struct Learner<'a> {
     kin: &'a [Kin],
     /// The fold of each reference's family.
     fold_of: Vec<usize>,
-    /// Of each fold of prompts: `Σ x xᵀ`, and the sums by reference and data set.
-    moments: Vec<(Array2<f32>, Sums)>,
+    /// By fold of prompts and fold of families.
+    totals: Vec<Vec<Totals>>,
     seed: u64,
 }
 
@@ -91,29 +94,45 @@ impl<'a> Learner<'a> {
         shuffle(&mut order, &mut stream(seed, 0xFA));
         let fold_of_family: BTreeMap<usize, usize> =
             order.into_iter().enumerate().map(|(i, family)| (family, i % FAMILY_FOLDS)).collect();
-        let fold_of =
+        let fold_of: Vec<usize> =
             kin.iter().map(|own| fold_of_family.get(&own.family).copied().unwrap_or(0)).collect();
-        let moments = (0..traces.fold_count).map(|fold| moments(traces, fold)).collect();
-        Self { traces, kin, fold_of, moments, seed }
+        let place = |i: usize| (traces.folds[i], fold_of[traces.labels[i]]);
+        let totals = |prompts, family| {
+            let own: Vec<usize> =
+                (0..traces.labels.len()).filter(|&i| place(i) == (prompts, family)).collect();
+            Totals::of(traces, &own)
+        };
+        let totals = (0..traces.fold_count)
+            .map(|prompts| (0..FAMILY_FOLDS).map(|family| totals(prompts, family)).collect())
+            .collect();
+        Self { traces, kin, fold_of, totals, seed }
     }
 
-    /// The principal directions of the traces in some folds, and all traces along them.
-    fn view(&self, folds: &[usize]) -> (Array2<f32>, Array2<f32>) {
-        let width = self.traces.values.ncols();
-        let mut moments = Array2::<f32>::zeros((width, width));
-        let mut sums = Sums::new();
-        for &fold in folds {
-            let (own, cells) = &self.moments[fold];
-            moments += own;
-            for (&cell, (values, traces)) in cells {
-                let sum = sums.entry(cell).or_insert_with(|| (vec![0.0; width], 0.0));
-                sum.0.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
-                sum.1 += traces;
-            }
+    /// The sums over the traces in some folds of prompts, without the families of a fold.
+    fn totals(&self, prompts: &[usize], without: Option<usize>) -> Totals {
+        let mut totals = Totals::none(self.traces.values.ncols());
+        for &fold in prompts {
+            let families = self.totals[fold].iter().enumerate();
+            families.filter(|(own, _)| Some(*own) != without).for_each(|(_, own)| totals.add(own));
         }
-        let axes = axes(&moments, &sums, self.traces.data_set_count);
-        let values = along(self.traces.values.view(), &axes);
-        (axes, values)
+        totals
+    }
+
+    /// A space learned from some folds of prompts without the families of each fold in turn, and one
+    /// with all families. What is left out leaves no trace in it, as a model that the atlas does not
+    /// know.
+    fn spaces(&self, prompts: &[usize]) -> Vec<Option<Space>> {
+        (0..=FAMILY_FOLDS)
+            .map(|fold| {
+                let without = (fold < FAMILY_FOLDS).then_some(fold);
+                space(&self.totals(prompts, without), self.traces.data_set_count)
+            })
+            .collect()
+    }
+
+    /// The folds of families whose corpora are compared in the space with this number.
+    fn asked(fold: usize) -> Vec<usize> {
+        (0..FAMILY_FOLDS).filter(|&own| fold == FAMILY_FOLDS || own == fold).collect()
     }
 
     /// The traces in some folds, by reference and data set.
@@ -126,95 +145,104 @@ impl<'a> Learner<'a> {
         members
     }
 
-    /// Corpora on data sets that are left out in turn. `values` are all traces along the principal
-    /// directions.
-    fn shifted(&self, values: &Array2<f32>) -> Vec<ShiftedCorpus> {
-        let all: Vec<usize> = (0..self.traces.fold_count).collect();
-        let members = self.members(&all);
-        let source = Source {
-            values: values.view(),
-            held_out: &members,
+    /// Where corpora of some traces are drawn from.
+    fn source<'b>(&'b self, held_out: &'b Members, seed: u64) -> Source<'b> {
+        Source {
+            values: self.traces.values.view(),
+            held_out,
             kin: self.kin,
             fold_of: &self.fold_of,
-            seed: self.seed,
-        };
-        let drawn: Vec<Vec<ShiftedCorpus>> = (0..=FAMILY_FOLDS)
+            seed,
+        }
+    }
+
+    /// Corpora on data sets that are left out in turn.
+    fn shifted(&self) -> Vec<ShiftedCorpus> {
+        let all: Vec<usize> = (0..self.traces.fold_count).collect();
+        let members = self.members(&all);
+        let source = self.source(&members, self.seed);
+        let drawn: Vec<Vec<ShiftedCorpus>> = self
+            .spaces(&all)
             .into_par_iter()
-            .map(|fold| {
-                let mut known = members.clone();
-                known.retain(|(label, _), _| self.fold_of[*label] != fold);
-                let folds: Vec<usize> =
-                    (0..FAMILY_FOLDS).filter(|&own| fold == FAMILY_FOLDS || own == fold).collect();
-                let space = space(values.view(), &known, self.traces.data_set_count);
+            .enumerate()
+            .map(|(fold, space)| {
                 space.map_or_else(Vec::new, |space| {
-                    source.draw_shifted(&space, fold == FAMILY_FOLDS, &folds)
+                    source.draw_shifted(&space, fold == FAMILY_FOLDS, &Self::asked(fold))
                 })
             })
             .collect();
         drawn.into_iter().flatten().collect()
     }
 
-    /// Corpora of every model on prompts that were not learned from: each fold by the others, and each
-    /// half by the other half, as halves give larger corpora.
-    fn simulated(&self) -> Vec<Simulated> {
+    /// The prompts held out in parts: some folds, each learned from all others, and each half, learned
+    /// from the other half, as halves give larger corpora.
+    fn parts(&self) -> Vec<Part> {
         let all: Vec<usize> = (0..self.traces.fold_count).collect();
-        let mut tests: Vec<Vec<usize>> = all.iter().map(|&fold| vec![fold]).collect();
+        let mut tests: Vec<Vec<usize>> =
+            all.iter().take(FOLD_PARTS).map(|&fold| vec![fold]).collect();
         if all.len() > 2 {
             let (first, second) = all.split_at(all.len() / 2);
             tests.extend([first.to_vec(), second.to_vec()]);
         }
-        let mut simulated = Vec::new();
-        for (part, test) in tests.iter().enumerate() {
+        let part = |test: Vec<usize>| {
             let train: Vec<usize> =
                 all.iter().copied().filter(|fold| !test.contains(fold)).collect();
-            let (_, values) = self.view(&train);
-            let (members, held_out) = (self.members(&train), self.members(test));
-            let source = Source {
-                values: values.view(),
-                held_out: &held_out,
-                kin: self.kin,
-                fold_of: &self.fold_of,
-                seed: self.seed ^ (part as u64 + 1) << 48,
-            };
-            let count = self.traces.data_set_count;
-            // One more: nobody is left out.
-            let drawn: Vec<Vec<Simulated>> = (0..=FAMILY_FOLDS)
+            Part { held_out: self.members(&test), spaces: self.spaces(&train) }
+        };
+        tests.into_iter().map(part).collect()
+    }
+
+    /// Corpora of every model on prompts that were not learned from, where means move from some prompts
+    /// to others by `prompts`.
+    fn simulated(&self, parts: Vec<Part>, prompts: &[f64]) -> Vec<Simulated> {
+        let mut simulated = Vec::new();
+        for (number, part) in parts.into_iter().enumerate() {
+            let source = self.source(&part.held_out, self.seed ^ (number as u64 + 1) << 48);
+            let drawn: Vec<Vec<Simulated>> = part
+                .spaces
                 .into_par_iter()
-                .map(|fold| {
-                    let mut members = members.clone();
-                    members.retain(|(label, _), _| self.fold_of[*label] != fold);
-                    let folds: Vec<usize> = (0..FAMILY_FOLDS)
-                        .filter(|&own| fold == FAMILY_FOLDS || own == fold)
-                        .collect();
-                    let space = space(values.view(), &members, count);
-                    space.map_or_else(Vec::new, |space| {
-                        source.draw(&space, fold == FAMILY_FOLDS, &folds)
-                    })
+                .enumerate()
+                .map(|(fold, space)| {
+                    let Some(mut space) = space else { return Vec::new() };
+                    space.comparison.prompts = prompts.to_vec();
+                    source.draw(&space, fold == FAMILY_FOLDS, &Self::asked(fold))
                 })
                 .collect();
             simulated.extend(drawn.into_iter().flatten());
         }
         simulated
     }
+
+    /// How far the means of models move from some prompts of each data set to others, beyond the choice
+    /// of traces: the mean of `(q − r)² − 1/n − 1/m` over the coordinates and the models, of which both
+    /// means have half.
+    fn variance_of_prompts(&self, parts: &[Part]) -> Vec<f64> {
+        let mut sums = vec![(0.0_f64, 0.0_f64); self.traces.data_set_count];
+        for part in parts {
+            let Some(space) = part.spaces.last().and_then(Option::as_ref) else { continue };
+            for cell in space.comparison.cells() {
+                let own = part.held_out.get(&(cell.reference, cell.data_set));
+                let Some(own) = own.filter(|own| own.len() >= FEWEST_OF_MEAN) else { continue };
+                let mean = means_of(self.traces.values.view(), std::slice::from_ref(own));
+                let Some(point) = space.coordinates(mean.view(), cell.data_set) else { continue };
+                let off: f64 =
+                    point.iter().zip(&cell.mean).map(|(q, r)| (q - f64::from(*r)).powi(2)).sum();
+                let choice = 1.0 / own.len() as f64 + 1.0 / cell.traces as f64;
+                let (sum, count) = &mut sums[cell.data_set];
+                *sum += off / point.len().max(1) as f64 - choice;
+                *count += 1.0;
+            }
+        }
+        sums.into_iter().map(|(sum, count)| (sum / count.max(1.0) / 2.0).max(0.0)).collect()
+    }
 }
 
-/// `Σ x xᵀ` of the traces of a fold, and their sums by reference and data set.
-fn moments(traces: &LabelledTraces<'_>, fold: usize) -> (Array2<f32>, Sums) {
-    let width = traces.values.ncols();
-    let own: Vec<usize> = (0..traces.labels.len()).filter(|&i| traces.folds[i] == fold).collect();
-    let mut moments = Array2::<f32>::zeros((width, width));
-    for chunk in own.chunks(CHUNK) {
-        let rows = traces.values.select(Axis(0), chunk);
-        add_second_moments(&mut moments, rows.view(), 1.0);
-    }
-    let mut sums = Sums::new();
-    for i in own {
-        let cell = (traces.labels[i], traces.data_sets[i]);
-        let sum = sums.entry(cell).or_insert_with(|| (vec![0.0; width], 0.0));
-        sum.0.iter_mut().zip(traces.values.row(i)).for_each(|(sum, value)| *sum += value);
-        sum.1 += 1.0;
-    }
-    (moments, sums)
+/// Prompts that were held out, and what was learned from the others.
+struct Part {
+    /// The traces of the prompts.
+    held_out: Members,
+    /// Without each fold of families, and with all of them.
+    spaces: Vec<Option<Space>>,
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ mod shifted;
 mod simulation;
 mod space;
 mod stored;
+mod totals;
 mod two_covariance;
 
 pub use decision::{Candidate, Decision, Judgement};

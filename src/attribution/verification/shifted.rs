@@ -98,6 +98,7 @@ impl TwoCovariance {
             let coordinates = variances.zip(point.iter().zip(&own.mean));
             Ratio::new(
                 own.reference,
+                n,
                 coordinates.map(|((&b, &s), (&q, &r))| Coordinate {
                     both: b,
                     query: b + moves * s + 1.0 / n,
@@ -140,7 +141,7 @@ mod tests {
 
     #[test]
     fn one_coordinate_is_worked_by_hand() {
-        let comparison = TwoCovariance::new(vec![2.0], vec![1.0], vec![]);
+        let comparison = TwoCovariance::new(vec![2.0], vec![1.0], vec![], vec![]);
         let own = Position { reference: 3, mean: vec![2.0], data_sets: 2.0, noise: 0.1 };
         let ratio = comparison.shifted_ratios(&[1.0], 5.0, 1, &[own])[0];
         // alone 2 + 1.5 + 0.2 = 3.7; share 2 / 2.6; left 3.7 − 1.53846 = 2.16154; off (1 − 1.53846)² / left

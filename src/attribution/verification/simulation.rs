@@ -8,12 +8,12 @@ use super::{
     space::{Members, Space, turned},
 };
 use crate::stats::random::{shuffle, stream};
-use ndarray::ArrayView2;
+use ndarray::{Array2, ArrayView2};
 use rand_pcg::rand_core::RngCore;
 use std::collections::BTreeSet;
 
 /// Corpora that are drawn of each model on each data set.
-const DRAWS: u64 = 12;
+const DRAWS: u64 = 20;
 /// Corpora that are drawn of each model on a data set that is left out, the most traces of one, and the
 /// fewest that a model needs there.
 const SHIFTED_DRAWS: u64 = 4;
@@ -26,7 +26,7 @@ const MOST_TRACES: f64 = 50.0;
 
 /// Where corpora are drawn from.
 pub(super) struct Source<'a> {
-    /// Traces along the principal directions, a row per trace.
+    /// The style values of all traces, a row per trace.
     pub values: ArrayView2<'a, f32>,
     /// The traces that were held out.
     pub held_out: &'a Members,
@@ -42,23 +42,30 @@ impl Source<'_> {
     pub fn draw(&self, space: &Space, known: bool, folds: &[usize]) -> Vec<Simulated> {
         let mut drawn = Vec::new();
         for (&(label, data_set), members) in self.held_out {
-            let Some(centre) = space.centres.get(data_set).and_then(Option::as_ref) else {
-                continue;
-            };
             if !folds.contains(&self.fold_of[label]) {
                 continue;
             }
-            for draw in 0..DRAWS {
-                let number = (label as u64) << 32 | (data_set as u64) << 8 | draw;
-                let mut random = stream(self.seed, number);
-                // Sizes are even in their logarithm.
-                let even = (random.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
-                let most = MOST_TRACES.min(members.len() as f64);
-                let traces = ((even * most.ln()).exp().round() as usize).clamp(1, members.len());
-                let mut chosen = members.clone();
-                shuffle(&mut chosen, &mut random);
-                chosen.truncate(traces);
-                drawn.extend(self.compare(space, known, label, data_set, centre, &chosen));
+            let chosen: Vec<Vec<usize>> = (0..DRAWS)
+                .map(|draw| {
+                    let number = (label as u64) << 32 | (data_set as u64) << 8 | draw;
+                    let mut random = stream(self.seed, number);
+                    // Sizes are even in their logarithm.
+                    let even = (random.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
+                    let most = MOST_TRACES.min(members.len() as f64);
+                    let traces =
+                        ((even * most.ln()).exp().round() as usize).clamp(1, members.len());
+                    let mut chosen = members.clone();
+                    shuffle(&mut chosen, &mut random);
+                    chosen.truncate(traces);
+                    chosen
+                })
+                .collect();
+            let means = means_of(self.values, &chosen);
+            let Some(points) = space.coordinates(means.view(), data_set) else { continue };
+            for (point, chosen) in points.outer_iter().zip(&chosen) {
+                let point = point.to_vec();
+                let traces = chosen.len() as f64;
+                drawn.extend(self.compare(space, known, label, data_set, &point, traces));
             }
         }
         drawn
@@ -117,13 +124,12 @@ impl Source<'_> {
         if chosen.len() < controls {
             return None;
         }
-        let zero = vec![0.0_f64; self.values.ncols()];
         let mut point_of = |label: usize| {
             let mut members = self.held_out[&(label, data_set)].clone();
             shuffle(&mut members, &mut random);
             members.truncate(SHIFTED_TRACES);
-            let point = turned(&space.turn, &self.mean(&members), &zero);
-            (point, members.len())
+            let traces = members.len();
+            (space.absolute(means_of(self.values, &[members]).view()).row(0).to_vec(), traces)
         };
         let (point, traces) = point_of(label);
         let offsets: Vec<Vec<f64>> = chosen
@@ -142,7 +148,9 @@ impl Source<'_> {
             .iter()
             .enumerate()
             .filter(|(set, _)| *set != data_set)
-            .filter_map(|(_, centre)| Some(turned(&space.turn, centre.as_ref()?, &zero)))
+            .filter_map(|(_, centre)| {
+                Some(turned(&space.turn, centre.as_ref()?, &vec![0.0; space.axes.ncols()]))
+            })
             .min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
         let centre = centre(&nearest, &offsets);
         let point: Vec<f64> = point.iter().zip(&centre).map(|(p, c)| p - c).collect();
@@ -163,28 +171,16 @@ impl Source<'_> {
         })
     }
 
-    /// The mean of some traces along the principal directions.
-    fn mean(&self, members: &[usize]) -> Vec<f64> {
-        let mut mean = vec![0.0_f64; self.values.ncols()];
-        for &i in members {
-            mean.iter_mut().zip(self.values.row(i)).for_each(|(m, v)| *m += f64::from(*v));
-        }
-        mean.iter_mut().for_each(|m| *m /= members.len().max(1) as f64);
-        mean
-    }
-
     fn compare(
         &self,
         space: &Space,
         known: bool,
         label: usize,
         data_set: usize,
-        centre: &[f64],
-        chosen: &[usize],
+        point: &[f64],
+        traces: f64,
     ) -> Option<Simulated> {
-        let traces = chosen.len() as f64;
-        let point = turned(&space.turn, &self.mean(chosen), centre);
-        let ratios = space.comparison.ratios(&point, traces, data_set);
+        let ratios = space.comparison.ratios(point, traces, data_set);
         let first = ratios.first()?;
         // A model of whose family nobody is known on this data set is a stranger here.
         let family = self.kin[label].family;
@@ -195,7 +191,7 @@ impl Source<'_> {
         let family_right = same_family(first.reference);
         let vendor_right = self.kin[first.reference].vendor == self.kin[label].vendor;
         Some(Simulated {
-            facts: facts(first, traces),
+            facts: facts(first),
             lead: lead(&ratios, |reference| self.kin[reference].family),
             traces,
             known,
@@ -207,4 +203,16 @@ impl Source<'_> {
             weight: 1.0 / DRAWS as f64,
         })
     }
+}
+
+/// The mean of the style values of each choice of traces: a row for each.
+pub(super) fn means_of(values: ArrayView2<'_, f32>, choices: &[Vec<usize>]) -> Array2<f32> {
+    let mut means = Array2::<f32>::zeros((choices.len(), values.ncols()));
+    for (mut mean, chosen) in means.outer_iter_mut().zip(choices) {
+        for &i in chosen {
+            mean += &values.row(i);
+        }
+        mean /= chosen.len().max(1) as f32;
+    }
+    means
 }

@@ -6,6 +6,7 @@
 
 use super::{
     shifted::session_variances,
+    totals::Totals,
     two_covariance::{Cell, TwoCovariance},
 };
 use crate::stats::{
@@ -35,17 +36,12 @@ const LEAST_DEVIATION: f64 = 0.2;
 /// The traces of one reference on one data set, by their numbers.
 pub(super) type Members = BTreeMap<(usize, usize), Vec<usize>>;
 
-/// The principal directions: a row per style value, a column per direction. `moments` is `Σ x xᵀ`, its
-/// diagonal and what is below it, and `sums` has the sum and the number of traces of each reference on
-/// each data set.
-pub(super) fn axes(
-    moments: &Array2<f32>,
-    sums: &BTreeMap<(usize, usize), (Vec<f32>, f64)>,
-    data_sets: usize,
-) -> Array2<f32> {
+/// The principal directions: a row per style value, a column per direction.
+fn axes(totals: &Totals, data_sets: usize) -> Array2<f32> {
+    let Totals { moments, sums } = totals;
     let width = moments.nrows();
     let mut covariance = moments.clone();
-    let traces: f64 = sums.values().map(|(_, traces)| traces).sum();
+    let traces = totals.traces();
     // About the centre of each data set, the mean of its references' means: Σ x xᵀ − s cᵀ − c sᵀ + n c cᵀ
     // = Σ x xᵀ − n a aᵀ + n (a − c)(a − c)ᵀ with a = s / n.
     for data_set in 0..data_sets {
@@ -90,8 +86,10 @@ pub(super) fn axes(
     axes
 }
 
-/// How traces along the principal directions are turned and compared.
+/// How traces are turned and compared.
 pub(super) struct Space {
+    /// The principal directions: a row per style value, a column per direction.
+    pub axes: Array2<f32>,
     /// A column per coordinate: coordinates are the values along the principal directions times this.
     pub turn: Array2<f64>,
     /// The centre of each data set along the principal directions.
@@ -99,33 +97,41 @@ pub(super) struct Space {
     pub comparison: TwoCovariance,
 }
 
-/// Learns from `members` and their values along the principal directions, a row per trace. `None` where
-/// there is too little to learn from.
-pub(super) fn space(
-    values: ArrayView2<'_, f32>,
-    members: &Members,
-    data_sets: usize,
-) -> Option<Space> {
-    let width = values.ncols();
-    let traces: usize = members.values().map(Vec::len).sum();
-    let mut residuals = Array2::<f32>::zeros((traces, width));
-    let mut means: BTreeMap<(usize, usize), Vec<f64>> = BTreeMap::new();
-    let mut row = 0;
-    for (&cell, own) in members {
-        let mut mean = vec![0.0_f64; width];
-        for &i in own {
-            mean.iter_mut().zip(values.row(i)).for_each(|(m, v)| *m += f64::from(*v));
-        }
-        mean.iter_mut().for_each(|m| *m /= own.len() as f64);
-        for &i in own {
-            for ((target, v), m) in residuals.row_mut(row).iter_mut().zip(values.row(i)).zip(&mean)
-            {
-                *target = v - *m as f32;
-            }
-            row += 1;
-        }
-        means.insert(cell, mean);
+impl Space {
+    /// The coordinates of rows of style values, from the centre of a data set: a row for each. `None`
+    /// where the data set has no centre.
+    pub fn coordinates(&self, rows: ArrayView2<'_, f32>, data_set: usize) -> Option<Array2<f64>> {
+        let centre = self.centres.get(data_set)?.as_ref()?;
+        let along = self.along(rows) - &ndarray::aview1(centre);
+        Some(along.dot(&self.turn))
     }
+
+    /// The coordinates of rows of style values, from no centre.
+    pub fn absolute(&self, rows: ArrayView2<'_, f32>) -> Array2<f64> {
+        self.along(rows).dot(&self.turn)
+    }
+
+    fn along(&self, rows: ArrayView2<'_, f32>) -> Array2<f64> {
+        product(rows, self.axes.view()).mapv(f64::from)
+    }
+}
+
+/// Learns from sums over traces. `None` where there is too little to learn from.
+pub(super) fn space(totals: &Totals, data_sets: usize) -> Option<Space> {
+    let axes = axes(totals, data_sets);
+    let width = axes.ncols();
+    let traces = totals.traces();
+    let mut raw = Array2::<f32>::zeros((totals.sums.len(), axes.nrows()));
+    for (mut row, (values, traces)) in raw.outer_iter_mut().zip(totals.sums.values()) {
+        row.iter_mut().zip(values).for_each(|(mean, sum)| *mean = sum / *traces as f32);
+    }
+    let along = product(raw.view(), axes.view());
+    let means: BTreeMap<(usize, usize), Vec<f64>> = totals
+        .sums
+        .keys()
+        .zip(along.outer_iter())
+        .map(|(&cell, row)| (cell, row.iter().map(|&value| f64::from(value)).collect()))
+        .collect();
     let centres: Vec<Option<Vec<f64>>> = (0..data_sets)
         .map(|data_set| {
             let own: Vec<&Vec<f64>> =
@@ -138,16 +144,12 @@ pub(super) fn space(
         })
         .collect();
     let seen = centres.iter().flatten().count();
-    let freedom = traces as f64 - means.len() as f64;
+    let freedom = traces - means.len() as f64;
     if means.len() <= seen + 1 || freedom < 2.0 {
         return None;
     }
 
-    let mut scatter = Array2::<f32>::zeros((width, width));
-    add_second_moments(&mut scatter, residuals.view(), 1.0);
-    let mut within = Array2::from_shape_fn((width, width), |(i, j)| {
-        f64::from(scatter[[i.max(j), i.min(j)]]) / freedom
-    });
+    let mut within = scatter(totals, &axes, &means) / freedom;
     let mean_variance = within.diag().sum() / width as f64;
     within *= 1.0 - WITHIN_SHRINKAGE;
     within.diag_mut().mapv_inplace(|v| v + WITHIN_SHRINKAGE * mean_variance.max(1e-12));
@@ -161,7 +163,7 @@ pub(super) fn space(
         row.iter_mut().zip(mean).zip(centre).for_each(|((t, m), c)| *t = m - c);
     }
     let noise =
-        members.values().map(|own| 1.0 / own.len() as f64).sum::<f64>() / means.len() as f64;
+        totals.sums.values().map(|(_, traces)| 1.0 / traces).sum::<f64>() / means.len() as f64;
     let mut between = deviations.t().dot(&deviations) / (means.len() - seen) as f64;
     between.scaled_add(-noise, &within);
 
@@ -182,7 +184,7 @@ pub(super) fn space(
         .map(|(&(reference, data_set), mean)| Cell {
             reference,
             data_set,
-            traces: members[&(reference, data_set)].len(),
+            traces: totals.sums[&(reference, data_set)].1 as usize,
             mean: turned(&turn, mean, centres[data_set].as_deref().unwrap_or_default())
                 .into_iter()
                 .map(|v| v as f32)
@@ -190,7 +192,8 @@ pub(super) fn space(
         })
         .collect();
     let session = session_variances(&cells, width);
-    Some(Space { turn, centres, comparison: TwoCovariance::new(between, session, cells) })
+    let comparison = TwoCovariance::new(between, session, vec![0.0; data_sets], cells);
+    Some(Space { axes, turn, centres, comparison })
 }
 
 /// A point along the principal directions in the coordinates, from a centre.
@@ -199,7 +202,21 @@ pub(super) fn turned(turn: &Array2<f64>, point: &[f64], centre: &[f64]) -> Vec<f
     ndarray::aview1(&off).dot(turn).to_vec()
 }
 
-/// Traces along the principal directions, a row per trace.
-pub(super) fn along(values: ArrayView2<'_, f32>, axes: &Array2<f32>) -> Array2<f32> {
-    product(values, axes.view())
+/// The scatter of traces about the means of their references, along the principal directions:
+/// `Aᵀ (Σ x xᵀ) A − Σ n m mᵀ`.
+fn scatter(
+    totals: &Totals,
+    axes: &Array2<f32>,
+    means: &BTreeMap<(usize, usize), Vec<f64>>,
+) -> Array2<f64> {
+    let width = totals.moments.nrows();
+    let full = Array2::from_shape_fn((width, width), |(i, j)| totals.moments[[i.max(j), i.min(j)]]);
+    let half = product(full.view(), axes.view());
+    let mut scatter = product(axes.t(), half.view()).mapv(f64::from);
+    for (mean, (_, traces)) in means.values().zip(totals.sums.values()) {
+        for (mut row, left) in scatter.outer_iter_mut().zip(mean) {
+            row.iter_mut().zip(mean).for_each(|(v, right)| *v -= traces * left * right);
+        }
+    }
+    (&scatter + &scatter.t()) / 2.0
 }

@@ -18,6 +18,8 @@ struct Description {
     /// Variances between writers, and between the data sets of one, a number per coordinate.
     between: Vec<f64>,
     session: Vec<f64>,
+    /// Variances between the prompts of each data set.
+    prompts: Vec<f64>,
     decision: Decision,
     /// Whether each data set has a centre.
     centres: Vec<bool>,
@@ -39,10 +41,10 @@ impl Verification {
             }
         }
         self.centres.iter_mut().flatten().for_each(|centre| round(centre));
-        let TwoCovariance { between, session, .. } = self.comparison.clone();
+        let TwoCovariance { between, session, prompts, .. } = self.comparison.clone();
         let mut cells = self.comparison.cells().to_vec();
         cells.iter_mut().for_each(|cell| round(&mut cell.mean));
-        self.comparison = TwoCovariance::new(between, session, cells);
+        self.comparison = TwoCovariance::new(between, session, prompts, cells);
         self
     }
 
@@ -56,6 +58,7 @@ impl Verification {
             width: self.width(),
             between: self.comparison.between.clone(),
             session: self.comparison.session.clone(),
+            prompts: self.comparison.prompts.clone(),
             decision: self.decision.clone(),
             centres: self.centres.iter().map(Option::is_some).collect(),
             cells: cells.iter().map(|cell| [cell.reference, cell.data_set, cell.traces]).collect(),
@@ -78,14 +81,15 @@ impl Verification {
     pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (length, rest) = bytes.split_first_chunk::<4>()?;
         let (description, mut rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
-        let Description { width, between, session, decision, centres, cells } =
+        let Description { width, between, session, prompts, decision, centres, cells } =
             serde_json::from_slice(description).ok()?;
         let coordinates = between.len();
         let sound = |value: &f64| value.is_finite() && *value > 0.0;
         if [width, coordinates, centres.len(), cells.len()].iter().any(|&count| count > MOST)
             || !between.iter().all(sound)
             || session.len() != coordinates
-            || !session.iter().all(|value| value.is_finite() && *value >= 0.0)
+            || prompts.len() != centres.len()
+            || !session.iter().chain(&prompts).all(|value| value.is_finite() && *value >= 0.0)
             || !decision.is_sound()
             || cells.iter().any(|[_, data_set, traces]| *data_set >= centres.len() || *traces == 0)
         {
@@ -115,7 +119,7 @@ impl Verification {
         for [reference, data_set, traces] in cells {
             known.push(Cell { reference, data_set, traces, mean: row()? });
         }
-        let comparison = TwoCovariance::new(between, session, known);
+        let comparison = TwoCovariance::new(between, session, prompts, known);
         Some(Self { projection, centres: read, comparison, decision })
     }
 }
@@ -132,6 +136,7 @@ mod tests {
             comparison: TwoCovariance::new(
                 vec![1.5, 0.25],
                 vec![0.5, 0.0],
+                vec![0.0, 0.25],
                 vec![cell(0, vec![1.0, -1.0]), cell(4, vec![0.0, 0.0])],
             ),
             decision: Decision::default(),

@@ -3,8 +3,8 @@
 //! In the coordinates of [`super::space`] the traces of a writer lie about its mean with the covariance
 //! of the identity, and the means of writers about the centre of their data set with variance `b` in each
 //! coordinate. The mean `q` of `n` traces and the mean `r` of `m` traces of a reference then have the
-//! variances `b + 1/n` and `b + 1/m`, and the covariance `b` if one writer wrote both, else none
-//! (Brümmer & de Villiers 2010).
+//! variances `b + s + 1/n` and `b + s + 1/m`, and the covariance `b` if one writer wrote both, else none
+//! (Brümmer & de Villiers 2010). `s` is how far a writer's mean moves from some prompts to others.
 
 /// What is known of a reference on one data set.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +29,8 @@ pub struct Ratio {
     /// How far the traces lie from where those of this writer are expected, in standard deviations of
     /// that distance: about 0 for its own, large for another's.
     pub misfit: f64,
+    /// The traces of both together, as far as they tell a difference: half the harmonic mean.
+    pub size: f64,
 }
 
 /// The variances between writers, and the references.
@@ -38,14 +40,22 @@ pub(super) struct TwoCovariance {
     pub between: Vec<f64>,
     /// The variance between the data sets of one model, a number per coordinate.
     pub session: Vec<f64>,
+    /// How far a model's mean moves from some prompts of a data set to others, beyond the choice of
+    /// traces: a variance per data set, the same in all coordinates.
+    pub prompts: Vec<f64>,
     /// By data set.
     cells: Vec<Cell>,
 }
 
 impl TwoCovariance {
-    pub fn new(between: Vec<f64>, session: Vec<f64>, mut cells: Vec<Cell>) -> Self {
+    pub fn new(
+        between: Vec<f64>,
+        session: Vec<f64>,
+        prompts: Vec<f64>,
+        mut cells: Vec<Cell>,
+    ) -> Self {
         cells.sort_by_key(|cell| (cell.data_set, cell.reference));
-        Self { between, session, cells }
+        Self { between, session, prompts, cells }
     }
 
     pub fn cells(&self) -> &[Cell] {
@@ -67,13 +77,15 @@ impl TwoCovariance {
 
     fn ratio(&self, point: &[f64], n: f64, cell: &Cell) -> Ratio {
         let m = cell.traces as f64;
+        let prompts = self.prompts.get(cell.data_set).copied().unwrap_or(0.0);
         let coordinates = self.between.iter().zip(point).zip(&cell.mean);
         Ratio::new(
             cell.reference,
+            1.0 / (1.0 / n + 1.0 / m),
             coordinates.map(|((&b, &q), &r)| Coordinate {
                 both: b,
-                query: b + 1.0 / n,
-                reference: b + 1.0 / m,
+                query: b + prompts + 1.0 / n,
+                reference: b + prompts + 1.0 / m,
                 q,
                 r: f64::from(r),
             }),
@@ -92,7 +104,11 @@ pub(super) struct Coordinate {
 
 impl Ratio {
     /// The ratio with a reference over all coordinates.
-    pub(super) fn new(reference: usize, coordinates: impl Iterator<Item = Coordinate>) -> Self {
+    pub(super) fn new(
+        reference: usize,
+        size: f64,
+        coordinates: impl Iterator<Item = Coordinate>,
+    ) -> Self {
         let (mut log_ratio, mut distance, mut count) = (0.0, 0.0, 0.0_f64);
         for Coordinate { both, query, reference, q, r } in coordinates {
             // What the reference tells of this writer's mean, and what stays open.
@@ -108,6 +124,7 @@ impl Ratio {
             reference,
             log_ratio: log_ratio / 2.0,
             misfit: (distance - count) / (2.0 * count).sqrt(),
+            size,
         }
     }
 }
@@ -126,8 +143,12 @@ mod tests {
     fn one_coordinate_is_worked_by_hand() {
         let cell = |reference, mean| Cell { reference, data_set: 1, traces: 4, mean: vec![mean] };
         let other = Cell { reference: 2, data_set: 0, traces: 9, mean: vec![2.0] };
-        let both =
-            TwoCovariance::new(vec![2.0], vec![0.0], vec![cell(0, 3.0), cell(1, -3.0), other]);
+        let both = TwoCovariance::new(
+            vec![2.0],
+            vec![0.0],
+            vec![],
+            vec![cell(0, 3.0), cell(1, -3.0), other],
+        );
         let ratios = both.ratios(&[2.0], 2.0, 1);
         // b = 2, n = 2, m = 4: alone 2.5, share 2 / 2.25, left 2.5 − 2 · 0.8889 = 0.7222. For the first,
         // off = (2 − 2.6667)² / 0.7222 = 0.6154; ½ (ln(2.5 / 0.7222) + 4 / 2.5 − 0.6154) = 1.1132.
@@ -141,8 +162,22 @@ mod tests {
     #[test]
     fn more_traces_say_more() {
         let cell = Cell { reference: 0, data_set: 0, traces: 50, mean: vec![1.5, -1.5] };
-        let comparison = TwoCovariance::new(vec![1.0, 1.0], vec![0.0; 2], vec![cell]);
+        let comparison = TwoCovariance::new(vec![1.0, 1.0], vec![0.0; 2], vec![], vec![cell]);
         let of = |n: f64| comparison.ratios(&[1.5, -1.5], n, 0)[0].log_ratio;
         assert!(of(1.0) < of(5.0) && of(5.0) < of(50.0));
+    }
+
+    #[test]
+    fn where_means_move_with_the_prompts_a_distance_says_less() {
+        let cell = |mean| Cell { reference: 0, data_set: 0, traces: 50, mean: vec![mean; 20] };
+        let of = |prompts, mean| {
+            let own = vec![cell(mean)];
+            let comparison = TwoCovariance::new(vec![1.0; 20], vec![0.0; 20], vec![prompts], own);
+            comparison.ratios(&[1.5; 20], 20.0, 0)[0]
+        };
+        // Its own mean, moved by half a deviation of a trace.
+        let (strict, mild) = (of(0.0, 1.0), of(0.2, 1.0));
+        assert!(strict.misfit > 3.0 && mild.misfit < 0.0, "{strict:?} {mild:?}");
+        assert!(of(0.2, -1.5).log_ratio < 0.0);
     }
 }

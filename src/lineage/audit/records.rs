@@ -60,7 +60,7 @@ impl Records {
         self.prompts.push(prompt);
         if atlas.verification.is_some() {
             if self.places.is_empty() {
-                self.places = atlas.model.vectorizer.style_places();
+                self.places = atlas.model.vectorizer.verification_places();
             }
             self.style.add(scored, &scored.row.dense_at(&self.places), prompt);
         }
