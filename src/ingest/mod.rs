@@ -1,14 +1,12 @@
 //! Bytes → traces.
 //!
 //! Comes in: what the user named (files, folders, globs, `-`). Goes out: a stream of [`Trace`]s in
-//! input order, and a [`Summary`] of what was read and what was dropped, by reason. Called by the
-//! verbs in `cli`.
+//! input order, and a [`Summary`] of what was read and what was dropped, by reason.
 //!
 //! `inputs` finds the files, `source` decompresses, `containers` opens archives and tables, `detect`
 //! and `cut` make records of the bytes, `stream` puts the pieces of streamed responses together,
-//! `recognize`, `record` and `formats` make traces of the records, `file` holds these together. Only one record
-//! is in memory at a time (of Parquet, a batch of rows), and a bounded number of unfinished streams.
-//! `cleaning` mends and marks traces, `survey` counts what is in them.
+//! `recognize`, `record` and `formats` make traces of the records, `file` holds these together. Only one
+//! record is in memory at a time, and a bounded number of unfinished streams. `cleaning` mends and marks traces, `survey` counts what is in them.
 //!
 //! ```
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
