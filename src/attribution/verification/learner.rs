@@ -7,13 +7,12 @@ use super::{
     kin::Kin,
     simulation::{Source, means_of},
     space::{Members, Space, space},
-    totals::Totals,
+    totals::{LabelledTraces, Totals},
 };
 use crate::stats::{
     products::product,
     random::{shuffle, stream},
 };
-use ndarray::Array2;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,20 +24,6 @@ pub(crate) const FEWEST_FAMILIES: usize = 6;
 const FOLD_PARTS: usize = 2;
 /// Fewer traces give no mean that could be compared.
 const FEWEST_OF_MEAN: usize = 3;
-
-/// Labelled traces.
-pub(crate) struct LabelledTraces<'a> {
-    /// The style values of each trace, a row per trace.
-    pub values: &'a Array2<f32>,
-    /// The reference of each.
-    pub labels: &'a [usize],
-    /// The data set of each, in `0..data_set_count`.
-    pub data_sets: &'a [usize],
-    pub data_set_count: usize,
-    /// The fold of each trace's prompt, in `0..fold_count`.
-    pub folds: &'a [usize],
-    pub fold_count: usize,
-}
 
 /// Learns from labelled traces; `kin` has the relatives of each reference. `None` with fewer than
 /// [`FEWEST_FAMILIES`] families, or where there is too little to learn from.
@@ -249,6 +234,7 @@ struct Part {
 mod tests {
     use super::*;
     use crate::attribution::verification::{CorpusMean, Judgement, Ratio};
+    use ndarray::Array2;
 
     /// Twelve models on two data sets: each has a mean of its own, its traces a spread about it.
     struct Made {

@@ -3,13 +3,26 @@
 //! Sums add, so that they are taken once for each fold of prompts and of families, and every learner
 //! that leaves some out adds up the rest.
 
-use super::learner::LabelledTraces;
 use crate::stats::products::add_second_moments;
 use ndarray::{Array2, Axis};
 use std::collections::BTreeMap;
 
 /// Rows that are copied together before they are multiplied.
 const CHUNK: usize = 2_048;
+
+/// Labelled traces.
+pub(crate) struct LabelledTraces<'a> {
+    /// The style values of each trace, a row per trace.
+    pub values: &'a Array2<f32>,
+    /// The reference of each.
+    pub labels: &'a [usize],
+    /// The data set of each, in `0..data_set_count`.
+    pub data_sets: &'a [usize],
+    pub data_set_count: usize,
+    /// The fold of each trace's prompt, in `0..fold_count`.
+    pub folds: &'a [usize],
+    pub fold_count: usize,
+}
 
 /// The sum of the values of the traces of a reference on a data set, and how many they are.
 pub(super) type Sum = (Vec<f32>, f64);
