@@ -155,7 +155,11 @@ pub(super) fn detect(head: &[u8], complete: bool, name: &Name) -> Result<Kind, R
     if solid.is_empty() && complete {
         return Ok(Kind::Empty);
     }
-    let looks_like_json = begins_like_json(solid) || json::begins_like_python(solid);
+    // What Python prints is cut at line ends: its quotation marks are not those of JSON.
+    if json::begins_like_python(solid) && (!name.is_text() || first_is_known(solid, complete)) {
+        return Ok(Kind::Lines);
+    }
+    let looks_like_json = begins_like_json(solid);
     if looks_like_json && (!name.is_text() || first_is_known(solid, complete)) {
         return Ok(lines_or_document(solid, complete));
     }

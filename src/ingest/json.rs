@@ -150,6 +150,11 @@ fn repair(text: &str) -> Option<String> {
             b'\r' if in_string => (1, Some("\\r")),
             b'\t' if in_string => (1, Some("\\t")),
             0..0x20 if in_string => (1, Some(" ")),
+            b',' if !in_string && ends_list(&rest[1..]) => (1, Some("")),
+            b'/' if !in_string => match comment(rest) {
+                0 => (1, None),
+                length => (length, Some(" ")),
+            },
             b'N' if !in_string && rest.starts_with(b"NaN") => (3, Some("null")),
             b'I' if !in_string && rest.starts_with(b"Infinity") => (8, Some("null")),
             b'-' if !in_string && rest.starts_with(b"-Infinity") => (9, Some("null")),
@@ -164,6 +169,22 @@ fn repair(text: &str) -> Option<String> {
     let rest = text.get(kept..).unwrap_or_default();
     out.push_str(rest);
     mended.then_some(out)
+}
+
+/// Whether a bracket closes what a comma stands in.
+fn ends_list(rest: &[u8]) -> bool {
+    matches!(rest.trim_ascii_start().first(), Some(b'}' | b']'))
+}
+
+/// The length of the comment that begins here, which people write into JSON; 0 where none does.
+fn comment(rest: &[u8]) -> usize {
+    match rest {
+        [b'/', b'/', ..] => memchr::memchr(b'\n', rest).unwrap_or(rest.len()),
+        [b'/', b'*', inner @ ..] => {
+            memchr::memmem::find(inner, b"*/").map_or(rest.len(), |end| end + 4)
+        }
+        _ => 0,
+    }
 }
 
 enum Escape {
@@ -215,6 +236,8 @@ mod tests {
             (r#"{"a":"\ude00"}"#, json!({"a": "\u{fffd}"})),
             (r#"{"a":"\ud83d\ud83d\ude00"}"#, json!({"a": "\u{fffd}😀"})),
             (r#"{"a":"\\ud83d","b":NaN}"#, json!({"a": "\\ud83d", "b": null})),
+            (r#"{"a": [1, 2, ], "b": "x, }", } // so"#, json!({"a": [1, 2], "b": "x, }"})),
+            (r#"{/* a */ "a": "// text"}"#, json!({"a": "// text"})),
             (r#"{"a":[Infinity,-Infinity,-1]}"#, json!({"a": [null, null, -1]})),
             ("{\"a\":\"one\ntwo\tthree\0\"}", json!({"a": "one\ntwo\tthree "})),
         ];

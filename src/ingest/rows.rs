@@ -107,7 +107,7 @@ fn records(object: &Object) -> Option<Vec<Value>> {
         return None;
     }
     let mut found = Vec::new();
-    for (key, value) in object {
+    for (key, value) in object.iter().filter(|(key, _)| !key.starts_with("__")) {
         let Value::Object(inner) = value else { continue };
         if is_map(inner) {
             let label = is_label(key).then_some(key);

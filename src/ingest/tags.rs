@@ -118,7 +118,7 @@ fn split_tags(text: &str) -> Split {
             blocks.push(block(&text[from..mark.start], mark.kind, 0));
             shape = Shape::ClosingOnly;
             end = Some(at);
-        } else if !outside.is_empty() && text[from..mark.start].trim().is_empty() {
+        } else if shape != Shape::Absent && text[from..mark.start].trim().is_empty() {
             // A closing tag that is repeated in front of the answer.
             end = Some(at);
         }
