@@ -228,7 +228,7 @@ impl Client {
         let endpoint = self.endpoint.to_string();
         let lower = message.to_lowercase();
         match status {
-            401 | 402 | 403 => fatal(self.not_allowed(status, message)),
+            401..=403 => fatal(self.not_allowed(status, message)),
             // A quota that is used up does not come back in a minute.
             429 if lower.contains("quota") && wait.is_none() => {
                 fatal(self.not_allowed(status, message))

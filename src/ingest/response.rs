@@ -53,7 +53,7 @@ pub fn whole_response(bytes: &[u8], limit: usize) -> Option<Value> {
     }
     streams.end();
     let whole = streams.ready().into_iter().map(|whole| whole.value);
-    whole.filter(Value::is_object).last()
+    whole.filter(Value::is_object).next_back()
 }
 
 #[cfg(test)]
