@@ -24,7 +24,7 @@ const LEAST_SHARE: f64 = 0.5;
 const STRANGE_SHARE: f64 = 0.2;
 
 /// A candidate with this probability is possible, with less it is none of these.
-pub(super) const POSSIBLE: f64 = 0.3;
+const POSSIBLE: f64 = 0.3;
 
 /// What the verdict is drawn from.
 pub(super) struct Findings<'a> {

@@ -22,7 +22,7 @@ pub use records::Records;
 
 use super::{
     CompareOptions, ERROR_RATE, InputSummary, NamedShare, candidate::support,
-    comparison::provenance, verdict_rules::POSSIBLE,
+    comparison::provenance,
 };
 use crate::{
     atlas::{Atlas, TWO_HALVES},
@@ -140,8 +140,8 @@ pub fn audit(
     audit
 }
 
-/// The references of which verification says that their family did not write what is most like them, as
-/// the verdict `none` does of a whole corpus.
+/// The references that verification would not name for what is most like them: a share is as much of an
+/// accusation as a verdict.
 fn unverified(atlas: &Atlas, records: &Records) -> Vec<bool> {
     let references = &atlas.about.references;
     let mut known = vec![false; references.len()];
@@ -152,7 +152,7 @@ fn unverified(atlas: &Atlas, records: &Records) -> Vec<bool> {
     }
     for members in families.values() {
         let support = support(atlas, &records.style, members, ERROR_RATE);
-        if support.is_none_or(|own| own.probability >= POSSIBLE) {
+        if support.is_none_or(|own| own.probability >= own.bound) {
             members.iter().for_each(|&index| known[index] = true);
         }
     }
