@@ -131,6 +131,12 @@ impl Table {
             };
             count += 1;
             let number: i64 = row.get(0).map_err(broken)?;
+            // In a damaged table a row may come again, and then the same rows would for ever.
+            if self.next.is_some() && number < next.unwrap_or(from) {
+                self.from = None;
+                self.push_broken("its rows are out of order");
+                return Ok(());
+            }
             next = if self.next.is_some() { number.checked_add(1) } else { Some(from + count) };
             let mut size = 0;
             let mut object = Object::new();
@@ -181,6 +187,13 @@ impl Table {
             detail.push_str(" Nothing after it was read.");
         }
         let position = Position::Row(self.row);
+        self.fetched.push_back(Row::Bad { position, count: 1, reason, detail });
+    }
+
+    fn push_broken(&mut self, what: &str) {
+        self.row += 1;
+        let (position, reason) = (Position::Row(self.row), Reason::BrokenRow);
+        let detail = format!("The table is damaged: {what}. Nothing after it was read.");
         self.fetched.push_back(Row::Bad { position, count: 1, reason, detail });
     }
 
