@@ -135,8 +135,8 @@ fn every_format_has_a_fixture() {
         .filter(|name| !read_as.contains(name))
         .collect();
     // A failed request gives no trace, a stream is read as what it makes, and LIMO is only read
-    // where it is asked for; each has its test above.
-    assert_eq!(missing, ["batch-error", "limo", "event-stream"]);
+    // where it is asked for; each has its test above. Logs of sessions are in fixtures/shapes.
+    assert_eq!(missing, ["batch-error", "limo", "session-log", "event-stream"]);
 }
 
 #[test]

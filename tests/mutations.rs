@@ -89,7 +89,7 @@ fn check(lines: &[Vec<u8>], options: Options, pieces: bool) {
     // A good first line makes JSON Lines of the file, whatever stands in the others.
     let file = [FIRST, &lines.join(&b'\n')].concat();
     let wanted = 1 + lines.iter().filter(|line| !line.iter().all(u8::is_ascii_whitespace)).count();
-    let Ok(mut traces) = ingest::read("a.jsonl", Cursor::new(file), options) else {
+    let Ok(mut traces) = ingest::read("a.jsonl", Cursor::new(file), options.clone()) else {
         return;
     };
     let mut ended_well = true;
@@ -102,7 +102,17 @@ fn check(lines: &[Vec<u8>], options: Options, pieces: bool) {
     let summary = traces.into_summary();
     // A file in which nothing is known is an error; any other is read to its end.
     let counted = summary.records == wanted || pieces;
-    assert!(counted || !ended_well, "{wanted} lines, {summary:?}");
+    let alone = |line: &&Vec<u8>| {
+        let file = [FIRST, line.as_slice()].concat();
+        ingest::read("a.jsonl", Cursor::new(file), options.clone())
+            .is_ok_and(|mut all| (&mut all).count() < 9 && all.into_summary().records < 2)
+    };
+    let lost = || lines.iter().filter(alone).map(|line| String::from_utf8_lossy(line));
+    assert!(
+        counted || !ended_well,
+        "{wanted} lines, {:?}, {summary:?}",
+        lost().collect::<Vec<_>>()
+    );
     let told = summary.traces + summary.dropped_total();
     assert!(summary.records <= told || !ended_well, "a record without a word: {summary:?}");
     assert!(summary.dropped.values().all(|dropped| dropped.count > 0));

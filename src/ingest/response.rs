@@ -52,8 +52,8 @@ pub fn whole_response(bytes: &[u8], limit: usize) -> Option<Value> {
         }
     }
     streams.end();
-    let whole = streams.ready().into_iter().map(|whole| whole.value);
-    whole.filter(Value::is_object).next_back()
+    let mut whole = streams.ready().into_iter().map(|whole| whole.value);
+    whole.rfind(Value::is_object)
 }
 
 #[cfg(test)]

@@ -266,7 +266,8 @@ pub(super) mod database {
         let why = traces.iter().find(|trace| trace.reasoning.starts_with("Since")).unwrap();
         assert_eq!((why.prompt.as_deref(), why.answer.as_deref()), (Some("And why?"), Some("So.")));
         assert_eq!(why.model.as_deref(), Some("acme/m"));
-        assert!(summary.dropped.keys().all(|reason| *reason == Reason::NoReasoning));
+        let dropped: Vec<_> = summary.dropped.keys().collect();
+        assert!(dropped.iter().all(|reason| **reason == Reason::NoReasoning), "{dropped:?}");
     }
 
     #[test]

@@ -78,9 +78,9 @@ fn a_damaged_gzip_file_is_an_error_after_its_good_part() {
     let good = traces.by_ref().take_while(Result::is_ok).count();
     assert!(good > 1000);
     assert!(traces.next().is_none(), "nothing follows a fatal error");
-    // The first bytes are read twice, to find the compression.
+    // The first bytes are read twice, to find out what the file is.
     let half = whole.len() as u64 / 2;
-    assert!((half..=half + 6).contains(&traces.bytes_read()), "{}", traces.bytes_read());
+    assert!((half..=half + 1024).contains(&traces.bytes_read()), "{}", traces.bytes_read());
 }
 
 #[test]

@@ -205,7 +205,9 @@ fn original_files_agree_with_the_corpora_made_of_them() {
             let answer =
                 |trace: &Trace| trace.answer.as_deref().unwrap_or_default().trim().to_owned();
             assert_eq!(answer(trace), answer(other), "{name}");
-            assert_eq!(trace.mediation(), other.mediation(), "{name}");
+            // The name of a file is no evidence of how the reasoning came about.
+            let told = trace.mediation();
+            assert!([other.mediation(), Mediation::Unknown].contains(&told), "{name}: {told:?}");
         }
         println!("{name}: {met} of {} traces are in the corpus", own.len());
         assert!(met > 0, "{name}");

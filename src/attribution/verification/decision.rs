@@ -84,14 +84,14 @@ impl OfSize {
             one.weight * (-0.5 * ((one.traces.ln() - centre) / NEARNESS).powi(2)).exp()
         };
         let own = |one: &&Simulated| !one.relative;
-        let family = regression(simulated.iter().filter(own), &weight, |one| one.family_right)?;
-        let vendor = regression(simulated.iter(), &weight, |one| one.vendor_right)?;
+        let family = regression(simulated.iter().filter(own), weight, |one| one.family_right)?;
+        let vendor = regression(simulated.iter(), weight, |one| one.vendor_right)?;
         // What a stranger's corpus looks like is judged by what was learned without its family.
         let mut strangers: Vec<(f32, f64)> = Vec::new();
         let folds = simulated.iter().map(|one| one.fold).max().unwrap_or(0);
         for fold in 0..=folds {
             let others = simulated.iter().filter(own).filter(|one| one.fold != fold);
-            let Some(apart) = regression(others, &weight, |one| one.family_right) else { continue };
+            let Some(apart) = regression(others, weight, |one| one.family_right) else { continue };
             let left_out = simulated.iter().filter(own).filter(|o| o.fold == fold && !o.known);
             strangers.extend(
                 left_out.map(|one| (apart.probability(&one.facts, 0.0) as f32, weight(one))),
@@ -306,7 +306,7 @@ mod tests {
                 let known = i % 2 == 0;
                 let log_ratio = (i * 37 % 101) as f64 / 10.0 + if known { 6.0 } else { -6.0 };
                 Simulated {
-                    facts: [log_ratio, 0.0, 16.0],
+                    facts: [log_ratio, 0.0, 16.0_f64.ln()],
                     lead: Some(log_ratio),
                     traces: 16.0,
                     known,

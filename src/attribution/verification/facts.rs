@@ -47,9 +47,10 @@ pub(super) struct ShiftedCorpus {
 }
 
 /// The facts of a corpus with this first ratio. Beyond these ends the first two say no more, and a few
-/// strange corpora would outweigh all others.
+/// strange corpora would outweigh all others. The size is a logarithm: it is carried on to corpora that
+/// are larger than any that was drawn, and the size itself made them far too sure.
 pub(super) fn facts(first: &Ratio) -> [f64; FACTS] {
-    [first.log_ratio.clamp(-30.0, 120.0), first.misfit.clamp(-8.0, 12.0), first.size]
+    [first.log_ratio.clamp(-30.0, 120.0), first.misfit.clamp(-8.0, 12.0), first.size.ln()]
 }
 
 /// By how much the first reference leads the next of its family; `None` where it has no relatives among

@@ -102,7 +102,7 @@ impl Space {
     /// where the data set has no centre.
     pub fn coordinates(&self, rows: ArrayView2<'_, f32>, data_set: usize) -> Option<Array2<f64>> {
         let centre = self.centres.get(data_set)?.as_ref()?;
-        let along = self.along(rows) - &ndarray::aview1(centre);
+        let along = self.along(rows) - ndarray::aview1(centre);
         Some(along.dot(&self.turn))
     }
 

@@ -234,12 +234,11 @@ fn own(object: &Object, kind: Option<&str>) -> Option<Entry> {
     if object.get("isMeta") == Some(&Value::Bool(true)) {
         return Some(Entry::Nothing);
     }
-    if let Some(source) = text(object, "source") {
-        if let Some(entry) =
+    if let Some(source) = text(object, "source")
+        && let Some(entry) =
             of_openhands(object, source).or_else(|| of_autogen(object, source, kind))
-        {
-            return Some(entry);
-        }
+    {
+        return Some(entry);
     }
     if let (Some("say"), Some(what)) = (kind, text(object, "say")) {
         let said = text(object, "text").unwrap_or_default();

@@ -72,7 +72,7 @@ fn aider(text: &str) -> (Option<String>, Vec<Run>) {
             thinks = true;
         } else if line.contains("► **ANSWER**") {
             thinks = false;
-        } else if !(line.len() > 5 && line.bytes().all(|byte| byte == b'-')) && !asked.is_empty() {
+        } else if !(asked.is_empty() || is_rule(line)) {
             push_line(if thinks { &mut thought } else { &mut said }, line);
         }
     }
@@ -165,6 +165,11 @@ fn speakers(text: &str) -> Vec<Run> {
         turn(role, reasoning, answer)
     });
     runs::of(whole)
+}
+
+/// Whether a line is a horizontal rule.
+fn is_rule(line: &str) -> bool {
+    line.len() > 5 && line.bytes().all(|byte| byte == b'-')
 }
 
 #[cfg(test)]
