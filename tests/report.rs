@@ -255,7 +255,7 @@ fn the_parts_of_the_page_say_what_they_rest_on() {
     let mut c = comparison(24, 0.6);
     let page = render_page(&c).unwrap();
     for piece in [
-        "comes first in 8 of 9 subgroups",
+        "is first in 8 of 9 subgroups",
         "(by domain)",
         "gemini-2.5-pro-preview-05-06 0.50",
         "The input’s neighbours among 24 references",

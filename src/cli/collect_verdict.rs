@@ -1,9 +1,8 @@
 //! `collect --compare`: looking at the verdict while answers come, and stopping once it is sure.
 //!
 //! Comes in: the answers so far. Goes out: whether to go on. The number of looks is fixed beforehand,
-//! and the error rate is divided by it (Bonferroni's bound, as alpha spending with equal shares has it):
-//! whatever the answers are, all looks together let at most the stated share of unknown models through
-//! that one look lets through at its own rate.
+//! and the error rate is divided by it (Bonferroni's bound; alpha spending in equal shares). If each look
+//! keeps its rate, all looks together keep the stated one.
 
 use super::progress::Progress;
 use crate::{

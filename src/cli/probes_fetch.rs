@@ -129,7 +129,7 @@ pub(super) fn is_set(atlas: &Atlas, name: &str) -> bool {
     !atlas.shared_prompts(name).is_empty()
 }
 
-/// What is said of a name that is no set.
+/// The error for a name that the atlas has no set for.
 pub(super) fn no_set(atlas: &Atlas, name: &str) -> Error {
     let known = atlas.prompt_sets().into_iter().map(|set| set.name).collect();
     Error::NoSet { name: name.to_owned(), known }

@@ -178,7 +178,7 @@ pub enum Error {
     },
 }
 
-/// A failure of whoever watches.
+/// The error of the [`Watch`](super::Watch) that was given.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct WatchError(pub Box<dyn std::error::Error + Send + Sync>);

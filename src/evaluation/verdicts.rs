@@ -1,5 +1,5 @@
-//! Held-out traces of one model, taken together → whom the rule by shares of the evidence names, and
-//! whether that is right.
+//! Held-out traces of one model, taken together → the model that the largest share of the evidence
+//! names, and whether it is the right one.
 //!
 //! `compare` uses this rule ([`named`]) where an atlas holds no verification
 //! ([`crate::attribution::verification`]); prompts weigh the same here as there. Called by `open_set`,

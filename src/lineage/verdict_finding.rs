@@ -26,8 +26,6 @@ pub enum VerdictFinding {
         prompts: usize,
         /// Words of all scored traces.
         words: usize,
-        /// The first reference of the ranking.
-        nearest: String,
     },
     /// Many traces are unlike every reference.
     NoneOfThese {

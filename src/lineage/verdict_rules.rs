@@ -90,7 +90,7 @@ pub(super) fn decide_verdict(findings: &Findings<'_>) -> Verdict {
     };
     let nearest = first.reference.clone();
     if traces < LEAST_TRACES || prompts < LEAST_PROMPTS || words < LEAST_WORDS {
-        let finding = VerdictFinding::TooLittle { prompts, words, nearest };
+        let finding = VerdictFinding::TooLittle { prompts, words };
         return verdict(VerdictKind::TooLittleText, vec![first], None, finding);
     }
     if let Some(verified) = findings.verified {

@@ -1,6 +1,5 @@
 //! The share of the first reference in groups of traces, in sentences.
 
-use super::escape::name;
 use super::numbers::counted;
 use crate::lineage::{Breakdown, BreakdownKind};
 
@@ -16,16 +15,15 @@ pub fn holds_kind(kind: BreakdownKind) -> &'static str {
     }
 }
 
-/// In how many groups, or with how many changes, the first reference comes first.
+/// In how many groups, or with how many changes, the first reference of the ranking is first.
 pub fn holds_title(holds: &Breakdown) -> String {
     let ways: Vec<_> =
         holds.groups.iter().filter(|group| group.kind != BreakdownKind::All).collect();
     let own = ways.iter().filter(|group| group.first == holds.reference).count();
-    let reference = name(&holds.reference);
     match (own, ways.len()) {
-        (_, 0) => format!("{reference}: too few traces for subgroups"),
+        (_, 0) => "Too few traces for subgroups".into(),
         (own, all) => {
-            format!("{reference} comes first in {own} of {all} subgroups and variants")
+            format!("The first reference is first in {own} of {all} subgroups and variants")
         }
     }
 }
@@ -40,6 +38,6 @@ pub fn holds_shown(holds: &Breakdown) -> String {
         ),
     };
     format!(
-        "Dot and line: its share of the evidence and the 95 % interval. Grey: another reference comes first.{left_out}"
+        "Dot and line: the share of the first reference in the evidence and its 95 % interval. Grey: another reference comes first.{left_out}"
     )
 }

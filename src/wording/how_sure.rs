@@ -30,9 +30,8 @@ pub fn how_sure(comparison: &Comparison) -> Vec<String> {
         VerdictKind::TooLittleText => {
             vec![Some(format!("Only {} could be used.", rests_on(comparison)))]
         }
-        VerdictKind::None | VerdictKind::Unfamiliar => {
-            vec![unknown, first_and_second(ranking), without_layout(ranking)]
-        }
+        // Who is first of these says nothing about a writer who is none of them.
+        VerdictKind::None | VerdictKind::Unfamiliar => vec![unknown],
         _ => {
             vec![
                 family_share(comparison),
@@ -78,21 +77,19 @@ pub fn unknown(comparison: &Comparison) -> Option<String> {
     Some(format!("{found} of the traces are unlike every reference{between}: {reading}."))
 }
 
-/// The ranking's finding in one sentence: the title of its figure.
+/// The ranking's finding in one sentence: the title of its figure. A name in a title would be read as
+/// the verdict, so that none has one.
 pub fn ranking_title(comparison: &Comparison) -> String {
     match comparison.ranking.as_slice() {
         [] => "No reference was ranked".into(),
-        [only] => format!("{} is the only reference", name(&only.reference)),
-        [first, second, ..] => {
-            let (one, two) = (name(&first.reference), name(&second.reference));
-            if first.low > second.high {
-                format!("{one} has the largest share of the evidence")
-            } else if first.low <= second.high {
-                format!("{one} and {two} lead, and their intervals overlap")
-            } else {
-                "The share of the evidence by reference".into()
-            }
+        [_] => "There is only one reference".into(),
+        [first, second, ..] if first.low > second.high => {
+            "One reference has the largest share of the evidence".into()
         }
+        [first, second, ..] if first.low <= second.high => {
+            "The first references share the evidence, and their intervals overlap".into()
+        }
+        _ => "The share of the evidence by reference".into(),
     }
 }
 

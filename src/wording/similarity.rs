@@ -1,14 +1,13 @@
 //! Similarities and the two maps, in sentences.
 
-use super::escape::name;
 use super::numbers::{percent, similarity};
 use crate::lineage::{Comparison, Neighbourhood};
 
 /// The similarity matrix's finding in one sentence: the title of its figure.
 pub fn similarity_title(comparison: &Comparison) -> String {
     match nearest(comparison) {
-        Some((label, value)) => {
-            format!("The input is most similar to {} ({})", name(label), similarity(value))
+        Some((_, value)) => {
+            format!("The nearest reference has a similarity of {}", similarity(value))
         }
         None => "No similarities were computed".into(),
     }

@@ -36,11 +36,10 @@ impl Display for VerdictBasis {
             VerdictFinding::NoTrace => {
                 f.write_str("Too little text: no trace was long enough to be judged.")
             }
-            VerdictFinding::TooLittle { prompts, words, nearest } => write!(
+            VerdictFinding::TooLittle { prompts, words } => write!(
                 f,
                 "Too little text for a verdict: {} on {} with {}, where {LEAST_TRACES} traces on \
-                 {LEAST_PROMPTS} prompts with {LEAST_WORDS} words are needed. The ranking starts \
-                 with {nearest}.",
+                 {LEAST_PROMPTS} prompts with {LEAST_WORDS} words are needed.",
                 plain_count(traces, "trace"),
                 plain_count(*prompts, "prompt"),
                 plain_count(*words, "word"),

@@ -339,8 +339,9 @@ pub(crate) fn title(lineage: &LineageTree) -> String {
         lineage.distances[input][a].total_cmp(&lineage.distances[input][b]).then(a.cmp(&b))
     });
     match nearest {
-        Some(nearest) if lineage.tips[input].name == THE_INPUT => {
-            format!("The input is nearest to {}", name(nearest))
+        // Part of a report, whose verdict alone may name.
+        Some(_) if lineage.tips[input].name == THE_INPUT => {
+            format!("The style of the input among {} references", all - 1)
         }
         Some(nearest) => format!("{} is nearest to {}", name(input), name(nearest)),
         None => format!("Style of {all} corpora"),
