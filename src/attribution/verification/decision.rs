@@ -2,7 +2,8 @@
 
 use super::{
     facts::{
-        FACTS, MOST_CONTROLS, SHIFTED_FACTS, ShiftedCorpus, Simulated, facts, lead, shifted_facts,
+        Drawn, FACTS, MOST_CONTROLS, SHIFTED_FACTS, ShiftedCorpus, Simulated, facts, lead,
+        shifted_facts,
     },
     two_covariance::Ratio,
 };
@@ -12,6 +13,7 @@ use crate::stats::{
 };
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// Fewest data sets that are left out in turn to learn what new prompts are like.
 const FEWEST_DATA_SETS: usize = 3;
@@ -76,27 +78,17 @@ struct OfSize {
 
 impl OfSize {
     /// `None` where known models or strangers are missing.
-    fn learn(traces: f64, simulated: &[Simulated]) -> Option<Self> {
-        // No corpus may be so large: then the largest teach.
-        let largest = simulated.iter().map(|one| one.traces).fold(1.0, f64::max);
-        let centre = traces.min(largest).ln();
-        let weight = |one: &Simulated| {
-            one.weight * (-0.5 * ((one.traces.ln() - centre) / NEARNESS).powi(2)).exp()
+    fn learn(traces: f64, drawn: &Drawn) -> Option<Self> {
+        let own = |all: &[Simulated]| -> Vec<Simulated> {
+            all.iter().filter(|one| !one.relative).cloned().collect()
         };
-        let own = |one: &&Simulated| !one.relative;
-        let family = regression(simulated.iter().filter(own), weight, |one| one.family_right)?;
-        let vendor = regression(simulated.iter(), weight, |one| one.vendor_right)?;
-        // What a stranger's corpus looks like is judged by what was learned without its family.
-        let mut strangers: Vec<(f32, f64)> = Vec::new();
-        let folds = simulated.iter().map(|one| one.fold).max().unwrap_or(0);
-        for fold in 0..=folds {
-            let others = simulated.iter().filter(own).filter(|one| one.fold != fold);
-            let Some(apart) = regression(others, weight, |one| one.family_right) else { continue };
-            let left_out = simulated.iter().filter(own).filter(|o| o.fold == fold && !o.known);
-            strangers.extend(
-                left_out.map(|one| (apart.probability(&one.facts, 0.0) as f32, weight(one))),
-            );
-        }
+        let without_relatives = Drawn {
+            halves: own(&drawn.halves),
+            carried: own(&drawn.carried),
+            quarters: own(&drawn.quarters),
+        };
+        let (family, strangers) = calibrated(&without_relatives, traces, |one| one.family_right)?;
+        let (vendor, _) = calibrated(drawn, traces, |one| one.vendor_right)?;
         Some(Self { family, vendor, strangers: quantiles(strangers) })
     }
 
@@ -110,14 +102,15 @@ fn are_probabilities(values: &[f32]) -> bool {
 }
 
 impl Decision {
-    /// Learns from simulated corpora, and from those on data sets that were left out. `None` where there
-    /// are none of either kind of the first; without the second nobody is named on new prompts.
-    pub(super) fn learn(simulated: &[Simulated], shifted: &[ShiftedCorpus]) -> Option<Self> {
+    /// Learns from corpora on prompts that were held out, and from those on data sets that were left out.
+    /// `None` where the first have no known models or no strangers; without the second nobody is named on
+    /// new prompts.
+    pub(super) fn learn(drawn: &Drawn, shifted: &[ShiftedCorpus]) -> Option<Self> {
         let sizes = SIZES
             .into_par_iter()
-            .map(|traces| OfSize::learn(traces, simulated))
+            .map(|traces| OfSize::learn(traces, drawn))
             .collect::<Option<Vec<_>>>()?;
-        let siblings = simulated.iter().filter(|one| one.known && one.family_right);
+        let siblings = drawn.halves.iter().filter(|one| one.known && one.family_right);
         let reference = BinaryLogistic::learn(
             &siblings
                 .filter_map(|one| {
@@ -225,8 +218,7 @@ fn learn_shifted(drawn: &[ShiftedCorpus]) -> (BinaryLogistic, Vec<Vec<f32>>) {
     };
     let mut strangers = vec![Vec::new(); MOST_CONTROLS + 1];
     // A data set's strangers are judged by what the other data sets taught.
-    let data_sets: std::collections::BTreeSet<usize> =
-        drawn.iter().map(|one| one.data_set).collect();
+    let data_sets: BTreeSet<usize> = drawn.iter().map(|one| one.data_set).collect();
     if data_sets.len() < FEWEST_DATA_SETS {
         return (BinaryLogistic::default(), strangers);
     }
@@ -249,16 +241,63 @@ fn learn_shifted(drawn: &[ShiftedCorpus]) -> (BinaryLogistic, Vec<Vec<f32>>) {
     (learn(None), strangers.into_iter().map(even).collect())
 }
 
-/// The regression of an outcome on the facts, known models and strangers weighing the same. `None`
-/// where either are missing.
-fn regression<'a>(
-    simulated: impl Iterator<Item = &'a Simulated>,
-    weight: impl Fn(&Simulated) -> f64,
+/// The regression of an outcome on the facts of corpora of about so many traces, and the probability with
+/// the weight of each of the strangers' corpora, by what was learned without its family. `None` where
+/// known models or strangers are missing.
+///
+/// Halves of the prompts teach the regression, and it judges corpora by the whole atlas: by twice as many
+/// traces, which leave less to chance, so that a stranger looks more like its neighbour than it did. What
+/// such a step changes is measured one step below: what quarters teach judges what is compared with
+/// halves. The log odds are calibrated a second time by that, and the strangers' probabilities are those.
+fn calibrated(
+    drawn: &Drawn,
+    traces: f64,
     outcome: impl Fn(&Simulated) -> bool,
+) -> Option<(BinaryLogistic, Vec<(f32, f64)>)> {
+    let of_facts = |chosen: &mut dyn Iterator<Item = &Simulated>| {
+        // No corpus may be so large: then the largest teach.
+        let chosen: Vec<&Simulated> = chosen.collect();
+        let weight = nearness(&chosen, traces);
+        let rows = chosen.into_iter().map(|one| (one, one.facts.to_vec(), weight(one))).collect();
+        regression(rows, &outcome)
+    };
+    // Few prompts have no quarters.
+    let (teachers, judged) = match of_facts(&mut drawn.quarters.iter()) {
+        Some(_) => (&drawn.quarters, &drawn.carried),
+        None => (&drawn.halves, &drawn.halves),
+    };
+    let weight = nearness(&judged.iter().collect::<Vec<_>>(), traces);
+    let mut apart: Vec<(&Simulated, Vec<f64>, f64)> = Vec::new();
+    let folds: BTreeSet<usize> = judged.iter().map(|one| one.fold).collect();
+    for fold in folds {
+        let others = of_facts(&mut teachers.iter().filter(|one| one.fold != fold));
+        let Some(others) = others else { continue };
+        let own = judged.iter().filter(|one| one.fold == fold);
+        apart.extend(own.map(|one| (one, vec![others.log_odds(&one.facts)], weight(one))));
+    }
+    let again = regression(apart.clone(), &outcome)?;
+    let left_out = apart.iter().filter(|(one, ..)| !one.known);
+    let left_out =
+        left_out.map(|(_, odds, weight)| (again.probability(odds, 0.0) as f32, *weight)).collect();
+    Some((of_facts(&mut drawn.halves.iter())?.then(&again), left_out))
+}
+
+/// How much each corpus counts among those of about so many traces.
+fn nearness(among: &[&Simulated], traces: f64) -> impl Fn(&Simulated) -> f64 + use<> {
+    let largest = among.iter().map(|one| one.traces).fold(1.0, f64::max);
+    let centre = traces.min(largest).ln();
+    move |one| one.weight * (-0.5 * ((one.traces.ln() - centre) / NEARNESS).powi(2)).exp()
+}
+
+/// The regression of an outcome on covariates, known models and strangers weighing the same. `None` where
+/// either are missing.
+fn regression(
+    chosen: Vec<(&Simulated, Vec<f64>, f64)>,
+    outcome: &impl Fn(&Simulated) -> bool,
 ) -> Option<BinaryLogistic> {
-    let chosen: Vec<(&Simulated, f64)> = simulated.map(|one| (one, weight(one))).collect();
     let total = |known: bool| -> f64 {
-        chosen.iter().filter(|(one, _)| one.known == known).map(|(_, weight)| weight).sum()
+        let own = chosen.iter().filter(|(one, ..)| one.known == known);
+        own.map(|(_, _, weight)| weight).sum()
     };
     let (known, strangers) = (total(true), total(false));
     if known <= 0.0 || strangers <= 0.0 {
@@ -266,9 +305,9 @@ fn regression<'a>(
     }
     let count = chosen.len() as f64;
     let observations: Vec<Observation> = chosen
-        .iter()
-        .map(|(one, weight)| Observation {
-            covariates: one.facts.to_vec(),
+        .into_iter()
+        .map(|(one, covariates, weight)| Observation {
+            covariates,
             offset: 0.0,
             outcome: outcome(one),
             weight: weight / if one.known { known } else { strangers } * count / 2.0,
@@ -321,13 +360,17 @@ mod tests {
             .collect()
     }
 
+    fn drawn() -> Drawn {
+        Drawn { halves: simulated(), carried: simulated(), quarters: simulated() }
+    }
+
     fn ratio(reference: usize, log_ratio: f64) -> Ratio {
         Ratio { reference, log_ratio, misfit: 0.0, size: 16.0 }
     }
 
     #[test]
     fn a_large_ratio_is_a_name_and_a_small_one_is_none() {
-        let decision = Decision::learn(&simulated(), &[]).unwrap();
+        let decision = Decision::learn(&drawn(), &[]).unwrap();
         assert!(decision.is_sound());
         let of = |log_ratio| {
             decision.candidate(&[ratio(3, log_ratio), ratio(4, -9.0)], 16.0, |i| i).unwrap()
@@ -342,7 +385,7 @@ mod tests {
 
     #[test]
     fn a_relative_that_is_as_near_leaves_the_reference_open() {
-        let decision = Decision::learn(&simulated(), &[]).unwrap();
+        let decision = Decision::learn(&drawn(), &[]).unwrap();
         let both = [ratio(3, 14.0), ratio(4, 13.9)];
         let candidate = decision.candidate(&both, 16.0, |_| 0).unwrap();
         assert!(candidate.reference_probability < candidate.probability, "{candidate:?}");
@@ -363,6 +406,23 @@ mod tests {
     }
 
     #[test]
+    fn what_quarters_teach_of_halves_lowers_the_probabilities_of_the_whole() {
+        let decision = Decision::learn(&drawn(), &[]).unwrap();
+        let mut nearer = drawn();
+        let strangers = nearer.carried.iter_mut().filter(|one| !one.known);
+        strangers.for_each(|one| one.facts[0] += 8.0);
+        let wary = Decision::learn(&nearer, &[]).unwrap();
+        let of = |decision: &Decision, log_ratio| {
+            decision.candidate(&[ratio(3, log_ratio)], 16.0, |i| i).unwrap().probability
+        };
+        assert!(of(&wary, 2.0) < of(&decision, 2.0) - 0.05);
+        // Without quarters the halves are all that there is.
+        nearer.quarters.clear();
+        let alone = Decision::learn(&nearer, &[]).unwrap();
+        assert!((of(&alone, 2.0) - of(&decision, 2.0)).abs() < 0.05);
+    }
+
+    #[test]
     fn quantiles_follow_the_weights() {
         assert_eq!(quantiles(vec![(0.5, 1.0), (0.25, 3.0)]), [0.25, 0.25]);
         assert_eq!(quantiles(vec![(0.1, 1.0), (0.9, 0.0), (0.2, 1.0)]), [0.1, 0.1, 0.2]);
@@ -372,7 +432,7 @@ mod tests {
 
     #[test]
     fn nothing_is_learned_from_one_kind() {
-        let known: Vec<Simulated> = simulated().into_iter().filter(|one| one.known).collect();
-        assert!(Decision::learn(&known, &[]).is_none());
+        let halves = simulated().into_iter().filter(|one| one.known).collect();
+        assert!(Decision::learn(&Drawn { halves, ..Drawn::default() }, &[]).is_none());
     }
 }

@@ -30,6 +30,18 @@ pub(super) struct Simulated {
     pub weight: f64,
 }
 
+/// The corpora that a decision is learned from. All are of prompts that were held out.
+#[derive(Debug, Default)]
+pub(super) struct Drawn {
+    /// Compared with what half of the prompts teach.
+    pub halves: Vec<Simulated>,
+    /// The same corpora, where only half of the traces count, as when a corpus is judged
+    /// ([`super::Verification::ratios`]).
+    pub carried: Vec<Simulated>,
+    /// Compared with what a quarter of the prompts teaches.
+    pub quarters: Vec<Simulated>,
+}
+
 /// A corpus on a data set that was left out.
 #[derive(Debug, Clone)]
 pub(super) struct ShiftedCorpus {

@@ -3,7 +3,7 @@
 use super::{
     Verification,
     decision::Decision,
-    facts::{ShiftedCorpus, Simulated},
+    facts::{Drawn, ShiftedCorpus, Simulated},
     kin::Kin,
     simulation::{Source, means_of},
     space::{Members, Space, space},
@@ -20,8 +20,6 @@ use std::collections::{BTreeMap, BTreeSet};
 const FAMILY_FOLDS: usize = 5;
 /// With fewer families nothing can be said of models that the atlas does not know.
 pub(crate) const FEWEST_FAMILIES: usize = 6;
-/// Folds of prompts that are held out alone: each takes six spaces.
-const FOLD_PARTS: usize = 2;
 /// Fewer traces give no mean that could be compared.
 const FEWEST_OF_MEAN: usize = 3;
 
@@ -34,11 +32,20 @@ pub(crate) fn learn(traces: &LabelledTraces<'_>, kin: &[Kin], seed: u64) -> Opti
     }
     let learner = Learner::new(traces, kin, families, seed);
     let all: Vec<usize> = (0..traces.fold_count).collect();
-    let mut space = space(&learner.totals(&all, None), traces.data_set_count)?;
-    let parts = learner.parts();
-    space.comparison.prompts = learner.variance_of_prompts(&parts);
-    let simulated = learner.simulated(parts, &space.comparison.prompts);
-    let decision = Decision::learn(&simulated, &learner.shifted())?;
+    let mut halves = learner.halves();
+    let prompts = learner.variance_of_prompts(&halves);
+    let mut quarters = learner.quarters();
+    let mut whole = learner.part(&all, &all);
+    for part in halves.iter_mut().chain(&mut quarters).chain([&mut whole]) {
+        part.set_variance_of_prompts(&prompts);
+    }
+    let drawn = Drawn {
+        halves: learner.simulated(&halves, false),
+        carried: learner.simulated(&halves, true),
+        quarters: learner.simulated(&quarters, false),
+    };
+    let decision = Decision::learn(&drawn, &learner.shifted(&whole))?;
+    let space = whole.spaces.pop()??;
     let turn = space.turn.mapv(|value| value as f32);
     Some(
         Verification {
@@ -142,55 +149,58 @@ impl<'a> Learner<'a> {
     }
 
     /// Corpora on data sets that are left out in turn.
-    fn shifted(&self) -> Vec<ShiftedCorpus> {
-        let all: Vec<usize> = (0..self.traces.fold_count).collect();
-        let members = self.members(&all);
-        let source = self.source(&members, self.seed);
-        let drawn: Vec<Vec<ShiftedCorpus>> = self
-            .spaces(&all)
-            .into_par_iter()
+    fn shifted(&self, whole: &Part) -> Vec<ShiftedCorpus> {
+        let source = self.source(&whole.held_out, self.seed);
+        let drawn: Vec<Vec<ShiftedCorpus>> = whole
+            .spaces
+            .par_iter()
             .enumerate()
             .map(|(fold, space)| {
-                space.map_or_else(Vec::new, |space| {
-                    source.draw_shifted(&space, fold == FAMILY_FOLDS, &Self::asked(fold))
+                space.as_ref().map_or_else(Vec::new, |space| {
+                    source.draw_shifted(space, fold == FAMILY_FOLDS, &Self::asked(fold))
                 })
             })
             .collect();
         drawn.into_iter().flatten().collect()
     }
 
-    /// The prompts held out in parts: some folds, each learned from all others, and each half, learned
-    /// from the other half, as halves give larger corpora.
-    fn parts(&self) -> Vec<Part> {
-        let all: Vec<usize> = (0..self.traces.fold_count).collect();
-        let mut tests: Vec<Vec<usize>> =
-            all.iter().take(FOLD_PARTS).map(|&fold| vec![fold]).collect();
-        if all.len() > 2 {
-            let (first, second) = all.split_at(all.len() / 2);
-            tests.extend([first.to_vec(), second.to_vec()]);
-        }
-        let part = |test: Vec<usize>| {
-            let train: Vec<usize> =
-                all.iter().copied().filter(|fold| !test.contains(fold)).collect();
-            Part { held_out: self.members(&test), spaces: self.spaces(&train) }
-        };
-        tests.into_iter().map(part).collect()
+    /// What the prompts of some folds teach, and the traces of the prompts that are held out.
+    fn part(&self, train: &[usize], held_out: &[usize]) -> Part {
+        Part { held_out: self.members(held_out), spaces: self.spaces(train) }
     }
 
-    /// Corpora of every model on prompts that were not learned from, where means move from some prompts
-    /// to others by `prompts`.
-    fn simulated(&self, parts: Vec<Part>, prompts: &[f64]) -> Vec<Simulated> {
+    /// Each half of the prompts, held out of the other.
+    fn halves(&self) -> Vec<Part> {
+        let all: Vec<usize> = (0..self.traces.fold_count).collect();
+        let (first, second) = all.split_at(all.len() / 2);
+        vec![self.part(second, first), self.part(first, second)]
+    }
+
+    /// A quarter of the prompts, held out of another, in each half. Nothing where a half is one fold.
+    fn quarters(&self) -> Vec<Part> {
+        let all: Vec<usize> = (0..self.traces.fold_count).collect();
+        let (first, second) = all.split_at(all.len() / 2);
+        [first, second]
+            .into_iter()
+            .filter(|half| half.len() > 1)
+            .map(|half| half.split_at(half.len() / 2))
+            .map(|(one, other)| self.part(one, other))
+            .collect()
+    }
+
+    /// Corpora of every model on prompts that were not learned from. `halved` is as for
+    /// [`Source::draw`].
+    fn simulated(&self, parts: &[Part], halved: bool) -> Vec<Simulated> {
         let mut simulated = Vec::new();
-        for (number, part) in parts.into_iter().enumerate() {
+        for (number, part) in parts.iter().enumerate() {
             let source = self.source(&part.held_out, self.seed ^ (number as u64 + 1) << 48);
             let drawn: Vec<Vec<Simulated>> = part
                 .spaces
-                .into_par_iter()
+                .par_iter()
                 .enumerate()
                 .map(|(fold, space)| {
-                    let Some(mut space) = space else { return Vec::new() };
-                    space.comparison.prompts = prompts.to_vec();
-                    source.draw(&space, fold == FAMILY_FOLDS, &Self::asked(fold))
+                    let Some(space) = space else { return Vec::new() };
+                    source.draw(space, fold == FAMILY_FOLDS, &Self::asked(fold), halved)
                 })
                 .collect();
             simulated.extend(drawn.into_iter().flatten());
@@ -228,6 +238,15 @@ struct Part {
     held_out: Members,
     /// Without each fold of families, and with all of them.
     spaces: Vec<Option<Space>>,
+}
+
+impl Part {
+    /// Means move from some prompts to others by so much.
+    fn set_variance_of_prompts(&mut self, prompts: &[f64]) {
+        for space in self.spaces.iter_mut().flatten() {
+            space.comparison.prompts = prompts.to_vec();
+        }
+    }
 }
 
 #[cfg(test)]

@@ -70,13 +70,27 @@ impl TwoCovariance {
     /// The ratios of `n` traces, whose mean is `point` from the centre of a data set, with every
     /// reference on it, the largest first.
     pub fn ratios(&self, point: &[f64], n: f64, data_set: usize) -> Vec<Ratio> {
-        let from = self.cells.partition_point(|cell| cell.data_set < data_set);
-        let own = self.cells[from..].iter().take_while(|cell| cell.data_set == data_set);
-        sorted(own.map(|cell| self.ratio(point, n, cell)).collect())
+        let own = self.on(data_set);
+        sorted(own.map(|cell| self.ratio(point, n, cell, cell.traces as f64)).collect())
     }
 
-    fn ratio(&self, point: &[f64], n: f64, cell: &Cell) -> Ratio {
-        let m = cell.traces as f64;
+    /// The same, but each reference counts half of its traces, and the corpus no more than half of those
+    /// of the largest: the decision is learned from halves. Of a writer that is close to another, the
+    /// ratio grows with the number of traces, too, and the decision has not seen such ratios.
+    pub fn ratios_of_halves(&self, point: &[f64], n: f64, data_set: usize) -> Vec<Ratio> {
+        let half = |cell: &Cell| (cell.traces as f64 / 2.0).max(1.0);
+        let n = n.min(self.on(data_set).map(half).fold(1.0, f64::max));
+        sorted(self.on(data_set).map(|cell| self.ratio(point, n, cell, half(cell))).collect())
+    }
+
+    /// What is known on a data set.
+    fn on(&self, data_set: usize) -> impl Iterator<Item = &Cell> {
+        let from = self.cells.partition_point(|cell| cell.data_set < data_set);
+        self.cells[from..].iter().take_while(move |cell| cell.data_set == data_set)
+    }
+
+    /// The ratio of `n` traces with a reference of which `m` count.
+    fn ratio(&self, point: &[f64], n: f64, cell: &Cell, m: f64) -> Ratio {
         let prompts = self.prompts.get(cell.data_set).copied().unwrap_or(0.0);
         let coordinates = self.between.iter().zip(point).zip(&cell.mean);
         Ratio::new(
