@@ -3,13 +3,14 @@
 
 A block `<!-- figure: NAME -->` … `<!-- end -->` is written by the function of that name below. The
 numbers come from reports/sample/report.json, docs/figures/measured.json and docs/figures/score.json,
-so that no number and no caption is typed twice.
+the names of formats from docs/figures/formats.json, so that nothing is typed twice.
 
     docs/figures/fill.py                  # writes the blocks
     docs/figures/fill.py --check          # exit code 1 where a block differs
-    docs/figures/fill.py --check --sample REPORT.json --score LINES.jsonl     # against fresh output
+    docs/figures/fill.py --check --sample REPORT.json --score LINES.jsonl --formats FORMATS.json     # against fresh output
 
-score.json is the first line of `cotprint score fixtures/new-model.jsonl`.
+score.json is the first line of `cotprint score fixtures/new-model.jsonl`, formats.json what
+`cotprint formats --json` prints.
 """
 
 import argparse
@@ -66,6 +67,28 @@ def expected(sample, _):
         f"\nNo model of the atlas wrote these traces. So no model is named: the verdict is `{kind}`, and the largest "
         f"share is {percent(first['score'])}.\n"
     )
+
+
+KINDS = {
+    "canonical": "records of this program",
+    "log": "logs, harnesses, agents, chats",
+    "answer": "answers of APIs and servers",
+    "data-set": "published data sets",
+    "any-text": "any other row or text",
+}
+
+
+def formats(sample, _):
+    known = sample["formats"]
+    rows = []
+    for kind, called in KINDS.items():
+        names = [f"`{one['name']}`" for one in known["formats"] if one["kind"] == kind]
+        if kind == "any-text":
+            names.append("everything else with `--map reasoning=/json/pointer`")
+        rows.append([called, ", ".join(names)])
+    containers = [f"`{one['name']}`" for one in known["containers"]]
+    rows.append(["containers", ", ".join(containers) + "; `hf://datasets/NAME` in the local cache"])
+    return table(["kind", "formats"], rows)
 
 
 def references(sample, _):
@@ -235,6 +258,7 @@ def score_line(sample, _):
 FIGURES = {
     "picture": picture,
     "expected": expected,
+    "formats": formats,
     "references": references,
     "trust-short": trust_short,
     "trust-open": trust_open,
@@ -256,9 +280,11 @@ def main():
     parser.add_argument("--check", action="store_true", help="compare only; exit code 1 where a block differs")
     parser.add_argument("--sample", type=pathlib.Path, default=ROOT / "reports/sample/report.json")
     parser.add_argument("--score", type=pathlib.Path, default=ROOT / "docs/figures/score.json")
+    parser.add_argument("--formats", type=pathlib.Path, default=ROOT / "docs/figures/formats.json")
     options = parser.parse_args()
     sample = json.loads(options.sample.read_text(encoding="utf-8"))
     sample["score"] = json.loads(options.score.read_text(encoding="utf-8").splitlines()[0])
+    sample["formats"] = json.loads(options.formats.read_text(encoding="utf-8"))
     measured = json.loads((ROOT / "docs/figures/measured.json").read_text(encoding="utf-8"))
 
     unused, stale = set(FIGURES), []

@@ -28,7 +28,12 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let formats: Vec<_> = formats()
         .iter()
         .map(|format| {
-            json!({"name": format.name, "about": format.about, "no_reasoning": format.no_reasoning})
+            json!({
+                "name": format.name,
+                "kind": format.kind,
+                "about": format.about,
+                "no_reasoning": format.no_reasoning,
+            })
         })
         .collect();
     let containers: Vec<_> =

@@ -81,7 +81,7 @@ pub use catalogue::CONTAINERS;
 pub use clean::clean;
 pub use error::Error;
 pub use explain::Explanation;
-pub use formats::{Format, format_named, formats};
+pub use formats::{Format, FormatKind, format_named, formats};
 pub use limits::{Limits, UnpackLimit};
 pub use map::{FieldMap, MAPPABLE};
 pub use options::Options;

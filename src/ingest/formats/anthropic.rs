@@ -5,11 +5,12 @@
 
 use serde_json::Value;
 
-use super::{Format, Label, Read, message};
+use super::{Format, FormatKind, Label, Read, message};
 use crate::ingest::record::{Draft, Node, Object};
 
 pub(super) const FORMAT: Format = Format {
     name: "anthropic",
+    kind: FormatKind::Answer,
     about: "A message of Anthropic: parts of type `thinking` (from Claude 4 on a summary) and `text`.",
     no_reasoning: "No part of `content` is of type `thinking`, and its text has no tags: Claude thinks only where `thinking` is asked for.",
     label: Label::Nothing,

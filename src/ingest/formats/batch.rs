@@ -5,11 +5,12 @@
 
 use serde_json::Value;
 
-use super::{Format, Label, Read};
+use super::{Format, FormatKind, Label, Read};
 use crate::ingest::record::{Draft, Node};
 
 pub(super) const FORMAT: Format = Format {
     name: "batch-error",
+    kind: FormatKind::Log,
     about: "A failed request in the results of a batch (OpenAI, Anthropic, Vertex), which is counted; others are read by the format of their response.",
     no_reasoning: "The request failed.",
     label: Label::Nothing,

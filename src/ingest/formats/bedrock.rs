@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
-use super::{Format, Label, Read, message};
+use super::{Format, FormatKind, Label, Read, message};
 use crate::ingest::record::{Draft, Node};
 
 pub(super) const FORMAT: Format = Format {
     name: "bedrock-converse",
+    kind: FormatKind::Answer,
     about: "An answer of Bedrock's Converse: `output.message.content[].reasoningContent.reasoningText.text`.",
     no_reasoning: "No part of `output.message.content` is a `reasoningContent`: Bedrock returns it only where the model's reasoning is asked for in `additionalModelRequestFields`.",
     label: Label::Nothing,

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use super::{Format, Label, Read};
+use super::{Format, FormatKind, Label, Read};
 use crate::ingest::mediation::Evidence;
 use crate::ingest::record::{Draft, Node};
 use crate::ingest::tags;
@@ -14,6 +14,7 @@ use crate::trace::Trace;
 
 pub(super) const FORMAT: Format = Format {
     name: "canonical",
+    kind: FormatKind::Canonical,
     about: "The canonical record: `reasoning` with `model`, `prompt`, `answer`, `source` and `meta` beside it.",
     no_reasoning: "The field `reasoning` is empty.",
     label: Label::Nothing,

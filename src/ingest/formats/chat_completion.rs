@@ -7,11 +7,12 @@
 use serde_json::Value;
 
 use super::message;
-use super::{Format, Label, Read};
+use super::{Format, FormatKind, Label, Read};
 use crate::ingest::record::{Draft, Node, Object};
 
 pub(super) const FORMAT: Format = Format {
     name: "chat-completion",
+    kind: FormatKind::Answer,
     about: "An OpenAI chat completion, alone or in the row of a benchmark; it holds reasoning only between tags in its content.",
     no_reasoning: "There is no reasoning in this format: `choices[].message` has no reasoning field, and its content no tags. OpenAI's chat completions only count reasoning tokens (its Responses can return a summary); other servers need reasoning to be asked for, or strip it (vLLM: `--reasoning-parser`, OpenRouter: `include_reasoning`).",
     label: Label::Nothing,

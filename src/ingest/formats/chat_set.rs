@@ -7,13 +7,14 @@
 
 use serde_json::Value;
 
-use super::{Format, Label, Read, conversation};
+use super::{Format, FormatKind, Label, Read, conversation};
 use crate::ingest::dialogue::runs;
 use crate::ingest::dialogue::turn::{Role, Turn};
 use crate::ingest::record::{Draft, ENVELOPES, Node, Object, names};
 
 pub(super) const FORMAT: Format = Format {
     name: "chat-data-set",
+    kind: FormatKind::DataSet,
     about: "A row with a conversation (`messages`, `conversations`, a tree), of a data set such as Mixture-of-Thoughts or of a chat program: what the model says since the last question, and in logs all it says.",
     no_reasoning: "The model's last turn in the conversation has neither a reasoning field nor tags: the set holds answers only, or its makers stripped the reasoning.",
     label: Label::File,

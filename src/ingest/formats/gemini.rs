@@ -4,12 +4,13 @@
 
 use serde_json::Value;
 
-use super::{Format, Label, Read, message};
+use super::{Format, FormatKind, Label, Read, message};
 use crate::ingest::mediation::Evidence;
 use crate::ingest::record::{Draft, Node, Object};
 
 pub(super) const FORMAT: Format = Format {
     name: "gemini",
+    kind: FormatKind::Answer,
     about: "An answer of Gemini: `candidates[].content.parts[]`, where `thought: true` marks a summary of the reasoning.",
     no_reasoning: "No part of `candidates[].content.parts` has `thought: true`: Gemini returns its summary only where `includeThoughts` is asked for.",
     label: Label::Nothing,

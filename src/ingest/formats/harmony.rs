@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::{Format, Label, Read, message};
+use super::{Format, FormatKind, Label, Read, message};
 use crate::ingest::dialogue::parts::push;
 use crate::ingest::mediation::Evidence;
 use crate::ingest::record::{Draft, Node, Object, plain_text};
@@ -12,6 +12,7 @@ use crate::ingest::tags::has_channels;
 
 pub(super) const FORMAT: Format = Format {
     name: "harmony",
+    kind: FormatKind::Answer,
     about: "The harmony form of gpt-oss: the channel `analysis` is the reasoning, `final` the answer, `commentary` neither.",
     no_reasoning: "The channel `analysis` is empty or missing: a server that parses harmony drops it from later turns, or the model was asked for no reasoning.",
     label: Label::File,

@@ -7,12 +7,13 @@
 
 use serde_json::Value;
 
-use super::{Format, Label, Read, message};
+use super::{Format, FormatKind, Label, Read, message};
 use crate::ingest::dialogue::parts::Content;
 use crate::ingest::record::{Draft, Node, Object};
 
 pub(super) const FORMAT: Format = Format {
     name: "inspect",
+    kind: FormatKind::Log,
     about: "A log of Inspect AI (.json, or the samples of an .eval): `samples[].messages[].content[type=reasoning]`.",
     no_reasoning: "No message of the assistant in `messages` has a part of type `reasoning`, and its text no tags: the model's provider returns none, or the task was run without reasoning.",
     label: Label::File,

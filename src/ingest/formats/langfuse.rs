@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Format, Label, Read, message};
+use super::{Format, FormatKind, Label, Read, message};
 use crate::ingest::{
     recognize,
     record::{self, Draft, Node, Object},
@@ -13,6 +13,7 @@ use crate::ingest::{
 
 pub(super) const FORMAT: Format = Format {
     name: "langfuse",
+    kind: FormatKind::Log,
     about: "A generation exported from Langfuse, alone or among the `observations` of a trace: any of the other formats in its `output`.",
     no_reasoning: "The `output` of the generation holds no reasoning in any known format: the integration recorded the answer only.",
     label: Label::Nothing,

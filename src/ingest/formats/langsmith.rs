@@ -5,11 +5,12 @@
 
 use serde_json::{Map, Value};
 
-use super::{Format, Label, Read, message};
+use super::{Format, FormatKind, Label, Read, message};
 use crate::ingest::record::{Draft, Node, Object, plain_text};
 
 pub(super) const FORMAT: Format = Format {
     name: "langsmith",
+    kind: FormatKind::Log,
     about: "A run exported from LangSmith: `outputs.generations[][].message.kwargs`, with `additional_kwargs.reasoning_content`.",
     no_reasoning: "Neither `additional_kwargs.reasoning_content` nor a part of the content in `outputs.generations` holds reasoning: LangChain's class for OpenAI's models drops `reasoning_content` (the classes of the providers themselves keep it).",
     label: Label::Nothing,

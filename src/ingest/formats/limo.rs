@@ -2,12 +2,13 @@
 //!
 //! Tried only where it is asked for: in most files a `solution` is an answer.
 
-use super::{Format, Label, Read, message};
+use super::{Format, FormatKind, Label, Read, message};
 use crate::ingest::mediation::Evidence;
 use crate::ingest::record::{Draft, Node};
 
 pub(super) const FORMAT: Format = Format {
     name: "limo",
+    kind: FormatKind::DataSet,
     about: "A row of LIMO, only where this format is asked for: `solution` is the reasoning, `answer` the answer.",
     no_reasoning: "The field `solution` is empty.",
     label: Label::File,

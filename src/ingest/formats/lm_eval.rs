@@ -5,11 +5,12 @@
 
 use serde_json::Value;
 
-use super::{Format, Label, Read, message};
+use super::{Format, FormatKind, Label, Read, message};
 use crate::ingest::record::{Draft, Node, Object, PROMPTS, plain_text};
 
 pub(super) const FORMAT: Format = Format {
     name: "lm-evaluation-harness",
+    kind: FormatKind::Log,
     about: "A row of lm-evaluation-harness's `samples_*.jsonl`: texts with tags in `resps[i][j]`.",
     no_reasoning: "The texts in `resps` have no tags. The harness strips the reasoning before it logs where the model was loaded with `think_end_token` (or `enable_thinking=False`); run without it to keep the reasoning.",
     label: Label::Folder,

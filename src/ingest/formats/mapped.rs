@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::{Format, Label, Read};
+use super::{Format, FormatKind, Label, Read};
 use crate::ingest::map::FieldMap;
 use crate::ingest::mediation::Evidence;
 use crate::ingest::record::{Draft, Node, plain_text};
@@ -13,6 +13,7 @@ use crate::ingest::tags::{self, Shape};
 
 pub(in crate::ingest) static FORMAT: Format = Format {
     name: "mapped",
+    kind: FormatKind::AnyText,
     about: "Any JSON record, where the place of its reasoning is given.",
     no_reasoning: "Nothing stands at the place that was given for the reasoning.",
     label: Label::File,

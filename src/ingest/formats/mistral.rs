@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
-use super::{Format, Label, Read, chat_completion};
+use super::{Format, FormatKind, Label, Read, chat_completion};
 use crate::ingest::record::{Draft, Node, Object};
 
 pub(super) const FORMAT: Format = Format {
     name: "mistral",
+    kind: FormatKind::Answer,
     about: "A chat completion of Mistral: `content[type=thinking].thinking[].text`, or raw text with `[THINK]…[/THINK]`.",
     no_reasoning: "No part of `choices[].message.content` is of type `thinking`, and there is no `[THINK]`: the model does not reason, or it was asked without its system prompt for reasoning.",
     label: Label::Nothing,

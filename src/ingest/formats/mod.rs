@@ -39,6 +39,7 @@ mod vllm;
 
 use super::error::Error;
 use super::record::{Draft, Node};
+use serde::Serialize;
 
 pub(super) use canonical::Canonical;
 pub(super) use mapped::{FORMAT as MAPPED, read as mapped};
@@ -48,6 +49,8 @@ pub(super) use mapped::{FORMAT as MAPPED, read as mapped};
 pub struct Format {
     /// Its stable name.
     pub name: &'static str,
+    /// Who writes it.
+    pub kind: FormatKind,
     /// What it is, in one sentence.
     pub about: &'static str,
     /// Why a record of this format usually has no reasoning, in one sentence.
@@ -66,6 +69,22 @@ impl PartialEq for Format {
 }
 
 impl Eq for Format {}
+
+/// Who writes a format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FormatKind {
+    /// This program.
+    Canonical,
+    /// Evaluation harnesses, tracing, agents and chat programs.
+    Log,
+    /// APIs and servers.
+    Answer,
+    /// The makers of published data sets.
+    DataSet,
+    /// Anybody: it is known by a field's name or by tags.
+    AnyText,
+}
 
 /// What a trace without a model is labelled with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,11 +4,12 @@
 
 use serde_json::Value;
 
-use super::{Format, Label, Read, message};
+use super::{Format, FormatKind, Label, Read, message};
 use crate::ingest::record::{Draft, Node};
 
 pub(super) const FORMAT: Format = Format {
     name: "ollama",
+    kind: FormatKind::Answer,
     about: "An answer of Ollama, whole or streamed: `message.thinking` and `message.content`, or `thinking` and `response`.",
     no_reasoning: "`message.thinking` (or `thinking`) is empty and the content has no tags: the model was asked with `think` off, or cannot think.",
     label: Label::Nothing,

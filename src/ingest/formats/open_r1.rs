@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
-use super::{Format, Label, Read, message};
+use super::{Format, FormatKind, Label, Read, message};
 use crate::ingest::record::{Draft, Node};
 
 pub(super) const FORMAT: Format = Format {
     name: "open-r1",
+    kind: FormatKind::DataSet,
     about: "A row of OpenR1-Math: `generations[]`, each `<think>…</think>` and its answer; one trace for each.",
     no_reasoning: "The generation has no tags: it holds an answer only.",
     label: Label::File,

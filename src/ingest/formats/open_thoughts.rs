@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
-use super::{Format, Label, Read, chat_set, conversation};
+use super::{Format, FormatKind, Label, Read, chat_set, conversation};
 use crate::ingest::record::{Draft, Node};
 
 pub(super) const FORMAT: Format = Format {
     name: "open-thoughts",
+    kind: FormatKind::DataSet,
     about: "A row of OpenThoughts, Bespoke-Stratos or Sky-T1: `conversations[]` with `<|begin_of_thought|>` and `<|begin_of_solution|>`.",
     no_reasoning: "There is nothing between `<|begin_of_thought|>` and `<|end_of_thought|>`.",
     label: Label::File,

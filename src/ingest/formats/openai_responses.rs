@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::{Format, Label, Read, message};
+use super::{Format, FormatKind, Label, Read, message};
 use crate::ingest::dialogue::parts::push;
 use crate::ingest::mediation::Evidence;
 use crate::ingest::record::{Draft, Node};
@@ -13,6 +13,7 @@ use crate::ingest::tags::{self, Shape};
 
 pub(super) const FORMAT: Format = Format {
     name: "openai-responses",
+    kind: FormatKind::Answer,
     about: "A response of OpenAI's Responses: `output[type=reasoning]` with a summary, raw text or an encrypted blob.",
     no_reasoning: "No item of type `reasoning` in `output` holds a text. OpenAI returns a summary only where `reasoning.summary` is asked for, and raw reasoning only of open models.",
     label: Label::Nothing,

@@ -4,11 +4,12 @@
 
 use serde_json::Value;
 
-use super::{Format, Label, Read, chat_completion};
+use super::{Format, FormatKind, Label, Read, chat_completion};
 use crate::ingest::record::{Draft, Node, Object};
 
 pub(super) const FORMAT: Format = Format {
     name: "openrouter",
+    kind: FormatKind::Answer,
     about: "A chat completion of OpenRouter, with `reasoning_details` or `reasoning` and the `provider` that served it.",
     no_reasoning: "`choices[].message` has no `reasoning_details` and no `reasoning`, and its content no tags. OpenRouter returns reasoning only where it is asked for (`include_reasoning`, `reasoning.enabled`), and not for every host.",
     label: Label::Nothing,

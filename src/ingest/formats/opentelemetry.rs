@@ -8,7 +8,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Format, Label, Read, message};
+use super::{Format, FormatKind, Label, Read, message};
 use crate::ingest::dialogue::parts::Content;
 use crate::ingest::recognize;
 use crate::ingest::record::{Draft, Node, Object, user_text};
@@ -16,6 +16,7 @@ use crate::ingest::rows;
 
 pub(super) const FORMAT: Format = Format {
     name: "opentelemetry",
+    kind: FormatKind::Log,
     about: "Spans of OpenTelemetry, as OTLP JSON or one by one: GenAI's `gen_ai.output.messages[].parts[type=reasoning]`, OpenInference, OpenLLMetry, MLflow.",
     no_reasoning: "No part of `gen_ai.output.messages` is of type `reasoning`: the instrumentation does not record it, or the provider returns none.",
     label: Label::Nothing,

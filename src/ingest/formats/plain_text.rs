@@ -3,7 +3,7 @@
 //! The tags are split if there are any; without tags the whole text is taken for the reasoning.
 //! The folder's name is the model.
 
-use super::{Format, Label, Read, transcript};
+use super::{Format, FormatKind, Label, Read, transcript};
 use crate::ingest::mediation::Evidence;
 use crate::ingest::record::Draft;
 use crate::ingest::tags::{self, Shape};
@@ -11,6 +11,7 @@ use crate::trace::Trace;
 
 pub(super) const FORMAT: Format = Format {
     name: "plain-text",
+    kind: FormatKind::AnyText,
     about: "A .txt or .md file: one trace, labelled with the name of its folder; or a chat, as Aider and Cursor write it.",
     no_reasoning: "There is nothing between the tags.",
     label: Label::Folder,

@@ -8,12 +8,15 @@
 use serde_json::Value;
 
 use super::own_fields::{self, REASONING};
-use super::{Format, Label, Read, anthropic, chat_completion, chat_set, gemini, openai_responses};
+use super::{
+    Format, FormatKind, Label, Read, anthropic, chat_completion, chat_set, gemini, openai_responses,
+};
 use crate::ingest::dialogue::turn::Turn;
 use crate::ingest::record::{Draft, ENVELOPES, Node, Object, PROMPTS, named, names};
 
 pub(super) const FORMAT: Format = Format {
     name: "research-row",
+    kind: FormatKind::AnyText,
     about: "A row of a researcher's own file, with a field such as `reasoning_trace`, `thinking` or `chain_of_thought`, or with tags in any text.",
     no_reasoning: "No field named `reasoning`, `reasoning_trace`, `thinking`, … holds text at any depth, and the answer has no tags: the file holds answers only, or the harness stripped the reasoning before it wrote.",
     label: Label::File,

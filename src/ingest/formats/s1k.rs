@@ -4,12 +4,13 @@
 
 use serde_json::Value;
 
-use super::{Format, Label, Read, message};
+use super::{Format, FormatKind, Label, Read, message};
 use crate::ingest::record::{Draft, Node, Object};
 use crate::ingest::tags;
 
 pub(super) const FORMAT: Format = Format {
     name: "s1k",
+    kind: FormatKind::DataSet,
     about: "A row of s1K: `thinking_trajectories[]` and `attempt`, or `deepseek_thinking_trajectory` and `gemini_thinking_trajectory`, one trace for each teacher.",
     no_reasoning: "The thinking trajectory is empty: this teacher was not asked for this question.",
     label: Label::File,

@@ -1,10 +1,11 @@
 //! A chat completion with `reasoning`: newer vLLM.
 
-use super::{Format, Label, Read, chat_completion};
+use super::{Format, FormatKind, Label, Read, chat_completion};
 use crate::ingest::record::{Draft, Node};
 
 pub(super) const FORMAT: Format = Format {
     name: "vllm",
+    kind: FormatKind::Answer,
     about: "A chat completion with `reasoning` beside the content (newer vLLM).",
     no_reasoning: "`choices[].message.reasoning` is empty and the content has no tags: the model was asked without thinking, or the server was started without `--reasoning-parser` and the template swallowed the tags.",
     label: Label::Nothing,
