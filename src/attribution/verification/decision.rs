@@ -2,8 +2,7 @@
 
 use super::{
     facts::{
-        Drawn, FACTS, MOST_CONTROLS, SHIFTED_FACTS, ShiftedCorpus, Simulated, facts, lead,
-        shifted_facts,
+        FACTS, MOST_CONTROLS, SHIFTED_FACTS, ShiftedCorpus, Simulated, facts, lead, shifted_facts,
     },
     two_covariance::Ratio,
 };
@@ -13,7 +12,6 @@ use crate::stats::{
 };
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 /// Fewest data sets that are left out in turn to learn what new prompts are like.
 const FEWEST_DATA_SETS: usize = 3;
@@ -22,8 +20,8 @@ const RIDGE: [f64; 2] = [0.0, 1e-2];
 /// Whatever the atlas's strangers say, a name needs this probability: there are few of them.
 const LEAST_PROBABILITY: f64 = 0.85;
 /// Numbers of traces that are learned from apart: of one trace the ratio means something else than of
-/// many.
-const SIZES: [f64; 5] = [1.0, 2.0, 4.0, 8.0, 16.0];
+/// many. Larger corpora are judged as the largest of these: a quarter of the prompts gives few of them.
+const SIZES: [f64; 4] = [1.0, 2.0, 4.0, 8.0];
 /// How fast a simulated corpus of another size counts less: the standard deviation in the logarithm.
 const NEARNESS: f64 = 0.5;
 /// Quantiles of strangers' probabilities that are kept.
@@ -57,6 +55,8 @@ pub struct Judgement {
 pub struct Decision {
     /// By the number of traces, in the order of [`SIZES`].
     sizes: Vec<OfSize>,
+    /// Families that were left out in turn.
+    families: usize,
     /// The first reference wrote it, if its family did; by the lead over the next of the family.
     reference: BinaryLogistic,
     /// The first reference's family wrote it, on prompts that the atlas does not know.
@@ -78,17 +78,27 @@ struct OfSize {
 
 impl OfSize {
     /// `None` where known models or strangers are missing.
-    fn learn(traces: f64, drawn: &Drawn) -> Option<Self> {
-        let own = |all: &[Simulated]| -> Vec<Simulated> {
-            all.iter().filter(|one| !one.relative).cloned().collect()
+    fn learn(traces: f64, simulated: &[Simulated]) -> Option<Self> {
+        // No corpus may be so large: then the largest teach.
+        let largest = simulated.iter().map(|one| one.traces).fold(1.0, f64::max);
+        let centre = traces.min(largest).ln();
+        let weight = |one: &Simulated| {
+            one.weight * (-0.5 * ((one.traces.ln() - centre) / NEARNESS).powi(2)).exp()
         };
-        let without_relatives = Drawn {
-            halves: own(&drawn.halves),
-            carried: own(&drawn.carried),
-            quarters: own(&drawn.quarters),
-        };
-        let (family, strangers) = calibrated(&without_relatives, traces, |one| one.family_right)?;
-        let (vendor, _) = calibrated(drawn, traces, |one| one.vendor_right)?;
+        let own = |one: &&Simulated| !one.relative;
+        let family = regression(simulated.iter().filter(own), weight, |one| one.family_right)?;
+        let vendor = regression(simulated.iter(), weight, |one| one.vendor_right)?;
+        // What a stranger's corpus looks like is judged by what was learned without its family.
+        let mut strangers: Vec<(f32, f64)> = Vec::new();
+        let folds = simulated.iter().map(|one| one.fold).max().unwrap_or(0);
+        for fold in 0..=folds {
+            let others = simulated.iter().filter(own).filter(|one| one.fold != fold);
+            let Some(apart) = regression(others, weight, |one| one.family_right) else { continue };
+            let left_out = simulated.iter().filter(own).filter(|o| o.fold == fold && !o.known);
+            strangers.extend(
+                left_out.map(|one| (apart.probability(&one.facts, 0.0) as f32, weight(one))),
+            );
+        }
         Some(Self { family, vendor, strangers: quantiles(strangers) })
     }
 
@@ -102,15 +112,19 @@ fn are_probabilities(values: &[f32]) -> bool {
 }
 
 impl Decision {
-    /// Learns from corpora on prompts that were held out, and from those on data sets that were left out.
-    /// `None` where the first have no known models or no strangers; without the second nobody is named on
-    /// new prompts.
-    pub(super) fn learn(drawn: &Drawn, shifted: &[ShiftedCorpus]) -> Option<Self> {
+    /// Learns from simulated corpora, and from those on data sets that were left out. `None` where there
+    /// are none of either kind of the first; without the second nobody is named on new prompts.
+    /// `families` is the number of families that were left out in turn.
+    pub(super) fn learn(
+        simulated: &[Simulated],
+        shifted: &[ShiftedCorpus],
+        families: usize,
+    ) -> Option<Self> {
         let sizes = SIZES
             .into_par_iter()
-            .map(|traces| OfSize::learn(traces, drawn))
+            .map(|traces| OfSize::learn(traces, simulated))
             .collect::<Option<Vec<_>>>()?;
-        let siblings = drawn.halves.iter().filter(|one| one.known && one.family_right);
+        let siblings = simulated.iter().filter(|one| one.known && one.family_right);
         let reference = BinaryLogistic::learn(
             &siblings
                 .filter_map(|one| {
@@ -125,7 +139,7 @@ impl Decision {
             RIDGE,
         );
         let (shifted, shifted_strangers) = learn_shifted(shifted);
-        Some(Self { sizes, reference, shifted, shifted_strangers })
+        Some(Self { sizes, families, reference, shifted, shifted_strangers })
     }
 
     /// What was learned from corpora of about so many traces.
@@ -158,8 +172,17 @@ impl Decision {
     /// The probability that a name needs for a corpus of so many traces.
     pub(super) fn bound(&self, traces: f64, error_rate: f64) -> f64 {
         let near = self.of(traces).map_or(&[][..], |own| &own.strangers);
-        let near: Vec<f64> = near.iter().map(|&p| f64::from(p)).collect();
-        nearest_rank(&near, 1.0 - error_rate).unwrap_or(1.0).max(LEAST_PROBABILITY)
+        self.quantile(near, error_rate).unwrap_or(1.0).max(LEAST_PROBABILITY)
+    }
+
+    /// What the share `error_rate` of strangers reaches, given the probabilities of those that were left
+    /// out. The next stranger is one family more: with `F` families the quantile is that of
+    /// `(1 − error_rate)(F + 1) / F`, as in conformal prediction (Vovk, Gammerman & Shafer 2005), and with
+    /// few families the largest.
+    fn quantile(&self, strangers: &[f32], error_rate: f64) -> Option<f64> {
+        let strangers: Vec<f64> = strangers.iter().map(|&p| f64::from(p)).collect();
+        let one_more = 1.0 + 1.0 / self.families.max(1) as f64;
+        nearest_rank(&strangers, ((1.0 - error_rate) * one_more).min(1.0))
     }
 
     /// The judgement on new prompts; `None` where it was not learned. Without controls nobody can be
@@ -172,9 +195,8 @@ impl Decision {
         family_of: impl Fn(usize) -> usize,
     ) -> Option<Judgement> {
         let facts = shifted_facts(ratios, controls, &family_of)?;
-        let known = self.shifted_strangers.get(controls.min(MOST_CONTROLS))?;
-        let known: Vec<f64> = known.iter().map(|&p| f64::from(p)).collect();
-        let bound = nearest_rank(&known, 1.0 - error_rate)?;
+        let strangers = self.shifted_strangers.get(controls.min(MOST_CONTROLS))?;
+        let bound = self.quantile(strangers, error_rate)?;
         let probability = self.shifted.probability(&facts, 0.0);
         // The members of a family are not told apart on new prompts.
         let has_relatives = lead(ratios, &family_of).is_some();
@@ -218,7 +240,8 @@ fn learn_shifted(drawn: &[ShiftedCorpus]) -> (BinaryLogistic, Vec<Vec<f32>>) {
     };
     let mut strangers = vec![Vec::new(); MOST_CONTROLS + 1];
     // A data set's strangers are judged by what the other data sets taught.
-    let data_sets: BTreeSet<usize> = drawn.iter().map(|one| one.data_set).collect();
+    let data_sets: std::collections::BTreeSet<usize> =
+        drawn.iter().map(|one| one.data_set).collect();
     if data_sets.len() < FEWEST_DATA_SETS {
         return (BinaryLogistic::default(), strangers);
     }
@@ -241,63 +264,16 @@ fn learn_shifted(drawn: &[ShiftedCorpus]) -> (BinaryLogistic, Vec<Vec<f32>>) {
     (learn(None), strangers.into_iter().map(even).collect())
 }
 
-/// The regression of an outcome on the facts of corpora of about so many traces, and the probability with
-/// the weight of each of the strangers' corpora, by what was learned without its family. `None` where
-/// known models or strangers are missing.
-///
-/// Halves of the prompts teach the regression, and it judges corpora by the whole atlas: by twice as many
-/// traces, which leave less to chance, so that a stranger looks more like its neighbour than it did. What
-/// such a step changes is measured one step below: what quarters teach judges what is compared with
-/// halves. The log odds are calibrated a second time by that, and the strangers' probabilities are those.
-fn calibrated(
-    drawn: &Drawn,
-    traces: f64,
+/// The regression of an outcome on the facts, known models and strangers weighing the same. `None`
+/// where either are missing.
+fn regression<'a>(
+    simulated: impl Iterator<Item = &'a Simulated>,
+    weight: impl Fn(&Simulated) -> f64,
     outcome: impl Fn(&Simulated) -> bool,
-) -> Option<(BinaryLogistic, Vec<(f32, f64)>)> {
-    let of_facts = |chosen: &mut dyn Iterator<Item = &Simulated>| {
-        // No corpus may be so large: then the largest teach.
-        let chosen: Vec<&Simulated> = chosen.collect();
-        let weight = nearness(&chosen, traces);
-        let rows = chosen.into_iter().map(|one| (one, one.facts.to_vec(), weight(one))).collect();
-        regression(rows, &outcome)
-    };
-    // Few prompts have no quarters.
-    let (teachers, judged) = match of_facts(&mut drawn.quarters.iter()) {
-        Some(_) => (&drawn.quarters, &drawn.carried),
-        None => (&drawn.halves, &drawn.halves),
-    };
-    let weight = nearness(&judged.iter().collect::<Vec<_>>(), traces);
-    let mut apart: Vec<(&Simulated, Vec<f64>, f64)> = Vec::new();
-    let folds: BTreeSet<usize> = judged.iter().map(|one| one.fold).collect();
-    for fold in folds {
-        let others = of_facts(&mut teachers.iter().filter(|one| one.fold != fold));
-        let Some(others) = others else { continue };
-        let own = judged.iter().filter(|one| one.fold == fold);
-        apart.extend(own.map(|one| (one, vec![others.log_odds(&one.facts)], weight(one))));
-    }
-    let again = regression(apart.clone(), &outcome)?;
-    let left_out = apart.iter().filter(|(one, ..)| !one.known);
-    let left_out =
-        left_out.map(|(_, odds, weight)| (again.probability(odds, 0.0) as f32, *weight)).collect();
-    Some((of_facts(&mut drawn.halves.iter())?.then(&again), left_out))
-}
-
-/// How much each corpus counts among those of about so many traces.
-fn nearness(among: &[&Simulated], traces: f64) -> impl Fn(&Simulated) -> f64 + use<> {
-    let largest = among.iter().map(|one| one.traces).fold(1.0, f64::max);
-    let centre = traces.min(largest).ln();
-    move |one| one.weight * (-0.5 * ((one.traces.ln() - centre) / NEARNESS).powi(2)).exp()
-}
-
-/// The regression of an outcome on covariates, known models and strangers weighing the same. `None` where
-/// either are missing.
-fn regression(
-    chosen: Vec<(&Simulated, Vec<f64>, f64)>,
-    outcome: &impl Fn(&Simulated) -> bool,
 ) -> Option<BinaryLogistic> {
+    let chosen: Vec<(&Simulated, f64)> = simulated.map(|one| (one, weight(one))).collect();
     let total = |known: bool| -> f64 {
-        let own = chosen.iter().filter(|(one, ..)| one.known == known);
-        own.map(|(_, _, weight)| weight).sum()
+        chosen.iter().filter(|(one, _)| one.known == known).map(|(_, weight)| weight).sum()
     };
     let (known, strangers) = (total(true), total(false));
     if known <= 0.0 || strangers <= 0.0 {
@@ -305,9 +281,9 @@ fn regression(
     }
     let count = chosen.len() as f64;
     let observations: Vec<Observation> = chosen
-        .into_iter()
-        .map(|(one, covariates, weight)| Observation {
-            covariates,
+        .iter()
+        .map(|(one, weight)| Observation {
+            covariates: one.facts.to_vec(),
             offset: 0.0,
             outcome: outcome(one),
             weight: weight / if one.known { known } else { strangers } * count / 2.0,
@@ -345,7 +321,7 @@ mod tests {
                 let known = i % 2 == 0;
                 let log_ratio = (i * 37 % 101) as f64 / 10.0 + if known { 6.0 } else { -6.0 };
                 Simulated {
-                    facts: [log_ratio, 0.0, 16.0_f64.ln()],
+                    facts: [log_ratio],
                     lead: Some(log_ratio),
                     traces: 16.0,
                     known,
@@ -360,17 +336,13 @@ mod tests {
             .collect()
     }
 
-    fn drawn() -> Drawn {
-        Drawn { halves: simulated(), carried: simulated(), quarters: simulated() }
-    }
-
     fn ratio(reference: usize, log_ratio: f64) -> Ratio {
-        Ratio { reference, log_ratio, misfit: 0.0, size: 16.0 }
+        Ratio { reference, log_ratio, misfit: 0.0 }
     }
 
     #[test]
     fn a_large_ratio_is_a_name_and_a_small_one_is_none() {
-        let decision = Decision::learn(&drawn(), &[]).unwrap();
+        let decision = Decision::learn(&simulated(), &[], 200).unwrap();
         assert!(decision.is_sound());
         let of = |log_ratio| {
             decision.candidate(&[ratio(3, log_ratio), ratio(4, -9.0)], 16.0, |i| i).unwrap()
@@ -385,7 +357,7 @@ mod tests {
 
     #[test]
     fn a_relative_that_is_as_near_leaves_the_reference_open() {
-        let decision = Decision::learn(&drawn(), &[]).unwrap();
+        let decision = Decision::learn(&simulated(), &[], 200).unwrap();
         let both = [ratio(3, 14.0), ratio(4, 13.9)];
         let candidate = decision.candidate(&both, 16.0, |_| 0).unwrap();
         assert!(candidate.reference_probability < candidate.probability, "{candidate:?}");
@@ -398,28 +370,16 @@ mod tests {
         let mut decision = Decision::default();
         assert_eq!(decision.bound(16.0, 0.05), 1.0);
         decision.sizes = vec![OfSize::default(); SIZES.len()];
-        decision.sizes[4].strangers = (0..100).map(|i| i as f32 / 100.0).collect();
-        assert!((decision.bound(16.0, 0.05) - 0.94).abs() < 0.011);
+        decision.sizes[3].strangers = (0..100).map(|i| i as f32 / 100.0).collect();
+        decision.families = 100;
+        // 0.95 · 101 / 100 = 0.9595: the 96th of 100.
+        assert!((decision.bound(16.0, 0.05) - 0.95).abs() < 1e-6);
+        // Of 19 families one more may be above all.
+        decision.families = 19;
+        assert!((decision.bound(16.0, 0.05) - 0.99).abs() < 1e-6);
         // Never below the least probability, and only by corpora of about this size.
         assert_eq!(decision.bound(16.0, 0.5), LEAST_PROBABILITY);
         assert_eq!(decision.bound(1.0, 0.05), 1.0);
-    }
-
-    #[test]
-    fn what_quarters_teach_of_halves_lowers_the_probabilities_of_the_whole() {
-        let decision = Decision::learn(&drawn(), &[]).unwrap();
-        let mut nearer = drawn();
-        let strangers = nearer.carried.iter_mut().filter(|one| !one.known);
-        strangers.for_each(|one| one.facts[0] += 8.0);
-        let wary = Decision::learn(&nearer, &[]).unwrap();
-        let of = |decision: &Decision, log_ratio| {
-            decision.candidate(&[ratio(3, log_ratio)], 16.0, |i| i).unwrap().probability
-        };
-        assert!(of(&wary, 2.0) < of(&decision, 2.0) - 0.05);
-        // Without quarters the halves are all that there is.
-        nearer.quarters.clear();
-        let alone = Decision::learn(&nearer, &[]).unwrap();
-        assert!((of(&alone, 2.0) - of(&decision, 2.0)).abs() < 0.05);
     }
 
     #[test]
@@ -432,7 +392,7 @@ mod tests {
 
     #[test]
     fn nothing_is_learned_from_one_kind() {
-        let halves = simulated().into_iter().filter(|one| one.known).collect();
-        assert!(Decision::learn(&Drawn { halves, ..Drawn::default() }, &[]).is_none());
+        let known: Vec<Simulated> = simulated().into_iter().filter(|one| one.known).collect();
+        assert!(Decision::learn(&known, &[], 200).is_none());
     }
 }

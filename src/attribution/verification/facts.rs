@@ -3,7 +3,7 @@
 use super::two_covariance::Ratio;
 
 /// What the decision reads of a corpus.
-pub(super) const FACTS: usize = 3;
+pub(super) const FACTS: usize = 1;
 /// What it reads of a corpus on new prompts.
 pub(super) const SHIFTED_FACTS: usize = 4;
 /// More controls are not told apart from so many.
@@ -30,18 +30,6 @@ pub(super) struct Simulated {
     pub weight: f64,
 }
 
-/// The corpora that a decision is learned from. All are of prompts that were held out.
-#[derive(Debug, Default)]
-pub(super) struct Drawn {
-    /// Compared with what half of the prompts teach.
-    pub halves: Vec<Simulated>,
-    /// The same corpora, where only half of the traces count, as when a corpus is judged
-    /// ([`super::Verification::ratios`]).
-    pub carried: Vec<Simulated>,
-    /// Compared with what a quarter of the prompts teaches.
-    pub quarters: Vec<Simulated>,
-}
-
 /// A corpus on a data set that was left out.
 #[derive(Debug, Clone)]
 pub(super) struct ShiftedCorpus {
@@ -58,11 +46,12 @@ pub(super) struct ShiftedCorpus {
     pub weight: f64,
 }
 
-/// The facts of a corpus with this first ratio. Beyond these ends the first two say no more, and a few
-/// strange corpora would outweigh all others. The size is a logarithm: it is carried on to corpora that
-/// are larger than any that was drawn, and the size itself made them far too sure.
+/// The facts of a corpus with this first ratio: the ratio alone. The misfit and the number of traces tell
+/// no more of corpora of held-out prompts, and what little the regression made of them differed from
+/// atlas to atlas. Beyond these ends the ratio says no more, and a few strange corpora would outweigh all
+/// others.
 pub(super) fn facts(first: &Ratio) -> [f64; FACTS] {
-    [first.log_ratio.clamp(-30.0, 120.0), first.misfit.clamp(-8.0, 12.0), first.size.ln()]
+    [first.log_ratio.clamp(-30.0, 120.0)]
 }
 
 /// By how much the first reference leads the next of its family; `None` where it has no relatives among
@@ -85,6 +74,7 @@ pub(super) fn shifted_facts(
     let family = family_of(first.reference);
     let next = ratios.iter().find(|ratio| family_of(ratio.reference) != family);
     let lead = next.map_or(0.0, |next| first.log_ratio - next.log_ratio);
-    let [ratio, misfit, _] = facts(first);
+    let [ratio] = facts(first);
+    let misfit = first.misfit.clamp(-8.0, 12.0);
     Some([ratio, lead.ln_1p(), misfit, (controls as f64).ln_1p()])
 }

@@ -3,7 +3,7 @@
 use super::{
     Verification,
     decision::Decision,
-    facts::{Drawn, ShiftedCorpus, Simulated},
+    facts::{ShiftedCorpus, Simulated},
     kin::Kin,
     simulation::{Source, means_of},
     space::{Members, Space, space},
@@ -30,22 +30,14 @@ pub(crate) fn learn(traces: &LabelledTraces<'_>, kin: &[Kin], seed: u64) -> Opti
     if families.len() < FEWEST_FAMILIES || traces.values.ncols() == 0 {
         return None;
     }
+    let family_count = families.len();
     let learner = Learner::new(traces, kin, families, seed);
     let all: Vec<usize> = (0..traces.fold_count).collect();
-    let mut halves = learner.halves();
-    let prompts = learner.variance_of_prompts(&halves);
-    let mut quarters = learner.quarters();
-    let mut whole = learner.part(&all, &all);
-    for part in halves.iter_mut().chain(&mut quarters).chain([&mut whole]) {
-        part.set_variance_of_prompts(&prompts);
-    }
-    let drawn = Drawn {
-        halves: learner.simulated(&halves, false),
-        carried: learner.simulated(&halves, true),
-        quarters: learner.simulated(&quarters, false),
-    };
-    let decision = Decision::learn(&drawn, &learner.shifted(&whole))?;
-    let space = whole.spaces.pop()??;
+    let mut space = space(&learner.totals(&all, None), traces.data_set_count)?;
+    let parts = learner.parts();
+    space.comparison.prompts = learner.variance_of_prompts(&parts);
+    let simulated = learner.simulated(parts, &space.comparison.prompts);
+    let decision = Decision::learn(&simulated, &learner.shifted(), family_count)?;
     let turn = space.turn.mapv(|value| value as f32);
     Some(
         Verification {
@@ -149,58 +141,47 @@ impl<'a> Learner<'a> {
     }
 
     /// Corpora on data sets that are left out in turn.
-    fn shifted(&self, whole: &Part) -> Vec<ShiftedCorpus> {
-        let source = self.source(&whole.held_out, self.seed);
-        let drawn: Vec<Vec<ShiftedCorpus>> = whole
-            .spaces
-            .par_iter()
+    fn shifted(&self) -> Vec<ShiftedCorpus> {
+        let all: Vec<usize> = (0..self.traces.fold_count).collect();
+        let members = self.members(&all);
+        let source = self.source(&members, self.seed);
+        let drawn: Vec<Vec<ShiftedCorpus>> = self
+            .spaces(&all)
+            .into_par_iter()
             .enumerate()
             .map(|(fold, space)| {
-                space.as_ref().map_or_else(Vec::new, |space| {
-                    source.draw_shifted(space, fold == FAMILY_FOLDS, &Self::asked(fold))
+                space.map_or_else(Vec::new, |space| {
+                    source.draw_shifted(&space, fold == FAMILY_FOLDS, &Self::asked(fold))
                 })
             })
             .collect();
         drawn.into_iter().flatten().collect()
     }
 
-    /// What the prompts of some folds teach, and the traces of the prompts that are held out.
-    fn part(&self, train: &[usize], held_out: &[usize]) -> Part {
-        Part { held_out: self.members(held_out), spaces: self.spaces(train) }
-    }
-
-    /// Each half of the prompts, held out of the other.
-    fn halves(&self) -> Vec<Part> {
+    /// Each fold of prompts, held out of all others.
+    fn parts(&self) -> Vec<Part> {
         let all: Vec<usize> = (0..self.traces.fold_count).collect();
-        let (first, second) = all.split_at(all.len() / 2);
-        vec![self.part(second, first), self.part(first, second)]
+        let part = |&held_out: &usize| {
+            let others: Vec<usize> = all.iter().copied().filter(|&own| own != held_out).collect();
+            Part { held_out: self.members(&[held_out]), spaces: self.spaces(&others) }
+        };
+        all.iter().map(part).collect()
     }
 
-    /// A quarter of the prompts, held out of another, in each half. Nothing where a half is one fold.
-    fn quarters(&self) -> Vec<Part> {
-        let all: Vec<usize> = (0..self.traces.fold_count).collect();
-        let (first, second) = all.split_at(all.len() / 2);
-        [first, second]
-            .into_iter()
-            .filter(|half| half.len() > 1)
-            .map(|half| half.split_at(half.len() / 2))
-            .map(|(one, other)| self.part(one, other))
-            .collect()
-    }
-
-    /// Corpora of every model on prompts that were not learned from. `halved` is as for
-    /// [`Source::draw`].
-    fn simulated(&self, parts: &[Part], halved: bool) -> Vec<Simulated> {
+    /// Corpora of every model on prompts that were not learned from, where means move from some prompts
+    /// to others by `prompts`.
+    fn simulated(&self, parts: Vec<Part>, prompts: &[f64]) -> Vec<Simulated> {
         let mut simulated = Vec::new();
-        for (number, part) in parts.iter().enumerate() {
+        for (number, part) in parts.into_iter().enumerate() {
             let source = self.source(&part.held_out, self.seed ^ (number as u64 + 1) << 48);
             let drawn: Vec<Vec<Simulated>> = part
                 .spaces
-                .par_iter()
+                .into_par_iter()
                 .enumerate()
                 .map(|(fold, space)| {
-                    let Some(space) = space else { return Vec::new() };
-                    source.draw(space, fold == FAMILY_FOLDS, &Self::asked(fold), halved)
+                    let Some(mut space) = space else { return Vec::new() };
+                    space.comparison.prompts = prompts.to_vec();
+                    source.draw(&space, fold == FAMILY_FOLDS, &Self::asked(fold))
                 })
                 .collect();
             simulated.extend(drawn.into_iter().flatten());
@@ -238,15 +219,6 @@ struct Part {
     held_out: Members,
     /// Without each fold of families, and with all of them.
     spaces: Vec<Option<Space>>,
-}
-
-impl Part {
-    /// Means move from some prompts to others by so much.
-    fn set_variance_of_prompts(&mut self, prompts: &[f64]) {
-        for space in self.spaces.iter_mut().flatten() {
-            space.comparison.prompts = prompts.to_vec();
-        }
-    }
 }
 
 #[cfg(test)]

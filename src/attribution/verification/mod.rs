@@ -64,7 +64,7 @@ impl Verification {
     pub fn ratios(&self, corpus: CorpusMean<'_>, data_set: usize) -> Vec<Ratio> {
         let point = self.centred(corpus.mean, data_set);
         point.map_or_else(Vec::new, |point| {
-            self.comparison.ratios_of_halves(&point, corpus.counted(), data_set)
+            self.comparison.ratios(&point, corpus.counted(), data_set)
         })
     }
 

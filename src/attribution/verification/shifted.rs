@@ -98,7 +98,6 @@ impl TwoCovariance {
             let coordinates = variances.zip(point.iter().zip(&own.mean));
             Ratio::new(
                 own.reference,
-                n,
                 coordinates.map(|((&b, &s), (&q, &r))| Coordinate {
                     both: b,
                     query: b + moves * s + 1.0 / n,

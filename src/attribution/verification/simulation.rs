@@ -6,7 +6,6 @@ use super::{
     kin::Kin,
     shifted::{Position, centre, positions},
     space::{Members, Space, turned},
-    two_covariance::Ratio,
 };
 use crate::stats::random::{shuffle, stream};
 use ndarray::{Array2, ArrayView2};
@@ -39,15 +38,8 @@ pub(super) struct Source<'a> {
 
 impl Source<'_> {
     /// Draws corpora of the models in these folds and compares them with the references of `space`,
-    /// which knows their families (`known`) or has not seen them. Where `halved`, ratios count half of the
-    /// traces, as those of [`super::Verification::ratios`] do.
-    pub fn draw(
-        &self,
-        space: &Space,
-        known: bool,
-        folds: &[usize],
-        halved: bool,
-    ) -> Vec<Simulated> {
+    /// which knows their families (`known`) or has not seen them.
+    pub fn draw(&self, space: &Space, known: bool, folds: &[usize]) -> Vec<Simulated> {
         let mut drawn = Vec::new();
         for (&(label, data_set), members) in self.held_out {
             if !folds.contains(&self.fold_of[label]) {
@@ -73,12 +65,7 @@ impl Source<'_> {
             for (point, chosen) in points.outer_iter().zip(&chosen) {
                 let point = point.to_vec();
                 let traces = chosen.len() as f64;
-                let ratios = if halved {
-                    space.comparison.ratios_of_halves(&point, traces, data_set)
-                } else {
-                    space.comparison.ratios(&point, traces, data_set)
-                };
-                drawn.extend(self.simulated(&ratios, known, label, traces));
+                drawn.extend(self.compare(space, known, label, data_set, &point, traces));
             }
         }
         drawn
@@ -184,13 +171,16 @@ impl Source<'_> {
         })
     }
 
-    fn simulated(
+    fn compare(
         &self,
-        ratios: &[Ratio],
+        space: &Space,
         known: bool,
         label: usize,
+        data_set: usize,
+        point: &[f64],
         traces: f64,
     ) -> Option<Simulated> {
+        let ratios = space.comparison.ratios(point, traces, data_set);
         let first = ratios.first()?;
         // A model of whose family nobody is known on this data set is a stranger here.
         let family = self.kin[label].family;
@@ -202,7 +192,7 @@ impl Source<'_> {
         let vendor_right = self.kin[first.reference].vendor == self.kin[label].vendor;
         Some(Simulated {
             facts: facts(first),
-            lead: lead(ratios, |reference| self.kin[reference].family),
+            lead: lead(&ratios, |reference| self.kin[reference].family),
             traces,
             known,
             family_right: known && family_right,

@@ -29,8 +29,6 @@ pub struct Ratio {
     /// How far the traces lie from where those of this writer are expected, in standard deviations of
     /// that distance: about 0 for its own, large for another's.
     pub misfit: f64,
-    /// The traces of both together, as far as they tell a difference: half the harmonic mean.
-    pub size: f64,
 }
 
 /// The variances between writers, and the references.
@@ -69,24 +67,16 @@ impl TwoCovariance {
 
     /// The ratios of `n` traces, whose mean is `point` from the centre of a data set, with every
     /// reference on it, the largest first.
+    ///
+    /// Each reference counts half of its traces, and the corpus at most half of those of the largest. The
+    /// traces of a model are no independent draws: their prompts are few, and the directions were found
+    /// on these very traces. With all of them the ratios were too sure of known and unknown models alike.
     pub fn ratios(&self, point: &[f64], n: f64, data_set: usize) -> Vec<Ratio> {
-        let own = self.on(data_set);
-        sorted(own.map(|cell| self.ratio(point, n, cell, cell.traces as f64)).collect())
-    }
-
-    /// The same, but each reference counts half of its traces, and the corpus no more than half of those
-    /// of the largest: the decision is learned from halves. Of a writer that is close to another, the
-    /// ratio grows with the number of traces, too, and the decision has not seen such ratios.
-    pub fn ratios_of_halves(&self, point: &[f64], n: f64, data_set: usize) -> Vec<Ratio> {
-        let half = |cell: &Cell| (cell.traces as f64 / 2.0).max(1.0);
-        let n = n.min(self.on(data_set).map(half).fold(1.0, f64::max));
-        sorted(self.on(data_set).map(|cell| self.ratio(point, n, cell, half(cell))).collect())
-    }
-
-    /// What is known on a data set.
-    fn on(&self, data_set: usize) -> impl Iterator<Item = &Cell> {
         let from = self.cells.partition_point(|cell| cell.data_set < data_set);
-        self.cells[from..].iter().take_while(move |cell| cell.data_set == data_set)
+        let own = || self.cells[from..].iter().take_while(|cell| cell.data_set == data_set);
+        let half = |cell: &Cell| (cell.traces as f64 / 2.0).max(1.0);
+        let n = n.min(own().map(half).fold(1.0, f64::max));
+        sorted(own().map(|cell| self.ratio(point, n, cell, half(cell))).collect())
     }
 
     /// The ratio of `n` traces with a reference of which `m` count.
@@ -95,7 +85,6 @@ impl TwoCovariance {
         let coordinates = self.between.iter().zip(point).zip(&cell.mean);
         Ratio::new(
             cell.reference,
-            1.0 / (1.0 / n + 1.0 / m),
             coordinates.map(|((&b, &q), &r)| Coordinate {
                 both: b,
                 query: b + prompts + 1.0 / n,
@@ -118,11 +107,7 @@ pub(super) struct Coordinate {
 
 impl Ratio {
     /// The ratio with a reference over all coordinates.
-    pub(super) fn new(
-        reference: usize,
-        size: f64,
-        coordinates: impl Iterator<Item = Coordinate>,
-    ) -> Self {
+    pub(super) fn new(reference: usize, coordinates: impl Iterator<Item = Coordinate>) -> Self {
         let (mut log_ratio, mut distance, mut count) = (0.0, 0.0, 0.0_f64);
         for Coordinate { both, query, reference, q, r } in coordinates {
             // What the reference tells of this writer's mean, and what stays open.
@@ -138,7 +123,6 @@ impl Ratio {
             reference,
             log_ratio: log_ratio / 2.0,
             misfit: (distance - count) / (2.0 * count).sqrt(),
-            size,
         }
     }
 }
@@ -155,7 +139,7 @@ mod tests {
 
     #[test]
     fn one_coordinate_is_worked_by_hand() {
-        let cell = |reference, mean| Cell { reference, data_set: 1, traces: 4, mean: vec![mean] };
+        let cell = |reference, mean| Cell { reference, data_set: 1, traces: 8, mean: vec![mean] };
         let other = Cell { reference: 2, data_set: 0, traces: 9, mean: vec![2.0] };
         let both = TwoCovariance::new(
             vec![2.0],
@@ -164,7 +148,7 @@ mod tests {
             vec![cell(0, 3.0), cell(1, -3.0), other],
         );
         let ratios = both.ratios(&[2.0], 2.0, 1);
-        // b = 2, n = 2, m = 4: alone 2.5, share 2 / 2.25, left 2.5 − 2 · 0.8889 = 0.7222. For the first,
+        // b = 2, n = 2, m = 8 / 2: alone 2.5, share 2 / 2.25, left 2.5 − 2 · 0.8889 = 0.7222. For the first,
         // off = (2 − 2.6667)² / 0.7222 = 0.6154; ½ (ln(2.5 / 0.7222) + 4 / 2.5 − 0.6154) = 1.1132.
         assert_eq!(ratios.iter().map(|r| r.reference).collect::<Vec<_>>(), [0, 1]);
         assert!((ratios[0].log_ratio - 1.1132).abs() < 1e-3, "{ratios:?}");
@@ -178,7 +162,9 @@ mod tests {
         let cell = Cell { reference: 0, data_set: 0, traces: 50, mean: vec![1.5, -1.5] };
         let comparison = TwoCovariance::new(vec![1.0, 1.0], vec![0.0; 2], vec![], vec![cell]);
         let of = |n: f64| comparison.ratios(&[1.5, -1.5], n, 0)[0].log_ratio;
-        assert!(of(1.0) < of(5.0) && of(5.0) < of(50.0));
+        assert!(of(1.0) < of(5.0) && of(5.0) < of(25.0));
+        // No more than half of what is known of the reference.
+        assert_eq!(of(25.0), of(50.0));
     }
 
     #[test]

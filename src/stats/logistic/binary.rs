@@ -33,22 +33,8 @@ impl BinaryLogistic {
     /// The probability of the outcome, where the log odds `offset` are known beforehand. Covariates without
     /// a slope have no effect.
     pub fn probability(&self, covariates: &[f64], offset: f64) -> f64 {
-        1.0 / (1.0 + (-(offset + self.log_odds(covariates))).exp())
-    }
-
-    /// The log odds of the outcome.
-    pub(crate) fn log_odds(&self, covariates: &[f64]) -> f64 {
         let odds: f64 = self.slopes.iter().zip(covariates).map(|(slope, x)| slope * x).sum();
-        self.intercept + odds
-    }
-
-    /// The same, with its log odds put through `again`, which takes one covariate.
-    pub(crate) fn then(&self, again: &Self) -> Self {
-        let slope = again.slopes.first().copied().unwrap_or(0.0);
-        Self {
-            intercept: again.intercept + slope * self.intercept,
-            slopes: self.slopes.iter().map(|own| slope * own).collect(),
-        }
+        1.0 / (1.0 + (-(offset + self.intercept + odds)).exp())
     }
 
     /// The intercept, then the slope of each covariate.
@@ -146,15 +132,6 @@ mod tests {
         assert!((odds.probability(&[0.0], 0.0) - 0.25).abs() < 1e-3, "{odds:?}");
         assert!((odds.probability(&[1.0], 0.0) - 0.75).abs() < 1e-3, "{odds:?}");
         assert!(odds.fits(1) && !odds.fits(2));
-    }
-
-    #[test]
-    fn log_odds_are_put_through_another_regression() {
-        let first = BinaryLogistic { intercept: 1.0, slopes: vec![2.0, -1.0] };
-        let again = BinaryLogistic { intercept: -3.0, slopes: vec![0.5] };
-        // 1 + 2 · 4 − 2 = 7, and −3 + 7 / 2 = 0.5.
-        assert_eq!(first.log_odds(&[4.0, 2.0]), 7.0);
-        assert_eq!(first.then(&again).log_odds(&[4.0, 2.0]), 0.5);
     }
 
     #[test]
