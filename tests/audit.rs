@@ -299,7 +299,8 @@ fn the_report_is_one_page_and_hostile_records_stay_text() {
 #[test]
 fn one_known_model_alone_is_not_taken_for_a_stranger() {
     // Learned from half of a real data set's prompts; the other half of each model is then asked for.
-    let Some(corpora) = common::real("corpora/speechmap") else { return };
+    // It needs 20 families: with fewer nobody can be told from a stranger at 5 %.
+    let Some(corpora) = common::real("corpora/misguided-attention") else { return };
     let folder = tempdir().unwrap();
     let mut ingest = command();
     ingest.arg("ingest").arg(corpora).args(["-o", "-", "--quiet"]);
@@ -308,7 +309,10 @@ fn one_known_model_alone_is_not_taken_for_a_stranger() {
     let prompts: std::collections::BTreeSet<String> = records.iter().map(key).collect();
     let learned: Vec<&String> = prompts.iter().skip(1).step_by(2).collect();
     let is_learned = |record: &&Value| learned.binary_search(&&key(record)).is_ok();
-    let training = lines(&folder, "training.jsonl", records.iter().filter(is_learned));
+    // Nobody among the others writes like this one.
+    let left_out = "microsoft/phi-4-reasoning-plus";
+    let known = records.iter().filter(|record| record["model"] != left_out);
+    let training = lines(&folder, "training.jsonl", known.filter(is_learned));
     let atlas = folder.path().join("half.atlas");
     Run::of(command().arg("fit").arg(training).arg("-o").arg(&atlas).arg("--quiet")).succeeds();
     let mut models: std::collections::BTreeMap<&str, Vec<&Value>> = Default::default();
@@ -322,22 +326,13 @@ fn one_known_model_alone_is_not_taken_for_a_stranger() {
         audit.arg("audit").arg(&input).arg("--atlas").arg(&atlas);
         let found = Run::of(audit.args(["--json", "--resamples", "100"])).succeeds().json();
         let none = found["none"]["share"].as_f64().unwrap();
-        // Without the bent known part it was 1.00 for six of the twelve.
-        if none >= 0.15 {
+        if model == left_out {
+            assert!(none > 0.8, "{none}");
+        } else if none >= 0.15 {
             strangers.push(model);
         }
     }
-    // Verification doubts a model whose next relatives write alike: R1 and its fine-tunes.
+    // Verification doubts a model whose next relatives write alike.
     println!("taken for strangers: {strangers:?} of {all}");
-    assert!(2 * strangers.len() <= all, "{strangers:?}");
-    // A model that nobody in the atlas writes like still is a stranger there.
-    let Some(stranger) =
-        common::real("corpora/misguided-attention/google_gemini-3-pro-preview.jsonl.gz")
-    else {
-        return;
-    };
-    let mut audit = command();
-    audit.arg("audit").arg(stranger).arg("--atlas").arg(&atlas);
-    let found = Run::of(audit.args(["--json", "--resamples", "100"])).succeeds().json();
-    assert!(found["none"]["share"].as_f64().unwrap() > 0.8, "{}", found["none"]);
+    assert!(4 * strangers.len() <= all, "{strangers:?}");
 }

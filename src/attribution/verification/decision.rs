@@ -18,7 +18,7 @@ const FEWEST_DATA_SETS: usize = 3;
 /// Penalty on the intercept and on each slope of a regression, in nats over all simulated corpora.
 const RIDGE: [f64; 2] = [0.0, 1e-2];
 /// Whatever the atlas's strangers say, a name needs this probability: there are few of them.
-const LEAST_PROBABILITY: f64 = 0.85;
+const LEAST_PROBABILITY: f64 = 0.9;
 /// Numbers of traces that are learned from apart: of one trace the ratio means something else than of
 /// many. Larger corpora are judged as the largest of these: a quarter of the prompts gives few of them.
 const SIZES: [f64; 4] = [1.0, 2.0, 4.0, 8.0];
