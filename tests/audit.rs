@@ -299,7 +299,7 @@ fn the_report_is_one_page_and_hostile_records_stay_text() {
 #[test]
 fn one_known_model_alone_is_not_taken_for_a_stranger() {
     // Learned from half of a real data set's prompts; the other half of each model is then asked for.
-    // It needs 20 families: with fewer nobody can be told from a stranger at 5 %.
+    // With fewer than 20 families a name needs more than nearly every left-out corpus has.
     let Some(corpora) = common::real("corpora/misguided-attention") else { return };
     let folder = tempdir().unwrap();
     let mut ingest = command();
