@@ -7,7 +7,8 @@ use crate::{
 
 /// Most traces of a batch.
 const TRACES: usize = 256;
-/// Bytes of text after which a batch is full: few long traces are as much work as many short ones.
+/// Bytes after which a batch is full, `meta` and names included: few long traces are as much work as
+/// many short ones, and take as much memory.
 const BYTES: usize = 4 << 20;
 
 /// The next traces with their places; none at the end.
@@ -16,8 +17,7 @@ pub(super) fn next_batch(traces: &mut Traces) -> Result<Vec<(Trace, Place)>, ing
     let mut bytes = 0;
     while batch.len() < TRACES && bytes < BYTES {
         let Some(trace) = traces.next().transpose()? else { break };
-        let texts = [Some(&trace.reasoning), trace.answer.as_ref(), trace.prompt.as_ref()];
-        bytes += texts.into_iter().flatten().map(String::len).sum::<usize>();
+        bytes += trace.bytes();
         let unknown = || Place { file: String::new(), position: Position::File };
         let place = traces.place().cloned().unwrap_or_else(unknown);
         batch.push((trace, place));

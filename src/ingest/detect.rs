@@ -13,6 +13,9 @@ use super::cut::{Cut, Cutter};
 use super::stream::{self, begins_like_events};
 use super::{json, recognize};
 
+/// How many bytes the drafts of a record in the first bytes may copy; they are only looked at.
+const HEAD_COPIES: usize = 16 << 20;
+
 /// How an input is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -228,7 +231,7 @@ fn table_delimiter(solid: &[u8], complete: bool, name: &Name) -> Option<u8> {
         return sniffed.map(|sniffed| sniffed.delimiter).or(by_name);
     }
     let sniffed = sniffed.filter(|sniffed| sniffed.even)?;
-    let is_known = |row| recognize::recognize(None, row, None).is_some();
+    let is_known = |row| recognize::recognize(None, row, None, HEAD_COPIES).is_some();
     sniffed.rows.iter().any(is_known).then_some(sniffed.delimiter)
 }
 
@@ -319,7 +322,8 @@ fn is_known(bytes: &[u8]) -> bool {
     let (text, _) = json::text(bytes);
     match json::parse::<Value>(&text, 128) {
         Ok((Value::Object(object), _)) => {
-            stream::is_piece(&object) || recognize::recognize(None, &object, None).is_some()
+            stream::is_piece(&object)
+                || recognize::recognize(None, &object, None, HEAD_COPIES).is_some()
         }
         _ => false,
     }

@@ -146,6 +146,7 @@ impl File {
 
     /// Reads one record. False at the end of the input.
     pub fn step(&mut self, collector: &mut Collector) -> Result<bool, Error> {
+        collector.begin_record();
         match std::mem::replace(&mut self.content, Content::Nothing) {
             Content::Nothing => self.end().map(|()| false),
             Content::Text(reader) => {

@@ -21,9 +21,26 @@ pub(super) struct Collector {
     /// Where each of them stands, in the same order.
     pub places: VecDeque<Place>,
     pub explanations: Vec<Explanation>,
+    /// How many bytes the traces of the present record take.
+    pub taken: usize,
 }
 
+/// How many times the limit of a record its traces may take together: generations that repeat a long
+/// prompt must not fill the memory.
+const REPEATED: usize = 2;
+
 impl Collector {
+    /// A collector that adds to this summary.
+    pub fn new(options: Options, summary: Summary) -> Self {
+        let (ready, places, explanations) = Default::default();
+        Self { options, summary, ready, places, explanations, taken: 0 }
+    }
+
+    /// A record begins: what its traces may take is counted anew.
+    pub fn begin_record(&mut self) {
+        self.taken = 0;
+    }
+
     /// With `strict`, the first record that was dropped is an error.
     pub fn check_strict(&self) -> Result<(), Error> {
         if !self.options.strict {
@@ -48,7 +65,7 @@ pub(super) fn finish(
     position: Position,
     collector: &mut Collector,
 ) {
-    let Collector { options, summary, ready, places, .. } = collector;
+    let Collector { options, summary, ready, places, taken, .. } = collector;
     let Draft {
         mut trace,
         evidence,
@@ -59,7 +76,23 @@ pub(super) fn finish(
         why,
         no_response,
         doubtful,
+        over_limit,
+        ..
     } = draft;
+    let most = options.limits.record_bytes.saturating_mul(REPEATED);
+    *taken = taken.saturating_add(trace.bytes());
+    if over_limit || *taken > most {
+        let detail = || {
+            format!(
+                "The traces of one record repeat its texts: together they are longer than {most} bytes."
+            )
+        };
+        return summary.drop_one(
+            Reason::TooLong,
+            || Place { file: name.display.clone(), position },
+            detail,
+        );
+    }
     let is_canonical = format.name == formats::canonical().name;
     if !is_canonical && let Some(plain) = tags::without_calls(&trace.reasoning) {
         trace.reasoning = plain;

@@ -5,6 +5,7 @@
 //! told before the long run.
 
 use std::collections::HashSet;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
@@ -30,6 +31,8 @@ pub(super) struct Inputs {
     pub folders: Vec<String>,
     /// Hidden files and folders that were passed over.
     pub hidden: usize,
+    /// Folders with a report of this program, which were passed over.
+    pub reports: usize,
 }
 
 /// Finds the files behind the inputs. Fails on the first input that leads to none.
@@ -68,12 +71,14 @@ impl Inputs {
         let index = self.folders.len();
         self.folders.push(folder.display().to_string());
         let before = self.list.len();
-        let mut hidden = 0;
+        let (mut hidden, mut reports) = (0, 0);
         let walk = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
         for entry in walk.filter_entry(|entry| {
             let keep = entry.depth() == 0 || !is_hidden(entry.path());
             hidden += usize::from(!keep);
-            keep
+            let report = keep && entry.depth() > 0 && is_report(entry.path());
+            reports += usize::from(report);
+            keep && !report
         }) {
             match entry {
                 Ok(entry) if entry.file_type().is_file() => {
@@ -90,6 +95,7 @@ impl Inputs {
             }
         }
         self.hidden += hidden;
+        self.reports += reports;
         if self.list.len() == before {
             return Err(Error::EmptyFolder { path: folder.display().to_string() });
         }
@@ -134,6 +140,32 @@ impl Inputs {
 
 fn is_hidden(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
+}
+
+/// The pages of this program's reports, each with the data that stands next to it.
+const REPORTS: [(&str, &str); 5] = [
+    ("report.html", "report.json"),
+    ("report.html", "check.json"),
+    ("audit.html", "audit.json"),
+    ("evaluation.html", "evaluation.json"),
+    ("ingest.html", "ingest.json"),
+];
+
+/// What all of the pages have in their first bytes: they allow themselves nothing.
+const PAGE: &[u8] =
+    b"http-equiv=\"Content-Security-Policy\" content=\"default-src &#x27;none&#x27;";
+
+/// Whether a folder holds a report of this program. What it says of traces is no trace: a second run
+/// over the folder that the first wrote its report into must read what the first one read.
+fn is_report(folder: &Path) -> bool {
+    let is_page = |name: &str| {
+        let mut head = Vec::new();
+        let read = std::fs::File::open(folder.join(name))
+            .and_then(|file| file.take(512).read_to_end(&mut head));
+        read.is_ok() && memchr::memmem::find(&head, PAGE).is_some()
+    };
+    folder.is_dir()
+        && REPORTS.iter().any(|(page, data)| folder.join(data).is_file() && is_page(page))
 }
 
 fn check_readable(path: &Path) -> Result<(), Error> {
@@ -194,6 +226,25 @@ mod tests {
         let inputs = expand(&[at(&folder, "")]).unwrap();
         assert_eq!(names(&inputs), ["a.jsonl", "b.jsonl", "c.txt"]);
         assert_eq!(inputs.hidden, 2);
+    }
+
+    #[test]
+    fn a_report_of_this_program_in_a_folder_is_no_input() {
+        let folder = folder();
+        let write = |name: &str, content: &[u8]| {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, content).unwrap();
+        };
+        let page = [b"<!doctype html><meta ".as_slice(), PAGE].concat();
+        write("out/report.html", &page);
+        write("out/report.json", b"{}");
+        write("out/evidence/records.jsonl", b"{}");
+        write("theirs/report.html", b"<p>");
+        write("theirs/report.json", b"{}");
+        let inputs = expand(&[at(&folder, "")]).unwrap();
+        assert_eq!(names(&inputs), ["a.jsonl", "b.jsonl", "c.txt", "report.html", "report.json"]);
+        assert_eq!(inputs.reports, 1);
     }
 
     #[test]

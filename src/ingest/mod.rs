@@ -100,6 +100,7 @@ pub fn open(inputs: &[String], options: Options) -> Result<Traces, Error> {
     let expanded = inputs::expand(inputs)?;
     let mut summary = Summary { inputs: inputs.to_vec(), ..Summary::default() };
     summary.note(Note::HiddenFile, expanded.hidden);
+    summary.note(Note::OwnReport, expanded.reports);
     let folders = expanded.folders.into_iter().map(|path| Folder { path, ..Folder::default() });
     let mut traces = Traces::new(options, summary);
     traces.total_bytes = total_bytes(&expanded.list);
@@ -215,13 +216,7 @@ impl Traces {
             folders: Vec::new(),
             archives: Vec::new(),
             current: None,
-            collector: Collector {
-                options,
-                summary,
-                ready: VecDeque::new(),
-                places: VecDeque::new(),
-                explanations: Vec::new(),
-            },
+            collector: Collector::new(options, summary),
             place: None,
             total_bytes: None,
             bytes_read: Arc::default(),

@@ -18,6 +18,10 @@ use crate::trace::Trace;
 /// How deeply envelopes may be nested.
 const DEEPEST: usize = 12;
 
+/// How many times the limit of a record its drafts may copy while they are made. What comes of it is
+/// held to the limit itself, by `finish`.
+const COPIES: usize = 4;
+
 /// What a record turned out to be.
 pub(super) struct Found {
     pub format: &'static Format,
@@ -34,29 +38,30 @@ impl Found {
 /// Makes drafts of a record, as the options ask: by the map, by one format, or by its shape.
 pub(super) fn read(record: &Value, header: Option<&Object>, options: &Options) -> Option<Found> {
     let object = record.as_object()?;
+    let most = options.limits.record_bytes.saturating_mul(COPIES);
     if options.map.is_empty() {
         let has = |found: &Found| found.drafts.iter().any(Draft::has_reasoning);
         // The columns of a table of spans are attributes.
         let is_flat = object.keys().filter(|key| key.contains('.')).take(2).count() > 1;
         let whole = is_flat.then(|| rows::rewritten(object)).flatten();
-        let unfolded = whole.and_then(|whole| recognize(options.format, &whole, header));
+        let unfolded = whole.and_then(|whole| recognize(options.format, &whole, header, most));
         if let Some(found) = unfolded.filter(has) {
             return Some(found);
         }
-        let found = recognize(options.format, object, header);
+        let found = recognize(options.format, object, header, most);
         if found.as_ref().is_some_and(has) {
             return found;
         }
         // What is JSON in a text, or an attribute with dots in its name, is looked at last.
-        let again =
-            rows::rewritten(object).and_then(|object| recognize(options.format, &object, header));
+        let again = rows::rewritten(object)
+            .and_then(|object| recognize(options.format, &object, header, most));
         return again.filter(has).or(found);
     }
     let mut found = if options.map.get("reasoning").is_some() {
-        let drafts = formats::mapped(&Node::new(object, header), record, &options.map);
+        let drafts = formats::mapped(&Node::new(object, header).within(most), record, &options.map);
         numbered(Found { format: &formats::MAPPED, drafts })
     } else {
-        recognize(options.format, object, header)?
+        recognize(options.format, object, header, most)?
     };
     for draft in &mut found.drafts {
         place(&mut draft.trace, record, &options.map);
@@ -94,19 +99,20 @@ fn place(trace: &mut Trace, record: &Value, map: &FieldMap) {
 }
 
 /// Tries the formats on a record, or the only one that is asked for. The first that finds reasoning wins; else the first that knows
-/// the shape.
+/// the shape. The drafts of each format may copy `most` bytes of the record.
 pub(super) fn recognize(
     only: Option<&'static Format>,
     record: &Object,
     header: Option<&Object>,
+    most: usize,
 ) -> Option<Found> {
-    let root = Node::new(record, header);
     let mut fallback = None;
     // What the pieces of a stream make is in one of the other formats.
     let only = only.filter(|format| !matches!(format.read, Read::Events));
     let formats = only.map_or(formats::FORMATS, std::slice::from_ref);
     for format in formats.iter().filter(|format| only.is_some() || !format.only_by_name) {
         let Read::Record(read) = format.read else { continue };
+        let root = Node::new(record, header).within(most);
         let Some(drafts) = search(read, &root) else { continue };
         let found = Found { format, drafts };
         if found.drafts.iter().any(Draft::has_reasoning) {
@@ -181,7 +187,7 @@ mod tests {
     use super::*;
 
     fn read(record: &Value) -> Vec<Draft> {
-        let found = recognize(None, record.as_object().unwrap(), None);
+        let found = recognize(None, record.as_object().unwrap(), None, usize::MAX);
         found.map(|found| found.drafts).unwrap_or_default()
     }
 
@@ -280,7 +286,9 @@ mod tests {
     fn one_format_can_be_asked_for() {
         let row = json!({"thinking": "I add.", "answer": "4"});
         let row = row.as_object().unwrap();
-        let only = |name: &str| recognize(Some(formats::format_named(name).unwrap()), row, None);
+        let only = |name: &str| {
+            recognize(Some(formats::format_named(name).unwrap()), row, None, usize::MAX)
+        };
         assert!(only("research-row").is_some() && only("chat-completion").is_none());
     }
 

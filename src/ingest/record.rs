@@ -5,6 +5,7 @@
 //! id, prompt, model and domain. `recognize` makes the nodes, the formats make the drafts.
 
 mod asked;
+mod copies;
 pub(super) mod names;
 mod node;
 
@@ -13,6 +14,7 @@ use serde_json::{Map, Value};
 use super::mediation::Evidence;
 use crate::trace::Trace;
 pub(super) use asked::{is_of_a_tool, plain_text, question, user_text};
+pub(super) use copies::Copies;
 pub(super) use node::{Node, PROMPTS, named};
 
 /// A JSON object.
@@ -52,9 +54,22 @@ pub(super) struct Draft {
     /// The model stopped by itself, called no tool, and has no answer behind its reasoning: the answer
     /// may have landed in the reasoning field.
     pub doubtful: bool,
+    /// What the drafts of the record may still copy of its texts.
+    pub copies: Copies,
+    /// The record's drafts copied more than they may, and the texts of this one were given up.
+    pub over_limit: bool,
 }
 
 impl Draft {
+    /// Takes the draft's texts out of what the record's drafts may copy, and gives them up where that
+    /// is used up. A format calls it after it has filled a draft with texts that others have too.
+    pub fn charge(&mut self) {
+        if !self.copies.take(self.trace.bytes()) {
+            self.over_limit = true;
+            self.trace = Trace { id: std::mem::take(&mut self.trace.id), ..Trace::default() };
+        }
+    }
+
     pub fn has_reasoning(&self) -> bool {
         !self.trace.reasoning.trim().is_empty()
     }

@@ -39,6 +39,16 @@ pub struct Summary {
 /// What stands in [`Summary::models`] and [`Summary::domains`] for traces that name none.
 pub const UNNAMED: &str = "(none)";
 
+/// What stands in [`Summary::models`] and [`Summary::domains`] for the names that are not listed: those
+/// beyond the first [`MOST_NAMES`], and those of more than [`LONGEST_NAME`] bytes.
+pub const OTHERS: &str = "(others)";
+
+/// The most names of models, and of domains, that a summary lists.
+pub const MOST_NAMES: usize = 10_000;
+
+/// The most bytes of a name that a summary lists.
+pub const LONGEST_NAME: usize = 400;
+
 impl Summary {
     /// How many records or generations were left out, whatever the reason.
     pub fn dropped_total(&self) -> usize {
@@ -76,20 +86,31 @@ impl Summary {
     pub(super) fn keep(&mut self, trace: &Trace, format: &'static str) {
         self.traces += 1;
         *self.formats.entry(format).or_default() += 1;
-        count(&mut self.mediation, trace.mediation().name());
-        count(&mut self.domains, trace.domain.as_deref().unwrap_or(UNNAMED));
-        count(&mut self.models, trace.model.as_deref().unwrap_or(UNNAMED));
+        let mut listed = count(&mut self.mediation, trace.mediation().name());
+        listed &= count(&mut self.domains, trace.domain.as_deref().unwrap_or(UNNAMED));
+        listed &= count(&mut self.models, trace.model.as_deref().unwrap_or(UNNAMED));
+        self.note(Note::UnlistedName, usize::from(!listed));
     }
 }
 
-/// Counts a name, and allocates only for one that was not met before.
-fn count(names: &mut BTreeMap<String, usize>, name: &str) {
-    match names.get_mut(name) {
-        Some(n) => *n += 1,
-        None => {
-            names.insert(name.to_owned(), 1);
-        }
+/// Counts a name, and allocates only for one that was not met before. False where it is counted with
+/// others, since the list or the name is too long.
+pub(super) fn count(names: &mut BTreeMap<String, usize>, name: &str) -> bool {
+    if let Some(n) = names.get_mut(name) {
+        *n += 1;
+        return true;
     }
+    let listed = is_listed(names, name);
+    let name = if listed { name } else { OTHERS };
+    *names.entry(name.to_owned()).or_default() += 1;
+    listed
+}
+
+/// Whether a list has a name, or room for it.
+pub(super) fn is_listed<T>(names: &BTreeMap<String, T>, name: &str) -> bool {
+    name == UNNAMED
+        || names.contains_key(name)
+        || (names.len() < MOST_NAMES && name.len() <= LONGEST_NAME)
 }
 
 /// How often something was dropped for one reason, and the first case of it.
@@ -189,6 +210,28 @@ named! {
         ComposedUnicode = "composed_unicode", "Traces whose Unicode was brought into its composed form (NFC).";
         MaskedNames = "masked_names", "Traces in which names of models and vendors were masked.";
         TrailingBytes = "trailing_bytes", "Bytes behind the end of packed data, which belong to no file and were not read.";
+        UnlistedName = "unlisted_name", "Traces whose model or domain is counted with others: the lists of this summary hold 10,000 names of up to 400 bytes.";
+        OwnReport = "own_report", "Folders with a report of this program, which were not read.";
         HiddenFile = "hidden_file", "Hidden files and folders in a folder, which were not read.";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lists_of_names_are_bounded_and_say_so() {
+        let mut summary = Summary::default();
+        for number in 0..=MOST_NAMES {
+            let model = Some(format!("vendor/{number}"));
+            summary.keep(&Trace { model, ..Trace::default() }, "canonical");
+        }
+        let long = Some("x".repeat(LONGEST_NAME + 1));
+        summary.keep(&Trace { domain: long, ..Trace::default() }, "canonical");
+        assert_eq!(summary.models.len(), MOST_NAMES + 2);
+        assert_eq!(summary.domains[OTHERS], 1);
+        assert_eq!(summary.notes[&Note::UnlistedName], 2);
+        assert_eq!(summary.models.values().sum::<usize>(), summary.traces);
     }
 }

@@ -10,7 +10,7 @@ use rustc_hash::FxHashSet;
 use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::summary::UNNAMED;
+use super::summary::{OTHERS, UNNAMED, count, is_listed};
 use crate::trace::{Marks, Trace};
 
 /// What is in the traces of a reading.
@@ -62,6 +62,7 @@ impl Survey {
     /// Adds a trace.
     pub fn add(&mut self, trace: &Trace, marks: &Marks) {
         let model = trace.model.as_deref().unwrap_or(UNNAMED);
+        let model = if is_listed(&self.models, model) { model } else { OTHERS };
         if !self.models.contains_key(model) {
             self.models.insert(model.to_owned(), ModelSurvey::default());
         }
@@ -71,18 +72,25 @@ impl Survey {
             own.lengths.push(u32::try_from(marks.words).unwrap_or(u32::MAX));
             own.prompt_hashes.insert(xxh3_64(trace.prompt_key().as_bytes()));
             own.prompts = own.prompt_hashes.len();
-            count(&mut own.mediation, Some(trace.mediation().name()));
-            count(&mut own.languages, marks.language.as_deref());
+            count(&mut own.mediation, trace.mediation().name());
+            if let Some(language) = marks.language.as_deref() {
+                count(&mut own.languages, language);
+                count(&mut self.languages, language);
+            }
         }
         let text = |name: &str| trace.meta.get(name).and_then(serde_json::Value::as_str);
-        count(&mut self.languages, marks.language.as_deref());
-        count(&mut self.providers, text("provider"));
-        count(&mut self.finish_reasons, text("finish_reason"));
+        let counted =
+            [(&mut self.providers, "provider"), (&mut self.finish_reasons, "finish_reason")];
+        for (counts, name) in counted {
+            if let Some(value) = text(name) {
+                count(counts, value);
+            }
+        }
         self.refusals += usize::from(marks.refusal);
         self.naming += usize::from(!marks.names.is_empty());
         self.naming_beyond_prompt += usize::from(!marks.names_beyond_prompt.is_empty());
         for name in &marks.names_beyond_prompt {
-            count(&mut self.names_beyond_prompt, Some(name));
+            count(&mut self.names_beyond_prompt, name);
         }
         self.quoting_prompt += usize::from(!marks.prompt_quotes.is_empty());
     }
@@ -93,16 +101,6 @@ impl Survey {
             model.lengths.sort_unstable();
             let middle = model.lengths.len().saturating_sub(1) / 2;
             model.median_words = model.lengths.get(middle).map_or(0, |&words| words as usize);
-        }
-    }
-}
-
-fn count(counts: &mut BTreeMap<String, usize>, key: Option<&str>) {
-    let Some(key) = key else { return };
-    match counts.get_mut(key) {
-        Some(count) => *count += 1,
-        None => {
-            counts.insert(key.to_owned(), 1);
         }
     }
 }

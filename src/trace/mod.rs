@@ -98,6 +98,15 @@ impl Trace {
         }
     }
 
+    /// How many bytes its texts, names and `meta` take, about.
+    pub fn bytes(&self) -> usize {
+        let optional = [&self.model, &self.prompt_id, &self.prompt, &self.answer, &self.domain];
+        let optional: usize = optional.into_iter().flatten().map(String::len).sum();
+        let meta: usize =
+            self.meta.iter().map(|(name, value)| name.len() + value_bytes(value)).sum();
+        self.id.len() + self.reasoning.len() + self.source.len() + optional + meta
+    }
+
     /// What `meta.mediation` says; [`Mediation::Unknown`] where it has no known value.
     pub fn mediation(&self) -> Mediation {
         let name = self.meta.get("mediation").and_then(Value::as_str);
@@ -129,6 +138,19 @@ impl Trace {
             Some(text) if !text.is_empty() => prompt_key::text_key(text),
             _ => format!("trace:{}", self.id),
         }
+    }
+}
+
+/// How many bytes a JSON value takes, about: its texts, and a fixed number for each value.
+fn value_bytes(value: &Value) -> usize {
+    let own = size_of::<Value>();
+    own + match value {
+        Value::String(text) => text.len(),
+        Value::Array(list) => list.iter().map(value_bytes).sum(),
+        Value::Object(object) => {
+            object.iter().map(|(name, value)| name.len() + value_bytes(value)).sum()
+        }
+        _ => 0,
     }
 }
 

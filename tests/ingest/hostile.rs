@@ -117,3 +117,48 @@ fn mutated_records_never_panic() {
     });
     result.unwrap();
 }
+
+/// What comes of one record, read with small limits: traces, and those that were dropped as too long.
+fn of_record(record: &serde_json::Value) -> (usize, usize) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.jsonl");
+    std::fs::write(&path, format!("{record}\n")).unwrap();
+    let limits = Limits { record_bytes: 1 << 20, ..Limits::default() };
+    let mut traces =
+        ingest::open(&[path.display().to_string()], Options { limits, ..Options::default() })
+            .unwrap();
+    let mut bytes = 0;
+    for trace in traces.by_ref() {
+        bytes += trace.unwrap().bytes();
+    }
+    assert!(bytes <= 3 << 20, "one record became {bytes} bytes");
+    let summary = traces.summary();
+    let dropped = summary.dropped.get(&Reason::TooLong).map_or(0, |dropped| dropped.count);
+    (summary.traces, dropped)
+}
+
+/// A small record cannot stand for gigabytes: what its generations share is copied within limits, and
+/// those beyond are counted.
+#[test]
+fn a_record_that_repeats_its_own_texts_is_bounded() {
+    let long = "word ".repeat(20_000);
+    let many = vec!["I add. Then I check."; 5000];
+    let choice = serde_json::json!({"message": {"content": "4", "reasoning_content": "I add."}});
+    let records = [
+        serde_json::json!({"prompt": long, "thinking": many}),
+        serde_json::json!({"prompt": long, "model": "m", "choices": vec![choice; 5000]}),
+        serde_json::json!({"model": long, "thinking": many}),
+        serde_json::json!({"prompt": long,
+            "data": vec![serde_json::json!({"reasoning": "I add. Then I check."}); 5000]}),
+    ];
+    for record in &records {
+        let (traces, dropped) = of_record(record);
+        assert!((1..100).contains(&traces), "{traces}");
+        assert_eq!(traces + dropped, 5000);
+    }
+    let part = serde_json::json!({"type": "reasoning", "reasoning": "attachment://h"});
+    let message = serde_json::json!({"role": "assistant", "content": vec![part; 5000]});
+    let log = serde_json::json!({"id": 1, "epoch": 1, "input": "q", "attachments": {"h": long},
+        "messages": [message]});
+    assert_eq!(of_record(&log), (0, 1));
+}

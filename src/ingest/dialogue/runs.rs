@@ -114,6 +114,7 @@ impl Run {
             draft.cut_off = step.said.cut_off;
             draft.encrypted = step.said.encrypted;
             draft.stopped(step.finish.as_deref());
+            draft.charge();
             draft
         };
         let has = |step: &Step| !step.said.reasoning.trim().is_empty();

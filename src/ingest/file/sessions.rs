@@ -34,6 +34,7 @@ impl File {
     pub(super) fn read_sessions(&mut self, collector: &mut Collector) {
         for Whole { drafts, position } in self.sessions.ready() {
             collector.summary.records += 1;
+            collector.begin_record();
             self.known += 1;
             let found = Found::numbered(formats::session(), drafts);
             let has_reasoning = found.drafts.iter().any(Draft::has_reasoning);

@@ -70,6 +70,7 @@ impl File {
         for whole in self.streams.ready() {
             self.known += 1;
             collector.summary.records += 1;
+            collector.begin_record();
             if whole.too_long {
                 let limit = collector.options.limits.record_bytes;
                 let detail = format!("Its pieces are together longer than {limit} bytes.");

@@ -1,15 +1,13 @@
 use std::io::Cursor;
 
 use super::*;
-use crate::ingest::Summary;
+use crate::ingest::{Options, Summary};
 use crate::trace::Trace;
 
 /// Reads bytes as if they came from standard input.
 fn stdin(bytes: &[u8]) -> Result<(Vec<Trace>, Summary), Error> {
     let source = Source::new(Box::new(Cursor::new(bytes.to_vec()))).unwrap();
-    let (options, summary, ready, explanations) = Default::default();
-    let places = Default::default();
-    let mut collector = Collector { options, summary, ready, places, explanations };
+    let mut collector = Collector::new(Options::default(), Summary::default());
     let mut file = File::new(Name::stdin(), source, &mut collector)?;
     while file.step(&mut collector)? {}
     Ok((collector.ready.into(), collector.summary))

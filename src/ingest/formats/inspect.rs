@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{Format, FormatKind, Label, Read, message};
 use crate::ingest::dialogue::parts::Content;
-use crate::ingest::record::{Draft, Node, Object};
+use crate::ingest::record::{Copies, Draft, Node, Object};
 
 pub(super) const FORMAT: Format = Format {
     name: "inspect",
@@ -33,18 +33,18 @@ fn read(node: &Node<'_>) -> Option<Vec<Draft>> {
     if !is_sample {
         return None;
     }
-    let attachments = sample.get("attachments").and_then(Value::as_object);
+    let attachments = Attachments::new(sample, node.left());
     let choice = &sample.get("output").unwrap_or(&Value::Null)["choices"][0];
     let mut found = Content::default();
     let mut turns = messages.iter().filter(|message| is_models(message)).peekable();
     if turns.peek().is_none() {
-        add(&mut found, &choice["message"], attachments);
+        add(&mut found, &choice["message"], &attachments);
     }
     let mut answer = String::new();
     for turn in turns {
         // The answer is what stands in the last turn.
         found.text.clear();
-        add(&mut found, turn, attachments);
+        add(&mut found, turn, &attachments);
         if !found.text.trim().is_empty() {
             answer.clone_from(&found.text);
         }
@@ -53,7 +53,8 @@ fn read(node: &Node<'_>) -> Option<Vec<Draft>> {
         found.text = answer;
     }
     let mut draft = message::from_parts(node.draft(), found, choice["stop_reason"].as_str());
-    describe(&mut draft, node, attachments);
+    describe(&mut draft, node, &attachments);
+    draft.over_limit |= attachments.are_used_up();
     Some(vec![draft])
 }
 
@@ -62,12 +63,12 @@ fn is_models(message: &Value) -> bool {
     message["role"] == "assistant" && message["source"].as_str() != Some("input")
 }
 
-fn add(found: &mut Content, message: &Value, attachments: Option<&Object>) {
-    found.add(&resolved(&message["content"], attachments));
+fn add(found: &mut Content, message: &Value, attachments: &Attachments<'_>) {
+    found.add(&attachments.resolved(&message["content"]));
 }
 
 /// Fills what the sample and the log say about the trace.
-fn describe(draft: &mut Draft, node: &Node<'_>, attachments: Option<&Object>) {
+fn describe(draft: &mut Draft, node: &Node<'_>, attachments: &Attachments<'_>) {
     let sample = node.object();
     let eval = node.header().and_then(|header| header.get("eval"));
     let text = |name: &str| Some(eval?.get(name)?.as_str()?.to_owned());
@@ -80,7 +81,7 @@ fn describe(draft: &mut Draft, node: &Node<'_>, attachments: Option<&Object>) {
     let named = [text("model"), draft.trace.model.take()].into_iter().flatten();
     let named = named.chain([own, output].into_iter().flatten().map(str::to_owned));
     draft.trace.model = named.into_iter().find(|model| !none(model));
-    draft.trace.prompt = draft.trace.prompt.take().map(|prompt| attached(&prompt, attachments));
+    draft.trace.prompt = draft.trace.prompt.take().map(|prompt| attachments.text(&prompt));
     let id = match sample.get("id") {
         Some(Value::String(id)) => id.clone(),
         Some(Value::Number(id)) => id.to_string(),
@@ -106,22 +107,40 @@ fn describe(draft: &mut Draft, node: &Node<'_>, attachments: Option<&Object>) {
     }
 }
 
-/// A value with the attachments in their places.
-fn resolved(value: &Value, attachments: Option<&Object>) -> Value {
-    match value {
-        Value::String(text) => Value::String(attached(text, attachments)),
-        Value::Array(list) => list.iter().map(|value| resolved(value, attachments)).collect(),
-        Value::Object(object) => Value::Object(
-            object
-                .iter()
-                .map(|(name, value)| (name.clone(), resolved(value, attachments)))
-                .collect(),
-        ),
-        other => other.clone(),
-    }
+/// The texts of a sample that stand apart. Each may be named any number of times, so that what is put
+/// in their places is counted: a sample of a megabyte can name one of them ten thousand times.
+struct Attachments<'a> {
+    texts: Option<&'a Object>,
+    left: Copies,
 }
 
-fn attached(text: &str, attachments: Option<&Object>) -> String {
-    let found = text.strip_prefix(ATTACHMENT).and_then(|hash| attachments?.get(hash)?.as_str());
-    found.unwrap_or(text).to_owned()
+impl<'a> Attachments<'a> {
+    /// Those of a sample, of which `most` bytes may be put in their places.
+    fn new(sample: &'a Object, most: usize) -> Self {
+        let texts = sample.get("attachments").and_then(Value::as_object);
+        Self { texts, left: Copies::of(most) }
+    }
+
+    /// Whether more was named than may be put in its place.
+    fn are_used_up(&self) -> bool {
+        self.texts.is_some() && self.left.left() == 0
+    }
+
+    /// A value with the attachments in their places.
+    fn resolved(&self, value: &Value) -> Value {
+        match value {
+            Value::String(text) => Value::String(self.text(text)),
+            Value::Array(list) => list.iter().map(|value| self.resolved(value)).collect(),
+            Value::Object(object) => Value::Object(
+                object.iter().map(|(name, value)| (name.clone(), self.resolved(value))).collect(),
+            ),
+            other => other.clone(),
+        }
+    }
+
+    fn text(&self, text: &str) -> String {
+        let hash = text.strip_prefix(ATTACHMENT);
+        let found = hash.and_then(|hash| self.texts?.get(hash)?.as_str());
+        found.filter(|found| self.left.take(found.len())).unwrap_or(text).to_owned()
+    }
 }

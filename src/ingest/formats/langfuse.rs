@@ -56,7 +56,7 @@ fn from_observation(node: &Node<'_>, object: &Object) -> Vec<Draft> {
         _ => {
             let mut wrapped = Map::new();
             wrapped.insert("output".into(), output.clone());
-            let found = recognize::recognize(None, &wrapped, None);
+            let found = recognize::recognize(None, &wrapped, None, node.left());
             found.map(|found| found.drafts).unwrap_or_default()
         }
     };
@@ -75,7 +75,7 @@ fn from_observation(node: &Node<'_>, object: &Object) -> Vec<Draft> {
 
 /// Puts what the observation says in the place of what its output says.
 fn describe(draft: &mut Draft, node: &Node<'_>, object: &Object) {
-    let own = node.draft().trace;
+    let Draft { trace: own, copies, .. } = node.draft();
     let id = object.get("id").and_then(Value::as_str).map(str::to_owned);
     let trace = &mut draft.trace;
     trace.id = id.unwrap_or(own.id);
@@ -93,4 +93,6 @@ fn describe(draft: &mut Draft, node: &Node<'_>, object: &Object) {
     };
     trace.prompt = record::user_text(&asked).or(own.prompt);
     trace.prompt_id = own.prompt_id;
+    draft.copies = copies;
+    draft.charge();
 }

@@ -55,6 +55,7 @@ fn describe(draft: &mut Draft, row: &Object) {
         doc.and_then(|doc| PROMPTS.iter().find_map(|name| doc.get(*name).and_then(plain_text)));
     draft.trace.prompt =
         question.or_else(|| arguments(row.get("arguments")?)).or_else(|| draft.trace.prompt.take());
+    draft.charge();
 }
 
 /// The prompt that was sent, examples and all.

@@ -105,6 +105,7 @@ fn add_span(drafts: &mut Vec<Draft>, node: &Node<'_>, span: &Object) -> bool {
         let reason = own.or_else(|| finish.as_ref()?.get(at)?.as_str());
         let mut draft = message::from_parts(outer.clone(), found, reason);
         draft.generation = Some(at);
+        draft.charge();
         drafts.push(draft);
     }
     true
@@ -143,7 +144,9 @@ fn of_others(outer: &Draft, attributes: &Object) -> Option<Vec<Draft>> {
     for output in OUTPUTS.iter().filter_map(|path| at(path)) {
         let mut wrapped = Map::new();
         wrapped.insert("output".into(), messages(output));
-        let Some(found) = recognize::recognize(None, &wrapped, None) else { continue };
+        let Some(found) = recognize::recognize(None, &wrapped, None, outer.copies.left()) else {
+            continue;
+        };
         let has_reasoning = found.drafts.iter().any(Draft::has_reasoning);
         let fill = |mut draft: Draft| {
             let trace = &mut draft.trace;
@@ -157,6 +160,8 @@ fn of_others(outer: &Draft, attributes: &Object) -> Option<Vec<Draft>> {
             for (name, value) in &outer.trace.meta {
                 trace.meta.entry(name.clone()).or_insert_with(|| value.clone());
             }
+            draft.copies = outer.copies.clone();
+            draft.charge();
             draft
         };
         let drafts: Vec<_> = found.drafts.into_iter().map(fill).collect();

@@ -188,7 +188,7 @@ fn tagged_text(node: &Node<'_>, text: &str, is_own: bool) -> Option<Draft> {
     if !tags::may_hold(text) {
         return promptfoo(node, text);
     }
-    let prompt = node.draft().trace.prompt;
+    let prompt = node.prompt();
     let split = tags::split(models_turn(text, prompt.as_deref()));
     let closed = match split.shape {
         Shape::Closed | Shape::ClosingOnly => true,

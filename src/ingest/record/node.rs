@@ -5,7 +5,7 @@
 //! everything but the reasoning and the answer. Made by `record`, asked by every format.
 
 use super::names::folded;
-use super::{Draft, Object, user_text};
+use super::{Copies, Draft, Object, user_text};
 use crate::trace::Trace;
 use serde_json::Value;
 
@@ -16,11 +16,23 @@ pub(in crate::ingest) struct Node<'a> {
     chain: Vec<&'a Object>,
     /// What the file says for all its records.
     header: Option<&'a Object>,
+    /// What the record's drafts may copy of it.
+    copies: Copies,
 }
 
 impl<'a> Node<'a> {
     pub fn new(record: &'a Object, header: Option<&'a Object>) -> Self {
-        Self { chain: vec![record], header }
+        Self { chain: vec![record], header, copies: Copies::default() }
+    }
+
+    /// The same, whose drafts may copy so many bytes of the record.
+    pub fn within(self, bytes: usize) -> Self {
+        Self { copies: Copies::of(bytes), ..self }
+    }
+
+    /// What the record's drafts may still copy, in bytes.
+    pub fn left(&self) -> usize {
+        self.copies.left()
     }
 
     /// The object itself.
@@ -43,7 +55,7 @@ impl<'a> Node<'a> {
     pub fn child(&self, object: &'a Object) -> Self {
         let mut chain = self.chain.clone();
         chain.push(object);
-        Self { chain, header: self.header }
+        Self { chain, header: self.header, copies: self.copies.clone() }
     }
 
     /// The objects from the record itself to this one.
@@ -56,7 +68,8 @@ impl<'a> Node<'a> {
         self.chain.len() - 1
     }
 
-    /// A draft with everything that the object and those around it say about the trace.
+    /// A draft with everything that the object and those around it say about the trace; with nothing
+    /// where the record's drafts have copied more than they may.
     pub fn draft(&self) -> Draft {
         let id = self.text_of(IDS);
         let prompt_id = self.text_of(PROMPT_IDS);
@@ -72,10 +85,11 @@ impl<'a> Node<'a> {
             domain: self.text_of(DOMAINS).or_else(|| self.in_header(DOMAINS)),
             ..Trace::default()
         };
-        let mut draft = Draft { trace, ..Draft::default() };
+        let mut draft = Draft { trace, copies: self.copies.clone(), ..Draft::default() };
         if let Some(provider) = self.text_of(&["provider", "api_provider"]) {
             draft.trace.meta.insert("provider".into(), provider.into());
         }
+        draft.charge();
         draft
     }
 
@@ -102,7 +116,8 @@ impl<'a> Node<'a> {
         first(self.header?, names)
     }
 
-    fn prompt(&self) -> Option<String> {
+    /// The text that was asked.
+    pub fn prompt(&self) -> Option<String> {
         let own = self.chain.iter().find_map(|object| {
             named(object, PROMPTS).find_map(|(name, value)| {
                 let asked = user_text(value)?;
