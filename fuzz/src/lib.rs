@@ -59,3 +59,30 @@ pub fn with_checksum(bytes: &[u8]) -> Vec<u8> {
     }
     file
 }
+
+/// The bytes of the header of a profile.
+const PROFILE_HEADER: usize = 44;
+
+/// A profile that holds this data, with a right header.
+pub fn profile_of_data(data: &[u8]) -> Vec<u8> {
+    let packed = zstd::bulk::compress(data, 1).unwrap_or_default();
+    let mut file = b"COTPROFL".to_vec();
+    file.extend(1_u32.to_le_bytes());
+    file.extend((packed.len() as u64).to_le_bytes());
+    file.extend((data.len() as u64).to_le_bytes());
+    file.extend(xxh3_128(&packed).to_le_bytes());
+    file.extend(packed);
+    file
+}
+
+/// The bytes with the checksum and the length that a profile of them would have.
+pub fn profile_with_checksum(bytes: &[u8]) -> Vec<u8> {
+    let mut file = bytes.to_vec();
+    if file.len() > PROFILE_HEADER {
+        let length = (file.len() - PROFILE_HEADER) as u64;
+        let sum = xxh3_128(&file[PROFILE_HEADER..]);
+        file[12..20].copy_from_slice(&length.to_le_bytes());
+        file[28..44].copy_from_slice(&sum.to_le_bytes());
+    }
+    file
+}

@@ -51,6 +51,13 @@ impl Added {
         self.own_coordinates.len()
     }
 
+    /// Whether it weighs two learners, and its numbers are finite and in their order.
+    pub(crate) fn is_sound(&self) -> bool {
+        let ascending =
+            |own: &Vec<f32>| own.iter().all(|value| value.is_finite()) && own.is_sorted();
+        self.stack.weighs(2) && self.own_coordinates.iter().flatten().all(ascending)
+    }
+
     /// Probabilities on known data sets. `older` gives those of the older references among
     /// themselves; `whole` and `pieces` are the vectors by both heads, `length` is the trace's,
     /// `data_set` the known data set that it is most likely of.

@@ -93,9 +93,15 @@ impl OpenSet {
         open_set
     }
 
-    /// Whether this was learned for this many references.
+    /// Whether this was learned for this many references, and its numbers are finite.
     pub(crate) fn fits(&self, references: usize) -> bool {
-        self.usual.len() == references && self.weights.len() == COVARIATES + 1
+        let ascending =
+            |own: &Vec<f32>| own.iter().all(|value| value.is_finite()) && own.is_sorted();
+        self.usual.len() == references
+            && self.weights.len() == COVARIATES + 1
+            && self.weights.iter().all(|weight| weight.is_finite())
+            && self.usual.iter().all(|(mean, spread)| mean.is_finite() && spread.is_finite())
+            && self.conformities.iter().all(ascending)
     }
 
     /// The p-value of a trace; small means that no reference writes like this.

@@ -172,7 +172,8 @@ impl Panel {
     /// Whether it speaks of no more than so many references and data sets, and of finite values
     /// only.
     pub(crate) fn fits(&self, references: usize, data_sets: usize) -> bool {
-        let finite = |values: &[f32]| values.iter().all(|value| value.is_finite());
+        // Far beyond what any mean or difference of habits is.
+        let finite = |values: &[f32]| values.iter().all(|value| value.abs() <= 1e6);
         self.centres.len() == data_sets
             && self.centres.iter().all(|centre| finite(centre))
             && self.prompts.iter().all(|p| p.data_set < data_sets && finite(&p.mean))

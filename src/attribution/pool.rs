@@ -32,6 +32,13 @@ pub struct Pooling {
 }
 
 impl Pooling {
+    /// Whether the sizes ascend from 2, and what they are multiplied by is a number that may be.
+    pub(crate) fn is_sound(&self) -> bool {
+        let sound =
+            |&(size, sharpness): &(usize, f64)| size > 1 && sharpness > 0.0 && sharpness <= 1e3;
+        self.sharpness.iter().all(sound) && self.sharpness.is_sorted_by(|a, b| a.0 < b.0)
+    }
+
     /// What the mean of the log probabilities of so many traces is multiplied by. Beyond the
     /// largest pool that was learned from it stays as it is there, which is on the side of doubt.
     pub fn sharpness(&self, traces: usize) -> f64 {

@@ -75,6 +75,12 @@ impl ChannelSet {
         &self.0
     }
 
+    /// Whether every weight is a number that a set may be given.
+    pub fn is_sound(&self) -> bool {
+        let sound = |weight: f32| (0.0..=100.0).contains(&weight);
+        self.0.iter().all(|own| sound(own.weight) && sound(own.common_weight))
+    }
+
     /// The same channels with at most `most` n-grams in the vocabulary of each.
     #[must_use]
     pub fn with_at_most(mut self, most: usize) -> Self {

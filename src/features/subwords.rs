@@ -7,6 +7,8 @@
 #[cfg(feature = "tokenizers")]
 pub(super) mod cut;
 #[cfg(feature = "tokenizers")]
+mod growth;
+#[cfg(feature = "tokenizers")]
 pub(super) mod loaded;
 #[cfg(not(feature = "tokenizers"))]
 #[path = "subwords/without_tokenizers.rs"]
@@ -53,6 +55,16 @@ pub enum TokenizerError {
         file: String,
         /// What the library said.
         detail: String,
+    },
+    /// Its rules make a text many times longer before it is cut into tokens.
+    #[error(
+        "{file}: its normalizer can make a text more than {most} times as long, which would fill the memory. Name the tokenizer.json of a model"
+    )]
+    Grows {
+        /// The file.
+        file: String,
+        /// The most times that a text may become its own size.
+        most: f64,
     },
     /// The crate was built without tokenizers.
     #[cfg(not(feature = "tokenizers"))]

@@ -32,7 +32,9 @@ pub fn write_atlas(atlas: &Atlas, name: &str, out: &mut dyn Write) -> io::Result
     writeln!(
         out,
         "learned by {}, seed {}, checksum {}",
-        about.program, about.options.seed, atlas.checksum
+        escape::name(&about.program),
+        about.options.seed,
+        atlas.checksum
     )?;
     if about.masked_names {
         writeln!(out, "names of models and vendors were masked, and are in what is scored")?;

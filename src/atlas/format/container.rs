@@ -13,7 +13,7 @@ use xxhash_rust::xxh3::xxh3_128;
 /// The first bytes of every atlas.
 pub const MAGIC: &[u8; 8] = b"COTPRINT";
 /// The version that this program writes and reads.
-pub const FORMAT_VERSION: u32 = 7;
+pub const FORMAT_VERSION: u32 = 6;
 
 const HEADER: usize = 40;
 /// The most optional sections.
@@ -21,6 +21,16 @@ const MOST_EXTRA_SECTIONS: usize = 8;
 const LEVEL: i32 = 9;
 /// A larger section is taken for damage.
 const LARGEST_SECTION: u64 = 1 << 31;
+/// A section may unpack to so many times its packed size; those of real atlases do to three times.
+const MOST_RATIO: u64 = 200;
+/// A section may always unpack to so many bytes.
+const FREE: u64 = 1 << 20;
+
+/// The most bytes that a section of `packed` bytes may unpack to: memory is taken in proportion to the
+/// file, whatever the file says.
+fn most_unpacked(packed: usize) -> u64 {
+    (packed as u64).saturating_mul(MOST_RATIO).saturating_add(FREE).min(LARGEST_SECTION)
+}
 
 /// A section as in the file.
 #[derive(Debug, Clone, Copy)]
@@ -107,8 +117,9 @@ impl<'a> Container<'a> {
             let (size, unpacked) = sizes.ok_or(FormatError::SectionWithoutLength)?;
             let (size, unpacked) = (u64::from_le_bytes(size), u64::from_le_bytes(unpacked));
             let data = usize::try_from(size).ok().and_then(|size| rest[16..].get(..size));
-            let data =
-                data.filter(|_| unpacked <= LARGEST_SECTION).ok_or(FormatError::SectionTooLarge)?;
+            let data = data
+                .filter(|data| unpacked <= most_unpacked(data.len()))
+                .ok_or(FormatError::SectionTooLarge)?;
             packed.push(Packed { data, unpacked_size: unpacked as usize });
             rest = &rest[16 + data.len()..];
         }
@@ -130,7 +141,13 @@ impl Packed<'_> {
 
     /// The section unpacked.
     pub fn unpack(&self) -> Result<Vec<u8>, FormatError> {
-        zstd::bulk::decompress(self.data, self.unpacked_size).map_err(FormatError::Unpack)
+        let unpacked = zstd::bulk::decompress(self.data, self.unpacked_size);
+        let unpacked = unpacked.map_err(FormatError::Unpack)?;
+        if unpacked.len() == self.unpacked_size {
+            Ok(unpacked)
+        } else {
+            Err(FormatError::SectionLength)
+        }
     }
 
     /// The section's first eight bytes; `None` where it cannot be unpacked or is shorter.
@@ -145,7 +162,7 @@ impl Packed<'_> {
 pub(super) fn unpack_unsized(packed: &[u8]) -> Result<Vec<u8>, FormatError> {
     let mut bytes = Vec::new();
     zstd::stream::read::Decoder::new(packed)
-        .and_then(|decoder| decoder.take(LARGEST_SECTION).read_to_end(&mut bytes))
+        .and_then(|decoder| decoder.take(most_unpacked(packed.len())).read_to_end(&mut bytes))
         .map_err(FormatError::Unpack)?;
     Ok(bytes)
 }

@@ -36,6 +36,23 @@ pub enum FormatError {
     /// A section cannot be decompressed.
     #[error("a section cannot be unpacked ({0})")]
     Unpack(std::io::Error),
+    /// A section unpacks to another size than it says.
+    #[error("a section unpacks to another size than it says")]
+    SectionLength,
+    /// A number cannot be one of a learned model.
+    #[error("a number among {what} is not finite or far too large")]
+    Number {
+        /// Which numbers.
+        what: &'static str,
+    },
+    /// A reference has no name, a very long one, one that acts on a terminal, or that of another.
+    #[error(
+        "the name of reference {index} is empty, too long, that of another one, or holds control characters"
+    )]
+    ReferenceName {
+        /// The index of the reference.
+        index: usize,
+    },
     /// A section that every atlas has is not there.
     #[error("a section is missing")]
     MissingSection,

@@ -7,7 +7,7 @@
 use super::{
     error::FormatError,
     features,
-    numbers::{read_bytes, read_floats, write_bytes, write_floats},
+    numbers::{is_sound, read_bytes, read_finite, read_floats, write_bytes, write_floats},
     profiles,
     sections::Sections,
     style::{self, StyleSections},
@@ -30,7 +30,7 @@ use crate::{
     stats::logistic::BinaryLogistic,
 };
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// The first section.
 #[derive(Serialize, Deserialize)]
@@ -108,18 +108,25 @@ fn one() -> f64 {
     1.0
 }
 
+/// What [`FormatError::Number`] calls the factors of the weights.
+const WEIGHTS: &str = "what its weights are worth";
+
+/// The most bytes of a reference's name.
+const LONGEST_NAME: usize = 1000;
+
 /// Reads what [`write`] wrote, apart from the hashes.
 pub(super) fn read(sections: &Sections<&[u8]>) -> Result<(About, Model), FormatError> {
     let description: Description =
         serde_json::from_slice(sections.description).map_err(FormatError::ReadDescription)?;
     let about = &description.about;
+    check_names(about)?;
     let references = about.references.len();
     let data_sets = description.data_set_offsets.len();
     let vocabulary = Vocabulary::new(features::read(sections.features)?)?;
     let weights = Weights::from_parts(
         references,
-        (read_bytes(sections.feature_weights), read_floats(sections.feature_factors)),
-        (read_bytes(sections.dense_weights), read_floats(sections.dense_factors)),
+        (read_bytes(sections.feature_weights), read_floats(sections.feature_factors, WEIGHTS)?),
+        (read_bytes(sections.dense_weights), read_floats(sections.dense_factors, WEIGHTS)?),
     )?;
     let tokens = read_tokenizer(about, sections.tokenizer)?;
     check_vectors(about)?;
@@ -135,12 +142,14 @@ pub(super) fn read(sections: &Sections<&[u8]>) -> Result<(About, Model), FormatE
         return Err(FormatError::SectionSizes);
     }
     let (mean, deviation) = sections.scale.split_at(4 * values);
-    vectorizer.set_scale(Scale { mean: read_floats(mean), deviation: read_floats(deviation) });
+    let what = "the means and deviations of its measures";
+    let scale = Scale { mean: read_finite(mean, what)?, deviation: read_finite(deviation, what)? };
+    vectorizer.set_scale(scale);
     let profiles = profiles::read(sections.profiles, references, vectorizer.profile_features())?;
     let style = style::read(&style_sections(sections), references, data_sets)?;
     let data_set_weights = Weights::from_parts(
         data_sets,
-        (read_bytes(sections.data_set_weights), read_floats(sections.data_set_factors)),
+        (read_bytes(sections.data_set_weights), read_floats(sections.data_set_factors, WEIGHTS)?),
         (Vec::new(), Vec::new()),
     )?;
     if data_set_weights.features() != vectorizer.vocabulary().len()
@@ -176,6 +185,7 @@ impl Description {
     fn fits_references(&self) -> bool {
         let learned = self.about.learned().len();
         self.about.references.len() >= 2
+            && self.about.options.channels.is_sound()
             && self.open_set.fits(learned)
             && self.open_set_new.as_ref().is_none_or(|open_set| open_set.fits(learned))
     }
@@ -187,6 +197,8 @@ impl Description {
         let data_sets = self.data_set_offsets.len();
         let learners = if style.is_some() { 3 } else { 1 };
         data_sets > 0
+            && is_sound(&self.data_set_offsets)
+            && self.pooling.is_sound()
             && (data_sets == 1 || self.data_set_usual.len() == data_sets)
             && self.data_set_usual.iter().flatten().all(|value| value.is_finite())
             && self.in_domain_probability.fits(data_sets::COVARIATES)
@@ -196,8 +208,25 @@ impl Description {
             && self
                 .added
                 .as_ref()
-                .is_none_or(|added| style.is_some() && added.stack.weighs(2) && learned > 0)
+                .is_none_or(|added| style.is_some() && added.is_sound() && learned > 0)
     }
+}
+
+/// Scores are an object by name: names are there, short and unique.
+fn check_names(about: &About) -> Result<(), FormatError> {
+    let mut names = BTreeSet::new();
+    for (index, reference) in about.references.iter().enumerate() {
+        let name = reference.name.as_str();
+        let acts = |c: char| {
+            c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        };
+        let is_sound =
+            !name.trim().is_empty() && name.len() <= LONGEST_NAME && !name.contains(acts);
+        if !is_sound || !names.insert(name) {
+            return Err(FormatError::ReferenceName { index });
+        }
+    }
+    Ok(())
 }
 
 /// The tokenizer of the channel `token`, which is there just where the channel is.

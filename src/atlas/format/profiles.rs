@@ -3,7 +3,7 @@
 
 use super::{
     error::FormatError,
-    numbers::{read_floats, write_floats},
+    numbers::{is_sound, read_finite, write_floats},
 };
 use crate::attribution::{delta::Profiles, weights::round_to_bytes};
 
@@ -27,12 +27,17 @@ pub(super) fn read(bytes: &[u8], references: usize, width: usize) -> Result<Prof
     }
     let (mean, rest) = bytes.split_at(4 * width);
     let (deviation, rest) = rest.split_at(4 * width);
-    let profiles = rest
+    let what = "the profiles of its references";
+    let profiles: Vec<Vec<f32>> = rest
         .chunks_exact(4 + width)
         .map(|chunk| {
             let factor = f32::from_le_bytes([chunk[0], chunk[1], chunk[2], chunk[3]]);
             chunk[4..].iter().map(|&b| f32::from(b as i8) * factor).collect()
         })
         .collect();
-    Ok(Profiles::from_parts(read_floats(mean), read_floats(deviation), profiles))
+    if !profiles.iter().all(|profile| is_sound(profile)) {
+        return Err(FormatError::Number { what });
+    }
+    let (mean, deviation) = (read_finite(mean, what)?, read_finite(deviation, what)?);
+    Ok(Profiles::from_parts(mean, deviation, profiles))
 }

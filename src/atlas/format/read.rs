@@ -1,7 +1,7 @@
 //! The bytes of a file → the parts of an atlas.
 
 use super::{
-    container::{Container, unpack_unsized},
+    container::{Container, Packed, unpack_unsized},
     error::FormatError,
     model, panel,
     sections::{CLASSIC, EXTEND, PANEL, REQUIRED, Sections, VERIFICATION},
@@ -42,8 +42,10 @@ fn read_sections(container: &Container<'_>) -> Result<Contents, FormatError> {
         .skip(REQUIRED)
         .position(|section| section.name().as_ref() == Some(EXTEND))
         .map(|place| packed.remove(REQUIRED + place).to_vec());
-    let unpacked: Vec<Vec<u8>> =
-        packed.par_iter().map(|section| section.unpack()).collect::<Result<_, _>>()?;
+    let unpacked: Vec<Vec<u8>> = (packed.par_iter().enumerate())
+        .filter(|(place, section)| *place < REQUIRED || is_known(section))
+        .map(|(_, section)| section.unpack())
+        .collect::<Result<_, _>>()?;
     let (required, optional) = unpacked.split_first_chunk().ok_or(FormatError::MissingSection)?;
     let sections = Sections::from_array(required.each_ref().map(Vec::as_slice));
     let find = |name: &[u8]| optional.iter().find_map(|section| section.strip_prefix(name));
@@ -68,6 +70,11 @@ fn read_sections(container: &Container<'_>) -> Result<Contents, FormatError> {
     let seen = seen.map(u64::from_le_bytes).collect();
     let checksum = container.checksum.clone();
     Ok(Contents { about, model, classic, panel, verification, seen, extendable, checksum })
+}
+
+/// Whether an optional section is one that this program reads; others are passed over, packed.
+fn is_known(section: &Packed<'_>) -> bool {
+    section.name().is_some_and(|name| [CLASSIC, PANEL, VERIFICATION].contains(&&name))
 }
 
 /// Unpacks what [`Extendable::from_bytes`](crate::attribution::added::Extendable::from_bytes)

@@ -44,17 +44,26 @@ pub(super) fn read(
     data_sets: usize,
 ) -> Result<Option<StyleEmbedding>, FormatError> {
     if sections.whole_factors.is_empty() {
-        return Ok(None);
+        let StyleSections { whole_weights, piece_weights, piece_factors, centres, .. } = sections;
+        let rest = [whole_weights, piece_weights, piece_factors, centres];
+        let is_whole = rest.iter().all(|section| section.is_empty());
+        return if is_whole { Ok(None) } else { Err(FormatError::Centres) };
     }
     let rows = data_sets + 1;
     if sections.centres.len() != 4 * references * rows * (1 + PIECE_WORDS.len()) {
         return Err(FormatError::Centres);
     }
     let mut centres: Vec<Vec<f32>> =
-        read_floats(sections.centres).chunks(references).map(<[f32]>::to_vec).collect();
+        read_floats(sections.centres, "the centres of its style embedding")?
+            .chunks(references)
+            .map(<[f32]>::to_vec)
+            .collect();
     let of_pieces = centres.split_off(rows);
     let head = |bytes: &[u8], factors: &[u8], centres: Vec<Vec<f32>>| -> Result<_, FormatError> {
-        let dense = (read_bytes(bytes), read_floats(factors));
+        let dense = (
+            read_bytes(bytes),
+            read_floats(factors, "what the weights of its style embedding are worth")?,
+        );
         let weights = Weights::from_parts(references, (Vec::new(), Vec::new()), dense)?;
         Ok(Head { weights, centres })
     };

@@ -133,8 +133,13 @@ impl Stack {
             && [&self.weights, &self.unfinished]
                 .into_iter()
                 .chain(self.data_sets.iter().flatten())
-                .all(|own| own.len() == learners)
+                .all(|own| own.len() == learners && own.iter().flatten().all(is_weight))
     }
+}
+
+/// Whether a number may weigh a learner; learned ones are near 1.
+fn is_weight(weight: &f64) -> bool {
+    weight.abs() <= 1e4
 }
 
 /// Leaves the logits of some references only.

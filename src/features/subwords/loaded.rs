@@ -8,6 +8,7 @@ use tokenizers::{ModelWrapper, Tokenizer};
 use super::{
     LARGEST_FILE, LONGEST_PIECE, TokenizerError, UnknownTokenError,
     cut::{character_before, character_behind, end_of_piece},
+    growth,
 };
 
 /// A loaded tokenizer. Reading texts with it is deterministic, and any number of threads may share it.
@@ -54,6 +55,9 @@ impl Subwords {
             return Err(TokenizerError::TooLarge { file: file.to_owned(), bytes });
         }
         let invalid = |detail: String| TokenizerError::Invalid { file: file.to_owned(), detail };
+        if growth::factor(content) > growth::MOST {
+            return Err(TokenizerError::Grows { file: file.to_owned(), most: growth::MOST });
+        }
         // The library panics on some broken files, such as a bad table of its normalizer `Precompiled`.
         let mut tokenizer = catch_unwind(|| Tokenizer::from_bytes(content))
             .map_err(|_| invalid("the library gave up on a broken part".into()))?
