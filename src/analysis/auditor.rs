@@ -59,6 +59,7 @@ impl<'a> Auditor<'a> {
                 Err(_) => records.add_too_short(),
             }
         }
+        records.settle();
         let asked = self.options.for_lineage(self.options.resamples);
         Ok(audit(atlas, &records, traces.into_input_summary(), &asked))
     }

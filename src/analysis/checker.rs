@@ -164,6 +164,8 @@ impl<'a> Checker<'a> {
                 Err(_) => corpus.add_too_short(),
             }
         }
+        corpus.settle();
+        records.settle();
         let input = traces.into_input_summary();
         let asked = options.for_lineage(COMPARISON_RESAMPLES);
         let comparison = compare(atlas, &corpus, input, &asked);

@@ -102,6 +102,7 @@ impl<'a> Comparer<'a> {
                 Err(_) => corpus.add_too_short(),
             }
         }
+        corpus.settle();
         let input = traces.into_input_summary();
         let (baseline, controls) = (None, Vec::new());
         Ok(ReadComparison { comparer: self, corpus, texts, input, baseline, controls })

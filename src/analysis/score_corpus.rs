@@ -22,5 +22,6 @@ pub(super) fn score_corpus(
             Err(_) => corpus.add_too_short(),
         }
     }
+    corpus.settle();
     Ok(corpus)
 }

@@ -8,12 +8,14 @@ use super::mixture_rows::MixtureRows;
 use crate::{
     atlas::Atlas,
     attribution::Scored,
+    lineage::prompt_order::PromptOrder,
     policy::{Policy, Quantity, Slice, Target},
     text::language_code,
     trace::{Marks, Mediation, Place, Position, Trace},
 };
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
+use xxhash_rust::xxh3::xxh3_64;
 
 /// The most characters of an id that are kept.
 const ID_LIMIT: usize = 200;
@@ -42,6 +44,10 @@ pub(super) struct Record {
     pub position: Position,
     /// The number of its prompt.
     pub prompt: u32,
+    /// The number of what it is drawn with: its prompt, and prompts that are copies of it.
+    pub drawn_with: u32,
+    /// A hash of its text.
+    pub text: u64,
     pub domain: Option<u32>,
     pub language: Option<u32>,
     pub mediation: Mediation,
@@ -153,6 +159,8 @@ impl CheckedRecords {
             file: self.files.number(&place.file),
             position: place.position,
             prompt,
+            drawn_with: prompt,
+            text: xxh3_64(trace.reasoning.as_bytes()),
             domain,
             // A record may declare its language by another code.
             language: (marks.language.as_deref())
@@ -168,6 +176,18 @@ impl CheckedRecords {
             probabilities,
             first,
         });
+    }
+
+    /// Numbers prompts by what they are, once all traces are added, so that what is drawn from them does
+    /// not depend on the order of the input. Prompts under which the same text stands are drawn as one.
+    pub fn settle(&mut self) {
+        // Short ones are refusals and the like, which many prompts get word for word.
+        let long = self.records.iter().filter(|record| record.scored);
+        let texts = long.map(|record| (record.prompt, record.text));
+        let order = PromptOrder::of(&self.prompts.numbers, texts);
+        for record in &mut self.records {
+            record.drawn_with = order.number(record.prompt);
+        }
     }
 
     /// Traces that were scored.

@@ -2,6 +2,7 @@
 
 use super::{
     checked_records::CheckedRecords, decide::Level, mixture::Mixture, result::CheckOptions,
+    shared_draws::SharedDraws,
 };
 use crate::{
     atlas::Atlas,
@@ -18,4 +19,6 @@ pub(super) struct Context<'a> {
     pub mixture: Option<&'a Mixture>,
     pub level: Level,
     pub options: CheckOptions,
+    /// What all rules draw from.
+    pub draws: &'a SharedDraws,
 }

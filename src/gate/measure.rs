@@ -14,9 +14,8 @@ use super::{
 use crate::{
     lineage::Resampled,
     policy::{Condition, Quantity, Target},
-    stats::{Interval, bootstrap::draws},
+    stats::Interval,
 };
-use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// Resamples times prompts (times values) are at most this many.
@@ -107,7 +106,7 @@ fn share(condition: &Condition, context: &Context<'_>, answer: &mut ConditionAns
     let mut by_prompt: BTreeMap<u32, (f64, f64)> = BTreeMap::new();
     for record in sample.of(slice) {
         let Some(part) = part(quantity, record, sample) else { continue };
-        let (sum, count) = by_prompt.entry(record.prompt).or_default();
+        let (sum, count) = by_prompt.entry(record.drawn_with).or_default();
         *sum += part;
         *count += 1.0;
         answer.traces += 1;
@@ -123,22 +122,14 @@ fn share(condition: &Condition, context: &Context<'_>, answer: &mut ConditionAns
         answer.note = Some(Note::EmptySlice);
         return;
     }
-    let ratio = |rows: &mut dyn Iterator<Item = &(f64, f64)>| {
-        let (sum, count) = rows.fold((0.0, 0.0), |(a, b), (sum, count)| (a + sum, b + count));
-        sum / count
-    };
-    let value = ratio(&mut rows.iter());
+    let (sum, all) = rows.iter().fold((0.0, 0.0), |(a, b), (sum, count)| (a + sum, b + count));
+    let value = sum / all;
     answer.value = Some(value);
     if condition.is_estimated() && rows.len() < LEAST_PROMPTS {
         settle(answer, None);
     } else if condition.is_estimated() {
         let resamples = level.resamples(options.resamples, BUDGET / rows.len());
-        let drawn = (0..resamples as u64)
-            .into_par_iter()
-            .map(|resample| {
-                ratio(&mut draws(rows.len(), resample, options.seed).map(|at| &rows[at]))
-            })
-            .collect();
+        let drawn = context.draws.ratios(&rows, resamples, options.seed);
         settle(answer, level.interval(value, drawn, rows.len(), of_traces));
     } else {
         answer.outcome = compare(value, condition.bound);

@@ -58,12 +58,13 @@ impl Mixture {
         if own.is_empty() {
             return Self::nothing();
         }
-        // The prompts of the slice, numbered as they come.
-        let mut numbers: BTreeMap<u32, usize> = BTreeMap::new();
+        // The prompts of the slice, numbered in their order.
+        let mut numbers: BTreeMap<u32, usize> =
+            own.iter().map(|(_, record)| (record.drawn_with, 0)).collect();
+        numbers.values_mut().zip(0..).for_each(|(number, next)| *number = next);
         let mut prompts: Vec<(usize, usize)> = Vec::with_capacity(own.len());
         for (row, record) in &own {
-            let next = numbers.len();
-            prompts.push((*row, *numbers.entry(record.prompt).or_insert(next)));
+            prompts.push((*row, numbers[&record.drawn_with]));
         }
         let count = rows.likelihoods.len();
         let of = |times: &dyn Fn(usize) -> f64, start: &[f64]| {

@@ -18,6 +18,7 @@ mod measure;
 mod mixture;
 mod mixture_rows;
 mod result;
+mod shared_draws;
 mod worst_records;
 
 pub use checked_records::{CheckedRecords, Seen};
@@ -35,6 +36,7 @@ use decide::{Level, Outcome};
 use known_ground::KnownGround;
 use measure::measure;
 use mixture::Mixture;
+use shared_draws::SharedDraws;
 
 /// Decides every rule of a policy.
 ///
@@ -55,6 +57,7 @@ pub fn check(
     let mut movements: Vec<(&Slice, Result<Movement, DriftError>)> = Vec::new();
     let mut mixtures: Vec<(&Slice, Mixture)> = Vec::new();
     let ground = KnownGround::of(atlas, tally);
+    let draws = SharedDraws::default();
     let mut rules = Vec::new();
     for rule in &policy.rules {
         let slice = &rule.only;
@@ -76,6 +79,7 @@ pub fn check(
             mixture: mixtures.iter().find(|(own, _)| *own == slice).map(|(_, found)| found),
             level,
             options,
+            draws: &draws,
         };
         let conditions: Vec<ConditionAnswer> = rule
             .conditions

@@ -35,14 +35,14 @@ pub(super) fn holds(
         return None;
     }
     let group = |kind, what: &str, chosen: &dyn Fn(&Kept) -> bool| {
-        let traces: Vec<(u32, &[f32])> = (tally.kept.iter().filter(|kept| chosen(kept)))
+        let traces: Vec<(u32, &[f32])> = (tally.in_order().filter(|kept| chosen(kept)))
             .map(|kept| (kept.prompt, kept.probabilities.as_slice()))
             .collect();
         group_of(atlas, kind, what, &traces, first, resamples, seed)
     };
     let mut groups = vec![group(BreakdownKind::All, "all traces", &|_| true)];
     let without: Vec<(u32, &[f32])> =
-        tally.kept.iter().map(|kept| (kept.prompt, kept.without_layout.as_slice())).collect();
+        tally.in_order().map(|kept| (kept.prompt, kept.without_layout.as_slice())).collect();
     let what = "without the layout channel";
     groups.push(group_of(atlas, BreakdownKind::Layout, what, &without, first, resamples, seed));
 

@@ -27,6 +27,7 @@ mod pairing;
 mod profile;
 mod profile_error;
 mod profiles;
+pub(crate) mod prompt_order;
 mod readable_measures;
 mod residuals;
 mod scored_corpus;

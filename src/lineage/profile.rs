@@ -24,7 +24,7 @@ use super::{
     profile_error::{ProfileDamage, ProfileError, ProfileProblem, ProfileSource},
     scored_corpus::{Cell, ScoredCorpus, key_hash},
 };
-use crate::atlas::Atlas;
+use crate::{atlas::Atlas, stats::exact_sum::ExactSum};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use xxhash_rust::xxh3::xxh3_128;
@@ -216,7 +216,10 @@ impl Profile {
         };
         for (at, (&key, prompt)) in self.prompts.iter().enumerate() {
             tally.hashed.insert(key, at as u32);
-            let sum = prompt.mean.iter().map(|value| value * prompt.traces as f32).collect();
+            let mut sum = ExactSum::default();
+            let values: Vec<f32> =
+                prompt.mean.iter().map(|value| value * prompt.traces as f32).collect();
+            sum.add(&values);
             tally.cells.push(Cell { key: prompt.text, traces: prompt.traces, sum });
         }
         Ok(tally)

@@ -1,6 +1,7 @@
 //! What is kept of a corpus while its traces stream by.
 
 use super::{
+    prompt_order::PromptOrder,
     readable_measures::{Readable, kept_of},
     style_sums::StyleSums,
 };
@@ -8,16 +9,22 @@ use crate::{
     atlas::Atlas,
     attribution::{Scored, pool::log_of},
     features::Channel,
+    stats::exact_sum::ExactSum,
     trace::{Mediation, TextKind, Trace, prompt_hash},
 };
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
+use xxhash_rust::xxh3::xxh3_64;
 
 /// What is kept of one scored trace.
 #[derive(Debug, Clone)]
 pub(super) struct Kept {
     /// The number of its prompt.
     pub prompt: u32,
+    /// A hash of its text.
+    pub text: u64,
+    /// The probability that the atlas knows its subject matter.
+    pub in_domain: f64,
     /// Calibrated probability per reference.
     pub probabilities: Vec<f32>,
     /// The same without the layout channel.
@@ -55,19 +62,25 @@ pub(super) struct Cell {
     /// Traces that were added.
     pub traces: usize,
     /// Sum of the values that the panel compares.
-    pub(super) sum: Vec<f32>,
+    pub(super) sum: ExactSum,
 }
 
 /// By which a profile knows a prompt: a hash of its [`Trace::prompt_key`].
 pub(super) fn key_hash(key: &str) -> u64 {
-    xxhash_rust::xxh3::xxh3_64(key.as_bytes())
+    xxh3_64(key.as_bytes())
 }
 
 impl Cell {
     /// The mean values of its traces.
     pub fn mean(&self) -> Vec<f32> {
-        let traces = self.traces.max(1) as f32;
-        self.sum.iter().map(|sum| sum / traces).collect()
+        self.sum.over(self.traces)
+    }
+
+    /// Adds the traces of another prompt, which has the same text. Of two hashes the smaller stays.
+    fn join(&mut self, other: Self) {
+        self.sum.join(&other.sum);
+        self.traces += other.traces;
+        self.key = [self.key, other.key].into_iter().flatten().min();
     }
 }
 
@@ -85,6 +98,9 @@ pub(super) struct Places {
 #[derive(Debug, Default)]
 pub struct ScoredCorpus {
     pub(super) kept: Vec<Kept>,
+    /// The numbers of the kept traces in an order that their content gives; empty before
+    /// [`ScoredCorpus::settle`].
+    pub(super) order: Vec<u32>,
     pub(super) prompts: FxHashMap<String, u32>,
     /// The prompts of a tally that was read from a profile, by [`key_hash`]: their names are not kept.
     pub(super) hashed: FxHashMap<u64, u32>,
@@ -94,7 +110,7 @@ pub struct ScoredCorpus {
     pub(super) cells: Vec<Cell>,
     pub(super) places: Places,
     pub(super) uses: FxHashMap<u32, Use>,
-    pub(super) profile: Vec<f32>,
+    pub(super) profile: ExactSum,
     /// The models that the traces name.
     pub(super) labels: BTreeSet<String>,
     pub(super) words: usize,
@@ -147,8 +163,7 @@ impl ScoredCorpus {
                 used.traces += 1;
             }
         }
-        self.profile.resize(scored.row.profile().len(), 0.0);
-        self.profile.iter_mut().zip(scored.row.profile()).for_each(|(sum, value)| *sum += value);
+        self.profile.add(scored.row.profile());
         self.words += scored.words;
         if let Some(label) = trace.model.as_ref().filter(|label| !self.labels.contains(*label)) {
             self.labels.insert(label.clone());
@@ -164,8 +179,11 @@ impl ScoredCorpus {
             let next = self.domain_numbers.len() as u32;
             *self.domain_numbers.entry(domain.clone()).or_insert(next)
         });
+        let text = trace.text(kind).map_or(0, |text| xxh3_64(text.as_bytes()));
         self.kept.push(Kept {
             prompt,
+            text,
+            in_domain: scored.in_domain,
             probabilities: scored.probabilities,
             without_layout: scored.without_layout,
             unknown: scored.unknown,
@@ -198,11 +216,43 @@ impl ScoredCorpus {
         let values = scored.row.dense_at(&self.places.style);
         self.cells.resize_with(self.prompts.len(), Cell::default);
         let Some(cell) = self.cells.get_mut(prompt as usize) else { return };
-        cell.sum.resize(values.len(), 0.0);
-        cell.sum.iter_mut().zip(&values).for_each(|(sum, value)| *sum += value);
+        cell.sum.add(&values);
         cell.traces += 1;
         let text = trace.prompt.as_deref().filter(|text| !text.trim().is_empty());
         cell.key = cell.key.or_else(|| text.map(prompt_hash));
+    }
+
+    /// Numbers prompts and orders traces by what they are, once all are added: what is drawn and summed
+    /// from them must not depend on the order of the input. Prompts under which the same text stands
+    /// become one: copies say nothing more about other prompts.
+    pub fn settle(&mut self) {
+        let texts = self.kept.iter().map(|kept| (kept.prompt, kept.text));
+        let order = PromptOrder::of(&self.prompts, texts);
+        order.renumber(&mut self.prompts);
+        self.kept.iter_mut().for_each(|kept| kept.prompt = order.number(kept.prompt));
+        self.style.renumber(order.numbers());
+        if !self.cells.is_empty() {
+            let mut cells = vec![Cell::default(); self.prompts.len()];
+            for (old, cell) in std::mem::take(&mut self.cells).into_iter().enumerate() {
+                if let Some(own) = cells.get_mut(order.number(old as u32) as usize) {
+                    own.join(cell);
+                }
+            }
+            self.cells = cells;
+        }
+        self.order = (0..self.kept.len() as u32).collect();
+        let kept = &self.kept;
+        self.order.sort_by_key(|&at| (kept[at as usize].prompt, kept[at as usize].text, at));
+        if !self.kept.is_empty() {
+            self.in_domain = self.in_order().map(|kept| kept.in_domain).sum();
+        }
+    }
+
+    /// The kept traces, in the order of their prompts and texts once the corpus is settled.
+    pub(super) fn in_order(&self) -> impl Iterator<Item = &Kept> {
+        let settled = self.order.len() == self.kept.len();
+        (0..self.kept.len())
+            .filter_map(move |at| self.kept.get(if settled { self.order[at] as usize } else { at }))
     }
 
     /// Counts a trace that was too short to score.
@@ -250,14 +300,13 @@ impl ScoredCorpus {
 
     /// The mean profile of the corpus, as the atlas's references have them.
     pub(super) fn mean_profile(&self) -> Vec<f32> {
-        let count = self.kept.len().max(1) as f32;
-        self.profile.iter().map(|sum| sum / count).collect()
+        self.profile.over(self.kept.len())
     }
 
     /// The mean over each prompt's traces of what `values` gives, a row per prompt.
     pub(super) fn by_prompt(&self, values: impl Fn(&Kept) -> Vec<f64>) -> Vec<Vec<f64>> {
         let mut sums: Vec<(Vec<f64>, f64)> = vec![(Vec::new(), 0.0); self.prompts.len()];
-        for kept in &self.kept {
+        for kept in self.in_order() {
             let values = values(kept);
             let (sum, count) = &mut sums[kept.prompt as usize];
             sum.resize(values.len(), 0.0);

@@ -3,14 +3,14 @@
 //! Kept by data set and by the reference that comes first, so that the traces of one suspect can be
 //! judged apart from the others. Sums add, so that parts of a corpus can be read one after the other.
 
-use crate::attribution::Scored;
+use crate::{attribution::Scored, stats::exact_sum::ExactSum};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The style values of some traces.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct StyleSum {
     /// Their sum.
-    pub values: Vec<f32>,
+    pub values: ExactSum,
     /// Traces.
     pub traces: usize,
     /// The numbers of their prompts.
@@ -30,7 +30,7 @@ const TRACES_OF_PROMPT: usize = 3;
 impl StyleSum {
     /// The mean of the style values.
     pub fn mean(&self) -> Vec<f32> {
-        self.values.iter().map(|sum| sum / self.traces.max(1) as f32).collect()
+        self.values.over(self.traces)
     }
 
     /// Traces, of each prompt a few at most.
@@ -38,11 +38,16 @@ impl StyleSum {
         self.traces.min(TRACES_OF_PROMPT * self.prompts.len())
     }
 
-    fn add(&mut self, values: &[f32], traces: usize, prompts: impl IntoIterator<Item = u32>) {
-        self.values.resize(values.len(), 0.0);
-        self.values.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
-        self.traces += traces;
-        self.prompts.extend(prompts);
+    fn add(&mut self, values: &[f32], prompt: u32) {
+        self.values.add(values);
+        self.traces += 1;
+        self.prompts.insert(prompt);
+    }
+
+    fn join(&mut self, other: &Self) {
+        self.values.join(&other.values);
+        self.traces += other.traces;
+        self.prompts.extend(&other.prompts);
     }
 }
 
@@ -50,14 +55,22 @@ impl StyleSums {
     /// Adds a scored trace with its style values, of the prompt with this number.
     pub fn add(&mut self, scored: &Scored, values: &[f32], prompt: u32) {
         let cell = self.cells.entry((scored.data_set, scored.top())).or_default();
-        cell.add(values, 1, [prompt]);
+        cell.add(values, prompt);
+    }
+
+    /// Gives the prompts other numbers: `numbers` has the new one of each old one.
+    pub fn renumber(&mut self, numbers: &[u32]) {
+        let new = |&old: &u32| numbers.get(old as usize).copied().unwrap_or(old);
+        for cell in self.cells.values_mut() {
+            cell.prompts = cell.prompts.iter().map(new).collect();
+        }
     }
 
     /// The sum of all traces.
     pub fn all(&self) -> StyleSum {
         let mut all = StyleSum::default();
         for cell in self.cells.values() {
-            all.add(&cell.values, cell.traces, cell.prompts.iter().copied());
+            all.join(cell);
         }
         all
     }
@@ -68,8 +81,7 @@ impl StyleSums {
         let chosen = |first: usize| members.is_none_or(|members| members.contains(&first));
         let mut by_data_set: BTreeMap<usize, StyleSum> = BTreeMap::new();
         for (&(data_set, _), cell) in self.cells.iter().filter(|((_, first), _)| chosen(*first)) {
-            let sum = by_data_set.entry(data_set).or_default();
-            sum.add(&cell.values, cell.traces, cell.prompts.iter().copied());
+            by_data_set.entry(data_set).or_default().join(cell);
         }
         by_data_set.into_iter().max_by_key(|(set, sum)| (sum.traces, std::cmp::Reverse(*set)))
     }
@@ -84,13 +96,13 @@ mod tests {
         let mut sums = StyleSums::default();
         for (at, (data_set, first)) in [(0, 1), (0, 1), (0, 2), (1, 2), (1, 2)].iter().enumerate() {
             let cell = sums.cells.entry((*data_set, *first)).or_default();
-            cell.add(&[at as f32, 1.0], 1, [at as u32 / 2]);
+            cell.add(&[at as f32, 1.0], at as u32 / 2);
         }
         let (data_set, all) = sums.on_main_data_set(None).unwrap();
-        assert_eq!((data_set, all.traces, all.values), (0, 3, vec![3.0, 3.0]));
+        assert_eq!((data_set, all.traces, all.values.over(1)), (0, 3, vec![3.0, 3.0]));
         assert_eq!(all.prompts.len(), 2);
         let (data_set, own) = sums.on_main_data_set(Some(&[2])).unwrap();
-        assert_eq!((data_set, own.traces, own.values), (1, 2, vec![7.0, 2.0]));
+        assert_eq!((data_set, own.traces, own.values.over(1)), (1, 2, vec![7.0, 2.0]));
         assert!(sums.on_main_data_set(Some(&[5])).is_none());
     }
 }

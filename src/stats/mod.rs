@@ -9,6 +9,7 @@ pub(crate) mod binomial;
 pub(crate) mod bootstrap;
 pub mod calibration;
 pub(crate) mod cholesky;
+pub(crate) mod exact_sum;
 pub(crate) mod holm;
 mod interval;
 pub mod logistic;

@@ -38,6 +38,16 @@ impl Likelihoods {
         self.ends.push(self.entries.len());
     }
 
+    /// The same records in another order: `places` has the old place of each.
+    pub(crate) fn reordered(&self, places: &[usize]) -> Self {
+        let mut new = Self::default();
+        for &place in places.iter().filter(|&&place| place < self.len()) {
+            new.entries.extend(self.row(place));
+            new.ends.push(new.entries.len());
+        }
+        new
+    }
+
     /// The number of records.
     pub fn len(&self) -> usize {
         self.ends.len()

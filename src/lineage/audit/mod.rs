@@ -185,8 +185,7 @@ fn reference_shares(
         .map(|(index, reference)| {
             let (low, high) = interval(index);
             let similarity = (counts[index] >= SIMILARITY_RECORDS).then(|| {
-                let mean: Vec<f32> =
-                    records.profiles[index].iter().map(|sum| sum / counts[index] as f32).collect();
+                let mean = records.profiles[index].over(counts[index]);
                 let profiles = &atlas.model.profiles;
                 similarity(&profiles.standardize(&mean), profiles.reference(index))
             });

@@ -4,14 +4,16 @@
 //! each record a short row of probabilities, its p-value and its name.
 
 use super::mixture::Likelihoods;
-use crate::lineage::style_sums::StyleSums;
+use crate::lineage::{prompt_order::PromptOrder, style_sums::StyleSums};
 use crate::{
     atlas::Atlas,
     attribution::Scored,
+    stats::exact_sum::ExactSum,
     trace::{TextKind, Trace},
 };
 use rustc_hash::FxHashMap;
 use std::{collections::BTreeMap, sync::Arc};
+use xxhash_rust::xxh3::xxh3_64;
 
 /// The most characters of an id, a source or a label that are kept.
 const NAME_LIMIT: usize = 200;
@@ -26,11 +28,15 @@ pub struct Records {
     pub(super) first: Vec<u32>,
     /// The number of each one's prompt.
     pub(super) prompts: Vec<u32>,
+    /// A hash of each one's text.
+    texts_read: Vec<u64>,
+    /// The probability that the atlas knows the subject matter of each.
+    familiar: Vec<f64>,
     pub(super) lengths: Vec<u32>,
     pub(super) names: Vec<RecordName>,
     pub(super) prompt_numbers: FxHashMap<String, u32>,
     /// For each reference, the sum of the profiles of the records in which it comes first.
-    pub(super) profiles: Vec<Vec<f32>>,
+    pub(super) profiles: Vec<ExactSum>,
     pub(super) words: usize,
     pub(super) too_short: usize,
     pub(super) seen_before: usize,
@@ -45,7 +51,7 @@ pub struct Records {
 }
 
 /// How a record is named to a person.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct RecordName {
     pub id: String,
     pub source: Arc<str>,
@@ -69,11 +75,11 @@ impl Records {
         let first = scored.top();
         self.first.push(first as u32);
         if self.profiles.len() <= first {
-            self.profiles.resize(atlas.about.references.len(), Vec::new());
+            self.profiles.resize(atlas.about.references.len(), ExactSum::default());
         }
-        let profile = scored.row.profile();
-        self.profiles[first].resize(profile.len(), 0.0);
-        self.profiles[first].iter_mut().zip(profile).for_each(|(sum, value)| *sum += value);
+        self.profiles[first].add(scored.row.profile());
+        self.texts_read.push(trace.text(kind).map_or(0, |text| xxh3_64(text.as_bytes())));
+        self.familiar.push(scored.in_domain);
         self.lengths.push(u32::try_from(scored.words).unwrap_or(u32::MAX));
         self.words += scored.words;
         self.in_domain += scored.in_domain;
@@ -82,6 +88,27 @@ impl Records {
         let source = self.shared(&trace.source);
         let model = trace.model.as_deref().map(|model| self.shared(model));
         self.names.push(RecordName { id: cut(&trace.id), source, model });
+    }
+
+    /// Numbers prompts and orders records by what they are, once all are added: nothing that is drawn or
+    /// summed may depend on the order of the input. Prompts under which the same text stands become one.
+    pub fn settle(&mut self) {
+        let texts = self.prompts.iter().copied().zip(self.texts_read.iter().copied());
+        let order = PromptOrder::of(&self.prompt_numbers, texts);
+        order.renumber(&mut self.prompt_numbers);
+        self.prompts.iter_mut().for_each(|prompt| *prompt = order.number(*prompt));
+        self.style.renumber(order.numbers());
+        let mut places: Vec<usize> = (0..self.len()).collect();
+        places.sort_by_key(|&at| (self.prompts[at], self.texts_read[at], at));
+        self.likelihoods = self.likelihoods.reordered(&places);
+        reorder(&mut self.unknown, &places);
+        reorder(&mut self.first, &places);
+        reorder(&mut self.prompts, &places);
+        reorder(&mut self.texts_read, &places);
+        reorder(&mut self.familiar, &places);
+        reorder(&mut self.lengths, &places);
+        reorder(&mut self.names, &places);
+        self.in_domain = self.familiar.iter().sum();
     }
 
     /// Counts a record that was too short to score.
@@ -113,6 +140,11 @@ impl Records {
         self.texts.insert(text, shared.clone());
         shared
     }
+}
+
+/// Puts values into another order: `places` has the old place of each.
+fn reorder<T: Clone>(values: &mut Vec<T>, places: &[usize]) {
+    *values = places.iter().filter_map(|&at| values.get(at).cloned()).collect();
 }
 
 /// At most [`NAME_LIMIT`] characters.
