@@ -2,6 +2,7 @@
 
 use super::{
     Common,
+    actions::{Printed, print},
     inputs::ScoringArguments,
     output::{open_report, wrote},
     progress::Progress,
@@ -14,7 +15,7 @@ use crate::{
     report::{REPORT_FILES, TerminalOptions, escaped_json, write_audit, write_audit_report},
 };
 use clap::Args;
-use std::{io::Write, path::PathBuf};
+use std::path::PathBuf;
 
 /// Arguments of `audit`.
 #[derive(Debug, Clone, Args)]
@@ -49,14 +50,13 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         write_audit_report(&found, &folder)?;
         progress.say(&wrote(&folder.finish()?));
     }
-    let mut out = std::io::stdout().lock();
-    if arguments.json {
-        writeln!(out, "{}", escaped_json(&found)?.trim_end())?;
-    } else {
+    print(Printed::json_if(arguments.json), |out| {
+        if arguments.json {
+            return Ok(writeln!(out, "{}", escaped_json(&found)?.trim_end())?);
+        }
         let options = TerminalOptions { color: shows_colour(), rows: 15, width: terminal_width() };
-        write_audit(&found, options, &mut out)?;
-    }
-    out.flush()?;
+        Ok(write_audit(&found, options, out)?)
+    })?;
     if found.kind == AuditKind::TooLittleText {
         return Err(Error::TooLittleText { sentence: found.sentence() }.into());
     }

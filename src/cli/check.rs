@@ -6,6 +6,7 @@
 
 use super::{
     Common,
+    actions::in_actions,
     check_outputs::{Files, OutputArguments, print, write_step_summary},
     inputs::{ScoringArguments, files_behind},
     output::{Output, open_report},
@@ -93,7 +94,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         write_check_report(&checked, &comparison, &folder)?;
         folder.finish()?;
     }
-    let in_actions = std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
+    let in_actions = in_actions();
     if in_actions {
         write_step_summary(&checked)?;
     }

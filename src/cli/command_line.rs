@@ -149,8 +149,16 @@ impl Invocation {
         let arguments: Vec<&Arg> = command.get_arguments().chain(program.get_arguments()).collect();
         let given = Given { arguments: &arguments, matches, order };
         let mut words = vec!["cotprint".to_owned(), order.again.to_owned()];
+        // A file may be called like an option. Such names come last, behind `--`.
+        let mut last = Vec::new();
         for id in order.ids(&arguments) {
-            words.extend(given.words(id));
+            let own = given.words(id);
+            let looks = given.is_positional(id) && own.iter().any(|word| is_like_an_option(word));
+            if looks { last.extend(own) } else { words.extend(own) }
+        }
+        if !last.is_empty() {
+            words.push("--".to_owned());
+            words.extend(last);
         }
         Self {
             command: words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" "),
@@ -184,6 +192,11 @@ struct Given<'a> {
 }
 
 impl Given<'_> {
+    /// Whether an argument has no name.
+    fn is_positional(&self, id: &str) -> bool {
+        self.arguments.iter().any(|arg| arg.get_id() == id && arg.is_positional())
+    }
+
     /// The words of one argument; none where it was not given or has its default value.
     fn words(&self, id: &str) -> Vec<String> {
         let Some(arg) = self.arguments.iter().find(|arg| arg.get_id() == id) else {
@@ -217,7 +230,9 @@ impl Given<'_> {
         let joined = self.order.joined.contains(&id);
         let write = |values: Vec<String>| match &option {
             None => values,
-            Some(option) if joined => vec![format!("{option}={}", values.join(","))],
+            Some(option) if joined || matches!(&values[..], [one] if is_like_an_option(one)) => {
+                vec![format!("{option}={}", values.join(","))]
+            }
             Some(option) => std::iter::once(option.clone()).chain(values).collect(),
         };
         occurrences.into_iter().flat_map(write).collect()
@@ -232,6 +247,11 @@ fn number(matches: &ArgMatches, id: &str) -> Option<String> {
         .or_else(|| of(matches.try_get_one::<u32>(id).ok().flatten().map(|&value| value.into())))
         .or_else(|| of(matches.try_get_one::<u16>(id).ok().flatten().map(|&value| value.into())))
         .or_else(|| of(matches.try_get_one::<u8>(id).ok().flatten().map(|&value| value.into())))
+}
+
+/// Whether a value would be taken for an option.
+fn is_like_an_option(word: &str) -> bool {
+    word.len() > 1 && word.starts_with('-')
 }
 
 /// A word as a shell reads it.
@@ -291,6 +311,10 @@ mod tests {
                  --channels word:9+3@1,layout",
                 "cotprint evaluate a --label m=p --channels word:9+3@1,layout --group prompt --folds 5 --open-set \
                  --method eder,burrows --pair x y --pair z w --seed 0 --resamples 1000",
+            ),
+            (
+                "cotprint compare --seed 2 --baseline=--old -- a.jsonl --report=x",
+                "cotprint compare --baseline=--old --seed 2 --resamples 1000 -- a.jsonl --report=x",
             ),
             (
                 "cotprint ingest --drop-duplicates a -o b.jsonl",

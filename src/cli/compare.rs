@@ -2,6 +2,7 @@
 
 use super::{
     Common,
+    actions::{Printed, print},
     choices::error_rate,
     inputs::{ScoringArguments, files_behind},
     labelled::LabelledArguments,
@@ -26,7 +27,7 @@ use crate::{
     text::count_words,
 };
 use clap::Args;
-use std::{io::Write, path::PathBuf};
+use std::path::PathBuf;
 
 /// Arguments of `compare`.
 #[derive(Debug, Clone, Args)]
@@ -101,18 +102,17 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     if let Some(folder) = report {
         progress.say(&wrote(&folder.finish()?));
     }
-    let mut out = std::io::stdout().lock();
-    if arguments.json {
-        writeln!(out, "{}", to_json(&comparison)?.trim_end())?;
-    } else {
+    print(Printed::json_if(arguments.json), |out| {
+        if arguments.json {
+            return Ok(writeln!(out, "{}", to_json(&comparison)?.trim_end())?);
+        }
         let look = TerminalOptions {
             color: shows_colour(),
             width: terminal_width(),
             ..TerminalOptions::default()
         };
-        write_terminal(&comparison, look, &mut out)?;
-    }
-    out.flush()?;
+        Ok(write_terminal(&comparison, look, out)?)
+    })?;
     if comparison.verdict.kind == VerdictKind::TooLittleText {
         return Err(Error::TooLittleText { sentence: comparison.verdict.sentence() }.into());
     }

@@ -2,6 +2,7 @@
 
 use super::{
     Common,
+    actions::{Printed, print},
     labelled::LabelledArguments,
     output::{open_report, wrote},
     progress::Progress,
@@ -18,7 +19,7 @@ use crate::{
     },
 };
 use clap::Args;
-use std::{io::Write, path::PathBuf};
+use std::path::PathBuf;
 
 /// Arguments of `evaluate`.
 #[derive(Debug, Clone, Args)]
@@ -87,18 +88,17 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         write_evaluation_report(&evaluation, &folder)?;
         progress.say(&wrote(&folder.finish()?));
     }
-    let mut out = std::io::stdout().lock();
-    if arguments.json {
-        write!(out, "{}", escaped_json(&evaluation)?)?;
-    } else {
+    print(Printed::json_if(arguments.json), |out| {
+        if arguments.json {
+            return Ok(write!(out, "{}", escaped_json(&evaluation)?)?);
+        }
         let options = TerminalOptions {
             color: shows_colour(),
             width: terminal_width(),
             ..TerminalOptions::default()
         };
-        write_evaluation(&evaluation, options, &mut out)?;
-    }
-    Ok(out.flush()?)
+        Ok(write_evaluation(&evaluation, options, out)?)
+    })
 }
 
 /// The measures that were asked for, or the usual ones.

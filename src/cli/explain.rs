@@ -1,6 +1,12 @@
 //! `cotprint explain`: one trace, which reference each stretch of it resembles, and the features that say so.
 
-use super::{Common, inputs::ScoringArguments, output::Output, shows_colour};
+use super::{
+    Common,
+    actions::{Printed, print},
+    inputs::ScoringArguments,
+    output::Output,
+    shows_colour,
+};
 use crate::{
     analysis::{ExplainedTrace, explain_trace},
     report::{escape, escaped_json, render_explanation, write_explanation},
@@ -52,11 +58,10 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
             )?;
         }
     }
-    let mut out = std::io::stdout().lock();
-    if arguments.json {
-        writeln!(out, "{}", escaped_json(&explanation)?.trim_end())?;
-    } else {
-        write_explanation(&explanation, &text, shows_colour(), &mut out)?;
-    }
-    Ok(out.flush()?)
+    print(Printed::json_if(arguments.json), |out| {
+        if arguments.json {
+            return Ok(writeln!(out, "{}", escaped_json(&explanation)?.trim_end())?);
+        }
+        Ok(write_explanation(&explanation, &text, shows_colour(), out)?)
+    })
 }

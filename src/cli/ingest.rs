@@ -1,8 +1,13 @@
 //! `cotprint ingest`: any format → canonical records, and a table of what was read.
 
 use super::{
-    Common, advice::about_dropped, output::open_report, progress::Progress,
-    reading::ReadingArguments, records::RecordOutput,
+    Common,
+    actions::{self, Printed},
+    advice::about_dropped,
+    output::open_report,
+    progress::Progress,
+    reading::ReadingArguments,
+    records::RecordOutput,
 };
 use crate::{
     analysis::{RecordsFound, read_records},
@@ -80,9 +85,8 @@ fn print(arguments: &Arguments, common: &Common, found: &RecordsFound) -> anyhow
     let mut reading = reading(found);
     if arguments.json {
         reading.explanations = reading.explanations.filter(|_| arguments.explain);
-        let mut out = io::stdout().lock();
-        out.write_all(escaped_json(&reading)?.as_bytes())?;
-        return Ok(out.flush()?);
+        let json = escaped_json(&reading)?;
+        return actions::print(Printed::Json, |out| Ok(out.write_all(json.as_bytes())?));
     }
     if common.quiet && !arguments.explain {
         return Ok(());
@@ -90,14 +94,22 @@ fn print(arguments: &Arguments, common: &Common, found: &RecordsFound) -> anyhow
     let to_file = arguments.output.as_deref().is_some_and(|path| path.as_os_str() != "-");
     let mut out: Box<dyn Write> =
         if to_file { Box::new(io::stdout().lock()) } else { Box::new(anstream::stderr()) };
-    if arguments.explain {
-        write_explanations(&found.explanations, &mut out)?;
+    let printed = actions::print_to(&mut out, Printed::Text, |out| {
+        if arguments.explain {
+            write_explanations(&found.explanations, out)?;
+        }
+        if !common.quiet && found.summary.traces > 0 {
+            let RecordsFound { summary, survey, duplicates, kept, .. } = found;
+            write_overview(summary, survey, duplicates, *kept, &about_dropped, out)?;
+        }
+        Ok(())
+    });
+    // What is said on standard error is no result: nothing can be done where it is full or closed.
+    if to_file {
+        printed?;
+        out.flush()?;
     }
-    if !common.quiet && found.summary.traces > 0 {
-        let RecordsFound { summary, survey, duplicates, kept, .. } = found;
-        write_overview(summary, survey, duplicates, *kept, &about_dropped, &mut out)?;
-    }
-    Ok(out.flush()?)
+    Ok(())
 }
 
 /// What was read, as the report takes it.

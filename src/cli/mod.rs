@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 a check failed, 2 wrong usage or unreadable input, 3 input read but too
 //! little usable text. A closed pipe is no error.
 
+mod actions;
 mod advice;
 mod atlas;
 mod audit;
@@ -28,6 +29,7 @@ mod help;
 mod ingest;
 mod inputs;
 mod labelled;
+mod machine;
 mod output;
 mod probes;
 #[cfg(feature = "collect")]
@@ -133,10 +135,13 @@ enum Verb {
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
     let program = help::command();
-    let matches = program.clone().get_matches();
-    let mut cli = match Cli::from_arg_matches(&matches) {
-        Ok(cli) => cli,
-        Err(error) => error.exit(),
+    let read = program.clone().try_get_matches().and_then(|matches| {
+        let cli = Cli::from_arg_matches(&matches)?;
+        Ok((matches, cli))
+    });
+    let (matches, mut cli) = match read {
+        Ok(read) => read,
+        Err(error) => return explain_usage(&error),
     };
     cli.common.invocation = Invocation::of(&program, &matches);
     signals::watch();
@@ -148,6 +153,7 @@ pub fn main() -> ExitCode {
         }
         Err(error) => {
             let message = crate::report::escape::sentence(&message(&error));
+            let message = actions::message(&message);
             // Nothing can be done where standard error is closed, too.
             let _ = writeln!(anstream::stderr(), "cotprint: {message}");
             ExitCode::from(exit_code(&error))
@@ -155,10 +161,23 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(cli: &Cli) -> anyhow::Result<()> {
-    if let Some(threads) = cli.common.threads {
-        rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global()?;
+/// Prints help, the version, or what is wrong with the arguments. Help that could not be printed is no
+/// success.
+fn explain_usage(error: &clap::Error) -> ExitCode {
+    let printed = error.print().and_then(|()| std::io::stdout().flush());
+    match printed {
+        Err(failed) if !error.use_stderr() && failed.kind() != std::io::ErrorKind::BrokenPipe => {
+            let _ =
+                writeln!(anstream::stderr(), "cotprint: cannot write to standard output: {failed}");
+            ExitCode::from(2)
+        }
+        _ => ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)),
     }
+}
+
+fn run(cli: &Cli) -> anyhow::Result<()> {
+    machine::check_memory()?;
+    machine::make_threads(cli.common.threads)?;
     run_verb(cli)
 }
 

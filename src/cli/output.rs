@@ -14,10 +14,11 @@ pub(super) enum Output {
 }
 
 impl Output {
-    /// Opens the place for results before the long run starts: standard output for `None` and `-`.
+    /// Opens the place for results before the long run starts: standard output for `None`, `-` and the
+    /// names that the system has for it, which only its owner may open again.
     /// Messages name the option.
     pub fn open(path: Option<&Path>, option: &str, inputs: &InputFiles) -> anyhow::Result<Self> {
-        let Some(path) = path.filter(|path| *path != Path::new("-")) else {
+        let Some(path) = path.filter(|path| !is_standard_output(path)) else {
             refuse_standard_output(inputs)?;
             return Ok(Self::Standard(BufWriter::new(io::stdout())));
         };
@@ -53,6 +54,11 @@ impl Write for Output {
             Self::File(file) => file.flush(),
         }
     }
+}
+
+/// Whether a path names standard output.
+fn is_standard_output(path: &Path) -> bool {
+    ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].iter().any(|name| path == Path::new(name))
 }
 
 /// Refuses standard output where it is one of the inputs (`>> traces.jsonl`).

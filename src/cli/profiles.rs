@@ -2,6 +2,7 @@
 
 use super::{
     Common,
+    actions::{Printed, print},
     inputs::{ScoringArguments, open_atlas},
     progress::Progress,
     shows_colour,
@@ -11,7 +12,7 @@ use crate::{
     attribution::classic::Method,
     report::{escaped_json, write_profiles},
 };
-use std::{io::Write, path::Path};
+use std::path::Path;
 
 /// What is asked of profiles.
 pub(super) struct ProfileRequest<'a> {
@@ -60,13 +61,12 @@ pub(super) fn run(request: &ProfileRequest<'_>, common: &Common) -> anyhow::Resu
     let scorer = scoring.scorer(&atlas)?.progress(&progress);
     let options = scoring.options(common, request.resamples)?;
     let comparison = compare_profiles(&scorer, new, old.as_ref(), &options)?;
-    let mut out = std::io::stdout().lock();
-    if request.json {
-        writeln!(out, "{}", escaped_json(&comparison)?.trim_end())?;
-    } else {
-        write_profiles(&comparison, shows_colour(), &mut out)?;
-    }
-    Ok(out.flush()?)
+    print(Printed::json_if(request.json), |out| {
+        if request.json {
+            return Ok(writeln!(out, "{}", escaped_json(&comparison)?.trim_end())?);
+        }
+        Ok(write_profiles(&comparison, shows_colour(), out)?)
+    })
 }
 
 impl ProfileRequest<'_> {

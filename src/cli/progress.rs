@@ -1,6 +1,6 @@
 //! Progress on a terminal, messages to standard error.
 
-use super::{Common, advice::about_dropped};
+use super::{Common, actions, advice::about_dropped};
 use crate::{analysis, ingest::Summary};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::{
@@ -105,7 +105,8 @@ impl analysis::Progress for Progress {
         if !self.quiet {
             self.bar.suspend(|| {
                 // Nothing can be done where standard error is closed.
-                let _ = writeln!(anstream::stderr(), "{}", crate::report::escape::sentence(line));
+                let line = crate::report::escape::sentence(line);
+                let _ = writeln!(anstream::stderr(), "{}", actions::message(&line));
             });
         }
     }

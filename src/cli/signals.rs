@@ -12,16 +12,24 @@ pub(super) fn watch() {
     let ignored = ignored();
     let watched = [SIGINT, SIGTERM, SIGHUP].into_iter();
     // `nohup` and the shell's `&` have them ignored: that stays.
-    let watched = watched.filter(|signal| ignored & (1 << (signal - 1)) == 0);
-    // Without a handler, the program ends as it would; only hidden files stay.
-    let Ok(mut signals) = Signals::new(watched) else { return };
-    std::thread::spawn(move || {
+    let watched = watched.filter(move |signal| ignored & (1 << (signal - 1)) == 0);
+    // The thread is made first: a handler that nobody listens to would swallow the signals. Without
+    // one, the program ends as it would; only hidden files stay.
+    let (ready, is_ready) = std::sync::mpsc::channel::<()>();
+    let watching = std::thread::Builder::new().name("signals".into()).spawn(move || {
+        let signals = Signals::new(watched);
+        drop(ready);
+        let Ok(mut signals) = signals else { return };
         if let Some(signal) = signals.forever().next() {
             let _stopped = discard_unfinished();
             #[expect(clippy::exit, reason = "the other threads are in the middle of their work")]
             std::process::exit(128 + signal);
         }
     });
+    if watching.is_ok() {
+        // It ends when the other side is dropped.
+        let _ = is_ready.recv();
+    }
 }
 
 /// The signals that this process was started to ignore, a bit for each; none where the system does not say.

@@ -88,8 +88,8 @@ pub(super) fn text(plain: &str) -> String {
                 escaped.push_str(if c == '#' { "\\#" } else { "@" });
                 escaped.push_str("<!-- -->");
             }
-            // `http://…`, `www.…`, and `1.`, `-`, `+`, `=` at the start of a block.
-            '/' if plain[..i].ends_with(':') => escaped.push_str("\\/"),
+            // `http://…`, `//host/…`, `www.…`, and `1.`, `-`, `+`, `=` at the start of a block.
+            '/' if plain[..i].ends_with([':', '/']) => escaped.push_str("\\/"),
             '.' | ')'
                 if plain[..i].to_ascii_lowercase().ends_with("www") || is_number(&plain[..i]) =>
             {
@@ -161,6 +161,7 @@ mod tests {
             assert_eq!(read(&text(plain)), plain);
         }
         assert!(text("https://example.org").contains(":\\/"));
+        assert!(!text("see //example.org/x").contains("//"));
         assert!(text("@somebody").starts_with("@<!-- -->"));
     }
 

@@ -138,7 +138,7 @@ fn text(escaped: &str) -> String {
         }
     }
     // What would become a link by itself.
-    out.replace("://", ":\\/\\/").replace("www.", "www\\.")
+    out.replace("//", "\\/\\/").replace("www.", "www\\.")
 }
 
 /// A name, path or command as code.
@@ -155,6 +155,7 @@ mod tests {
     fn nothing_in_a_text_is_markdown() {
         assert_eq!(text("a|b *c* [d](e) <f> @g"), "a\\|b \\*c\\* \\[d\\](e) &lt;f&gt; `@`g");
         assert_eq!(text("https://x www.y"), "https:\\/\\/x www\\.y");
+        assert_eq!(text("see //host/x"), "see \\/\\/host/x");
         assert_eq!(code("a`b`|c"), "`aˋbˋ\\|c`");
     }
 }
