@@ -28,6 +28,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let short = &bytes[..bytes.len().min(LONGEST)];
         seed("detection", &format!("{number}-{name}"), &[&[0][..], short].concat())?;
+        if path.iter().any(|part| part == "shapes") && name != "expect.json" {
+            for way in 0..9 {
+                seed("sessions", &format!("{number}-{way}-{name}"), &[&[way][..], short].concat())?;
+            }
+        }
         if name.contains(".json") && !name.ends_with(".gz") {
             let lines = |lines: &[u8]| [&[0][..], lines].concat();
             seed("records", &format!("{number}-{name}"), &lines(short))?;
@@ -43,6 +48,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             [b'A', b'R', b'R', b'O', b'W', b'1', 0, 0, rest @ ..] => Some((4, rest)),
             [0xff, 0xff, 0xff, 0xff, rest @ ..] => Some((5, rest)),
             [0xff, 0xfe, rest @ ..] => Some((8, rest)),
+            [b'B', b'Z', b'h', rest @ ..] => Some((10, rest)),
+            [0xfd, b'7', b'z', b'X', b'Z', 0, rest @ ..] => Some((11, rest)),
+            [0x1f, 0x8b, rest @ ..] => Some((12, rest)),
             rest if name.ends_with(".csv") => Some((2, rest)),
             rest if name.ends_with(".tsv") => Some((3, rest)),
             _ => None,
@@ -100,7 +108,26 @@ fn archive() -> Result<(), Box<dyn Error>> {
         zip.start_file(name, SimpleFileOptions::default().compression_method(method))?;
         zip.write_all(b"{\"reasoning\":\"I add two and two.\",\"id\":\"1\"}\n")?;
     }
-    seed("containers", "small.zip", &[&[0][..], &zip.finish()?.into_inner()[4..]].concat())
+    seed("containers", "small.zip", &[&[0][..], &zip.finish()?.into_inner()[4..]].concat())?;
+    workbook()
+}
+
+/// A workbook with one sheet.
+fn workbook() -> Result<(), Box<dyn Error>> {
+    let cell = |text: &str| format!("<row><c t=\"inlineStr\"><is><t>{text}</t></is></c><c t=\"s\"><v>0</v></c></row>");
+    let parts = [
+        ("xl/_rels/workbook.xml.rels", "<Relationships><Relationship Id=\"rId1\" Target=\"worksheets/sheet1.xml\"/></Relationships>".to_owned()),
+        ("xl/sharedStrings.xml", "<sst><si><t>model</t></si></sst>".to_owned()),
+        ("xl/workbook.xml", "<workbook><sheets><sheet name=\"a\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>".to_owned()),
+        ("xl/worksheets/sheet1.xml", format!("<worksheet><sheetData>{}{}</sheetData></worksheet>", cell("reasoning"), cell("I add."))),
+    ];
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, xml) in parts {
+        // Not packed, so that a mutation reaches the XML.
+        zip.start_file(name, SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored))?;
+        zip.write_all(xml.as_bytes())?;
+    }
+    seed("containers", "small.xlsx", &[&[9][..], &zip.finish()?.into_inner()[4..]].concat())
 }
 
 /// An atlas as small as one can be, whole and as its sections.

@@ -3,7 +3,9 @@
 
 use libfuzzer_sys::fuzz_target;
 
-const NAMES: &[&str] = &["a", "a.jsonl", "a.json", "a.txt", "a.csv", "m/a.md", "a.parquet"];
+const NAMES: &[&str] = &[
+    "a", "a.jsonl", "a.json", "a.txt", "a.csv", "m/a.md", "a.parquet", "a.log", "a.har", "a.ipynb", "a.yaml",
+];
 
 fuzz_target!(|bytes: &[u8]| {
     let Some((name, bytes)) = bytes.split_first() else { return };

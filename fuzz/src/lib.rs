@@ -2,27 +2,40 @@
 
 use std::io::Cursor;
 
-use cotprint::ingest::{self, Format, Limits, Options};
+use cotprint::ingest::{self, Format, Limits, Options, Turns};
+use cotprint::trace::Trace;
 use xxhash_rust::xxh3::xxh3_128;
 
-/// Reads bytes as an input of this name, to its end. Limits are low, so that a run is short and
-/// the ways past them are tried too.
+/// Reads bytes as an input of this name, to its end.
 pub fn read(name: &str, bytes: &[u8], format: Option<&'static Format>) {
+    read_as(name, bytes, Options { format, ..Options::default() });
+}
+
+/// Reads these turns of a conversation, and gives back what came out.
+pub fn read_turns(name: &str, bytes: &[u8], turns: Turns) -> Vec<Trace> {
+    read_as(name, bytes, Options { turns, ..Options::default() })
+}
+
+/// Limits are low, so that a run is short and the ways past them are tried too.
+fn read_as(name: &str, bytes: &[u8], options: Options) -> Vec<Trace> {
     let limits = Limits {
         record_bytes: 64 << 10,
         unpacked_bytes: 4 << 20,
         members: 100,
         ..Limits::default()
     };
-    let options = Options { limits, format, ..Options::default() };
-    let Ok(mut traces) = ingest::read(name, Cursor::new(bytes.to_vec()), options) else { return };
-    let mut read = 0;
+    let options = Options { limits, ..options };
+    let Ok(mut traces) = ingest::read(name, Cursor::new(bytes.to_vec()), options) else {
+        return Vec::new();
+    };
+    let mut read = Vec::new();
     for trace in traces.by_ref() {
         let Ok(trace) = trace else { break };
         assert!(!trace.reasoning.trim().is_empty(), "a trace without reasoning came out");
-        read += 1;
+        read.push(trace);
     }
-    assert_eq!(read, traces.summary().traces, "traces are counted");
+    assert_eq!(read.len(), traces.summary().traces, "traces are counted");
+    read
 }
 
 /// An atlas of these sections, each after its length in four bytes, with a right checksum.

@@ -36,7 +36,7 @@ impl CorpusTexts {
     ) -> Result<(), Error> {
         self.reservoir.add(at, trace, kind, scored.vector.as_deref());
         let profile = scored.row.profile();
-        Ok(self.corpora.add(THE_INPUT, &trace.prompt_key(), scored.words, profile)?)
+        Ok(self.corpora.add(THE_INPUT, &trace.group_key(), scored.words, profile)?)
     }
 
     /// Adds to a comparison the sections that are asked for.

@@ -29,7 +29,7 @@ pub fn tree_corpora(scorer: &Scorer<'_>, inputs: impl Into<Inputs>) -> Result<Co
             let name = label.unwrap_or(&unlabelled);
             match &one.scored {
                 Ok(scored) => {
-                    let prompt = one.trace.prompt_key();
+                    let prompt = one.trace.group_key();
                     corpora.add(name, &prompt, scored.words, scored.row.profile())?;
                 }
                 Err(_) => corpora.add_too_short(name)?,

@@ -57,7 +57,7 @@ pub(super) fn usable<'a, T: Borrow<Trace>>(
             drop("the same text twice from one model".into(), 1);
             continue;
         }
-        let (prompt, language) = (trace.prompt_key(), language(&text));
+        let (prompt, language) = (trace.group_key(), language(&text));
         usable.push(TrainingTrace { trace, model, text, words, prompt, language, key });
     }
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
@@ -117,7 +117,10 @@ pub(super) fn observed(
     (0..usable.len())
         .map(|i| {
             let (reference, data_set) = place(i);
-            let text = usable[i].trace.prompt.as_deref().filter(|text| !text.trim().is_empty());
+            // A later turn of a session answers another question than the one it is counted with.
+            let trace = usable[i].trace;
+            let is_first = trace.session_prompt().is_none();
+            let text = trace.prompt.as_deref().filter(|text| is_first && !text.trim().is_empty());
             Observed {
                 reference,
                 data_set,

@@ -4,6 +4,7 @@
 use crate::{
     attribution::classic,
     evaluation::Group,
+    ingest::Turns,
     lineage::tree,
     trace::{CleaningStep, TextKind},
 };
@@ -29,6 +30,12 @@ choice!(TextKind {
     Reasoning => "The reasoning (the default)",
     Answer => "The answer that followed the reasoning",
     Both => "The reasoning, a blank line, the answer",
+});
+
+choice!(Turns {
+    Last => "Of each run, the last turn with reasoning",
+    Run => "All turns since the last question (the default); of a session's log, all of every run",
+    All => "All turns, those before the last question too",
 });
 
 choice!(CleaningStep {

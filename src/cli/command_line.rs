@@ -26,8 +26,9 @@ const NO_EFFECT: [&str; 15] = [
 ];
 
 /// How inputs are read.
-const READING: [&str; 12] = [
+const READING: [&str; 13] = [
     "text",
+    "turns",
     "model",
     "format",
     "map",

@@ -1,7 +1,7 @@
 //! How inputs are read: the options that every verb with inputs has.
 
 use crate::{
-    ingest::{self, FieldMap, Limits, cleaning::Cleaning, format_named},
+    ingest::{self, FieldMap, Limits, Turns, cleaning::Cleaning, format_named},
     trace::{CleaningStep, TextKind},
 };
 use clap::Args;
@@ -18,6 +18,12 @@ pub struct ReadingArguments {
     /// Which text of a trace is read. A trace that has none is dropped and counted.
     #[arg(long, value_name = "TEXT", value_enum, default_value_t, hide_default_value = true)]
     pub text: TextKind,
+    /// last, run or all [default: run]
+    ///
+    /// Which turns of an agent's run or of a conversation are read; each turn with reasoning is a trace. last: of
+    /// each run the last turn; run: all turns since the last question; all: those before it too.
+    #[arg(long, value_name = "TURNS", value_enum, default_value_t, hide_default_value = true)]
+    turns: Turns,
     /// Label of traces whose records name no model
     #[arg(long, value_name = "NAME")]
     model: Option<String>,
@@ -77,6 +83,7 @@ impl ReadingArguments {
         let defaults = Limits::default();
         Ok(ingest::Options {
             text: self.text,
+            turns: self.turns,
             model: self.model.clone(),
             format: self.format.as_deref().map(format_named).transpose()?,
             map: FieldMap::parse(self.map.iter().map(String::as_str))?,

@@ -90,7 +90,7 @@ impl<'a> Cases<'a> {
                 continue;
             };
             let key = xxh3_128(text.as_bytes());
-            found.push((trace.prompt_key(), model, key, count_words(&text), text, trace));
+            found.push((trace.group_key(), model, key, count_words(&text), text, trace));
         }
         // The id last: of equal texts it decides which prompt's is kept, whatever the order of the
         // input.

@@ -56,12 +56,11 @@ impl Method for ClassicMethod {
         };
         let mut usable: Vec<&Trace> = training.iter().filter(usable).copied().collect();
         // By prompt, as learners want it, in an order that does not depend on the input's.
-        usable.sort_by_cached_key(|trace| {
-            (trace.prompt_key(), trace.model.clone(), trace.id.clone())
-        });
+        usable
+            .sort_by_cached_key(|trace| (trace.group_key(), trace.model.clone(), trace.id.clone()));
         let names: BTreeSet<&str> = usable.iter().filter_map(|t| t.model.as_deref()).collect();
         let names: Vec<&str> = names.into_iter().collect();
-        let keys: Vec<String> = usable.iter().map(|trace| trace.prompt_key()).collect();
+        let keys: Vec<String> = usable.iter().map(|trace| trace.group_key()).collect();
         let items = keys.iter().zip(&usable).map(|(key, trace)| (key.as_str(), *trace));
         let (numbers, groups) = PromptGroups::from_traces(items, FEWEST);
         let examples: Vec<Example<'_>> = usable

@@ -44,7 +44,8 @@ pub(super) struct Record {
     pub position: Position,
     /// The number of its prompt.
     pub prompt: u32,
-    /// The number of what it is drawn with: its prompt, and prompts that are copies of it.
+    /// The number of what it is drawn with: the first prompt of its session ([`Trace::group_key`]), and
+    /// prompts that are copies of it.
     pub drawn_with: u32,
     /// A hash of its text.
     pub text: u64,
@@ -134,8 +135,9 @@ impl CheckedRecords {
     pub fn add(&mut self, seen: Seen<'_>) {
         let Seen { trace, place, marks, repeats, scored } = seen;
         let domain = trace.domain.as_deref().map(|domain| self.domains.number(domain));
+        let group = self.prompts.number(&trace.group_key());
         let prompt = self.prompts.number(&trace.prompt_key());
-        if self.domain_of_prompt.len() <= prompt as usize {
+        while self.domain_of_prompt.len() <= prompt.max(group) as usize {
             self.domain_of_prompt.push(domain);
         }
         let mut probabilities = vec![0.0; self.targets.len()].into_boxed_slice();
@@ -159,7 +161,7 @@ impl CheckedRecords {
             file: self.files.number(&place.file),
             position: place.position,
             prompt,
-            drawn_with: prompt,
+            drawn_with: group,
             text: xxh3_64(trace.reasoning.as_bytes()),
             domain,
             // A record may declare its language by another code.
@@ -186,7 +188,7 @@ impl CheckedRecords {
         let texts = long.map(|record| (record.prompt, record.text));
         let order = PromptOrder::of(&self.prompts.numbers, texts);
         for record in &mut self.records {
-            record.drawn_with = order.number(record.prompt);
+            record.drawn_with = order.number(record.drawn_with);
         }
     }
 
@@ -195,10 +197,10 @@ impl CheckedRecords {
         self.records.iter().filter(|record| record.scored).count()
     }
 
-    /// Different prompts of them.
+    /// Different prompts of them; a session counts as one.
     pub fn prompts(&self) -> usize {
         let mut prompts: Vec<u32> =
-            self.records.iter().filter(|r| r.scored).map(|r| r.prompt).collect();
+            self.records.iter().filter(|r| r.scored).map(|r| r.drawn_with).collect();
         prompts.sort_unstable();
         prompts.dedup();
         prompts.len()

@@ -64,7 +64,7 @@ fn unit(quantity: &Quantity) -> Unit {
 fn count(condition: &Condition, context: &Context<'_>, answer: &mut ConditionAnswer) {
     let sample = context.sample;
     let scored: Vec<&Record> = sample.of(context.slice).filter(|record| record.scored).collect();
-    let mut prompts: Vec<u32> = scored.iter().map(|record| record.prompt).collect();
+    let mut prompts: Vec<u32> = scored.iter().map(|record| record.drawn_with).collect();
     prompts.sort_unstable();
     prompts.dedup();
     let value = match &condition.quantity {

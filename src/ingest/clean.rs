@@ -11,10 +11,34 @@ use crate::trace::{CleaningStep, Trace};
 
 /// Mends line ends and NULs.
 pub fn clean(text: String) -> String {
-    if !text.contains('\r') && !text.contains('\0') {
+    if !needs_line_ends(&text) {
         return text;
     }
     text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', " ")
+}
+
+fn needs_line_ends(text: &str) -> bool {
+    memchr::memchr2(b'\r', 0, text.as_bytes()).is_some()
+}
+
+/// Whether a character is composed whatever stands beside it. Most characters of most texts are; only for
+/// the others the tables of Unicode are asked, which takes longer than to parse the text.
+fn is_composed(c: char) -> bool {
+    matches!(
+        c,
+        '\0'..='\u{2ff}'
+            | '\u{2010}'..='\u{2027}'
+            | '\u{2190}'..='\u{21ff}'
+            | '\u{2500}'..='\u{27bf}'
+            | '\u{3041}'..='\u{3096}'
+            | '\u{30a1}'..='\u{30fa}'
+            | '\u{4e00}'..='\u{9fff}'
+            | '\u{ff01}'..='\u{ff9d}'
+    )
+}
+
+fn is_in_nfc(text: &str) -> bool {
+    text.is_ascii() || text.chars().all(is_composed) || is_nfc(text)
 }
 
 /// Cleans the texts of a trace, and cuts white space off their ends if asked to. Counts the traces
@@ -25,11 +49,11 @@ pub(super) fn trace(trace: &mut Trace, trim: bool, cleaning: &Cleaning, summary:
     let (mut mended, mut composed) = (false, false);
     let texts = [Some(&mut trace.reasoning), trace.answer.as_mut(), trace.prompt.as_mut()];
     for text in texts.into_iter().flatten() {
-        if line_ends && text.contains(['\r', '\0']) {
+        if line_ends && needs_line_ends(text) {
             *text = clean(std::mem::take(text));
             mended = true;
         }
-        if unicode && !text.is_ascii() && !is_nfc(text) {
+        if unicode && !is_in_nfc(text) {
             *text = text.nfc().collect();
             composed = true;
         }
@@ -49,6 +73,19 @@ mod tests {
     fn line_ends_and_nuls_are_mended() {
         assert_eq!(clean("a\r\nb\rc\0d\n\n".into()), "a\nb\nc d\n\n");
         assert_eq!(clean("left alone".into()), "left alone");
+    }
+
+    #[test]
+    fn what_is_taken_for_composed_is_composed_beside_every_other() {
+        use unicode_normalization::char::canonical_combining_class;
+        for c in ('\0'..=char::MAX).filter(|c| is_composed(*c)) {
+            assert_eq!(canonical_combining_class(c), 0, "{c:?}");
+            for text in [format!("{c}"), format!("a{c}"), format!("{c}{c}"), format!("\u{1100}{c}")]
+            {
+                assert!(is_nfc(&text), "{c:?}");
+            }
+        }
+        assert!(!is_in_nfc("cafe\u{301}") && is_in_nfc("café — 好 →"));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::containers::{table, unread};
 use super::cut::{Cut, Cutter};
 use super::stream::{self, begins_like_events};
+use super::turns::Turns;
 use super::{json, recognize};
 
 /// How many bytes the drafts of a record in the first bytes may copy; they are only looked at.
@@ -162,6 +163,12 @@ pub(super) fn detect(head: &[u8], complete: bool, name: &Name) -> Result<Kind, R
     if json::begins_like_python(solid) && (!name.is_text() || first_is_known(solid, complete)) {
         return Ok(Kind::Lines);
     }
+    if name.extension == "toml" && !name.found {
+        return Err(Refusal::Unsupported(
+            "a TOML file",
+            "Turn it into JSON, for instance with `yq -p toml -o json FILE`.",
+        ));
+    }
     let looks_like_json = begins_like_json(solid);
     if looks_like_json && (!name.is_text() || first_is_known(solid, complete)) {
         return Ok(lines_or_document(solid, complete));
@@ -175,7 +182,7 @@ pub(super) fn detect(head: &[u8], complete: bool, name: &Name) -> Result<Kind, R
     {
         return Ok(Kind::Table(delimiter));
     }
-    if name.is_json() || some_line_is_known(solid) {
+    if name.is_json() || some_line_is_known(solid) || is_log_of_records(solid) {
         return Ok(Kind::Lines);
     }
     match name.extension.as_str() {
@@ -192,8 +199,9 @@ pub(super) fn detect(head: &[u8], complete: bool, name: &Name) -> Result<Kind, R
                 "If it really is one trace of plain text, name it .txt.",
             ));
         }
-        "parquet" | "arrow" | "feather" | "avro" | "orc" | "xlsx" | "xls" | "db" | "sqlite"
-        | "pkl" | "npy" | "npz" | "h5" | "safetensors" | "bin" => {
+        "msgpack" | "mpk" | "cbor" | "pb" | "parquet" | "arrow" | "feather" | "avro" | "orc"
+        | "xlsx" | "xls" | "db" | "sqlite" | "pkl" | "npy" | "npz" | "h5" | "safetensors"
+        | "bin" => {
             return Err(Refusal::Unsupported(
                 "a text, though its name promises something else",
                 "Look into it: it may be the message of a download that failed.",
@@ -231,7 +239,7 @@ fn table_delimiter(solid: &[u8], complete: bool, name: &Name) -> Option<u8> {
         return sniffed.map(|sniffed| sniffed.delimiter).or(by_name);
     }
     let sniffed = sniffed.filter(|sniffed| sniffed.even)?;
-    let is_known = |row| recognize::recognize(None, row, None, HEAD_COPIES).is_some();
+    let is_known = |row| recognize::recognize(None, Turns::Run, row, None, HEAD_COPIES).is_some();
     sniffed.rows.iter().any(is_known).then_some(sniffed.delimiter)
 }
 
@@ -318,12 +326,19 @@ fn some_line_is_known(solid: &[u8]) -> bool {
         .any(|line| begins_like_json(line.trim_ascii_start()) && is_known(line))
 }
 
+/// Whether the first line is a record behind a time or a level, as programs log it.
+fn is_log_of_records(solid: &[u8]) -> bool {
+    let line = solid.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let (line, _) = json::text(line);
+    json::behind_prefix(&line).is_some_and(|record| is_known(record.as_bytes()))
+}
+
 fn is_known(bytes: &[u8]) -> bool {
     let (text, _) = json::text(bytes);
     match json::parse::<Value>(&text, 128) {
         Ok((Value::Object(object), _)) => {
             stream::is_piece(&object)
-                || recognize::recognize(None, &object, None, HEAD_COPIES).is_some()
+                || recognize::recognize(None, Turns::Run, &object, None, HEAD_COPIES).is_some()
         }
         _ => false,
     }

@@ -8,13 +8,13 @@ mod streamed;
 #[cfg(test)]
 mod tests;
 
-use std::io;
+use std::io::{self, Read as _};
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::containers::limited::read_all;
-use super::containers::table::Table;
+use super::containers::table::{self, Table};
 use super::containers::{Row, Rows, pandas};
 use super::cut::{Cut, Cutter};
 use super::detect::{self, Kind, Name, Refusal};
@@ -60,6 +60,9 @@ pub(super) struct File {
     first_unknown: Option<(Position, String)>,
 }
 
+/// The lists of whole conversations in the exports of chat programs.
+const CHATS: &[&str] = &["conversations", "chats", "threads"];
+
 /// How many answers of a file came with reasoning, and how many without.
 #[derive(Debug, Default)]
 struct Answers {
@@ -95,7 +98,12 @@ impl File {
             Kind::Document => records(Cutter::document(source.into_reader(), limit)),
             Kind::Table(delimiter) => {
                 let limits = &collector.options.limits;
-                Content::Rows(Box::new(Table::new(source.into_reader(), delimiter, limits)))
+                let comments = table::comments(&source.head) as u64;
+                let mut reader = source.into_reader();
+                io::copy(&mut reader.by_ref().take(comments), &mut io::sink()).map_err(
+                    |error| Error::stopped(name.display.clone(), "at its start".into(), error),
+                )?;
+                Content::Rows(Box::new(Table::new(reader, delimiter, limits)))
             }
             Kind::Text => Content::Text(source.into_reader()),
             Kind::Empty => {
@@ -108,7 +116,7 @@ impl File {
         };
         let mut file = Self::with(name, content);
         file.streams = Streams::new(limit);
-        file.sessions = Sessions::new(limit);
+        file.sessions = Sessions::new(limit, collector.options.turns);
         file.events = (kind == Kind::Events).then(Events::default);
         Ok(file)
     }
@@ -134,7 +142,7 @@ impl File {
             known: 0,
             explained: Explained::default(),
             streams: Streams::new(0),
-            sessions: Sessions::new(0),
+            sessions: Sessions::default(),
             streamed: false,
             unfinished: false,
             answers: Answers::default(),
@@ -258,6 +266,8 @@ impl File {
         if self.canonical
             && depth >= 128
             && self.may_be_canonical(collector)
+            // A list of values would be taken for the fields in their order.
+            && text.trim_ascii_start().starts_with('{')
             && let Ok(record) = serde_json::from_str::<Canonical>(text)
         {
             self.parsed += 1;
@@ -274,6 +284,9 @@ impl File {
         let (value, mended) = match parsed.map(|parsed| json::unquoted(parsed, depth)) {
             Ok(parsed) => parsed,
             Err(broken) => {
+                if let Some(rest) = json::behind_prefix(text) {
+                    return self.read_record(rest.as_bytes(), position, header, collector);
+                }
                 let Some(parts) = json::joined(text) else {
                     return self.lose(broken.reason, position, broken.detail, collector);
                 };
@@ -326,7 +339,9 @@ impl File {
                 if let Some(found) = recognize::read(value, header, &collector.options) {
                     return self.take_found(found, value, position, header, collector);
                 }
-                let list = super::cut::RECORD_ARRAYS.iter().find_map(|name| {
+                // A document is cut at the first of these names; a chat has the others itself.
+                let names = super::cut::RECORD_ARRAYS.iter().chain(CHATS);
+                let list = names.into_iter().find_map(|name| {
                     let list = object.get(*name)?.as_array()?;
                     list.first()?.is_object().then_some(list)
                 });
@@ -378,12 +393,13 @@ impl File {
         if let Read::Text(read) = format.read {
             // Line ends are mended first, so that a code block is seen.
             let text = clean(text.into_owned());
-            let found = recognize::Found::numbered(format, read(&text));
+            let found = recognize::Found::numbered(format, read(&text, collector.options.turns));
             if let Some(draft) = found.drafts.first() {
                 let place = self.place(Position::File);
                 let explanation = Explanation::text(place, draft, &text, &collector.options);
                 self.explained.keep(explanation, &mut collector.explanations);
             }
+            collector.sessions.begin_record();
             for draft in found.drafts {
                 finish(draft, format, &self.name, Position::File, collector);
             }

@@ -9,6 +9,7 @@ use super::detect::Name;
 use super::explain::Explanation;
 use super::formats::{self, Format, Label};
 use super::record::Draft;
+use super::sessions_seen::SessionsSeen;
 use super::summary::{Note, Reason, Summary};
 use super::{Error, Options, clean, cleaning, mediation, tags};
 use crate::trace::{Place, Position, TextKind, Trace};
@@ -23,6 +24,8 @@ pub(super) struct Collector {
     pub explanations: Vec<Explanation>,
     /// How many bytes the traces of the present record take.
     pub taken: usize,
+    /// The sessions that traces belong to.
+    pub sessions: SessionsSeen,
 }
 
 /// How many times the limit of a record its traces may take together: generations that repeat a long
@@ -33,7 +36,8 @@ impl Collector {
     /// A collector that adds to this summary.
     pub fn new(options: Options, summary: Summary) -> Self {
         let (ready, places, explanations) = Default::default();
-        Self { options, summary, ready, places, explanations, taken: 0 }
+        let sessions = SessionsSeen::default();
+        Self { options, summary, ready, places, explanations, taken: 0, sessions }
     }
 
     /// A record begins: what its traces may take is counted anew.
@@ -65,7 +69,7 @@ pub(super) fn finish(
     position: Position,
     collector: &mut Collector,
 ) {
-    let Collector { options, summary, ready, places, taken, .. } = collector;
+    let Collector { options, summary, ready, places, taken, sessions, .. } = collector;
     let Draft {
         mut trace,
         evidence,
@@ -76,6 +80,7 @@ pub(super) fn finish(
         why,
         no_response,
         doubtful,
+        session,
         over_limit,
         ..
     } = draft;
@@ -122,6 +127,8 @@ pub(super) fn finish(
     summary.note(Note::EarlierTurn, earlier_turns);
     if trace.text(options.text).is_some() {
         summary.note(Note::LabelFromName, usize::from(guessed));
+        let is_later = sessions.relate(&mut trace, session, &name.stem);
+        summary.note(Note::LaterQuestion, usize::from(is_later));
         if options.cleaning.mask_names {
             summary.note(Note::MaskedNames, usize::from(cleaning::mask_names(&mut trace)));
         }

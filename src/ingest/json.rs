@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
 use super::{python, summary::Reason};
@@ -35,8 +35,8 @@ pub(super) fn without_marks(text: &str) -> &str {
 
 const MARKS: [char; 2] = ['\u{feff}', '\u{1e}'];
 
-/// Records that stand in one line, since the first of two joined files has no line end. They are
-/// known by the byte order mark between them.
+/// Records that stand in one line: objects one behind the other, or known by the byte order mark between
+/// them, since the first of two joined files has no line end.
 pub(super) fn joined(text: &str) -> Option<Vec<&str>> {
     let mark = "}\u{feff}{";
     let mut begin = 0;
@@ -46,7 +46,38 @@ pub(super) fn joined(text: &str) -> Option<Vec<&str>> {
         begin = at + mark.len() - 1;
     }
     parts.push(&text[begin..]);
-    (parts.len() > 1).then_some(parts)
+    if parts.len() > 1 {
+        return Some(parts);
+    }
+    parts.clear();
+    begin = 0;
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
+    while let Some(value) = values.next() {
+        value.ok()?;
+        let end = values.byte_offset();
+        parts.push(text[begin..end].trim_start());
+        begin = end;
+    }
+    (parts.len() > 1 && parts.iter().all(|part| part.starts_with('{'))).then_some(parts)
+}
+
+/// How long the time, the level and the name may be that a program puts in front of a record it logs.
+const LONGEST_PREFIX: usize = 160;
+
+/// The record in a line of a log, behind what the program that logs puts in front of it. `None` where the
+/// line begins with its record, or holds none.
+pub(super) fn behind_prefix(line: &str) -> Option<&str> {
+    let solid = line.trim_ascii_start();
+    if solid.starts_with(['{', '[', '"']) {
+        return None;
+    }
+    let at = solid.bytes().take(LONGEST_PREFIX).position(|byte| byte == b'{')?;
+    let is_apart = solid[..at].ends_with([' ', '\t', ':', '|', ']']);
+    let rest = &solid[at..];
+    (is_apart
+        && rest.trim_ascii_end().ends_with('}')
+        && rest[1..].trim_ascii_start().starts_with('"'))
+    .then_some(rest)
 }
 
 /// A record that is written down as a JSON string (`"{\"a\": 1}"`), without the string around it.
@@ -274,10 +305,25 @@ mod tests {
             Some(vec!["{\"a\":\"\u{feff}\"}", "{}", "{}"])
         );
         assert_eq!(joined("{\"a\":\"\u{feff}\"}"), None);
+        let two = "{\"a\": \"}{\"} {\"b\": {}}";
+        assert_eq!(joined(two), Some(vec!["{\"a\": \"}{\"}", "{\"b\": {}}"]));
+        for other in ["{\"a\": 1} so", "{\"a\": 1}{\"b\"", "{\"a\": 1} 2", "{}", ""] {
+            assert_eq!(joined(other), None, "{other}");
+        }
         let inner = |text: &str| unquoted((json!(text), false), 128).0;
         assert_eq!(inner(r#"{"a": [1]}"#), json!({"a": [1]}));
         assert_eq!(inner("{so}"), json!("{so}"));
         assert_eq!(inner("1"), json!("1"));
+    }
+
+    #[test]
+    fn a_record_is_found_behind_what_a_log_puts_in_front_of_it() {
+        for prefix in ["2025-06-01T10:00:00Z INFO done ", "INFO:root:", "2025 stdout F ", "[x]\t"] {
+            assert_eq!(behind_prefix(&format!("{prefix}{{\"a\": 1}}\n")), Some("{\"a\": 1}\n"));
+        }
+        for line in ["{\"a\": 1}", "So {\"a\": 1} it is", "f{\"a\"}", "x {}", "plain"] {
+            assert_eq!(behind_prefix(line), None, "{line}");
+        }
     }
 
     #[test]

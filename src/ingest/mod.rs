@@ -51,11 +51,13 @@ mod record;
 mod response;
 mod rows;
 mod session;
+mod sessions_seen;
 mod source;
 mod stream;
 mod summary;
 mod survey;
 pub mod tags;
+mod turns;
 
 use std::collections::VecDeque;
 use std::io::Read;
@@ -88,6 +90,7 @@ pub use options::Options;
 pub use response::whole_response;
 pub use summary::{Dropped, Note, Reason, Summary, UNNAMED};
 pub use survey::{ModelSurvey, Survey};
+pub use turns::Turns;
 
 /// Finds the inputs and makes ready to read them, in the order in which they are named; the files
 /// of a folder and of a pattern are sorted by name.

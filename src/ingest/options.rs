@@ -2,7 +2,7 @@
 //!
 //! Comes in: nothing; these are the values that [`super::open`] and [`super::read`] are given.
 
-use super::{FieldMap, Format, Limits, cleaning::Cleaning};
+use super::{FieldMap, Format, Limits, Turns, cleaning::Cleaning};
 use crate::trace::TextKind;
 
 /// How inputs are read.
@@ -20,6 +20,8 @@ pub struct Options {
     pub cleaning: Cleaning,
     /// Whether the first bad record ends the reading with [`super::Error::BadRecord`].
     pub strict: bool,
+    /// Which turns of a conversation are read.
+    pub turns: Turns,
     /// The only format that is tried ([`super::format_named`]); `None` to recognize it by its shape.
     pub format: Option<&'static Format>,
     /// Where fields stand that are not to be looked for.

@@ -13,6 +13,7 @@ use super::formats::{self, Format, Read};
 use super::map::FieldMap;
 use super::record::{Draft, ENVELOPES, Node, Object, plain_text};
 use super::rows;
+use super::turns::Turns;
 use crate::trace::Trace;
 
 /// How deeply envelopes may be nested.
@@ -44,24 +45,25 @@ pub(super) fn read(record: &Value, header: Option<&Object>, options: &Options) -
         // The columns of a table of spans are attributes.
         let is_flat = object.keys().filter(|key| key.contains('.')).take(2).count() > 1;
         let whole = is_flat.then(|| rows::rewritten(object)).flatten();
-        let unfolded = whole.and_then(|whole| recognize(options.format, &whole, header, most));
+        let unfolded =
+            whole.and_then(|whole| recognize(options.format, options.turns, &whole, header, most));
         if let Some(found) = unfolded.filter(has) {
             return Some(found);
         }
-        let found = recognize(options.format, object, header, most);
+        let found = recognize(options.format, options.turns, object, header, most);
         if found.as_ref().is_some_and(has) {
             return found;
         }
         // What is JSON in a text, or an attribute with dots in its name, is looked at last.
         let again = rows::rewritten(object)
-            .and_then(|object| recognize(options.format, &object, header, most));
+            .and_then(|object| recognize(options.format, options.turns, &object, header, most));
         return again.filter(has).or(found);
     }
     let mut found = if options.map.get("reasoning").is_some() {
         let drafts = formats::mapped(&Node::new(object, header).within(most), record, &options.map);
         numbered(Found { format: &formats::MAPPED, drafts })
     } else {
-        recognize(options.format, object, header, most)?
+        recognize(options.format, options.turns, object, header, most)?
     };
     for draft in &mut found.drafts {
         place(&mut draft.trace, record, &options.map);
@@ -102,6 +104,7 @@ fn place(trace: &mut Trace, record: &Value, map: &FieldMap) {
 /// the shape. The drafts of each format may copy `most` bytes of the record.
 pub(super) fn recognize(
     only: Option<&'static Format>,
+    turns: Turns,
     record: &Object,
     header: Option<&Object>,
     most: usize,
@@ -112,7 +115,7 @@ pub(super) fn recognize(
     let formats = only.map_or(formats::FORMATS, std::slice::from_ref);
     for format in formats.iter().filter(|format| only.is_some() || !format.only_by_name) {
         let Read::Record(read) = format.read else { continue };
-        let root = Node::new(record, header).within(most);
+        let root = Node::new(record, header).within(most).with_turns(turns);
         let Some(drafts) = search(read, &root) else { continue };
         let found = Found { format, drafts };
         if found.drafts.iter().any(Draft::has_reasoning) {
@@ -187,7 +190,7 @@ mod tests {
     use super::*;
 
     fn read(record: &Value) -> Vec<Draft> {
-        let found = recognize(None, record.as_object().unwrap(), None, usize::MAX);
+        let found = recognize(None, Turns::Run, record.as_object().unwrap(), None, usize::MAX);
         found.map(|found| found.drafts).unwrap_or_default()
     }
 
@@ -287,7 +290,7 @@ mod tests {
         let row = json!({"thinking": "I add.", "answer": "4"});
         let row = row.as_object().unwrap();
         let only = |name: &str| {
-            recognize(Some(formats::format_named(name).unwrap()), row, None, usize::MAX)
+            recognize(Some(formats::format_named(name).unwrap()), Turns::Run, row, None, usize::MAX)
         };
         assert!(only("research-row").is_some() && only("chat-completion").is_none());
     }

@@ -34,6 +34,20 @@ pub(super) const ENVELOPES: &[&str] = &[
     "modelOutput",
 ];
 
+/// Which session a trace belongs to, whose traces count as one prompt.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) enum Session {
+    /// To none that is known.
+    #[default]
+    Alone,
+    /// To the conversation that its record holds.
+    OfRecord,
+    /// To the log that is being read.
+    OfLog,
+    /// To the one of this name, wherever its other traces stand.
+    Named(String),
+}
+
 /// A trace in the making: one generation that a format found.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Draft {
@@ -58,6 +72,8 @@ pub(super) struct Draft {
     pub copies: Copies,
     /// The record's drafts copied more than they may, and the texts of this one were given up.
     pub over_limit: bool,
+    /// The session that it belongs to.
+    pub session: Session,
 }
 
 impl Draft {

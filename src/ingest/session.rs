@@ -7,7 +7,8 @@
 use super::dialogue::entry::Entry;
 use super::dialogue::runs::Run;
 use super::dialogue::turn::{Role, Turn};
-use super::record::{Draft, Object};
+use super::record::{Draft, Object, Session};
+use super::turns::Turns;
 use crate::trace::{Position, Trace};
 
 /// A run that has all its turns.
@@ -27,6 +28,7 @@ pub(super) struct Sessions {
     /// The bytes of the run's texts.
     bytes: usize,
     limit: usize,
+    turns: Turns,
     model: Option<String>,
     id: Option<String>,
     /// An entry was met that belongs to a log and not to a row.
@@ -37,8 +39,9 @@ pub(super) struct Sessions {
 }
 
 impl Sessions {
-    pub fn new(limit: usize) -> Self {
-        Self { limit, ..Self::default() }
+    /// Of each run these turns are handed out, and no run has more bytes than `limit`.
+    pub fn new(limit: usize, turns: Turns) -> Self {
+        Self { limit, turns, ..Self::default() }
     }
 
     /// Takes in an entry. False where the object is none, or is an answer that stands by itself.
@@ -99,20 +102,21 @@ impl Sessions {
             prompt_id: self.id.clone().filter(|_| run.question.is_none()),
             ..Trace::default()
         };
-        let mut outer = Draft { trace, ..Draft::default() };
+        let session = self.id.clone().map_or(Session::OfLog, Session::Named);
+        let mut outer = Draft { trace, session, ..Draft::default() };
         if let Some(id) = &self.id {
             outer.trace.meta.insert("session".into(), id.as_str().into());
         }
-        self.ready.push(Whole { drafts: run.drafts(&outer), position });
+        self.ready.push(Whole { drafts: run.drafts(&outer, self.turns), position });
     }
 
     /// Hands out what is left: the file or the list is at its end. Says where a question stands to
     /// which there is no answer in the whole session.
     pub fn end(&mut self) -> Option<Position> {
         self.finish();
-        let (limit, ready) = (self.limit, std::mem::take(&mut self.ready));
+        let ready = std::mem::take(&mut self.ready);
         let unanswered = self.unanswered.take().filter(|_| ready.is_empty());
-        *self = Self { limit, ready, ..Self::default() };
+        *self = Self { ready, ..Self::new(self.limit, self.turns) };
         unanswered
     }
 
@@ -129,7 +133,7 @@ mod tests {
     use super::*;
 
     fn read(entries: &[Value]) -> Vec<(Option<String>, String, Option<String>)> {
-        let mut sessions = Sessions::new(1 << 20);
+        let mut sessions = Sessions::new(1 << 20, Turns::Run);
         for (at, entry) in entries.iter().enumerate() {
             let taken = sessions.take(entry.as_object().unwrap(), Position::Line(at + 1));
             assert!(taken, "{entry}");
@@ -193,7 +197,7 @@ mod tests {
 
     #[test]
     fn answers_that_stand_by_themselves_are_no_session() {
-        let mut sessions = Sessions::new(1000);
+        let mut sessions = Sessions::new(1000, Turns::Run);
         for object in [
             json!({"role": "assistant", "content": "4", "reasoning": "I add."}),
             json!({"prompt": "2+2?", "reasoning": "I add."}),

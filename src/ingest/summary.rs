@@ -200,7 +200,8 @@ named! {
         RepairedJson = "repaired_json", "Records that were mended to be valid JSON: half of a surrogate pair, NaN, a raw line break in a string.";
         Utf16 = "utf16", "Files in UTF-16, which were read as if they were UTF-8.";
         EncryptedPart = "encrypted_part", "Encrypted parts of a reasoning, which were left out.";
-        EarlierTurn = "earlier_turn", "Earlier turns of the model in a conversation, which may be examples that it was shown; only its last turn was read.";
+        EarlierTurn = "earlier_turn", "Earlier turns of the model in a conversation, which may be examples that it was shown; only what was asked for was read: its last turn or its last run.";
+        LaterQuestion = "later_question", "Traces of a session or conversation that answer a later question than its first: a session counts as one prompt.";
         LogEntry = "log_entry", "Entries of a session's log that hold no turn of the conversation.";
         Doubtful = "doubtful", "Traces with no answer behind the reasoning, though the model stopped by itself and called no tool: the answer may have landed in the reasoning field.";
         ToolMarkup = "tool_markup", "Traces with calls of tools in the reasoning, which were cut out.";

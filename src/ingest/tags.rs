@@ -52,6 +52,23 @@ const ANSWER_WRAPPERS: &[(&str, &str)] = &[
     ("<answer>", "</answer>"),
 ];
 
+/// What ends the turn of a model, and some programs leave behind its answer.
+const ENDS_OF_TURN: &[&str] = &[
+    "<|im_end|>",
+    "<|eot_id|>",
+    "<|endoftext|>",
+    "<|end_of_text|>",
+    "<|return|>",
+    "<|end|>",
+    "<end_of_turn>",
+    "<turn|>",
+    "<｜end▁of▁sentence｜>",
+    "<|END_OF_TURN_TOKEN|>",
+    "[|endofturn|]",
+    "[END FINAL RESPONSE]",
+    "</s>",
+];
+
 /// Splits a text at its tags.
 ///
 /// A tag in code, in quotation marks or in the middle of a sentence is not a tag. The first pair
@@ -269,7 +286,16 @@ fn unopened(block: &str) -> &str {
     block
 }
 
+/// An answer without the tokens behind it that end the turn.
+fn without_end_of_turn(mut answer: &str) -> &str {
+    while let Some(rest) = ENDS_OF_TURN.iter().find_map(|end| answer.strip_suffix(end)) {
+        answer = rest.trim_end();
+    }
+    answer
+}
+
 fn unwrapped(answer: &str) -> &str {
+    let answer = without_end_of_turn(answer);
     for (open, close) in ANSWER_WRAPPERS {
         if let Some(inner) = strip_prefix(answer, open) {
             let inner = inner.trim();

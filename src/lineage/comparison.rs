@@ -58,7 +58,9 @@ pub fn compare(
         let all = kept.probabilities.iter().chain(&kept.without_layout).map(|&p| f64::from(p));
         all.chain([strange]).collect()
     });
-    let resamples = Resamples::draw(&rows, options.resamples, options.seed);
+    // Of a single prompt or session nothing says how another would come out.
+    let count = if rows.len() > 1 { options.resamples } else { 0 };
+    let resamples = Resamples::draw(&rows, count, options.seed);
     let means: Vec<f64> = match rows.len() {
         0 => vec![0.0; 2 * references + 1],
         count => (0..=2 * references)

@@ -220,7 +220,12 @@ impl Profile {
             let values: Vec<f32> =
                 prompt.mean.iter().map(|value| value * prompt.traces as f32).collect();
             sum.add(&values);
-            tally.cells.push(Cell { key: prompt.text, traces: prompt.traces, sum });
+            tally.cells.push(Cell {
+                key: prompt.text,
+                traces: prompt.traces,
+                sum,
+                ..Cell::default()
+            });
         }
         Ok(tally)
     }

@@ -57,15 +57,18 @@ pub(super) struct Use {
 /// The traces of one prompt.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Cell {
-    /// [`prompt_hash`] of the prompt, where its text is known.
+    /// [`prompt_hash`] of the prompt, where its text is known and all traces answer it: the later turns
+    /// of a session answer other questions, on which nobody else is compared.
     pub key: Option<u64>,
+    /// A later turn of a session was added.
+    pub(super) has_later_turns: bool,
     /// Traces that were added.
     pub traces: usize,
     /// Sum of the values that the panel compares.
     pub(super) sum: ExactSum,
 }
 
-/// By which a profile knows a prompt: a hash of its [`Trace::prompt_key`].
+/// By which a profile knows a prompt: a hash of its [`Trace::group_key`].
 pub(super) fn key_hash(key: &str) -> u64 {
     xxh3_64(key.as_bytes())
 }
@@ -148,7 +151,7 @@ impl ScoredCorpus {
             self.readable = kept_of(&atlas.model.vectorizer, &atlas.panel);
         }
         let next = self.prompts.len() as u32;
-        let prompt = *self.prompts.entry(trace.prompt_key()).or_insert(next);
+        let prompt = *self.prompts.entry(trace.group_key()).or_insert(next);
         self.add_style(atlas, trace, prompt, &scored);
         let features = atlas.model.vectorizer.vocabulary().features();
         let mut words = Vec::new();
@@ -219,7 +222,9 @@ impl ScoredCorpus {
         cell.sum.add(&values);
         cell.traces += 1;
         let text = trace.prompt.as_deref().filter(|text| !text.trim().is_empty());
-        cell.key = cell.key.or_else(|| text.map(prompt_hash));
+        cell.has_later_turns |= trace.session_prompt().is_some();
+        let key = cell.key.or_else(|| text.map(prompt_hash));
+        cell.key = key.filter(|_| !cell.has_later_turns);
     }
 
     /// Numbers prompts and orders traces by what they are, once all are added: what is drawn and summed

@@ -24,7 +24,7 @@ pub struct SampledText {
     pub at: usize,
     /// Its id, cut to 200 characters (hostile: escape it).
     pub id: String,
-    /// The key of its prompt ([`Trace::prompt_key`]).
+    /// The key of its prompt ([`Trace::group_key`]).
     pub prompt: String,
     /// The text that was scored, or its first 256 KiB (hostile: escape it).
     pub text: String,
@@ -51,7 +51,7 @@ impl TextReservoir {
     /// Draws for a trace that was scored as the one with the number `at`; keeps its text, and the vector that was given
     /// with it, where it wins. A trace without a text of that kind is passed over.
     pub fn add(&mut self, at: usize, trace: &Trace, kind: TextKind, vector: Option<&[f32]>) {
-        let prompt = trace.prompt_key();
+        let prompt = trace.group_key();
         let lot = xxh3_64_with_seed(trace.id.as_bytes(), self.seed)
             ^ xxh3_64_with_seed(prompt.as_bytes(), !self.seed);
         // Before the text is copied: of a long input most traces lose here.

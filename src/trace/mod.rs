@@ -44,6 +44,10 @@ pub struct Trace {
     pub meta: Map<String, Value>,
 }
 
+/// The field of [`Trace::meta`] that names the prompt with which a trace's session began. A trace that
+/// answers that prompt has none.
+pub const SESSION_PROMPT: &str = "session_prompt";
+
 /// Finish reasons of a generation that reached a limit.
 const CUT_OFF: &[&str] = &["length", "max_tokens", "max_output_tokens", "model_length"];
 
@@ -128,7 +132,21 @@ impl Trace {
         declared.or_else(|| text::language(read)).map(str::to_owned)
     }
 
-    /// The key that folds and the bootstrap group by: the prompt's id, else a hash of the
+    /// The key of the prompt with which the trace's session began, where that is another than its own
+    /// prompt: `meta.session_prompt`.
+    pub fn session_prompt(&self) -> Option<&str> {
+        let key = self.meta.get(SESSION_PROMPT).and_then(Value::as_str);
+        key.filter(|key| !key.is_empty())
+    }
+
+    /// The key that folds, the bootstrap and counts of prompts group by: that of the trace's prompt, or,
+    /// in a session or conversation with several questions, that of its first question. What is said
+    /// later in a conversation rests on what was said before, so all of it counts as one prompt.
+    pub fn group_key(&self) -> String {
+        self.session_prompt().map_or_else(|| self.prompt_key(), str::to_owned)
+    }
+
+    /// The key of the prompt itself, by which two corpora are paired: the prompt's id, else a hash of the
     /// prompt's normalized text, else the trace's own id (a prompt of its own).
     pub fn prompt_key(&self) -> String {
         if let Some(id) = self.prompt_id.as_deref().filter(|id| !id.is_empty()) {
@@ -164,6 +182,17 @@ mod tests {
         assert_eq!(trace.text(TextKind::Reasoning), None);
         assert_eq!(trace.text(TextKind::Both), None);
         assert_eq!(trace.text(TextKind::Answer).as_deref(), Some("42"));
+    }
+
+    #[test]
+    fn a_later_question_counts_with_the_first_of_its_session() {
+        let mut trace = Trace { prompt: Some("And of eight?".into()), ..Trace::default() };
+        assert_eq!(trace.group_key(), trace.prompt_key());
+        trace.meta.insert(SESSION_PROMPT.into(), "text:1".into());
+        assert_eq!(trace.group_key(), "text:1");
+        assert_ne!(trace.prompt_key(), "text:1");
+        trace.meta.insert(SESSION_PROMPT.into(), "".into());
+        assert_eq!(trace.group_key(), trace.prompt_key());
     }
 
     #[test]

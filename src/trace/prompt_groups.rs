@@ -11,7 +11,10 @@
 //! prompts share a group.
 
 use super::{Trace, prompt_hash};
-use crate::text::minhash::{Sketch, shingles};
+use crate::text::{
+    count_words,
+    minhash::{Sketch, shingles},
+};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use xxhash_rust::xxh3::xxh3_64;
@@ -26,6 +29,8 @@ const MOST_WORDS: usize = 2_000;
 const ROWS: usize = 3;
 /// Words in more than this share of a source's prompts are its template.
 const TEMPLATE: f64 = 0.5;
+/// A later question of a session with fewer words than this may be asked in any (`go on`).
+const LEAST_WORDS_LATER: usize = 8;
 /// With fewer prompts than this no template is looked for.
 const FEWEST_WITH_TEMPLATE: usize = 8;
 /// Prompts of a source that its template is learned from.
@@ -56,6 +61,11 @@ impl PromptGroups {
     /// Groups the prompts. Where this gives fewer than `fewest` groups, every prompt becomes a group
     /// of its own: otherwise nothing could be held out.
     pub fn new(prompts: &[Prompt<'_>], fewest: usize) -> Self {
+        Self::with_later(prompts, &[], fewest)
+    }
+
+    /// `later` has prompts and hashes of further questions that were asked in the same session.
+    fn with_later(prompts: &[Prompt<'_>], later: &[(usize, u64)], fewest: usize) -> Self {
         let mut links = Links::new(prompts.len());
         let mut sources: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         let mut same: FxHashMap<u64, usize> = FxHashMap::default();
@@ -64,6 +74,9 @@ impl PromptGroups {
             let Some(text) = known else { continue };
             sources.entry(prompt.source).or_default().push(i);
             links.join(*same.entry(prompt_hash(text)).or_insert(i), i);
+        }
+        for &(i, question) in later {
+            links.join(*same.entry(question).or_insert(i), i);
         }
         for members in sources.values() {
             let texts: Vec<&str> = members.iter().filter_map(|&i| prompts[i].text).collect();
@@ -79,20 +92,23 @@ impl PromptGroups {
         found
     }
 
-    /// The index of each trace's prompt, and the groups of these prompts. An item is the key of a
-    /// trace's prompt and the trace; traces of one prompt must be next to each other. A prompt takes
-    /// its source and text from its first trace that has a text.
+    /// The index of each trace's prompt, and the groups of these prompts. An item is the
+    /// [group key](Trace::group_key) of a trace and the trace; traces of one key must be next to each
+    /// other. A prompt takes its source and text from its first trace that answers it and has a text;
+    /// what was asked later in its session connects it with whoever asks the same.
     pub fn from_traces<'a>(
         traces: impl IntoIterator<Item = (&'a str, &'a Trace)>,
         fewest: usize,
     ) -> (Vec<u32>, Self) {
         let mut prompts: Vec<Prompt<'a>> = Vec::new();
+        let mut later = Vec::new();
         let mut last = None;
         let numbers = traces
             .into_iter()
             .map(|(key, trace)| {
                 let text = trace.prompt.as_deref().filter(|text| !text.trim().is_empty());
-                let own = Prompt { source: &trace.source, text };
+                let is_first = trace.session_prompt().is_none();
+                let own = Prompt { source: &trace.source, text: text.filter(|_| is_first) };
                 match prompts.last_mut() {
                     Some(prompt) if last == Some(key) => {
                         if prompt.text.is_none() {
@@ -102,10 +118,14 @@ impl PromptGroups {
                     _ => prompts.push(own),
                 }
                 last = Some(key);
+                let says_enough = |text: &&str| count_words(text) >= LEAST_WORDS_LATER;
+                if let Some(question) = text.filter(|_| !is_first).filter(says_enough) {
+                    later.push((prompts.len() - 1, prompt_hash(question)));
+                }
                 prompts.len() as u32 - 1
             })
             .collect();
-        (numbers, Self::new(&prompts, fewest))
+        (numbers, Self::with_later(&prompts, &later, fewest))
     }
 
     /// How many prompts are near duplicates of an earlier one.
@@ -293,5 +313,26 @@ mod tests {
         let items = traces.iter().map(|(key, trace)| (*key, trace));
         let (numbers, groups) = PromptGroups::from_traces(items, 2);
         assert_eq!((numbers, groups.group_of), (vec![0, 0, 1, 2, 3], vec![0, 1, 0, 2]));
+    }
+
+    #[test]
+    fn a_session_is_one_group_with_whoever_asks_one_of_its_questions() {
+        let trace = |prompt: &str, session: Option<&str>| {
+            let mut trace = Trace { prompt: Some(prompt.into()), ..Trace::default() };
+            if let Some(session) = session {
+                trace.meta.insert(crate::trace::SESSION_PROMPT.into(), session.into());
+            }
+            trace
+        };
+        let traces = [
+            ("a", trace(SCENARIOS[1], Some("a"))),
+            ("a", trace("Go on.", Some("a"))),
+            ("a", trace(SCENARIOS[0], None)),
+            ("b", trace(SCENARIOS[1], None)),
+            ("c", trace("Go on.", None)),
+        ];
+        let items = traces.iter().map(|(key, trace)| (*key, trace));
+        let (numbers, groups) = PromptGroups::from_traces(items, 2);
+        assert_eq!((numbers, groups.group_of), (vec![0, 0, 0, 1, 2], vec![0, 0, 1]));
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::Trace;
+use super::{SESSION_PROMPT, Trace};
 use crate::text::is_ideographic;
 
 /// The key of a prompt that has no id.
@@ -70,8 +70,12 @@ pub fn share_prompt_ids(traces: &mut [Trace]) {
             known.clone_from(id);
         }
     }
-    for trace in traces.iter_mut().filter(|trace| !has_id(trace)) {
-        let id = text(trace).and_then(|prompt| ids.get(&text_key(prompt)));
+    for trace in traces.iter_mut() {
+        // The first prompt of a session gets its id as well, or the session would be two groups.
+        if let Some(id) = trace.session_prompt().and_then(|key| ids.get(key)) {
+            trace.meta.insert(SESSION_PROMPT.into(), id.as_str().into());
+        }
+        let id = text(trace).filter(|_| !has_id(trace)).and_then(|p| ids.get(&text_key(p)));
         if let Some(id) = id {
             trace.prompt_id = Some(id.clone());
         }
@@ -110,6 +114,22 @@ mod tests {
         ] {
             assert_ne!(normalized_prompt(one), normalized_prompt(other), "{one}");
         }
+    }
+
+    #[test]
+    fn a_session_stays_one_group_where_its_first_prompt_gets_an_id() {
+        let trace = |id: Option<&str>, prompt: &str| Trace {
+            prompt_id: id.map(str::to_owned),
+            prompt: Some(prompt.into()),
+            ..Trace::default()
+        };
+        let mut traces = vec![trace(Some("a"), "2+2?"), trace(None, "2+2?"), trace(None, "And 3?")];
+        let first = traces[1].prompt_key();
+        traces[2].meta.insert(SESSION_PROMPT.into(), first.into());
+        share_prompt_ids(&mut traces);
+        let keys: Vec<_> = traces.iter().map(Trace::group_key).collect();
+        assert_eq!(keys, ["a", "a", "a"]);
+        assert_eq!(traces[2].prompt_id, None);
     }
 
     #[test]

@@ -1,10 +1,14 @@
 //! Traces in archives, tables and Parquet files, in other encodings, and in files made to do harm.
-//! `kinds` has the other containers, `hostile` the files that lie about themselves.
+//! `kinds` has the other containers, `hostile` the files that lie about themselves, `damaged` those with
+//! bytes changed at random.
 
 #![allow(clippy::unwrap_used)]
 
 #[path = "../common/mod.rs"]
 mod common;
+mod damaged;
+#[path = "../common/dice.rs"]
+mod dice;
 mod hostile;
 mod kinds;
 

@@ -5,7 +5,9 @@
 //!
 //! - `{"columns": ["a", "b"], "data": [[1, 2], …]}`, with or without an `index`
 //!   (`df.to_json(orient="split")`, `.table.json`);
-//! - `{"a": {"0": 1, "1": 3}, "b": {"0": 2, "1": 4}}` (`df.to_json()`).
+//! - `{"a": {"0": 1, "1": 3}, "b": {"0": 2, "1": 4}}` (`df.to_json()`);
+//! - `{"prompt": [1, 3], "b": [2, 4]}` (`df.to_dict("list")`), where a column has a name that only a column
+//!   of prompts, models or ids has: other records have lists of answers to one prompt.
 
 use serde_json::Value;
 
@@ -18,7 +20,7 @@ const MOST: usize = 1 << 30;
 /// The rows that a value stands for, or `None` where it is no table.
 pub(in crate::ingest) fn rows(value: &Value) -> Option<Box<dyn Iterator<Item = Object> + '_>> {
     let object = value.as_object()?;
-    split(object).or_else(|| columns(object))
+    split(object).or_else(|| columns(object)).or_else(|| lists(object))
 }
 
 fn is_small(names: impl Iterator<Item = usize>, rows: usize) -> bool {
@@ -37,6 +39,26 @@ fn split(object: &Object) -> Option<Box<dyn Iterator<Item = Object> + '_>> {
     is_small(names.iter().map(|name| name.len()), data.len()).then_some(())?;
     Some(Box::new(data.iter().filter_map(Value::as_array).map(move |row| {
         names.iter().map(|name| (*name).to_owned()).zip(row.iter().cloned()).collect()
+    })))
+}
+
+/// Fields that say one thing of a record: a list of them is a column.
+const OF_ONE: &[&str] =
+    &["prompt", "question", "problem", "instruction", "model", "model_name", "id"];
+
+fn lists(object: &Object) -> Option<Box<dyn Iterator<Item = Object> + '_>> {
+    let is_scalar = |cell: &Value| !(cell.is_array() || cell.is_object());
+    let of_one = OF_ONE.iter().find_map(|name| object.get(*name)?.as_array())?;
+    if object.len() < 2 || of_one.is_empty() || !of_one.iter().all(is_scalar) {
+        return None;
+    }
+    let columns: Vec<(&String, &Vec<Value>)> = object
+        .iter()
+        .map(|(name, cells)| Some((name, cells.as_array().filter(|c| c.len() == of_one.len())?)))
+        .collect::<Option<_>>()?;
+    is_small(columns.iter().map(|(name, _)| name.len()), of_one.len()).then_some(())?;
+    Some(Box::new((0..of_one.len()).map(move |at| {
+        columns.iter().map(|(name, cells)| ((*name).clone(), cells[at].clone())).collect()
     })))
 }
 
@@ -91,6 +113,9 @@ mod tests {
         ] {
             assert_eq!(all(&table), expected, "{table}");
         }
+        let lists = json!({"prompt": ["p", "q"], "b": [[1], null]});
+        let rows = vec![json!({"prompt": "p", "b": [1]}), json!({"prompt": "q", "b": null})];
+        assert_eq!(all(&lists), Some(rows));
     }
 
     #[test]
@@ -103,6 +128,10 @@ mod tests {
             json!({"0": {"reasoning": "x"}, "1": {"reasoning": "y"}}),
             json!({"a": {"0": 1}, "b": {"1": 2}}),
             json!({"a": {"0": 1}, "b": 2}),
+            json!({"prompt": "p", "responses": ["x", "y"]}),
+            json!({"prompt": ["p"], "responses": ["x", "y"]}),
+            json!({"reasoning": ["x", "y"], "answer": ["x", "y"]}),
+            json!({"prompt": [{"role": "user"}], "responses": ["x"]}),
             json!({"reasoning": "x"}),
             json!([1]),
         ] {

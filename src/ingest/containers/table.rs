@@ -18,7 +18,7 @@ use crate::{ingest::summary::Reason, trace::Position};
 use csv::{ByteRecord, ReaderBuilder};
 
 /// What may stand between the cells, the usual one first.
-const DELIMITERS: &[u8] = b",\t;";
+const DELIMITERS: &[u8] = b",\t;|";
 
 /// How many rows are looked at to find the delimiter.
 const LOOKED_AT: usize = 20;
@@ -38,7 +38,7 @@ pub(in crate::ingest) struct Sniffed {
 /// cells as the first; else the one that the first row holds most of. `None` where the first row
 /// holds none of them.
 pub(in crate::ingest) fn sniff(head: &[u8], complete: bool) -> Option<Sniffed> {
-    let (named, head) = delimiter_line(head);
+    let (named, head) = delimiter_line(&head[comments(head)..]);
     let delimiters = named.as_ref().map_or(DELIMITERS, std::slice::from_ref);
     let candidates = delimiters.iter().filter_map(|&delimiter| {
         let mut records: Vec<ByteRecord> = reader(head, delimiter)
@@ -60,6 +60,32 @@ pub(in crate::ingest) fn sniff(head: &[u8], complete: bool) -> Option<Sniffed> {
     let header = Header::new(records.first()?);
     let rows = records[1..].iter().map(|record| header.object(record, Limits::default().depth).0);
     Some(Sniffed { delimiter, even, rows: rows.collect() })
+}
+
+/// How many bytes at the start are lines that begin with `#`, as many programs write comments. The last of
+/// them is none, and names the columns, if it has as many cells as the row behind it; names do not begin
+/// with a blank, as the words of a sentence do.
+pub(in crate::ingest) fn comments(head: &[u8]) -> usize {
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let (mut rest, mut last): (&[u8], &[u8]) = (text, &[]);
+    while rest.starts_with(b"#")
+        && let Some(end) = rest.iter().position(|byte| *byte == b'\n')
+    {
+        (last, rest) = rest.split_at(end + 1);
+    }
+    let row = |text, delimiter| reader(text, delimiter).into_byte_records().next()?.ok();
+    let names_columns = DELIMITERS.iter().any(|&delimiter| {
+        let (names, next) = (row(last, delimiter), row(rest, delimiter));
+        names.zip(next).is_some_and(|(names, next)| {
+            let begins_blank = |cell: &[u8]| cell.starts_with(b" ");
+            names.len() > 1 && names.len() == next.len() && !names.iter().any(begins_blank)
+        })
+    });
+    let names = if names_columns { last.len() } else { 0 };
+    match text.len() - rest.len() - names {
+        0 => 0,
+        comments => head.len() - text.len() + comments,
+    }
 }
 
 /// The delimiter that the first line names for Excel (`sep=;`), and the text behind that line.
@@ -259,6 +285,20 @@ mod tests {
         assert_eq!(found("id,text\n1,2,3\n"), Some((b',', false)));
         assert_eq!(found("no delimiter at all\n"), None);
         assert_eq!(found(""), None);
+    }
+
+    #[test]
+    fn comments_before_the_names_of_the_columns_are_passed_over() {
+        let after = |text: &'static str| &text[comments(text.as_bytes())..];
+        assert_eq!(after("# by x, in May\n# more\nid,text,n\n1,a,2\n"), "id,text,n\n1,a,2\n");
+        assert_eq!(after("\u{feff}# by x\nid,text\n"), "id,text\n");
+        assert_eq!(after("# by x\n#id,text\n1,a\n"), "#id,text\n1,a\n");
+        assert_eq!(after("# by x, in May\nid,text\n"), "id,text\n");
+        for table in ["#,text\n1,a\n", "#,text\n1,\"a, b\"\n", "id,text\n1,a\n", "", "# only"] {
+            assert_eq!(after(table), table);
+        }
+        let sniffed = sniff(b"# by x, in May\nid;text\n1;a\n", true).unwrap();
+        assert_eq!((sniffed.delimiter, sniffed.even), (b';', true));
     }
 
     #[test]

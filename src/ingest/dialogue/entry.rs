@@ -276,7 +276,13 @@ fn own(object: &Object, kind: Option<&str>) -> Option<Entry> {
             | "custom_tool_call"
             | "custom_tool_call_output",
         ) => Some(Entry::tool()),
-        Some("session") if object.contains_key("id") => Some(about(object, model(object))),
+        Some("session" | "session_start") if object.contains_key("id") => {
+            Some(about(object, model(object)))
+        }
+        // The first lines of Gemini CLI's and of Goose's logs.
+        None if ["projectHash", "working_dir"].iter().any(|name| object.contains_key(*name)) => {
+            Some(about(object, model(object)))
+        }
         Some(kind) if SILENT.contains(&kind) && is_line(object) => Some(Entry::Nothing),
         _ => None,
     }

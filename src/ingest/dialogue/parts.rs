@@ -9,7 +9,7 @@ use crate::ingest::mediation::Evidence;
 use crate::ingest::record::names;
 
 /// The keys that name the type of a part.
-const TYPES: &[&str] = &["type", "part_kind", "block_type", "content_type", "kind"];
+const TYPES: &[&str] = &["type", "part_kind", "block_type", "content_type", "kind", "phase"];
 
 /// The keys under which a part of thinking has its text.
 const THINKING: &[&str] =
@@ -273,6 +273,7 @@ mod tests {
             json!([{"type": "contentBlock", "style": {"type": "thinking"}, "content": [{"type": "text", "text": "I add."}]},
                    {"type": "contentBlock", "content": [{"type": "text", "text": "4"}]}]),
             json!([{"reasoning": {"reasoning_text": "I add."}}, {"text": "4"}]),
+            json!([{"phase": "think", "content": "I add."}, {"phase": "answer", "content": "4"}]),
             json!([{"text": "I add.", "thought": true}, {"text": "4"}]),
         ] {
             let mut content = Content::default();

@@ -9,6 +9,7 @@ use super::parts::push;
 use super::said::Said;
 use super::turn::{Role, Turn};
 use crate::ingest::record::Draft;
+use crate::ingest::turns::Turns;
 
 /// No run has more steps; the rest of it is another run.
 const MOST_STEPS: usize = 10_000;
@@ -100,9 +101,10 @@ impl Run {
         }
     }
 
-    /// The drafts of the run: one for each turn with reasoning, or one without where there is none.
-    /// `outer` has what the record says of all its traces.
-    pub fn drafts(self, outer: &Draft) -> Vec<Draft> {
+    /// The drafts of the run: one for each turn with reasoning (or for the last of them, where only that
+    /// is asked for), or one without where there is none. `outer` has what the record says of all its
+    /// traces.
+    pub fn drafts(self, outer: &Draft, turns: Turns) -> Vec<Draft> {
         let question = self.question;
         let fill = |step: Step| {
             let mut draft = outer.clone();
@@ -118,7 +120,7 @@ impl Run {
             draft
         };
         let has = |step: &Step| !step.said.reasoning.trim().is_empty();
-        let (with, without): (Vec<_>, Vec<_>) = self.steps.into_iter().partition(has);
+        let (mut with, without): (Vec<_>, Vec<_>) = self.steps.into_iter().partition(has);
         let sealed: usize = without.iter().map(|step| step.said.encrypted).sum();
         if with.is_empty() {
             let last = without.into_iter().next_back();
@@ -127,9 +129,12 @@ impl Run {
                 .into_iter()
                 .collect();
         }
+        let passed_over = if turns == Turns::Last { with.len() - 1 } else { 0 };
+        with.drain(..passed_over);
         let mut drafts: Vec<_> = with.into_iter().map(fill).collect();
         if let Some(first) = drafts.first_mut() {
             first.encrypted += sealed;
+            first.earlier_turns += passed_over;
         }
         drafts
     }

@@ -15,6 +15,9 @@ use crate::ingest::tags::{self, Shape};
 /// The fields in which a message says something, lists of parts first.
 const CONTENTS: &[&str] = &[
     "contentParts",
+    "contentChunks",
+    "content_list",
+    "segments",
     "contents",
     "parts",
     "blocks",
@@ -114,6 +117,9 @@ pub(in crate::ingest) fn content(message: &Object) -> Content {
 /// A reasoning field of another name, or one that is no plain text.
 fn other_field(message: &Object, said: &mut Said) -> Option<(String, Evidence)> {
     let beside = BESIDE.iter().filter_map(|name| message.get(*name)?.as_object());
+    // mini-swe-agent keeps the server's whole answer beside the message.
+    let answer = message.get("extra").map(|extra| &extra["response"]["choices"][0]["message"]);
+    let beside = beside.chain(answer.and_then(Value::as_object));
     let (name, content) =
         std::iter::once(message).chain(beside).find_map(|object| fields::reasoning(object))?;
     said.encrypted += content.encrypted;

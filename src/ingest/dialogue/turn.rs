@@ -120,7 +120,12 @@ fn inner(object: &Object) -> &Object {
             .any(|name| inner.contains_key(*name));
         speaks.then_some(inner)
     });
-    wrapped.unwrap_or(object)
+    // An export of Grok.
+    let response = || {
+        let inner = object.get("response")?.as_object()?;
+        (inner.contains_key("sender") && inner.contains_key("message")).then_some(inner)
+    };
+    wrapped.or_else(response).unwrap_or(object)
 }
 
 /// Who writes a message, by the many names that this has.
@@ -220,8 +225,10 @@ pub(in crate::ingest) fn model(object: &Object) -> Option<String> {
         BESIDE.iter().find_map(|name| {
             let inner = object.get(*name)?.as_object()?;
             text(inner, NAMES).or_else(|| {
-                // Jan keeps the assistant that was asked.
-                inner.get("assistant")?["model"]["id"].as_str().map(str::to_owned)
+                // Jan keeps the assistant that was asked, mini-swe-agent the server's answer.
+                let id = &inner.get("assistant").unwrap_or(&Value::Null)["model"]["id"];
+                let answer = &inner.get("response").unwrap_or(&Value::Null)["model"];
+                id.as_str().or(answer.as_str()).map(str::to_owned)
             })
         })
     })
@@ -275,6 +282,11 @@ mod tests {
             json!({"fragments": [{"type": "THINK", "content": "I add."}, {"type": "RESPONSE", "content": "4"}]}),
             json!({"step_id": 2, "source": "agent", "message": "4", "reasoning_content": "I add."}),
             json!({"role": "assistant", "content": {"thought": "I add.", "answer": "4"}}),
+            json!({"response": {"sender": "ASSISTANT", "message": "4", "thinking_trace": "I add."}}),
+            json!({"role": "assistant", "segments": [{"type": "thinking", "text": "I add."}, {"type": "text", "text": "4"}]}),
+            json!({"role": "assistant", "content": "", "content_list": [{"phase": "think", "content": "I add."}, {"phase": "answer", "content": "4"}]}),
+            json!({"role": "assistant", "content": "4", "contentChunks": [{"type": "thinking", "thinking": [{"type": "text", "text": "I add."}]}, {"type": "text", "text": "4"}]}),
+            json!({"role": "assistant", "content": "4", "extra": {"response": {"choices": [{"message": {"content": "4", "reasoning_content": "I add."}}]}}}),
             json!({"versions": [{"role": "user", "content": "no"}, {"role": "assistant", "content": "<think>I add.</think>4"}], "currentlySelected": 1}),
         ] {
             let turn = turn(message.clone());

@@ -50,6 +50,7 @@ impl File {
     pub(super) fn end_session(&mut self, collector: &mut Collector) {
         let unanswered = self.sessions.end();
         self.read_sessions(collector);
+        collector.sessions.begin_log();
         if let Some(position) = unanswered {
             collector.summary.records += 1;
             let found = "a turn of a conversation in which the model never answers".to_owned();
@@ -67,9 +68,10 @@ impl File {
         header: Option<&Object>,
         collector: &mut Collector,
     ) {
-        let limit = collector.options.limits.record_bytes;
+        let (limit, turns) = (collector.options.limits.record_bytes, collector.options.turns);
         // A conversation in a list is no part of the one around it.
-        let outer = std::mem::replace(&mut self.sessions, Sessions::new(limit));
+        let outer = std::mem::replace(&mut self.sessions, Sessions::new(limit, turns));
+        let outer_log = collector.sessions.begin_log();
         let mut entries = 0;
         for value in list {
             if self.take_entry(value, position, collector) {
@@ -85,6 +87,7 @@ impl File {
         }
         self.end_session(collector);
         self.sessions = outer;
+        collector.sessions.resume_log(outer_log);
     }
 
     /// Finishes what was recognized in a record.
@@ -118,6 +121,7 @@ impl File {
                 || "The list of choices is empty: the provider answered with nothing.".into();
             collector.summary.drop_one(Reason::EmptyResponse, || self.place(position), detail);
         }
+        collector.sessions.begin_record();
         for draft in found.drafts {
             if draft.trace.answer.is_some() {
                 let thinks = draft.has_reasoning();

@@ -10,7 +10,8 @@ use serde_json::Value;
 use super::{Format, FormatKind, Label, Read, conversation};
 use crate::ingest::dialogue::runs;
 use crate::ingest::dialogue::turn::{Role, Turn};
-use crate::ingest::record::{Draft, ENVELOPES, Node, Object, names};
+use crate::ingest::record::{Draft, ENVELOPES, Node, Object, Session, names};
+use crate::ingest::turns::Turns;
 
 pub(super) const FORMAT: Format = Format {
     name: "chat-data-set",
@@ -31,11 +32,19 @@ fn read(node: &Node<'_>) -> Option<Vec<Draft>> {
     if holds_answer(row) {
         return None;
     }
-    let turns = NAMES.iter().find_map(|name| conversation::of(row.get(*name)?, row))?;
+    let named = NAMES.iter().find_map(|name| conversation::of(row.get(*name)?, row));
+    let turns = named.or_else(|| of_grok(row))?;
     let is_log = turns.iter().any(|turn| turn.is_logged && turn.role == Role::Assistant);
     // A conversation that ends with a question is a prompt.
     let answered = turns.last().is_some_and(|turn| turn.question().is_none());
     (is_log || answered).then(|| drafts(node, turns))
+}
+
+/// The turns of a chat that Grok exports: `responses[].response`.
+fn of_grok(row: &Object) -> Option<Vec<Turn>> {
+    let list = row.get("responses").filter(|_| row.contains_key("conversation"))?;
+    let all = list.as_array()?.iter().all(|one| one["response"]["sender"].is_string());
+    if all { conversation::of(list, row) } else { None }
 }
 
 /// Whether a row holds an answer beside its messages, so that they are what was asked.
@@ -47,17 +56,22 @@ fn holds_answer(row: &Object) -> bool {
 /// The drafts of a conversation.
 pub(super) fn drafts(node: &Node<'_>, turns: Vec<Turn>) -> Vec<Draft> {
     let is_log = turns.iter().any(|turn| turn.is_logged && turn.role == Role::Assistant);
-    let outer = node.draft();
+    let mut outer = node.draft();
+    if outer.session == Session::Alone {
+        outer.session = Session::OfRecord;
+    }
     let mut runs = runs::of(turns);
-    let last = if is_log { 0 } else { runs.len().saturating_sub(1) };
+    let takes_all = is_log || node.turns() == Turns::All;
+    let last = if takes_all { 0 } else { runs.len().saturating_sub(1) };
     let earlier: usize = runs.drain(..last).map(|run| run.thoughts()).sum();
-    // Of a log, runs without reasoning are passed over where others have some.
+    // Where all are taken, runs without reasoning are passed over where others have some.
     if runs.iter().any(runs::Run::has_reasoning) {
         runs.retain(runs::Run::has_reasoning);
     }
-    let mut drafts: Vec<_> = runs.into_iter().flat_map(|run| run.drafts(&outer)).collect();
+    let drafts = |run: runs::Run| run.drafts(&outer, node.turns());
+    let mut drafts: Vec<_> = runs.into_iter().flat_map(drafts).collect();
     if let Some(first) = drafts.first_mut() {
-        first.earlier_turns = earlier;
+        first.earlier_turns += earlier;
         if earlier > 0 && !first.has_reasoning() {
             first.why = Some("The model's last turn in the conversation holds no reasoning, but an earlier turn does: only what the model says since the last question is read.".into());
         }
@@ -77,6 +91,16 @@ pub(super) fn all(object: &Object) -> Vec<(&str, Vec<Turn>)> {
         }
         if known && holds_answer(object) {
             continue;
+        }
+        // Several conversations in a list, as simple-evals keeps them.
+        if let Value::Array(lists) = value {
+            let each = lists.iter().filter(|one| one.is_array());
+            let all = each.filter_map(|one| conversation::of(one, object));
+            let all: Vec<_> = all.filter(|all| all.iter().any(Turn::has_reasoning)).collect();
+            if !all.is_empty() {
+                found.extend(all.into_iter().map(|turns| (name.as_str(), turns)));
+                continue;
+            }
         }
         // Open WebUI keeps its messages in a history.
         let inner = value.get("messages").filter(|_| name == "history");

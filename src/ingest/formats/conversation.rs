@@ -31,10 +31,17 @@ pub(super) fn of(value: &Value, holder: &Object) -> Option<Vec<Turn>> {
             Some(Entry::Turn { turn, .. }) => turns.push(*turn),
             Some(Entry::About { .. } | Entry::Nothing) => {}
             // A message that says nothing.
+            None if is_notice(item) => {}
             None => _ = Turn::of(item)?,
         }
     }
     turns.iter().any(|turn| turn.role == Role::Assistant).then_some(turns)
+}
+
+/// Whether an item is what the program tells its user, as Gemini CLI keeps it among the messages.
+fn is_notice(item: &Object) -> bool {
+    let kind = item.get("type").and_then(Value::as_str);
+    matches!(kind, Some("info" | "warning" | "error")) && item.contains_key("content")
 }
 
 /// `[["question", "answer"], …]`, as the interfaces of Gradio keep their history.

@@ -3,13 +3,15 @@
 //! What the log says for all samples (`eval.model`) is in the header: `cut` finds it in front of
 //! `samples` in a whole log, and the archive of an `.eval` log has it in a file of its own. Long
 //! texts stand in `attachments`, and `attachment://HASH` in their places. The reasoning of all turns
-//! of a sample is one trace; turns that the task gave as examples are left out.
+//! of a sample (of the last one, where only that is asked for) is one trace; turns that the task gave as
+//! examples are left out.
 
 use serde_json::Value;
 
 use super::{Format, FormatKind, Label, Read, message};
 use crate::ingest::dialogue::parts::Content;
 use crate::ingest::record::{Copies, Draft, Node, Object};
+use crate::ingest::turns::Turns;
 
 pub(super) const FORMAT: Format = Format {
     name: "inspect",
@@ -42,6 +44,9 @@ fn read(node: &Node<'_>) -> Option<Vec<Draft>> {
     }
     let mut answer = String::new();
     for turn in turns {
+        if node.turns() == Turns::Last && thinks(turn, &attachments) {
+            found.thinking.clear();
+        }
         // The answer is what stands in the last turn.
         found.text.clear();
         add(&mut found, turn, &attachments);
@@ -61,6 +66,13 @@ fn read(node: &Node<'_>) -> Option<Vec<Draft>> {
 /// Whether a message was generated, and not given by the task as an example.
 fn is_models(message: &Value) -> bool {
     message["role"] == "assistant" && message["source"].as_str() != Some("input")
+}
+
+/// Whether a message holds reasoning in a part of its own.
+fn thinks(message: &Value, attachments: &Attachments<'_>) -> bool {
+    let mut own = Content::default();
+    add(&mut own, message, attachments);
+    !own.thinking.trim().is_empty()
 }
 
 fn add(found: &mut Content, message: &Value, attachments: &Attachments<'_>) {

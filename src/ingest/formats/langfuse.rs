@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::{Format, FormatKind, Label, Read, message};
 use crate::ingest::{
     recognize,
-    record::{self, Draft, Node, Object},
+    record::{self, Draft, Node, Object, Session},
 };
 
 pub(super) const FORMAT: Format = Format {
@@ -56,7 +56,7 @@ fn from_observation(node: &Node<'_>, object: &Object) -> Vec<Draft> {
         _ => {
             let mut wrapped = Map::new();
             wrapped.insert("output".into(), output.clone());
-            let found = recognize::recognize(None, &wrapped, None, node.left());
+            let found = recognize::recognize(None, node.turns(), &wrapped, None, node.left());
             found.map(|found| found.drafts).unwrap_or_default()
         }
     };
@@ -75,7 +75,10 @@ fn from_observation(node: &Node<'_>, object: &Object) -> Vec<Draft> {
 
 /// Puts what the observation says in the place of what its output says.
 fn describe(draft: &mut Draft, node: &Node<'_>, object: &Object) {
-    let Draft { trace: own, copies, .. } = node.draft();
+    let Draft { trace: own, copies, session, .. } = node.draft();
+    if session != Session::Alone {
+        draft.session = session;
+    }
     let id = object.get("id").and_then(Value::as_str).map(str::to_owned);
     let trace = &mut draft.trace;
     trace.id = id.unwrap_or(own.id);

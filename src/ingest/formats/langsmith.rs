@@ -6,7 +6,7 @@
 use serde_json::{Map, Value};
 
 use super::{Format, FormatKind, Label, Read, message};
-use crate::ingest::record::{Draft, Node, Object, plain_text};
+use crate::ingest::record::{Draft, Node, Object, Session, plain_text};
 
 pub(super) const FORMAT: Format = Format {
     name: "langsmith",
@@ -105,6 +105,9 @@ fn describe(draft: &mut Draft, run: &Object, response: &Object) {
     let extra = run.get("extra");
     let metadata = extra.and_then(|extra| extra.get("metadata"));
     let given = extra.and_then(|extra| extra.get("invocation_params"));
+    // `session_id` of a run is its project.
+    let thread = text(metadata, &["thread_id", "session_id", "conversation_id"]);
+    draft.session = thread.map(Session::Named).unwrap_or_default();
     let trace = &mut draft.trace;
     let named = ["model_name", "model"].iter().find_map(|name| response.get(*name)?.as_str());
     trace.model = (trace.model.take())

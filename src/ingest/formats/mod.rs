@@ -39,6 +39,7 @@ mod vllm;
 
 use super::error::Error;
 use super::record::{Draft, Node};
+use super::turns::Turns;
 use serde::Serialize;
 
 pub(super) use canonical::Canonical;
@@ -104,7 +105,7 @@ pub(super) enum Read {
     /// list means: the shape, without any message in it.
     Record(fn(&Node<'_>) -> Option<Vec<Draft>>),
     /// From the whole text of a file.
-    Text(fn(&str) -> Vec<Draft>),
+    Text(fn(&str, Turns) -> Vec<Draft>),
     /// From the pieces of streams, put together and then read by the format of the response.
     Events,
     /// From the entries of a session's log, put together.
@@ -163,19 +164,24 @@ pub fn format_named(name: &str) -> Result<&'static Format, Error> {
     })
 }
 
+// Statics of their own: where a format stands in the table may change.
+static PLAIN_TEXT: Format = plain_text::FORMAT;
+static SESSION: Format = session::FORMAT;
+static CANONICAL: Format = canonical::FORMAT;
+
 /// The format of plain text.
 pub(super) fn plain_text() -> &'static Format {
-    &FORMATS[FORMATS.len() - 1]
+    &PLAIN_TEXT
 }
 
 /// The format of the logs of sessions.
 pub(super) fn session() -> &'static Format {
-    &FORMATS[FORMATS.len() - 3]
+    &SESSION
 }
 
 /// The canonical format.
 pub(super) fn canonical() -> &'static Format {
-    &FORMATS[0]
+    &CANONICAL
 }
 
 #[cfg(test)]
@@ -184,9 +190,10 @@ mod tests {
 
     #[test]
     fn the_table_is_in_order() {
-        assert!(matches!(plain_text().read, Read::Text(_)));
-        assert!(matches!(session().read, Read::Session));
-        assert_eq!(canonical().name, "canonical");
+        for format in [plain_text(), session(), canonical()] {
+            assert!(FORMATS.contains(format), "{}", format.name);
+        }
+        assert_eq!(FORMATS[0], *canonical(), "a canonical record is tried first");
         let mut names: Vec<_> = FORMATS.iter().map(|format| format.name).collect();
         names.sort_unstable();
         names.dedup();

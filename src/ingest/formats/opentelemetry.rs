@@ -11,8 +11,9 @@ use serde_json::{Map, Value};
 use super::{Format, FormatKind, Label, Read, message};
 use crate::ingest::dialogue::parts::Content;
 use crate::ingest::recognize;
-use crate::ingest::record::{Draft, Node, Object, user_text};
+use crate::ingest::record::{Draft, Node, Object, Session, user_text};
 use crate::ingest::rows;
+use crate::ingest::turns::Turns;
 
 pub(super) const FORMAT: Format = Format {
     name: "opentelemetry",
@@ -77,7 +78,7 @@ fn add_span(drafts: &mut Vec<Draft>, node: &Node<'_>, span: &Object) -> bool {
     let mut outer = node.draft();
     describe(&mut outer, span, &attributes);
     let Some(messages) = attributes.get(OUTPUT).map(unpacked) else {
-        if let Some(found) = of_others(&outer, &attributes) {
+        if let Some(found) = of_others(&outer, node.turns(), &attributes) {
             drafts.extend(found);
             return true;
         }
@@ -112,7 +113,7 @@ fn add_span(drafts: &mut Vec<Draft>, node: &Node<'_>, span: &Object) -> bool {
 }
 
 /// What other conventions put into the attributes of a span.
-fn of_others(outer: &Draft, attributes: &Object) -> Option<Vec<Draft>> {
+fn of_others(outer: &Draft, turns: Turns, attributes: &Object) -> Option<Vec<Draft>> {
     let whole = rows::unflattened(attributes).unwrap_or_else(|| attributes.clone());
     let at = |path: &[&str]| {
         let mut names = path.iter();
@@ -144,7 +145,8 @@ fn of_others(outer: &Draft, attributes: &Object) -> Option<Vec<Draft>> {
     for output in OUTPUTS.iter().filter_map(|path| at(path)) {
         let mut wrapped = Map::new();
         wrapped.insert("output".into(), messages(output));
-        let Some(found) = recognize::recognize(None, &wrapped, None, outer.copies.left()) else {
+        let Some(found) = recognize::recognize(None, turns, &wrapped, None, outer.copies.left())
+        else {
             continue;
         };
         let has_reasoning = found.drafts.iter().any(Draft::has_reasoning);
@@ -157,6 +159,9 @@ fn of_others(outer: &Draft, attributes: &Object) -> Option<Vec<Draft>> {
                 .clone()
                 .or_else(|| outer.trace.prompt.clone())
                 .or_else(|| trace.prompt.take());
+            if outer.session != Session::Alone {
+                draft.session.clone_from(&outer.session);
+            }
             for (name, value) in &outer.trace.meta {
                 trace.meta.entry(name.clone()).or_insert_with(|| value.clone());
             }
@@ -178,9 +183,14 @@ fn messages(value: Value) -> Value {
     match value {
         Value::Array(list) => list
             .into_iter()
-            .map(|item| match item.get("message") {
-                Some(message) if message.is_object() => message.clone(),
-                _ => item,
+            .map(|item| {
+                // Phoenix flattens the message into `message.role` and `message.content`.
+                let whole = item.as_object().and_then(rows::unflattened).map(Value::Object);
+                let item = whole.unwrap_or(item);
+                match item.get("message") {
+                    Some(message) if message.is_object() => message.clone(),
+                    _ => item,
+                }
             })
             .collect(),
         other => other,
@@ -223,6 +233,9 @@ fn describe(draft: &mut Draft, span: &Object, attributes: &Object) {
         let mut values = names.iter().filter_map(|name| object.get(*name)?.as_str());
         values.find(|text| !text.is_empty()).map(str::to_owned)
     };
+    if let Some(id) = text(attributes, &["gen_ai.conversation.id", "session.id"]) {
+        draft.session = Session::Named(id);
+    }
     let trace = &mut draft.trace;
     let context = span.get("context").and_then(Value::as_object);
     let id = text(span, &["spanId", "span_id"])

@@ -3,6 +3,8 @@
 //! Comes in: an object at any depth of a row. Goes out: drafts, one for each text where the fields hold
 //! lists. Used by `research_row`, which walks through the row.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::ingest::dialogue::fields::{self, is_setting};
@@ -94,7 +96,44 @@ fn field(node: &Node<'_>, fits: impl Fn(Naming) -> bool) -> Option<Vec<Draft>> {
         (Texts::of(value).is_some() || fields::field(value).is_some())
             .then_some((naming, name, value))
     });
-    let (_, name, value) = named.min_by_key(|(naming, ..)| *naming)?;
+    let mut named: Vec<_> = named.collect();
+    let (naming, name, value) = *named.iter().min_by_key(|(naming, ..)| *naming)?;
+    if naming == Naming::Compound {
+        named.retain(|(naming, ..)| *naming == Naming::Compound);
+        if let Some(drafts) = of_columns(node, &named) {
+            return Some(drafts);
+        }
+    }
+    Some(of_field(node, name, value))
+}
+
+/// The traces of a row with several columns of reasoning: of several models (`owl_reasoning`,
+/// `finch_reasoning`), where the row does not say whose its answer is, or of several answers of one
+/// (`reasoning_1`, `reasoning_2`).
+fn of_columns(node: &Node<'_>, named: &[(Naming, &String, &Value)]) -> Option<Vec<Draft>> {
+    let before: Vec<_> = named.iter().map(|(_, name, _)| names::before_ending(name)).collect();
+    let different: BTreeSet<_> = before.iter().flatten().collect();
+    let base = |name: &String| name.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
+    let numbered = named.iter().all(|(_, name, _)| base(name) == base(named[0].1));
+    let of_models = different.len() == named.len() && node.draft().trace.model.is_none();
+    if named.len() < 2 || !(numbered || of_models) {
+        return None;
+    }
+    let columns = named.iter().zip(before).enumerate();
+    let drafts = columns.flat_map(|(at, ((_, name, value), model))| {
+        let mut drafts = of_field(node, name, value);
+        for draft in &mut drafts {
+            draft.generation = numbered.then_some(at);
+            if !numbered {
+                draft.trace.model.clone_from(&model);
+            }
+        }
+        drafts
+    });
+    Some(drafts.collect())
+}
+
+fn of_field(node: &Node<'_>, name: &str, value: &Value) -> Vec<Draft> {
     let answer = answer_beside(node.object(), name);
     let evidence = evidence_of(name);
     let draft = |node: &Node<'_>, text: Option<&str>, answer: Option<&str>| {
@@ -105,18 +144,19 @@ fn field(node: &Node<'_>, fits: impl Fn(Naming) -> bool) -> Option<Vec<Draft>> {
         }
     };
     match Texts::of(value) {
-        Some(Texts::One(text)) => Some(vec![draft(node, Some(text), text_at(answer, None))]),
-        Some(Texts::Several(texts)) => Some(
-            texts
-                .into_iter()
-                .enumerate()
-                .map(|(at, text)| Draft {
-                    generation: Some(at),
-                    ..draft(node, text, text_at(answer, Some(at)))
-                })
-                .collect(),
-        ),
-        None => Some(vec![from_content(node, fields::field(value)?, text_at(answer, None))]),
+        Some(Texts::One(text)) => vec![draft(node, Some(text), text_at(answer, None))],
+        Some(Texts::Several(texts)) => texts
+            .into_iter()
+            .enumerate()
+            .map(|(at, text)| Draft {
+                generation: Some(at),
+                ..draft(node, text, text_at(answer, Some(at)))
+            })
+            .collect(),
+        None => {
+            let content = fields::field(value).into_iter();
+            content.map(|one| from_content(node, one, text_at(answer, None))).collect()
+        }
     }
 }
 
@@ -210,10 +250,12 @@ fn promptfoo(node: &Node<'_>, text: &str) -> Option<Draft> {
     let is_result =
         |object: &&Object| object.contains_key("promptIdx") || object.contains_key("gradingResult");
     node.chain().iter().copied().find(|object| is_result(object))?;
-    let (reasoning, answer) = rest.split_once("\n\n")?;
-    let answer = match answer.strip_prefix("Signature: ") {
-        Some(signed) => signed.split_once("\n\n").map_or("", |(_, answer)| answer),
-        None => answer,
+    // A signature ends the thinking, which may hold empty lines itself.
+    let (reasoning, answer) = match rest.split_once("\nSignature: ") {
+        Some((reasoning, signed)) => {
+            (reasoning.trim_end(), signed.split_once("\n\n").map_or("", |(_, answer)| answer))
+        }
+        None => rest.split_once("\n\n")?,
     };
     let mut draft = node.draft();
     draft.trace.reasoning = reasoning.to_owned();

@@ -7,6 +7,7 @@ use super::{Format, FormatKind, Label, Read, transcript};
 use crate::ingest::mediation::Evidence;
 use crate::ingest::record::Draft;
 use crate::ingest::tags::{self, Shape};
+use crate::ingest::turns::Turns;
 use crate::trace::Trace;
 
 pub(super) const FORMAT: Format = Format {
@@ -20,8 +21,8 @@ pub(super) const FORMAT: Format = Format {
 };
 
 /// The traces of a text: one, or those of a chat that a program wrote into it.
-fn read(text: &str) -> Vec<Draft> {
-    transcript::read(text).unwrap_or_else(|| vec![whole(text)])
+fn read(text: &str, turns: Turns) -> Vec<Draft> {
+    transcript::read(text, turns).unwrap_or_else(|| vec![whole(text)])
 }
 
 fn whole(text: &str) -> Draft {

@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use super::own_fields::{self, REASONING};
 use super::{
-    Format, FormatKind, Label, Read, anthropic, chat_completion, chat_set, gemini, openai_responses,
+    Format, FormatKind, Label, Read, anthropic, chat_completion, chat_set, gemini, message,
+    openai_responses,
 };
 use crate::ingest::dialogue::turn::Turn;
 use crate::ingest::record::{Draft, ENVELOPES, Node, Object, PROMPTS, named, names};
@@ -71,7 +72,8 @@ fn find(node: &Node<'_>) -> Vec<Draft> {
     if own_fields::is_a_judges(object, node.depth()) {
         return Vec::new();
     }
-    if let Some(drafts) = own_fields::reasoning(node).or_else(|| answer(node)) {
+    let drafts = own_fields::reasoning(node).or_else(|| thought_and_answer(node));
+    if let Some(drafts) = drafts.or_else(|| answer(node)) {
         return drafts;
     }
     let chats = chat_set::all(object);
@@ -81,7 +83,39 @@ fn find(node: &Node<'_>) -> Vec<Draft> {
     if let Some(drafts) = own_fields::tagged(node) {
         return drafts;
     }
+    if let Some(drafts) = by_model(node) {
+        return drafts;
+    }
     children(node).into_iter().flat_map(|child| find(&child)).collect()
+}
+
+/// The traces of a map from the names of models to their answers: `{"vendor/model": {…}, …}`.
+fn by_model(node: &Node<'_>) -> Option<Vec<Draft>> {
+    let object = node.object();
+    let is_name = |key: &String| {
+        key.len() < 100 && key.matches('/').count() == 1 && !key.contains(char::is_whitespace)
+    };
+    let is_map =
+        !object.is_empty() && object.iter().all(|(key, one)| is_name(key) && one.is_object());
+    if !is_map || node.depth() >= DEEPEST {
+        return None;
+    }
+    let models = object.iter().filter_map(|(key, one)| Some((key, one.as_object()?)));
+    let drafts = models.flat_map(|(key, one)| {
+        let mut drafts = find(&node.child(one));
+        drafts
+            .iter_mut()
+            .for_each(|draft| _ = draft.trace.model.get_or_insert_with(|| key.clone()));
+        drafts
+    });
+    Some(drafts.collect())
+}
+
+/// The trace of a turn whose content is `{thought, answer}`, as Arena-Hard keeps it.
+fn thought_and_answer(node: &Node<'_>) -> Option<Vec<Draft>> {
+    let content = node.object().get("content")?;
+    let is_pair = ["thought", "answer"].iter().all(|name| content[*name].is_string());
+    is_pair.then(|| vec![message::from_content(node, content, None)])
 }
 
 /// The traces of the first object with a field whose name people's own solutions have as well.

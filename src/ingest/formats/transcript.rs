@@ -8,15 +8,16 @@ use crate::ingest::dialogue::runs::{self, Run};
 use crate::ingest::dialogue::said::Said;
 use crate::ingest::dialogue::turn::{Role, Turn};
 use crate::ingest::mediation::Evidence;
-use crate::ingest::record::Draft;
+use crate::ingest::record::{Draft, Session};
 use crate::ingest::tags::{self, Shape};
+use crate::ingest::turns::Turns;
 
 /// Why a chat without marks of reasoning is no trace.
 const NO_MARKS: &str =
     "The text is a chat, with the turns of its user in it, and marks no reasoning.";
 
 /// The drafts of a chat, or `None` where the text is none.
-pub(super) fn read(text: &str) -> Option<Vec<Draft>> {
+pub(super) fn read(text: &str, turns: Turns) -> Option<Vec<Draft>> {
     let (model, runs) = if is_aider(text) {
         aider(text)
     } else if begins_with_speaker(text) {
@@ -24,14 +25,14 @@ pub(super) fn read(text: &str) -> Option<Vec<Draft>> {
     } else {
         return None;
     };
-    let mut outer = Draft::default();
+    let mut outer = Draft { session: Session::OfRecord, ..Draft::default() };
     outer.trace.model = model;
     let (with, without): (Vec<_>, Vec<_>) = runs.into_iter().partition(Run::has_reasoning);
     if with.is_empty() {
         let why = Some(NO_MARKS.to_owned());
         return (!without.is_empty()).then(|| vec![Draft { why, ..Draft::default() }]);
     }
-    Some(with.into_iter().flat_map(|run| run.drafts(&outer)).collect())
+    Some(with.into_iter().flat_map(|run| run.drafts(&outer, turns)).collect())
 }
 
 fn turn(role: Role, reasoning: String, answer: String) -> Turn {

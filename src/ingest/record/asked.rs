@@ -160,6 +160,7 @@ pub(in crate::ingest) fn is_of_a_tool(text: &str) -> bool {
         "EXECUTION RESULT of",
         "OBSERVATION:",
         "Observation:",
+        "<returncode>",
         "<tool_response>",
         "<function_results>",
         "<tool_result",

@@ -221,6 +221,19 @@ pub(in crate::ingest) fn reasoning(name: &str) -> Option<Naming> {
     (ends && !other && !is_anothers(name)).then_some(Naming::Compound)
 }
 
+/// What stands before the words for reasoning in a longer name: `owl` in `owl_reasoning`. `None` where the
+/// name begins with them.
+pub(in crate::ingest) fn before_ending(name: &str) -> Option<String> {
+    let mut words = words(name);
+    while words.last().is_some_and(|word| word.bytes().all(|b| b.is_ascii_digit())) {
+        words.pop();
+    }
+    let longest =
+        ENDINGS.iter().filter(|ending| words.ends_with_words(ending)).map(|e| e.len()).max()?;
+    let before = &words[..words.len() - longest];
+    (!before.is_empty()).then(|| before.join("-"))
+}
+
 trait EndsWithWords {
     fn ends_with_words(&self, ending: &[&str]) -> bool;
 }
@@ -284,6 +297,19 @@ mod tests {
             "noise",
         ] {
             assert_eq!(reasoning(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_stands_before_the_word_is_whose_reasoning_it_is() {
+        for (name, before) in [
+            ("owl_reasoning", Some("owl")),
+            ("owl-2_thinking_trace_1", Some("owl-2")),
+            ("reasoning_2", None),
+            ("chain_of_thought", None),
+            ("answer", None),
+        ] {
+            assert_eq!(before_ending(name).as_deref(), before, "{name}");
         }
     }
 

@@ -5,7 +5,8 @@
 //! everything but the reasoning and the answer. Made by `record`, asked by every format.
 
 use super::names::folded;
-use super::{Copies, Draft, Object, user_text};
+use super::{Copies, Draft, Object, Session, user_text};
+use crate::ingest::turns::Turns;
 use crate::trace::Trace;
 use serde_json::Value;
 
@@ -18,11 +19,12 @@ pub(in crate::ingest) struct Node<'a> {
     header: Option<&'a Object>,
     /// What the record's drafts may copy of it.
     copies: Copies,
+    turns: Turns,
 }
 
 impl<'a> Node<'a> {
     pub fn new(record: &'a Object, header: Option<&'a Object>) -> Self {
-        Self { chain: vec![record], header, copies: Copies::default() }
+        Self { chain: vec![record], header, copies: Copies::default(), turns: Turns::default() }
     }
 
     /// The same, whose drafts may copy so many bytes of the record.
@@ -33,6 +35,16 @@ impl<'a> Node<'a> {
     /// What the record's drafts may still copy, in bytes.
     pub fn left(&self) -> usize {
         self.copies.left()
+    }
+
+    /// The same object, of which these turns of a conversation are asked for.
+    pub fn with_turns(self, turns: Turns) -> Self {
+        Self { turns, ..self }
+    }
+
+    /// Which turns of a conversation are asked for.
+    pub fn turns(&self) -> Turns {
+        self.turns
     }
 
     /// The object itself.
@@ -55,7 +67,7 @@ impl<'a> Node<'a> {
     pub fn child(&self, object: &'a Object) -> Self {
         let mut chain = self.chain.clone();
         chain.push(object);
-        Self { chain, header: self.header, copies: self.copies.clone() }
+        Self { chain, header: self.header, copies: self.copies.clone(), turns: self.turns }
     }
 
     /// The objects from the record itself to this one.
@@ -85,7 +97,8 @@ impl<'a> Node<'a> {
             domain: self.text_of(DOMAINS).or_else(|| self.in_header(DOMAINS)),
             ..Trace::default()
         };
-        let mut draft = Draft { trace, copies: self.copies.clone(), ..Draft::default() };
+        let session = self.text_of(SESSIONS).map(Session::Named).unwrap_or_default();
+        let mut draft = Draft { trace, session, copies: self.copies.clone(), ..Draft::default() };
         if let Some(provider) = self.text_of(&["provider", "api_provider"]) {
             draft.trace.meta.insert("provider".into(), provider.into());
         }
@@ -182,6 +195,16 @@ const IDS: &[&str] = &[
 ];
 const PROMPT_IDS: &[&str] =
     &["prompt_id", "question_id", "problem_id", "task_id", "item_id", "doc_id"];
+/// What a session or a conversation is called. A `run_id` is left out: harnesses give one to all rows.
+const SESSIONS: &[&str] = &[
+    "session_id",
+    "sessionId",
+    "conversation_id",
+    "conversationId",
+    "thread_id",
+    "threadId",
+    "chat_id",
+];
 const MODELS: &[&str] = &[
     "model",
     "model_id",

@@ -16,6 +16,8 @@ pub(super) enum Texts {
     Parts,
     /// The pieces of llama.cpp's own completion.
     LlamaCpp,
+    /// The tokens of Hugging Face's text-generation-inference.
+    Tgi,
     /// The changes that DeepSeek's own pages receive.
     DeepSeekWeb,
 }
@@ -75,6 +77,10 @@ pub(super) fn kind(object: &Object, is_event: bool) -> Option<Texts> {
     if text("content").is_some() && object.get("stop") == Some(&Value::Bool(false)) {
         return Some(Texts::LlamaCpp);
     }
+    let token = object.get("token").is_some_and(|token| token["text"].is_string());
+    if token && object.contains_key("generated_text") {
+        return Some(Texts::Tgi);
+    }
     let is_patch = object.keys().all(|name| ["p", "o", "v"].contains(&name.as_str()));
     (is_event && is_patch && object.contains_key("v")).then_some(Texts::DeepSeekWeb)
 }
@@ -85,7 +91,18 @@ pub(super) fn piece(kind: Texts, object: &Object) -> Piece<'_> {
         Texts::Bedrock => bedrock(object),
         Texts::Parts => part(object),
         Texts::LlamaCpp => llama_cpp(object),
+        Texts::Tgi => token(object),
         Texts::DeepSeekWeb => patch(object),
+    }
+}
+
+fn token(object: &Object) -> Piece<'_> {
+    let token = object.get("token").unwrap_or(&Value::Null);
+    let text = token["text"].as_str().filter(|_| token["special"] != Value::Bool(true));
+    Piece {
+        texts: text.map(|text| (Field::Content, text)).into_iter().collect(),
+        finish: object.get("details").and_then(|details| details["finish_reason"].as_str()),
+        ends: object.get("generated_text").is_some_and(Value::is_string),
     }
 }
 

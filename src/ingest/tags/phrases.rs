@@ -2,7 +2,7 @@
 //!
 //! Comes in: a model's whole output, or a block of it. Called by [`split`](super::split).
 
-use super::{Shape, Split, joined, strip_prefix};
+use super::{Shape, Split, joined, strip_prefix, without_end_of_turn};
 
 /// The phrases; they count only where the text begins with the first.
 const PHRASES: &[(&str, &str)] = &[
@@ -11,8 +11,6 @@ const PHRASES: &[(&str, &str)] = &[
     // What `ollama run` prints.
     ("Thinking...\n", "...done thinking."),
 ];
-
-const LAST: &str = "[END FINAL RESPONSE]";
 
 /// Splits a text that begins with one of the phrases.
 pub(super) fn split(text: &str) -> Option<Split> {
@@ -30,7 +28,7 @@ pub(super) fn split(text: &str) -> Option<Split> {
             Some((reasoning, answer)) => (reasoning.trim(), answer.trim(), Shape::Closed),
             None => (rest.trim(), "", Shape::OpeningOnly),
         };
-        let answer = answer.strip_suffix(LAST).unwrap_or(answer).trim();
+        let answer = without_end_of_turn(answer);
         let shape = if reasoning.is_empty() { Shape::Empty } else { shape };
         return Some(Split { shape, reasoning: reasoning.into(), answer: answer.into() });
     }

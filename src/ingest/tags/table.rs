@@ -17,6 +17,7 @@ pub(super) const TAGS: &[(&str, &str)] = &[
     ("<mm:think>", "</mm:think>"),
     ("<think_fast>", "</think_fast>"),
     ("<think_slow>", "</think_slow>"),
+    ("<longcat_think>", "</longcat_think>"),
     ("<scratchpad>", "</scratchpad>"),
     ("<scratchpad_reasoning>", "</scratchpad_reasoning>"),
     ("<antthinking>", "</antthinking>"),

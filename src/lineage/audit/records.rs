@@ -62,7 +62,7 @@ impl Records {
     /// Adds a record that was scored.
     pub fn add(&mut self, atlas: &Atlas, trace: &Trace, kind: TextKind, scored: &Scored) {
         let next = self.prompt_numbers.len() as u32;
-        let prompt = *self.prompt_numbers.entry(trace.prompt_key()).or_insert(next);
+        let prompt = *self.prompt_numbers.entry(trace.group_key()).or_insert(next);
         self.prompts.push(prompt);
         if atlas.verification.is_some() {
             if self.places.is_empty() {
