@@ -185,7 +185,7 @@ impl CheckedRecords {
     pub fn settle(&mut self) {
         // Short ones are refusals and the like, which many prompts get word for word.
         let long = self.records.iter().filter(|record| record.scored);
-        let texts = long.map(|record| (record.prompt, record.text));
+        let texts = long.map(|record| (record.drawn_with, record.text));
         let order = PromptOrder::of(&self.prompts.numbers, texts);
         for record in &mut self.records {
             record.drawn_with = order.number(record.drawn_with);
