@@ -46,7 +46,9 @@ pub use how_sure::{how_sure, kind, ranking_title, rests_on, unknown, verdict};
 pub use likeness::{likeness_shown, pairing_basis, pairing_title};
 pub use method::{STYLE_IS_EVIDENCE, method};
 pub use questions::{else_lines, read_lines, sure_lines, text_lines};
-pub use similarity::{map_shown, map_title, nearest, neighbours_title, similarity_title};
+pub use similarity::{
+    map_shown, map_title, nearest, neighbours_shown, neighbours_title, similarity_title,
+};
 pub use tree::{STYLE_IS_NOT_DESCENT, SUPPORT_IS_OF_FEATURES, TREE_IS_NESTED, tree_basis};
 
 /// A reason as a sentence: a capital at its beginning, a full stop at its end.
