@@ -269,8 +269,12 @@ async function faults(browser, file, screenshots) {
       await page.screenshot({ path: path.join(screenshots, `${label}-${name}.png`), fullPage: true });
     }
   };
+  // All parts open, or each as the page has it.
   const unfold = (open) => page.evaluate((open) => {
-    for (const e of document.querySelectorAll('details')) e.open = open;
+    for (const e of document.querySelectorAll('details')) {
+      e.asMade ??= e.open;
+      e.open = open || e.asMade;
+    }
   }, open);
   found.push(...await page.evaluate(content));
   found.push(...await page.evaluate(quotes));
@@ -302,12 +306,14 @@ async function faults(browser, file, screenshots) {
   for (const { format, width, height } of PAPERS) {
     await page.emulateMediaType('print');
     await page.setViewport({ width, height });
+    await unfold(true);
     const high = await page.evaluate((height) => [...document.querySelectorAll('figure')]
       .map((e) => ({ high: e.getBoundingClientRect().height, cut: getComputedStyle(e).breakInside }))
       .find((e) => e.high > height || (e.high > 0 && e.cut !== 'avoid')), height);
     if (high) found.push(`${format}: a figure is ${Math.round(high.high)} px high and may be cut (${high.cut})`);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     if (wide > 0) found.push(`${format}: ${wide} px do not fit on the page`);
+    await unfold(false);
     const margin = { top: '16mm', bottom: '16mm', left: '14mm', right: '14mm' };
     const pdf = await page.pdf({ format, margin, printBackground: true });
     await page.emulateMediaType(null);
