@@ -311,9 +311,9 @@ async function faults(browser, file, screenshots) {
       .map((e) => ({ high: e.getBoundingClientRect().height, cut: getComputedStyle(e).breakInside }))
       .find((e) => e.high > height || (e.high > 0 && e.cut !== 'avoid')), height);
     if (high) found.push(`${format}: a figure is ${Math.round(high.high)} px high and may be cut (${high.cut})`);
+    await unfold(false);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     if (wide > 0) found.push(`${format}: ${wide} px do not fit on the page`);
-    await unfold(false);
     const margin = { top: '16mm', bottom: '16mm', left: '14mm', right: '14mm' };
     const pdf = await page.pdf({ format, margin, printBackground: true });
     await page.emulateMediaType(null);
