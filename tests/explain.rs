@@ -192,7 +192,10 @@ fn the_page_may_go_to_standard_output() {
 #[test]
 fn colours_are_for_terminals_and_mark_the_features() {
     use cotprint::{
-        atlas::Atlas, lineage::explain::explain, report::write_explanation, trace::Trace,
+        atlas::Atlas,
+        lineage::explain::explain,
+        report::{TerminalOptions, write_explanation},
+        trace::Trace,
     };
     let plain = self::explain(&fixture("new-model.jsonl"), &[]).succeeds().stdout;
     assert!(!plain.contains('\x1b'));
@@ -200,7 +203,8 @@ fn colours_are_for_terminals_and_mark_the_features() {
     let explanation =
         explain(&Atlas::open(atlas()).unwrap(), &Trace::default(), &text, None, "", "").unwrap();
     let mut out = Vec::new();
-    write_explanation(&explanation, &text, true, &mut out).unwrap();
+    let options = TerminalOptions { color: true, verbose: true, ..TerminalOptions::default() };
+    write_explanation(&explanation, &text, options, &mut out).unwrap();
     let out = String::from_utf8(out).unwrap();
     assert!(out.contains("\u{1b}[34m") && out.contains("\u{1b}[1m"));
     assert!(!out.contains("\u{1b}[31m"), "only colours of our own");

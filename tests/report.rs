@@ -22,7 +22,16 @@ use std::path::{Path, PathBuf};
 
 fn terminal(c: &Comparison, color: bool) -> String {
     let mut out = Vec::new();
-    write_terminal(c, TerminalOptions { color, ..TerminalOptions::default() }, &mut out).unwrap();
+    let options = TerminalOptions { color, verbose: true, ..TerminalOptions::default() };
+    write_terminal(c, options, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+/// What is printed where nothing more is asked for.
+fn short(c: &Comparison, width: usize) -> String {
+    let mut out = Vec::new();
+    let options = TerminalOptions { width, ..TerminalOptions::default() };
+    write_terminal(c, options, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -86,22 +95,22 @@ fn a_report_holds_every_file_and_the_same_bytes_again() {
                 "report.html",
                 "report.json",
                 "report.md",
+                "drift.png",
+                "drift.svg",
                 "ranking.png",
                 "ranking.svg",
+                "holds.png",
+                "holds.svg",
+                "likeness.png",
+                "likeness.svg",
+                "tree.png",
+                "tree.svg",
                 "similarity.png",
                 "similarity.svg",
                 "map.png",
                 "map.svg",
-                "drift.png",
-                "drift.svg",
-                "likeness.png",
-                "likeness.svg",
-                "holds.png",
-                "holds.svg",
                 "neighbours.png",
                 "neighbours.svg",
-                "tree.png",
-                "tree.svg",
                 "habits.png",
                 "habits.svg",
                 "habits-of-traces.png",
@@ -258,9 +267,9 @@ fn the_parts_of_the_page_say_what_they_rest_on() {
         "is first in 8 of 9 subgroups",
         "(by domain)",
         "gemini-2.5-pro-preview-05-06 0.50",
-        "The input’s neighbours among 24 references",
+        "neighbours.svg and neighbours.png",
         "the input deviates most in “varied words” (less)",
-        "<h3>Most like deepseek&#x2f;deepseek-r1-0528</h3>",
+        "<h4>Most like deepseek&#x2f;deepseek-r1-0528</h3>",
         "trace-3, 19 words, probability 0.04",
         "<mark class=\"for\" title=\"+0.40 for deepseek&#x2f;deepseek-r1-0528",
         "<span class=\"s2\" title=\"b&#x2f;other 0.60\"> Wait, is that so?",
@@ -302,18 +311,24 @@ fn phrases_are_quoted_where_they_stand() {
 fn every_section_is_there_and_in_order() {
     let page = render_page(&comparison(24, 0.6)).unwrap();
     let ids = [
-        "h-ranking",
-        "h-families",
+        "h-moved",
         "h-drift",
-        "h-pairing",
+        "h-sure",
+        "h-ranking",
         "h-holds",
-        "h-map",
+        "h-limits",
+        "h-else",
+        "h-pairing",
+        "h-families",
+        "h-tree",
         "h-similarity",
+        "h-map",
+        "h-text",
         "h-phrases",
         "h-habits",
         "h-examples",
+        "h-read",
         "h-input",
-        "h-limits",
         "h-method",
         "h-provenance",
     ];
@@ -341,6 +356,63 @@ fn the_terminal_fits_80_columns_and_holds_no_control_characters() {
         }
         assert_eq!(plain, text, "{name}: colour changes the text");
     }
+}
+
+#[test]
+fn the_short_form_is_one_screen_and_begins_with_the_answer() {
+    for (name, mut c) in samples() {
+        for drift in [true, false] {
+            if !drift {
+                c.drift = None;
+            }
+            for width in [80, 100, 160] {
+                let text = short(&c, width);
+                assert_eq!(text.chars().find(|c| is_dangerous(*c)), None, "{name}");
+                assert!(text.lines().all(|line| line.chars().count() <= width), "{name}: {text}");
+                // A sentence of hostile text is as long as it likes.
+                let lines = text.lines().count();
+                assert!(lines <= 23 || name == "hostile", "{name}: {lines} lines\n{text}");
+                assert!(text.contains("Style is evidence, not proof"), "{name}");
+                let page = render_page(&c).unwrap();
+                let answer = text.lines().next().unwrap().split(' ').take(3).collect::<Vec<_>>();
+                assert!(page.contains(&answer.join(" ")), "{name}: the page says the same");
+            }
+        }
+    }
+    let mut stranger = comparison(24, 0.3);
+    (stranger.drift, stranger.verdict.kind) = (None, cotprint::lineage::VerdictKind::None);
+    let text = short(&stranger, 100);
+    assert!(
+        text.starts_with("A stranger: none of the 24 references writes like this.\n"),
+        "{text}"
+    );
+    // Names are whole while there is room.
+    assert!(text.contains(&stranger.ranking[0].reference), "{text}");
+}
+
+#[test]
+fn the_first_screen_answers_and_terms_explain_themselves() {
+    let mut c = comparison(24, 0.6);
+    c.drift = None;
+    let page = render_page(&c).unwrap();
+    let header = &page[page.find("<header").unwrap()..page.find("</header>").unwrap()];
+    for piece in [
+        "data-asks=\"Who writes like this",
+        "The traces resemble <span class=\"whole\">",
+        "new-checkpoint.jsonl.gz",
+        "50 traces of 48 prompts with 40,123 words",
+        "class=\"term\" tabindex=\"0\"",
+        "Style is evidence, not proof",
+    ] {
+        assert!(header.contains(piece), "{piece}: {header}");
+    }
+    // Each term is explained once.
+    let meanings: Vec<&str> = page.split("role=\"tooltip\">").skip(1).collect();
+    let mut first_words: Vec<&str> = meanings.iter().map(|text| &text[..20]).collect();
+    let all = first_words.len();
+    first_words.sort_unstable();
+    first_words.dedup();
+    assert!(all > 3 && first_words.len() == all, "{first_words:?}");
 }
 
 #[test]
@@ -374,24 +446,24 @@ fn every_figure_can_be_downloaded_whole() {
     let expected = [
         "reference",
         "reference",
-        "reference",
-        "relation",
         "kind",
-        "corpus",
-        "corpus",
-        "corpus",
+        "reference",
         "relation",
         "corpus",
         "support",
+        "corpus",
+        "relation",
+        "corpus",
+        "corpus",
         "habit",
         "habit",
     ];
     assert_eq!(first_words, expected);
     let lines: Vec<usize> = files.iter().map(|file| file.lines().count() - 1).collect();
-    assert_eq!(lines, [119, 119, 119, 3, 10, 120, 120, 120, 3, 25, 23, 8, 8]);
+    assert_eq!(lines, [119, 119, 10, 119, 3, 25, 23, 120, 3, 120, 120, 8, 8]);
     let first = &c.ranking[0];
     assert!(
-        files[0].lines().nth(1).unwrap().starts_with(&format!("{},deepseek,0.3,", first.reference))
+        files[1].lines().nth(1).unwrap().starts_with(&format!("{},deepseek,0.3,", first.reference))
     );
 }
 

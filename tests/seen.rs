@@ -35,6 +35,13 @@ fn compare() {
     insta::assert_snapshot!("compare_named", seen_with_fixture_atlas(&["compare", TRACES]));
     let drift = ["compare", TRACES, "--baseline", "fixtures/traces/ponder-1.jsonl"];
     insta::assert_snapshot!("compare_baseline", seen_with_fixture_atlas(&drift));
+    let all = ["compare", "-v", TRACES];
+    insta::assert_snapshot!("compare_all", seen_with_fixture_atlas(&all));
+    insta::assert_snapshot!(
+        "compare_by",
+        seen_with_fixture_atlas(&["compare", TRACES, "fixtures/traces", "--by", "model"])
+    );
+    insta::assert_snapshot!("compare_by_nothing", seen(&["compare", TRACES, "--by", "nothing"]));
     insta::assert_snapshot!("compare_short", seen(&["compare", "fixtures/bad/few-words.jsonl"]));
     insta::assert_snapshot!(
         "compare_nothing",
@@ -65,7 +72,7 @@ fn audit() {
 
 #[test]
 fn explain() {
-    insta::assert_snapshot!("explain", seen_with_fixture_atlas(&["explain", TRACES]));
+    insta::assert_snapshot!("explain", seen_with_fixture_atlas(&["explain", "-v", TRACES]));
     insta::assert_snapshot!("explain_no_such_id", seen(&["explain", TRACES, "--id", "nothing"]));
     insta::assert_snapshot!("explain_short", seen(&["explain", "fixtures/bad/few-words.jsonl"]));
 }

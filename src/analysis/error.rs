@@ -170,6 +170,22 @@ pub enum Error {
     /// Repeated traces are to be dropped, and cleaning does not look for them.
     #[error("repeated traces are to be dropped, and cleaning leaves out the search for them")]
     SkippedDuplicates,
+    /// No record has the field that groups are made by.
+    #[error("no record has the field {field}; the records have {}", known.join(", "))]
+    UnknownField {
+        /// The field that was asked for.
+        field: String,
+        /// Fields that records have, at most twelve.
+        known: Vec<String>,
+    },
+    /// A field has too many values for groups.
+    #[error("the field {field} has more than {most} values, so each would have too few traces")]
+    TooManyGroups {
+        /// The field.
+        field: String,
+        /// Values that it may have.
+        most: usize,
+    },
     /// Two references have one name.
     #[error("two references are named {name}: one by a label, one by the records of the inputs")]
     NamedTwice {

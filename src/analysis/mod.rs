@@ -8,6 +8,7 @@
 //! | --- | --- | --- |
 //! | score each trace | [`Scorer`] | [`ScoreRecord`]s, one per trace |
 //! | compare a corpus with the references | [`Comparer`] | [`Comparison`](crate::lineage::Comparison) |
+//! | compare each group of a corpus | [`compare_by`] | [`GroupVerdict`]s, one per value of a field |
 //! | check a corpus by a policy | [`Checker`] | [`CheckResult`] |
 //! | estimate the shares of references in a mixed data set | [`Auditor`] | [`Audit`](crate::lineage::audit::Audit) |
 //! | explain one trace | [`explain_trace`] | [`ExplainedTrace`] |
@@ -26,6 +27,7 @@ mod comparer;
 mod corpus_texts;
 mod error;
 mod explain_trace;
+mod groups;
 mod inputs;
 mod labelled_inputs;
 mod options;
@@ -50,6 +52,7 @@ pub use checker::{CheckResult, Checker};
 pub use comparer::{Comparer, CorpusRole, ReadComparison};
 pub use error::{BoxError, Error};
 pub use explain_trace::{ExplainedTrace, explain_trace};
+pub use groups::{GroupVerdict, compare_by};
 pub use inputs::Inputs;
 pub use labelled_inputs::{LabelledInputs, LabelledTraces};
 pub use options::{AnalysisOptions, ScoreOptions, Sections};

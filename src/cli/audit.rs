@@ -7,7 +7,7 @@ use super::{
     output::{open_report, wrote},
     progress::Progress,
     shows_colour,
-    width::terminal_width,
+    width::result_width,
 };
 use crate::{
     analysis::{Auditor, Error, Progress as _},
@@ -28,6 +28,9 @@ pub struct Arguments {
     /// Print JSON instead of the table
     #[arg(long)]
     json: bool,
+    /// Print everything: families, records, what was read, and all limits
+    #[arg(long, short)]
+    verbose: bool,
     /// Number of bootstrap resamples of the prompts
     #[arg(long, value_name = "N", default_value_t = 400, value_parser = clap::value_parser!(u32).range(100..=100_000))]
     resamples: u32,
@@ -54,7 +57,12 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         if arguments.json {
             return Ok(writeln!(out, "{}", escaped_json(&found)?.trim_end())?);
         }
-        let options = TerminalOptions { color: shows_colour(), rows: 15, width: terminal_width() };
+        let options = TerminalOptions {
+            color: shows_colour(),
+            rows: if arguments.verbose { 15 } else { 8 },
+            width: result_width(),
+            verbose: arguments.verbose,
+        };
         Ok(write_audit(&found, options, out)?)
     })?;
     if found.kind == AuditKind::TooLittleText {

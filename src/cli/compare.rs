@@ -3,6 +3,7 @@
 use super::{
     Common,
     actions::{Printed, print},
+    advice,
     choices::error_rate,
     inputs::{ScoringArguments, files_behind},
     labelled::LabelledArguments,
@@ -10,19 +11,19 @@ use super::{
     profiles::{self, ProfileRequest},
     progress::Progress,
     shows_colour,
-    width::terminal_width,
+    width::result_width,
 };
 use crate::{
     analysis::{
         AnalysisOptions, BoxError, Comparer, CorpusRole, Error, Progress as _, ScoredTrace,
-        Sections, refuse_vectors_by_order,
+        Sections, compare_by, refuse_vectors_by_order,
     },
     atlas::{Atlas, LearnOptions, learn},
     attribution::{MINIMUM_WORDS, classic::Method},
     lineage::{ERROR_RATE, VerdictKind},
     report::{
-        EvidencePack, Parameters, REPORT_FILES, RecordsOf, TerminalOptions, to_json, write_report,
-        write_terminal,
+        EvidencePack, Parameters, REPORT_FILES, RecordsOf, TerminalOptions, escaped_json, to_json,
+        write_groups, write_report, write_terminal,
     },
     text::count_words,
 };
@@ -56,6 +57,13 @@ pub struct Arguments {
     /// Print JSON instead of the table
     #[arg(long)]
     json: bool,
+    /// Print everything: subgroups, phrases with their places, what was read, and all limits
+    #[arg(long, short)]
+    verbose: bool,
+    /// Give one line for each value of this field of the records: model, source, domain, or any field
+    /// of meta
+    #[arg(long, value_name = "FIELD", conflicts_with_all = ["report", "baseline", "control"])]
+    by: Option<String>,
     /// Share of unknown models that may be named: the bound is set by models left out of the atlas
     #[arg(long, value_name = "RATE", default_value_t = ERROR_RATE, value_parser = error_rate)]
     error_rate: f64,
@@ -79,6 +87,9 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         .map(|folder| EvidencePack::new(folder, scoring.reading.text, arguments.evidence_texts));
     let progress = Progress::new(common);
     let atlas = references(arguments, common, &progress, pack.as_mut())?;
+    if let Some(field) = &arguments.by {
+        return by_group(arguments, common, &atlas, field, &progress);
+    }
     let comparer = Comparer::with_options(&atlas, options(arguments, common)?)?;
     let mut read = comparer
         .progress(&progress)
@@ -106,17 +117,45 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         if arguments.json {
             return Ok(writeln!(out, "{}", to_json(&comparison)?.trim_end())?);
         }
-        let look = TerminalOptions {
-            color: shows_colour(),
-            width: terminal_width(),
-            ..TerminalOptions::default()
-        };
-        Ok(write_terminal(&comparison, look, out)?)
+        write_terminal(&comparison, look(arguments), out)?;
+        if !arguments.verbose {
+            writeln!(out, "{}", advice::MORE)?;
+        }
+        Ok(())
     })?;
     if comparison.verdict.kind == VerdictKind::TooLittleText {
         return Err(Error::TooLittleText { sentence: comparison.verdict.sentence() }.into());
     }
     Ok(())
+}
+
+/// Prints a verdict for each value of a field.
+fn by_group(
+    arguments: &Arguments,
+    common: &Common,
+    atlas: &Atlas,
+    field: &str,
+    progress: &Progress,
+) -> anyhow::Result<()> {
+    let options = options(arguments, common)?;
+    let groups = compare_by(atlas, &options, &arguments.scoring.inputs, field, progress)?;
+    progress.done();
+    print(Printed::json_if(arguments.json), |out| {
+        if arguments.json {
+            return Ok(writeln!(out, "{}", escaped_json(&groups)?.trim_end())?);
+        }
+        Ok(write_groups(&groups, look(arguments), out)?)
+    })
+}
+
+/// How standard output looks.
+fn look(arguments: &Arguments) -> TerminalOptions {
+    TerminalOptions {
+        color: shows_colour(),
+        width: result_width(),
+        verbose: arguments.verbose,
+        ..TerminalOptions::default()
+    }
 }
 
 /// A control: the name of a reference and where its traces are.
@@ -136,6 +175,7 @@ impl Arguments {
             json: self.json,
             has_report: self.report.is_some(),
             has_refs: !self.refs.is_empty(),
+            has_groups: self.by.is_some(),
         }
     }
 }

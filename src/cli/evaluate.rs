@@ -7,7 +7,7 @@ use super::{
     output::{open_report, wrote},
     progress::Progress,
     shows_colour,
-    width::terminal_width,
+    width::result_width,
 };
 use crate::{
     analysis::Progress as _,
@@ -94,7 +94,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         }
         let options = TerminalOptions {
             color: shows_colour(),
-            width: terminal_width(),
+            width: result_width(),
             ..TerminalOptions::default()
         };
         Ok(write_evaluation(&evaluation, options, out)?)

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     analysis::{ExplainedTrace, explain_trace},
-    report::{escape, escaped_json, render_explanation, write_explanation},
+    report::{TerminalOptions, escape, escaped_json, render_explanation, write_explanation},
 };
 use clap::Args;
 use std::{
@@ -28,6 +28,9 @@ pub struct Arguments {
     /// Print JSON instead of text
     #[arg(long)]
     json: bool,
+    /// Print the features that say so, too, and what they cannot say
+    #[arg(long, short)]
+    verbose: bool,
     /// Also write a page with the whole trace, its parts and features marked
     #[arg(long, short, value_name = "FILE.html")]
     output: Option<PathBuf>,
@@ -62,6 +65,11 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         if arguments.json {
             return Ok(writeln!(out, "{}", escaped_json(&explanation)?.trim_end())?);
         }
-        Ok(write_explanation(&explanation, &text, shows_colour(), out)?)
+        let look = TerminalOptions {
+            color: shows_colour(),
+            verbose: arguments.verbose,
+            ..TerminalOptions::default()
+        };
+        Ok(write_explanation(&explanation, &text, look, out)?)
     })
 }

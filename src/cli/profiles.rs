@@ -24,6 +24,8 @@ pub(super) struct ProfileRequest<'a> {
     pub has_report: bool,
     /// Whether references were given to learn an atlas from.
     pub has_refs: bool,
+    /// Whether a verdict for each value of a field was asked for.
+    pub has_groups: bool,
 }
 
 /// Whether the inputs are profiles.
@@ -76,6 +78,7 @@ impl ProfileRequest<'_> {
         for (given, option, why) in [
             (self.has_report, "--report", "a report shows shares and phrases"),
             (self.has_refs, "--refs", "a profile belongs to the atlas that it was made with"),
+            (self.has_groups, "--by", "groups are made of single traces"),
             (has_method, "--method", "other methods score single traces"),
         ] {
             if given {

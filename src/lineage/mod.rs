@@ -51,6 +51,7 @@ pub use drift::{
     Approach, Drift, DriftBasis, DriftChannel, DriftError, DriftFinding, DriftReference,
     DriftShare, MainLanguage, MovedPhrase,
 };
+pub use evidence::TimesAsOften;
 pub(crate) use examples::add_examples;
 pub use examples::{Example, ExampleKind};
 pub use limit::{Limit, OtherLanguage, Writer};

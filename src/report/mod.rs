@@ -6,7 +6,7 @@
 //!
 //! - [`write_report`] writes the folder of `compare --report`;
 //! - [`EvidencePack`] writes the folder next to it that says what it rests on;
-//! - [`write_terminal`] prints what a person reads in a terminal;
+//! - [`write_terminal`] prints what a person reads in a terminal, [`write_groups`] a line a group;
 //! - [`write_overview`] prints what `ingest` read and [`write_reading_report`] writes its page,
 //!   [`write_explanations`] how it was understood, and [`write_formats`] what can be;
 //! - [`write_evaluation`] prints what `evaluate` measured, [`write_evaluation_report`] writes its
@@ -29,6 +29,7 @@ mod evidence_pack;
 mod explain;
 mod files;
 pub mod gate;
+mod groups;
 mod ingest;
 mod input_lines;
 mod json;
@@ -38,6 +39,7 @@ pub mod plots;
 mod profiles;
 mod prompt_sets;
 mod sections;
+mod sentences;
 mod template;
 mod terminal;
 pub mod tree;
@@ -49,6 +51,7 @@ pub use evaluation::{render_evaluation, write_evaluation, write_evaluation_repor
 pub use evidence_pack::{EvidencePack, Parameters, RecordsOf};
 pub use explain::{render_explanation, write_explanation};
 pub use files::REPORT_FILES;
+pub use groups::write_groups;
 pub use ingest::{
     Reading, render_reading, write_explanations, write_formats, write_overview,
     write_reading_report,

@@ -8,6 +8,7 @@ use super::Error;
 use super::drawing::figure::Figure;
 use super::drawing::render::svg;
 use super::drawing::text::PlotError;
+use super::sentences::Told;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use minijinja::{Environment, Value, context};
 use sha2::{Digest, Sha256};
@@ -29,7 +30,8 @@ const SEMI_BOLD: &[u8] = include_bytes!("../../assets/fonts/Inter-SemiBold.woff2
 
 /// Fills a template. It sees the values, its style sheet and the policy that names the sheet. It
 /// may include `head.html`, for which it sets `title`, `foot.html` and all of `parts`, and import
-/// the macros of `downloads.html` and `parts.html`. All names end in `.html`, so that every value
+/// the macros of `downloads.html` and `parts.html`. The filter `told` keeps names whole and explains
+/// terms of art. All names end in `.html`, so that every value
 /// is escaped.
 ///
 /// # Errors
@@ -50,6 +52,8 @@ pub(super) fn fill_with(
     // Before the template is read, or it would keep the white space around its tags.
     environment.set_trim_blocks(true);
     environment.set_lstrip_blocks(true);
+    let told = Told::default();
+    environment.add_filter("told", move |text: &str| told.html(text));
     environment.add_template("head.html", HEAD)?;
     environment.add_template("foot.html", FOOT)?;
     environment.add_template("downloads.html", DOWNLOADS)?;

@@ -6,6 +6,9 @@ use std::io::{self, Write};
 /// The width of a pipe or a file, and the least that tables take.
 pub(super) const WIDTH: usize = 80;
 
+/// Longer lines of text are hard to read.
+pub(super) const READABLE: usize = 100;
+
 /// What is printed, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TerminalOptions {
@@ -15,11 +18,13 @@ pub struct TerminalOptions {
     pub rows: usize,
     /// Columns of the terminal. Tables take at least 80.
     pub width: usize,
+    /// Whether all is printed, or the answer with its reasons only.
+    pub verbose: bool,
 }
 
 impl Default for TerminalOptions {
     fn default() -> Self {
-        Self { color: false, rows: 10, width: WIDTH }
+        Self { color: false, rows: 10, width: WIDTH, verbose: false }
     }
 }
 
@@ -59,10 +64,12 @@ impl TerminalPage<'_> {
         writeln!(self.out, "{text}")
     }
 
-    /// Wraps a text; lines after the first begin with as many spaces as `bullet` is wide.
+    /// Wraps a text to at most [`READABLE`] columns; lines after the first begin with as many spaces as `bullet` is wide.
     pub fn paragraph(&mut self, text: &str, bullet: &str, ink: Ink) -> io::Result<()> {
         let indent = columns(bullet);
-        for (i, line) in wrap(text, self.width.saturating_sub(indent).max(20)).iter().enumerate() {
+        for (i, line) in
+            wrap(text, self.width.min(READABLE).saturating_sub(indent).max(20)).iter().enumerate()
+        {
             let start = if i == 0 { bullet.to_owned() } else { " ".repeat(indent) };
             let painted = self.paint(line, ink);
             self.line(&format!("{start}{painted}"))?;

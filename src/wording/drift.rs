@@ -88,6 +88,24 @@ pub fn drift_title(drift: &Drift) -> String {
     }
 }
 
+/// How sure the answer about a drift is: the prompts, the p-value of the shift, and the clearest approach.
+pub(super) fn drift_sure(drift: &Drift) -> String {
+    let basis = shift_basis(drift);
+    let chance = format!("P-value of no shift: {}.", super::numbers::p_value(drift.size_p_value));
+    let clear = drift.references.iter().filter(|one| one.is_clear() && one.after.is_finite());
+    let nearest =
+        clear.max_by(|a, b| a.after.total_cmp(&b.after)).map_or_else(String::new, |one| {
+            format!(
+                " Likeness to {}: {} before, {} now (95 % interval of the change {}).",
+                name(&one.reference),
+                similarity(one.before),
+                similarity(one.after),
+                super::numbers::signed_interval(one.low, one.high)
+            )
+        });
+    format!("{basis} {chance}{nearest}")
+}
+
 /// Which references the figure of the drift shows, where it shows `shown` of them.
 pub fn drift_shown(drift: &Drift, shown: usize) -> String {
     let clear = drift.references.iter().filter(|one| one.is_clear()).count();

@@ -94,7 +94,7 @@ pub fn ranking_title(comparison: &Comparison) -> String {
 }
 
 /// `0.61 (95 % interval 0.55–0.66)`, or the share alone where no interval is known.
-fn share_with_interval(score: f64, low: f64, high: f64, first: bool) -> String {
+pub(super) fn share_with_interval(score: f64, low: f64, high: f64, first: bool) -> String {
     if !low.is_finite() || !high.is_finite() {
         return share(score);
     }
@@ -141,7 +141,8 @@ fn together(comparison: &Comparison) -> Option<String> {
     })
 }
 
-fn first_and_second(ranking: &[RankedReference]) -> Option<String> {
+/// The first two shares, and whether their intervals overlap.
+pub(super) fn first_and_second(ranking: &[RankedReference]) -> Option<String> {
     let first = ranking.first()?;
     let mut text = format!(
         "{} has {} of the evidence",
@@ -164,7 +165,8 @@ fn first_and_second(ranking: &[RankedReference]) -> Option<String> {
     Some(text + ".")
 }
 
-fn without_layout(ranking: &[RankedReference]) -> Option<String> {
+/// Whether the first reference stays first without layout.
+pub(super) fn without_layout(ranking: &[RankedReference]) -> Option<String> {
     let first = ranking.first().filter(|r| r.score_without_layout.is_finite())?;
     let mut best = first;
     for other in ranking {

@@ -9,12 +9,16 @@
 
 mod audit;
 mod breakdown;
+mod brief;
+mod brief_answer;
+mod brief_reasons;
 mod drift;
 pub mod escape;
 pub mod evaluation;
 mod examples;
 mod explain;
 pub mod gate;
+mod glossary;
 mod habits;
 mod how_sure;
 mod json;
@@ -23,6 +27,7 @@ mod limits;
 mod method;
 pub mod numbers;
 mod profiles;
+mod questions;
 mod similarity;
 mod tree;
 mod verdict;
@@ -31,12 +36,16 @@ pub use audit::{
     audit_interval, audit_kind, audit_record, audit_rests_on, audit_share, audit_warnings,
 };
 pub use breakdown::{holds_kind, holds_shown, holds_title};
+pub use brief::{Brief, brief};
+pub use brief_answer::{answer, verdict_in_short, verdict_probability};
 pub use drift::{drift_shown, drift_size, drift_title, shift_basis};
 pub use examples::example_title;
+pub use glossary::GLOSSARY;
 pub use habits::{habits_shown, habits_title, habits_usual};
 pub use how_sure::{how_sure, kind, ranking_title, rests_on, unknown, verdict};
 pub use likeness::{likeness_shown, pairing_basis, pairing_title};
 pub use method::{STYLE_IS_EVIDENCE, method};
+pub use questions::{else_lines, read_lines, sure_lines, text_lines};
 pub use similarity::{
     map_shown, map_title, nearest, neighbours_shown, neighbours_title, similarity_title,
 };

@@ -30,7 +30,9 @@ impl Display for Verdict {
 
 impl Display for VerdictBasis {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        known_text(self.seen_before, self.traces, f)?;
+        if let Some(known) = known_text(self.seen_before, self.traces) {
+            write!(f, "{known} ")?;
+        }
         let traces = self.traces;
         match &self.finding {
             VerdictFinding::NoTrace => {
@@ -120,22 +122,21 @@ impl Display for VerdictBasis {
 
 /// A warning where the atlas was learned from some of the traces: the verdict says nothing about a
 /// new model then.
-fn known_text(seen_before: usize, traces: usize, f: &mut Formatter<'_>) -> Result {
+pub(super) fn known_text(seen_before: usize, traces: usize) -> Option<String> {
     let which = match (seen_before, traces) {
-        (0, _) => return Ok(()),
+        (0, _) => return None,
         (1, 1) => "The only trace is one of those".to_owned(),
         (seen, all) if seen == all => format!("All {all} traces are among those"),
         (1, all) => format!("1 of the {all} traces is among those"),
         (seen, all) => format!("{seen} of the {all} traces are among those"),
     };
-    write!(
-        f,
-        "First of all: {which} that the atlas was learned from, and the figures are too sure. "
-    )
+    Some(format!(
+        "First of all: {which} that the atlas was learned from, and the figures are too sure."
+    ))
 }
 
 /// A probability with two decimals, never as sure as 0 or 1.
-fn fixed(probability: f64) -> String {
+pub(super) fn fixed(probability: f64) -> String {
     if probability > 0.99 {
         "over 0.99".into()
     } else if probability < 0.01 {

@@ -19,6 +19,10 @@ import puppeteer from 'puppeteer-core';
 const AXE = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const PAGES = ['report', 'evaluation', 'audit', 'explain', 'tree', 'ingest'].map((name) => `${name}.html`);
 const WIDTHS = [1440, 768, 390];
+// The first windows of a laptop and a phone: the answer has to be there.
+const FIRST = [{ width: 1280, height: 800 }, { width: 390, height: 844 }];
+// Pages of an A4 print at most.
+const MOST_PAGES = 6;
 // What a page holds inside of the margins that the style sheet asks for (16 and 14 mm), in CSS pixels.
 const PAPERS = [
   { format: 'A4', width: 688, height: 1001 },
@@ -123,6 +127,32 @@ function content() {
   return found;
 }
 
+// Runs in the page: whether what answers its question stands in the first window as text.
+function firstWindow() {
+  const asks = document.querySelector('[data-asks]')?.dataset.asks;
+  if (!asks) return ['the page does not say what it answers'];
+  const answers = [...document.querySelectorAll('[data-answer]')].filter((e) => e.checkVisibility());
+  if (answers.length === 0 || !answers.some((e) => e.tagName === 'H1')) return [`no answer to “${asks}”`];
+  const late = answers.find((e) => e.getBoundingClientRect().bottom > window.innerHeight || !e.innerText.trim());
+  const below = (e) => Math.round(e.getBoundingClientRect().bottom - window.innerHeight);
+  return late ? [`below the first window by ${below(late)} px: “${late.textContent.trim().slice(0, 40)}”`] : [];
+}
+
+// Runs in the page: names of one line that are broken, and pages that are too long to read.
+function reading() {
+  const found = [];
+  for (const e of document.querySelectorAll('.whole')) {
+    const room = e.parentElement.clientWidth;
+    if (e.checkVisibility() && e.scrollWidth < 0.9 * room && e.getBoundingClientRect().height > 1.9 * parseFloat(getComputedStyle(e).lineHeight)) {
+      found.push(`a name is broken: “${e.textContent.slice(0, 40)}”`);
+      break;
+    }
+  }
+  const screens = document.documentElement.scrollHeight / window.innerHeight;
+  if (document.querySelector('.question') && screens > 7) found.push(`the page is ${screens.toFixed(1)} screens long`);
+  return found;
+}
+
 // Runs in the page: parts that quote the input hold nothing but text, quote one place in a line, and are bounded.
 function quotes() {
   const found = [];
@@ -135,13 +165,13 @@ function quotes() {
     }
   }
   // The page of `explain` shows one trace as far as it can.
-  for (const trace of document.querySelectorAll('#h-examples ~ .trace')) {
+  for (const trace of document.querySelectorAll('details:has(#h-examples) .trace')) {
     if (trace.textContent.length > 80_000) found.push(`an example with ${trace.textContent.length} characters`);
   }
   for (const section of document.querySelectorAll('main section[aria-labelledby]')) {
     const id = section.getAttribute('aria-labelledby');
     const contents = document.querySelector('nav');
-    if (contents && id !== 'h-families' && !contents.querySelector(`a[href="#${id}"]`)) found.push(`not among the contents: ${id}`);
+    if (contents && !contents.querySelector(`a[href="#${id}"]`)) found.push(`not among the contents: ${id}`);
   }
   return found;
 }
@@ -239,13 +269,25 @@ async function faults(browser, file, screenshots) {
       await page.screenshot({ path: path.join(screenshots, `${label}-${name}.png`), fullPage: true });
     }
   };
+  // All parts open, or each as the page has it.
   const unfold = (open) => page.evaluate((open) => {
-    for (const e of document.querySelectorAll('details')) e.open = open;
+    for (const e of document.querySelectorAll('details')) {
+      e.asMade ??= e.open;
+      e.open = open || e.asMade;
+    }
   }, open);
   found.push(...await page.evaluate(content));
   found.push(...await page.evaluate(quotes));
   found.push(...downloads(await page.evaluate(() =>
     [...document.querySelectorAll('a[download]')].map((e) => ({ href: e.href, file: e.download })))));
+  for (const { width, height } of FIRST) {
+    await page.setViewport({ width, height });
+    await page.evaluate(() => window.scrollTo(0, 0));
+    const wrong = await page.evaluate(firstWindow);
+    if (width > 1000) wrong.push(...await page.evaluate(reading));
+    found.push(...wrong.map((fault) => `${width} × ${height} px: ${fault}`));
+    if (screenshots) await page.screenshot({ path: path.join(screenshots, `${label}-first-${width}.png`) });
+  }
   for (const mode of ['light', 'dark']) {
     await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: mode }]);
     for (const width of WIDTHS) {
@@ -264,15 +306,21 @@ async function faults(browser, file, screenshots) {
   for (const { format, width, height } of PAPERS) {
     await page.emulateMediaType('print');
     await page.setViewport({ width, height });
+    await unfold(true);
     const high = await page.evaluate((height) => [...document.querySelectorAll('figure')]
       .map((e) => ({ high: e.getBoundingClientRect().height, cut: getComputedStyle(e).breakInside }))
       .find((e) => e.high > height || (e.high > 0 && e.cut !== 'avoid')), height);
     if (high) found.push(`${format}: a figure is ${Math.round(high.high)} px high and may be cut (${high.cut})`);
+    await unfold(false);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     if (wide > 0) found.push(`${format}: ${wide} px do not fit on the page`);
     const margin = { top: '16mm', bottom: '16mm', left: '14mm', right: '14mm' };
     const pdf = await page.pdf({ format, margin, printBackground: true });
     await page.emulateMediaType(null);
+    const pages = (Buffer.from(pdf).toString('latin1').match(/\/Type\s*\/Page[^s]/g) ?? []).length;
+    if (format === 'A4' && pages > MOST_PAGES && await page.evaluate(() => !!document.querySelector('.question'))) {
+      found.push(`A4: ${pages} pages`);
+    }
     if (Buffer.from(pdf.subarray(0, 4)).toString() !== '%PDF' || pdf.length < 5_000) found.push(`${format}: no PDF`);
     if (screenshots) fs.writeFileSync(path.join(screenshots, `${label}-${format}.pdf`), pdf);
   }
@@ -306,7 +354,9 @@ const BROKEN = [
   ['a place that no key reaches', (html) => html.replace(/<summary>/g, '<summary tabindex="-1">'), 'the keyboard reaches'],
   ['an element in an example', (html) => html.replace('<div class="trace">', '<div class="trace"><b>x</b>'), 'a stray element'],
   ['a line without its place', (html) => html.replace(/<dd>(.*?)<mark>(.*?)<\/mark>/, '<dd>$1$2'), 'a line that is none'],
-  ['a part that is not among the contents', (html) => html.replace('<li><a href="#h-habits">Habits</a></li>', ''), 'not among the contents'],
+  ['a part that is not among the contents', (html) => html.replace(/<li><a href="#h-text">[^<]*<\/a><\/li>/, ''), 'not among the contents'],
+  ['an answer below the first window', (html) => free(html).replace('.first {', '.first { margin-top: 900px;'), 'below the first window'],
+  ['a page without a question', (html) => html.replace(/ data-asks="[^"]*"/, ''), 'does not say what it answers'],
   ['a formula', (html) => html.replace(/href="data:text\/csv[^"]*"/, `href="data:text/csv;base64,${Buffer.from('a\r\n=cmd()\r\n').toString('base64')}"`), 'a formula'],
 ];
 

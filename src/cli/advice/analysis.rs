@@ -39,6 +39,8 @@ pub(super) fn advice(error: &Error) -> Option<String> {
              `cotprint profile merge`"
                 .into()
         }
+        Error::UnknownField { .. } => "Name one of them with --by".into(),
+        Error::TooManyGroups { .. } => "Name a field with fewer values with --by".into(),
         Error::SkippedStep { .. } => {
             "Leave the step out of --skip-cleaning, or the rule out of the policy".into()
         }

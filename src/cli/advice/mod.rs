@@ -16,6 +16,7 @@ mod policy;
 mod report;
 
 pub(super) use ingest::about_dropped;
+pub(super) use report::MORE;
 
 use std::error::Error;
 

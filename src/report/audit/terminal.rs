@@ -33,6 +33,13 @@ pub fn write_audit(audit: &Audit, options: TerminalOptions, out: &mut dyn Write)
             page.paragraph(&escape::sentence(&reason.to_string()), "", Ink::Plain)?;
         }
     }
+    if !options.verbose {
+        shares(&mut page, audit, options.rows)?;
+        page.line("")?;
+        page.paragraph(&format!("Based on {}.", wording::audit_rests_on(audit)), "", Ink::Plain)?;
+        dropped(&mut page, &audit.input)?;
+        return page.paragraph(wording::STYLE_IS_EVIDENCE, "", Ink::Dim);
+    }
     page.paragraph(wording::STYLE_IS_EVIDENCE, "", Ink::Dim)?;
     shares(&mut page, audit, options.rows)?;
     families(&mut page, audit.kind, &audit.families)?;

@@ -3,9 +3,11 @@
 //! Each writer walks the table of sections ([`super::sections`]).
 
 mod files;
+mod first_screen;
 mod markdown;
 mod page;
 mod terminal;
+mod terminal_table;
 
 pub use files::write_report;
 pub(super) use files::write_report_page;

@@ -1,12 +1,11 @@
 //! A comparison → `report.html`. The page of a check is the same page with its rules on top
 //! ([`crate::report::gate`]).
 
+use super::first_screen::FirstScreen;
 use crate::lineage::{Comparison, VerdictKind};
 use crate::report::downloads::Downloads;
-use crate::report::numbers::count;
-use crate::report::page_parts::{Fact, fact, unbroken};
 use crate::report::sections::SECTIONS;
-use crate::report::sections::section::{InlineFigure, Section};
+use crate::report::sections::section::{InlineFigure, Question, Section};
 use crate::report::template::{fill_with, style_sheet};
 use crate::report::{Error, explain, wording};
 use minijinja::{Value, context};
@@ -15,11 +14,20 @@ use std::collections::BTreeMap;
 
 const TEMPLATE: &str = include_str!("../../../assets/report.html");
 
+/// A question and the sections that answer it, as the template sees them.
+#[derive(Serialize)]
+struct QuestionPart {
+    id: &'static str,
+    title: &'static str,
+    lines: Vec<String>,
+    sections: Vec<SectionPart>,
+}
+
 /// A section as the template sees it.
 #[derive(Serialize)]
 struct SectionPart {
     id: &'static str,
-    label: &'static str,
+    open: bool,
     template: String,
     data: Value,
     figures: BTreeMap<&'static str, InlineFigure>,
@@ -42,28 +50,46 @@ pub(in crate::report) fn render_page_with(
     comparison: &Comparison,
     check: Value,
 ) -> Result<String, Error> {
-    let mut sections = Vec::new();
+    let mut questions: Vec<QuestionPart> =
+        Question::ALL.iter().map(|&question| QuestionPart::new(question, comparison)).collect();
     for section in SECTIONS {
-        if let Some(data) = section.page(comparison)? {
-            sections.push(SectionPart::new(section, comparison, data)?);
+        let own = questions.iter_mut().find(|one| one.id == section.question().id());
+        if let Some((data, own)) = section.page(comparison)?.zip(own) {
+            own.sections.push(SectionPart::new(section, comparison, data)?);
         }
     }
+    questions.retain(|question| !question.sections.is_empty());
+    let first = FirstScreen::new(comparison);
     let templates = SECTIONS.map(|section| (template_name(section), section.template()));
     let values = context! {
         check,
-        verdict => wording::verdict(comparison),
+        title => first.answer(),
+        first,
         kind => wording::kind(comparison.verdict.kind),
         kind_class => kind_class(comparison.verdict.kind),
-        how_sure => unbroken(wording::how_sure(comparison)),
         style_is_evidence => wording::STYLE_IS_EVIDENCE,
-        facts => facts(comparison),
-        sections,
+        questions,
     };
     fill_with("report.html", TEMPLATE, &templates, style_sheet() + explain::STYLE, values)
 }
 
 fn template_name(section: &dyn Section) -> String {
     format!("section-{}.html", section.id())
+}
+
+impl QuestionPart {
+    fn new(question: Question, comparison: &Comparison) -> Self {
+        let (title, lines) = match question {
+            Question::Moved => ("What moved?", Vec::new()),
+            Question::Sure => ("How sure is this?", wording::sure_lines(comparison)),
+            Question::Else => ("What else could it be?", wording::else_lines(comparison)),
+            Question::Text => ("What in the text says so?", wording::text_lines(comparison)),
+            Question::Read => {
+                ("What was read, and how was it done?", wording::read_lines(comparison))
+            }
+        };
+        Self { id: question.id(), title, lines, sections: Vec::new() }
+    }
 }
 
 impl SectionPart {
@@ -73,7 +99,7 @@ impl SectionPart {
         let tables = section.tables(comparison)?.into_iter();
         Ok(Self {
             id: section.id(),
-            label: section.label(),
+            open: section.is_open(),
             template: template_name(section),
             data,
             figures: figures
@@ -90,17 +116,4 @@ fn kind_class(kind: VerdictKind) -> &'static str {
         VerdictKind::Between => "between",
         VerdictKind::None | VerdictKind::Unfamiliar | VerdictKind::TooLittleText => "open",
     }
-}
-
-/// What the verdict rests on, in figures.
-fn facts(comparison: &Comparison) -> Vec<Fact> {
-    let mut facts = vec![
-        fact("traces", count(comparison.traces)),
-        fact("prompts", count(comparison.prompts)),
-        fact("words", count(comparison.words)),
-    ];
-    if !comparison.ranking.is_empty() {
-        facts.push(fact("references compared", count(comparison.ranking.len())));
-    }
-    facts
 }

@@ -4,6 +4,7 @@ use super::marks::{Marks, colour_of, stretch_text};
 use crate::{
     lineage::explain::{Explanation, FeatureWeight, Stretch},
     report::{
+        TerminalOptions,
         escape::{self, columns, fit_columns},
         numbers::{self, count, counted},
         terminal::{Ink, TerminalPage, WIDTH, bar, padded, wrap},
@@ -23,17 +24,18 @@ const EXCERPT_LINES: usize = 3;
 /// ANSI colours of the references, in the order of their courses.
 const COLOURS: [&str; 5] = ["34", "33", "32", "35", "36"];
 
-/// Prints the explanation of a trace whose text is `text`.
+/// Prints the explanation of a trace whose text is `text`: what it and its parts resemble, and where
+/// more is asked for, the features that say so and what they cannot say.
 ///
 /// # Errors
 /// Those of the writer, a closed pipe among them.
 pub fn write_explanation(
     explanation: &Explanation,
     text: &str,
-    color: bool,
+    options: TerminalOptions,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut page = TerminalPage { out, color, width: WIDTH };
+    let mut page = TerminalPage { out, color: options.color, width: WIDTH };
     page.paragraph(&escape::sentence(&explanation.sentence()), "", Ink::Bold)?;
     page.paragraph(wording::STYLE_IS_EVIDENCE, "", Ink::Dim)?;
     page.line("")?;
@@ -45,6 +47,9 @@ pub fn write_explanation(
         page.line(format!("  {name} {:>5}  {bar}", numbers::share(one.probability)).trim_end())?;
     }
     stretches(&mut page, explanation, text)?;
+    if !options.verbose {
+        return Ok(());
+    }
     features(&mut page, explanation)?;
     page.bullets("What this cannot say", &explanation.limits)
 }

@@ -20,11 +20,15 @@ use serde::Serialize;
 
 /// Records that are named for each rule.
 const RECORDS: usize = 20;
+/// Rules that are told on the first screen.
+const DECIDING: usize = 2;
 
 /// What the template sees of a check.
 #[derive(Serialize)]
 struct RulesSection {
     headline: String,
+    /// The rules that decided, one sentence each.
+    deciding: Vec<String>,
     outcome: &'static str,
     rests_on: String,
     rows: Vec<Row>,
@@ -53,6 +57,18 @@ struct Row {
 /// When a figure cannot be drawn or the template fails, which is a mistake in this program.
 pub fn render_check(checked: &Checked, comparison: &Comparison) -> Result<String, Error> {
     render_page_with(comparison, Value::from_serialize(rules(checked)))
+}
+
+/// The rules that decided: those that failed, else those that cannot tell; at most two.
+fn deciding(checked: &Checked) -> Vec<String> {
+    let failed: Vec<_> = checked.with(Outcome::Failed).collect();
+    let open: Vec<_> = checked.with(Outcome::CannotTell).collect();
+    let rules = if failed.is_empty() { open } else { failed };
+    rules
+        .into_iter()
+        .take(DECIDING)
+        .map(|rule| format!("{}: {}", name(&rule.id), words::rule(rule)))
+        .collect()
 }
 
 /// The rules, those that failed first.
@@ -87,6 +103,7 @@ fn rules(checked: &Checked) -> RulesSection {
     }
     RulesSection {
         headline: sentence(&checked.sentence()),
+        deciding: deciding(checked),
         outcome: if checked.passed { "passed" } else { "failed" },
         rests_on: words::rests_on(checked).replace(" %", "\u{a0}%"),
         rows,

@@ -4,7 +4,7 @@
 //! The colours are the same for all examples: the first reference of the ranking that any stretch
 //! resembles has the first. The pieces are made by the code of the page of `explain`.
 
-use super::section::Section;
+use super::section::{Question, Section};
 use crate::lineage::Comparison;
 use crate::report::Error;
 use crate::report::escape::{boundary, name, sentence};
@@ -29,8 +29,8 @@ impl Section for Examples {
         "examples"
     }
 
-    fn label(&self) -> &'static str {
-        "Examples"
+    fn question(&self) -> Question {
+        Question::Text
     }
 
     fn template(&self) -> &'static str {

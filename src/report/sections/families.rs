@@ -1,6 +1,6 @@
 //! The families: the same evidence, summed over the references of each.
 
-use super::section::Section;
+use super::section::{Question, Section};
 use crate::lineage::Comparison;
 use crate::report::Error;
 use crate::report::escape::name;
@@ -28,8 +28,8 @@ impl Section for Families {
         "families"
     }
 
-    fn label(&self) -> &'static str {
-        "Families"
+    fn question(&self) -> Question {
+        Question::Else
     }
 
     fn template(&self) -> &'static str {

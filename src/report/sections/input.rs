@@ -1,6 +1,6 @@
 //! What was read, and what was dropped.
 
-use super::section::Section;
+use super::section::{Question, Section};
 use crate::lineage::Comparison;
 use crate::report::Error;
 use crate::report::escape::{name, sentence};
@@ -21,8 +21,8 @@ impl Section for Input {
         "input"
     }
 
-    fn label(&self) -> &'static str {
-        "Data"
+    fn question(&self) -> Question {
+        Question::Read
     }
 
     fn template(&self) -> &'static str {

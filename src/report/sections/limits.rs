@@ -1,6 +1,6 @@
 //! What the comparison cannot say.
 
-use super::section::Section;
+use super::section::{Question, Section};
 use crate::lineage::Comparison;
 use crate::report::Error;
 use crate::report::escape::sentence;
@@ -18,8 +18,12 @@ impl Section for Limits {
         "limits"
     }
 
-    fn label(&self) -> &'static str {
-        "Limits"
+    fn question(&self) -> Question {
+        Question::Sure
+    }
+
+    fn is_open(&self) -> bool {
+        true
     }
 
     fn template(&self) -> &'static str {

@@ -1,6 +1,6 @@
 //! How it was measured.
 
-use super::section::Section;
+use super::section::{Question, Section};
 use crate::lineage::Comparison;
 use crate::report::Error;
 use crate::report::page_parts::unbroken;
@@ -15,8 +15,8 @@ impl Section for Method {
         "method"
     }
 
-    fn label(&self) -> &'static str {
-        "Method"
+    fn question(&self) -> Question {
+        Question::Read
     }
 
     fn template(&self) -> &'static str {

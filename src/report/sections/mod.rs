@@ -23,21 +23,21 @@ mod tree;
 
 use section::Section;
 
-/// All sections in the order of the page. Every writer of the report walks this table.
+/// All sections in the order of the page: by question. Every writer of the report walks this table.
 pub(super) const SECTIONS: [&dyn Section; 15] = [
-    &ranking::Ranking,
-    &families::Families,
     &drift::Drift,
-    &likeness::Likeness,
+    &ranking::Ranking,
     &breakdown::Breakdown,
-    &map::Map,
-    &similarity::Similarity,
+    &limits::Limits,
+    &likeness::Likeness,
+    &families::Families,
     &tree::Tree,
+    &similarity::Similarity,
+    &map::Map,
     &evidence::Evidence,
     &habits::Habits,
     &examples::Examples,
     &input::Input,
-    &limits::Limits,
     &method::Method,
     &provenance::Provenance,
 ];

@@ -1,6 +1,6 @@
 //! How to make the report again: the command, the program and the atlas.
 
-use super::section::Section;
+use super::section::{Question, Section};
 use crate::lineage::Comparison;
 use crate::report::Error;
 use crate::report::escape::{name, sentence};
@@ -17,8 +17,8 @@ impl Section for Provenance {
         "provenance"
     }
 
-    fn label(&self) -> &'static str {
-        "Provenance"
+    fn question(&self) -> Question {
+        Question::Read
     }
 
     fn template(&self) -> &'static str {

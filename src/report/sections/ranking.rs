@@ -1,6 +1,6 @@
 //! The ranking: every reference's share of the evidence.
 
-use super::section::{Section, SectionFigure};
+use super::section::{Question, Section, SectionFigure};
 use crate::lineage::{Comparison, RankedReference};
 use crate::report::Error;
 use crate::report::downloads::{Cell, DataTable, Downloads, table};
@@ -26,8 +26,8 @@ impl Section for Ranking {
         "ranking"
     }
 
-    fn label(&self) -> &'static str {
-        "Ranking"
+    fn question(&self) -> Question {
+        Question::Sure
     }
 
     fn template(&self) -> &'static str {

@@ -12,6 +12,37 @@ use minijinja::Value;
 use serde::Serialize;
 use std::io;
 
+/// The questions of the page, in its order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::report) enum Question {
+    /// What moved from the baseline; only where there is one.
+    Moved,
+    /// How sure the answer is.
+    Sure,
+    /// What else it could be.
+    Else,
+    /// What in the text says so.
+    Text,
+    /// What was read, and how it was done.
+    Read,
+}
+
+impl Question {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Moved, Self::Sure, Self::Else, Self::Text, Self::Read];
+
+    /// Its anchor on the page, after `h-`.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Moved => "moved",
+            Self::Sure => "sure",
+            Self::Else => "else",
+            Self::Text => "text",
+            Self::Read => "read",
+        }
+    }
+}
+
 /// One section: its data, its figures, its tables for download, its words for the page, Markdown
 /// and the terminal. The writers of all forms walk one table of sections
 /// ([`SECTIONS`](super::SECTIONS)), in which each has one line.
@@ -19,10 +50,15 @@ pub(in crate::report) trait Section: Sync {
     /// Its anchor on the page, after `h-`.
     fn id(&self) -> &'static str;
 
-    /// Its name in the page's contents.
-    fn label(&self) -> &'static str;
+    /// The question of the page that it answers.
+    fn question(&self) -> Question;
 
-    /// Its part of the page. The template sees `section`: `id`, `label`, `data`, `figures` and
+    /// Whether the page shows it unfolded.
+    fn is_open(&self) -> bool {
+        false
+    }
+
+    /// Its part of the page. The template sees `section`: `id`, `open`, `data`, `figures` and
     /// `downloads`, the last two by name.
     fn template(&self) -> &'static str;
 

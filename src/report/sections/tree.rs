@@ -1,13 +1,13 @@
 //! The tree of styles, as a section of the report.
 
-use super::section::{Section, SectionFigure};
+use super::section::{Question, Section, SectionFigure};
 use crate::lineage::Comparison;
 use crate::report::Error;
 use crate::report::markdown::Markdown;
 use crate::report::tree::TreeSection;
 use crate::report::tree::figure::{TreePlot, title};
 use crate::report::wording;
-use minijinja::Value;
+use minijinja::{Value, context};
 
 /// The section.
 pub(super) struct Tree;
@@ -17,8 +17,8 @@ impl Section for Tree {
         "tree"
     }
 
-    fn label(&self) -> &'static str {
-        "Tree"
+    fn question(&self) -> Question {
+        Question::Else
     }
 
     fn template(&self) -> &'static str {
@@ -36,7 +36,9 @@ impl Section for Tree {
 
     fn page(&self, comparison: &Comparison) -> Result<Option<Value>, Error> {
         let tree = comparison.tree.as_ref().map(TreeSection::new).transpose()?;
-        Ok(tree.map(Value::from_serialize))
+        // One drawing of nearness is enough: the likeness on shared prompts, else this one.
+        let drawn = !comparison.pairing.as_ref().is_some_and(|pairing| pairing.paired);
+        Ok(tree.map(|tree| context! { tree => Value::from_serialize(tree), drawn }))
     }
 
     fn markdown(&self, comparison: &Comparison, out: &mut Markdown) {

@@ -3,7 +3,7 @@
 pub(in crate::report) mod figure;
 mod page;
 
-use super::section::{Section, SectionFigure};
+use super::section::{Question, Section, SectionFigure};
 use crate::lineage::Comparison;
 use crate::report::Error;
 use crate::report::downloads::{Cell, DataTable, Downloads, table};
@@ -28,8 +28,8 @@ impl Section for Breakdown {
         "holds"
     }
 
-    fn label(&self) -> &'static str {
-        "Subgroups"
+    fn question(&self) -> Question {
+        Question::Sure
     }
 
     fn template(&self) -> &'static str {

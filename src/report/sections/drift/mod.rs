@@ -4,7 +4,7 @@ pub(in crate::report) mod figure;
 mod page;
 pub(in crate::report) mod terminal;
 
-use super::section::{Section, SectionFigure};
+use super::section::{Question, Section, SectionFigure};
 use crate::lineage::{Comparison, MovedPhrase};
 use crate::report::Error;
 use crate::report::downloads::{Cell, DataTable, Downloads, links_to_rows, table};
@@ -26,8 +26,12 @@ impl Section for Drift {
         "drift"
     }
 
-    fn label(&self) -> &'static str {
-        "Drift"
+    fn question(&self) -> Question {
+        Question::Moved
+    }
+
+    fn is_open(&self) -> bool {
+        true
     }
 
     fn template(&self) -> &'static str {

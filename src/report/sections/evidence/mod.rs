@@ -2,7 +2,7 @@
 
 mod quote;
 
-use super::section::Section;
+use super::section::{Question, Section};
 use crate::lineage::{Comparison, Evidence as Strong, RankedReference};
 use crate::report::Error;
 use crate::report::escape::{fit_columns, name, phrase};
@@ -38,12 +38,12 @@ struct PhraseGroup {
 #[derive(Serialize)]
 struct Phrase {
     pieces: Vec<Piece>,
-    channel: String,
     here: String,
     everywhere: String,
+    times: String,
+    interval: String,
     per_thousand: String,
     prompts: String,
-    weight: String,
     lines: Vec<Line>,
 }
 
@@ -52,8 +52,12 @@ impl Section for Evidence {
         "phrases"
     }
 
-    fn label(&self) -> &'static str {
-        "Evidence"
+    fn question(&self) -> Question {
+        Question::Text
+    }
+
+    fn is_open(&self) -> bool {
+        true
     }
 
     fn template(&self) -> &'static str {
@@ -82,11 +86,20 @@ impl Section for Evidence {
                     code(&phrase(&one.phrase)),
                     percent(one.share_of_traces),
                     percent(one.share_of_reference_traces),
+                    times(one, comparison).0,
+                    times(one, comparison).1,
                     count(one.prompts),
                 ]
             });
             out.table(
-                ["phrase", "traces here that hold it", "traces of all references", "prompts"],
+                [
+                    "phrase",
+                    "traces here that hold it",
+                    "traces of all references",
+                    "times as often",
+                    "95 % interval",
+                    "prompts",
+                ],
                 1,
                 rows,
             );
@@ -113,16 +126,19 @@ impl Section for Evidence {
         if groups.is_empty() {
             return Ok(());
         }
-        page.heading("Strongest phrases (share of traces with them: here, all references)")?;
+        page.heading(
+            "Strongest phrases (share of traces with them: here, all references; times as often)",
+        )?;
         for (reference, phrases) in groups.iter().take(GROUPS) {
             let name = fit_columns(&name(reference), page.table_width() - 4);
             page.line(&format!("  {name}"))?;
             for evidence in phrases.iter().take(PHRASES) {
-                let phrase = padded(&phrase(&evidence.phrase), 44);
+                let phrase = padded(&phrase(&evidence.phrase), 37);
                 let here = percent(evidence.share_of_traces);
                 let there = percent(evidence.share_of_reference_traces);
                 let prompts = counted(evidence.prompts, "prompt", "prompts");
-                page.line(&format!("    {phrase} {here:>6} {there:>6}  {prompts}"))?;
+                let times = times(evidence, comparison).0;
+                page.line(&format!("    {phrase} {here:>6} {there:>6} {times:>6}  {prompts}"))?;
             }
         }
         let (_, phrases) = &groups[0];
@@ -168,21 +184,33 @@ fn phrase_groups(comparison: &Comparison) -> Vec<PhraseGroup> {
     let groups = groups.into_iter().take(PAGE_GROUPS).map(|(reference, phrases)| PhraseGroup {
         reference: name(reference),
         has_lines: phrases.iter().any(|one| !one.lines.is_empty()),
-        phrases: phrases.into_iter().take(PAGE_PHRASES).map(Phrase::new).collect(),
+        phrases: phrases
+            .into_iter()
+            .take(PAGE_PHRASES)
+            .map(|one| Phrase::new(one, comparison))
+            .collect(),
     });
     groups.collect()
 }
 
+/// How many times as often a phrase stands here as in the references, and the interval.
+fn times(evidence: &Strong, comparison: &Comparison) -> (String, String) {
+    let references = comparison.provenance.atlas_traces;
+    let found = evidence.times_as_often(comparison.prompts, references);
+    let ends = format!("{}–{}", rate(found.low), rate(found.high));
+    (format!("{} ×", rate(found.ratio)), if found.low.is_finite() { ends } else { "–".into() })
+}
+
 impl Phrase {
-    fn new(evidence: &Strong) -> Self {
+    fn new(evidence: &Strong, comparison: &Comparison) -> Self {
         Self {
             pieces: pieces(&phrase(&evidence.phrase)),
-            channel: name(&evidence.channel),
+            times: times(evidence, comparison).0,
+            interval: times(evidence, comparison).1,
             here: percent(evidence.share_of_traces),
             everywhere: percent(evidence.share_of_reference_traces),
             per_thousand: rate(evidence.per_thousand_words),
             prompts: count(evidence.prompts),
-            weight: rate(evidence.weight),
             lines: evidence.lines.iter().map(Line::new).collect(),
         }
     }

@@ -3,7 +3,7 @@
 pub(in crate::report) mod figure;
 mod page;
 
-use super::section::{Section, SectionFigure};
+use super::section::{Question, Section, SectionFigure};
 use crate::lineage::{Comparison, Habits as Measured};
 use crate::report::Error;
 use crate::report::downloads::{Cell, DataTable, Downloads};
@@ -27,8 +27,8 @@ impl Section for Habits {
         "habits"
     }
 
-    fn label(&self) -> &'static str {
-        "Habits"
+    fn question(&self) -> Question {
+        Question::Text
     }
 
     fn template(&self) -> &'static str {

@@ -5,7 +5,7 @@ mod page;
 pub(in crate::report) mod terminal;
 
 use super::floors;
-use super::section::{Section, SectionFigure};
+use super::section::{Question, Section, SectionFigure};
 use crate::lineage::{Comparison, Pairing};
 use crate::report::Error;
 use crate::report::downloads::{Cell, DataTable, Downloads, links_to_rows, table};
@@ -27,8 +27,12 @@ impl Section for Likeness {
         "pairing"
     }
 
-    fn label(&self) -> &'static str {
-        "Likeness"
+    fn question(&self) -> Question {
+        Question::Else
+    }
+
+    fn is_open(&self) -> bool {
+        true
     }
 
     fn template(&self) -> &'static str {
@@ -37,8 +41,12 @@ impl Section for Likeness {
 
     fn figures<'a>(&self, comparison: &'a Comparison) -> Vec<SectionFigure<'a>> {
         let pairing = comparison.pairing.iter();
-        let figure =
-            |pairing| SectionFigure::new("likeness", move |look| LikenessPlot::new(pairing, look));
+        // One drawing of nearness is enough: this one on shared prompts, else the tree.
+        let figure = |pairing: &'a Pairing| {
+            let figure =
+                SectionFigure::new("likeness", move |look| LikenessPlot::new(pairing, look));
+            if pairing.paired { figure } else { figure.in_files_only() }
+        };
         pairing.map(figure).collect()
     }
 

@@ -2,7 +2,7 @@
 
 pub(in crate::report) mod figure;
 
-use super::section::{Section, SectionFigure};
+use super::section::{Question, Section, SectionFigure};
 use crate::lineage::{Comparison, Neighbourhood, principal_coordinates};
 use crate::report::Error;
 use crate::report::downloads::{Cell, DataTable, Downloads, table};
@@ -19,8 +19,8 @@ impl Section for Map {
         "map"
     }
 
-    fn label(&self) -> &'static str {
-        "Map"
+    fn question(&self) -> Question {
+        Question::Else
     }
 
     fn template(&self) -> &'static str {
@@ -31,11 +31,11 @@ impl Section for Map {
         let mut figures = Vec::new();
         if let Some(found) = principal_coordinates(&comparison.similarity) {
             let figure = move |look| MapPlot::of_coordinates(comparison, &found, look);
-            figures.push(SectionFigure::new("map", figure));
+            figures.push(SectionFigure::new("map", figure).in_files_only());
         }
         if let Some(known) = &comparison.neighbourhood {
             let figure = move |look| MapPlot::of_neighbours(comparison, known, look);
-            figures.push(SectionFigure::new("neighbours", figure));
+            figures.push(SectionFigure::new("neighbours", figure).in_files_only());
         }
         figures
     }
@@ -53,8 +53,7 @@ impl Section for Map {
         }
         Ok(Some(context! {
             title => wording::map_title(comparison),
-            neighbours_title => known.map(wording::neighbours_title),
-            neighbours_shown => wording::neighbours_shown(),
+            neighbours => known.is_some(),
         }))
     }
 }

@@ -4,7 +4,7 @@ pub(in crate::report) mod floors_figure;
 
 use super::floors::{self, FloorRow};
 use super::map;
-use super::section::{Section, SectionFigure};
+use super::section::{Question, Section, SectionFigure};
 use crate::lineage::{Comparison, SimilarityMatrix};
 use crate::report::Error;
 use crate::report::downloads::{Cell, DataTable, Downloads, rounded};
@@ -25,8 +25,8 @@ impl Section for Similarity {
         "similarity"
     }
 
-    fn label(&self) -> &'static str {
-        "Similarity"
+    fn question(&self) -> Question {
+        Question::Else
     }
 
     fn template(&self) -> &'static str {
@@ -35,7 +35,8 @@ impl Section for Similarity {
 
     fn figures<'a>(&self, comparison: &'a Comparison) -> Vec<SectionFigure<'a>> {
         vec![
-            SectionFigure::new("similarity", move |look| HeatMap::new(comparison, look)),
+            SectionFigure::new("similarity", move |look| HeatMap::new(comparison, look))
+                .in_files_only(),
             SectionFigure::new("floors", move |_| Ok(FloorsPlot::new(comparison))).in_page_only(),
         ]
     }
