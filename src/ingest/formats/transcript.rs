@@ -178,7 +178,7 @@ mod tests {
     use super::*;
 
     fn found(text: &str) -> Vec<(Option<String>, String, Option<String>)> {
-        let drafts = read(text).unwrap_or_default().into_iter();
+        let drafts = read(text, Turns::Run).unwrap_or_default().into_iter();
         drafts
             .map(|draft| (draft.trace.prompt, draft.trace.reasoning, draft.trace.answer))
             .collect()
@@ -191,7 +191,7 @@ mod tests {
             (Some(asked.into()), thought.into(), Some(said.into()))
         };
         assert_eq!(found(text), [one("2+2?", "I add.", "4"), one("3+3?", "Again.", "6")]);
-        assert_eq!(read(text).unwrap()[0].trace.model.as_deref(), Some("a/b"));
+        assert_eq!(read(text, Turns::Run).unwrap()[0].trace.model.as_deref(), Some("a/b"));
     }
 
     #[test]
@@ -201,14 +201,14 @@ mod tests {
         assert_eq!(found(marked), [(Some("2+2?".into()), "I add.".into(), Some("4".into()))]);
         let tagged = "User: 2+2?\nAssistant: <think>I add.</think>4\n";
         assert_eq!(found(tagged)[0].1, "I add.");
-        let plain = read("Human: 2+2?\n\nAssistant: 4\n").unwrap();
+        let plain = read("Human: 2+2?\n\nAssistant: 4\n", Turns::Run).unwrap();
         assert!(!plain[0].has_reasoning() && plain[0].why.is_some());
         for text in [
             "Okay, the user: a person.\nAssistant: none",
             "User says: hello",
             "I think.\nUser: x\nAssistant: y",
         ] {
-            assert_eq!(read(text).map(|drafts| drafts.len()), None, "{text}");
+            assert_eq!(read(text, Turns::Run).map(|drafts| drafts.len()), None, "{text}");
         }
     }
 }
