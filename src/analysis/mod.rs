@@ -14,6 +14,7 @@
 //! | keep a corpus for later comparisons | [`profile`] | [`Profile`](crate::lineage::Profile) |
 //! | collect corpora for a tree | [`tree_corpora`] | [`Corpora`](crate::lineage::tree::Corpora) |
 //! | read traces whose models are known | [`LabelledInputs`] | traces to learn from |
+//! | measure traces without an atlas | [`FeatureReader`] | [`FeatureRecord`]s, one per trace |
 //! | clean traces without an atlas | [`read_records`] | [`ReadRecords`] |
 //!
 //! Every input is read once, from front to end, in batches that all threads share; a corpus of any
@@ -26,6 +27,7 @@ mod comparer;
 mod corpus_texts;
 mod error;
 mod explain_trace;
+mod feature_records;
 mod inputs;
 mod labelled_inputs;
 mod options;
@@ -50,6 +52,7 @@ pub use checker::{CheckResult, Checker};
 pub use comparer::{Comparer, CorpusRole, ReadComparison};
 pub use error::{BoxError, Error};
 pub use explain_trace::{ExplainedTrace, explain_trace};
+pub use feature_records::{FeatureReader, FeatureRecord, FeatureRecords};
 pub use inputs::Inputs;
 pub use labelled_inputs::{LabelledInputs, LabelledTraces};
 pub use options::{AnalysisOptions, ScoreOptions, Sections};
@@ -59,6 +62,7 @@ pub use progress::{NoProgress, Progress};
 pub use read_records::{ReadRecords, RecordsFound, read_records};
 pub use reading_messages::dropped_lines;
 pub use score_record::ScoreRecord;
+pub use score_row::WideScore;
 pub use scored_traces::{ScoredTrace, ScoredTraces};
 pub use scorer::{ScoreRecords, Scorer};
 pub use tree_corpora::tree_corpora;
