@@ -8,7 +8,7 @@ mod common;
 use common::{Run, command, run};
 
 /// Every verb.
-const VERBS: [&str; 17] = [
+const VERBS: [&str; 18] = [
     "compare",
     "audit",
     "explain",
@@ -16,6 +16,7 @@ const VERBS: [&str; 17] = [
     "profile",
     "card",
     "score",
+    "features",
     "tree",
     "ingest",
     "formats",

@@ -178,6 +178,62 @@ fn the_ending_chooses_the_format_of_records_and_scores() {
 }
 
 #[test]
+fn so_much_of_the_probabilities_is_written_as_is_asked() {
+    let place = Place::new();
+    let number = |value: &serde_json::Value| value.as_f64().unwrap();
+    let all = place.run(&["score", "x.jsonl"]).succeeds();
+    assert_eq!(place.run(&["score", "x.jsonl", "--all"]).succeeds().stdout, all.stdout);
+    let all = all.json_lines();
+    let two = place.run(&["score", "x.jsonl", "--top", "2"]).succeeds().json_lines();
+    for (line, all) in two.iter().zip(&all) {
+        let scores = line["scores"].as_object().unwrap();
+        let sum: f64 = scores.values().map(number).sum::<f64>() + number(&line["rest"]);
+        assert!(scores.len() == 2 && (sum - 1.0).abs() < 1e-4, "{line}");
+        assert_eq!(
+            scores[line["top"].as_str().unwrap()],
+            all["scores"][line["top"].as_str().unwrap()]
+        );
+    }
+    place.run(&["score", "x.jsonl", "--all", "-o", "wide.csv"]).succeeds();
+    let mut table = csv::Reader::from_path(place.at("wide.csv")).unwrap();
+    let columns: Vec<String> = table.headers().unwrap().iter().map(str::to_owned).collect();
+    let names: Vec<&String> = all[0]["scores"].as_object().unwrap().keys().collect();
+    assert!(names.iter().all(|name| columns.contains(name)), "{columns:?}");
+    let row = table.records().next().unwrap().unwrap();
+    let at = columns.iter().position(|column| column == names[0]).unwrap();
+    assert_eq!(row[at].parse::<f64>().unwrap(), number(&all[0]["scores"][names[0]]));
+    place.run(&["score", "x.jsonl", "--all", "--top", "2"]).fails(2, &["--top"]);
+    place.run(&["score", "x.jsonl", "--top", "0"]).fails(2, &["--top"]);
+}
+
+#[test]
+fn features_have_named_columns() {
+    let place = Place::new();
+    let words = ["features", "x.jsonl", "--channels", "rhythm,function"];
+    let lines = run(["features", &place.text("x.jsonl"), "--channels", "rhythm,function"]);
+    let lines = lines.succeeds().json_lines();
+    let mut to_table = words.to_vec();
+    to_table.extend(["-o", "features.csv"]);
+    Run::of(&mut place.command(&to_table)).succeeds();
+    let mut table = csv::Reader::from_path(place.at("features.csv")).unwrap();
+    let columns: Vec<String> = table.headers().unwrap().iter().map(str::to_owned).collect();
+    assert_eq!(columns[..4], ["id", "prompt_id", "model", "words"]);
+    let rows: Vec<csv::StringRecord> = table.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), lines.len());
+    for (row, line) in rows.iter().zip(&lines) {
+        let features = line["features"].as_object().unwrap();
+        assert_eq!(features.len() + 4, columns.len());
+        for (name, value) in columns.iter().zip(row.iter()).skip(4) {
+            let difference = value.parse::<f64>().unwrap() - features[name].as_f64().unwrap();
+            assert!(difference.abs() < 1e-6, "{name}");
+        }
+    }
+    Run::of(&mut place.command(&["features", "x.jsonl", "--channels", "word"]))
+        .fails(2, &["word", "rhythm"]);
+    Run::of(&mut place.command(&["features", "x.jsonl", "-o", "x.jsonl"])).fails(2, &[IS_INPUT]);
+}
+
+#[test]
 fn tables_of_scores_hold_the_largest_probability() {
     let place = Place::new();
     let lines = place.run(&["score", "x.jsonl"]).succeeds().json_lines();

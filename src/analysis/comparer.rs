@@ -2,13 +2,14 @@
 
 use super::{
     AnalysisOptions, BoxError, Error, Inputs, Progress, ScoredTrace, Scorer,
-    baseline::{read_baseline, refuse_vectors_by_order},
+    baseline::{read_baseline, refuse_vectors_by_order, require_panel},
     corpus_texts::CorpusTexts,
-    score_corpus::score_corpus,
+    score_corpus::score_traces,
     surveyed_traces::SurveyedTraces,
 };
 use crate::{
     atlas::Atlas,
+    ingest::{self, Traces},
     lineage::{
         CompareOptions, Comparison, ControlCorpus, InputSummary, ScoredCorpus, add_drift, compare,
     },
@@ -78,12 +79,22 @@ impl<'a> Comparer<'a> {
     ///
     /// # Errors
     /// Where the inputs cannot be read or hold no usable text.
-    pub fn read(mut self, inputs: impl Into<Inputs>) -> Result<ReadComparison<'a>, Error> {
+    pub fn read(self, inputs: impl Into<Inputs>) -> Result<ReadComparison<'a>, Error> {
+        let reading = self.options.scoring.reading.clone();
+        self.read_traces(ingest::open(inputs.into().names(), reading)?)
+    }
+
+    /// Reads and scores a corpus that is already open, in memory for example ([`ingest::read`]), by the
+    /// options of [`ScoreOptions::reading`](super::ScoreOptions::reading).
+    ///
+    /// # Errors
+    /// Where the traces cannot be read or hold no usable text.
+    pub fn read_traces(mut self, traces: Traces) -> Result<ReadComparison<'a>, Error> {
         let (atlas, text) = (self.scorer.atlas(), self.options.scoring.reading.text);
         let mut texts =
             self.options.sections.need_texts().then(|| CorpusTexts::new(self.options.seed));
         let mut corpus = ScoredCorpus::default();
-        let mut traces = SurveyedTraces::open(&self.scorer, &inputs.into())?;
+        let mut traces = SurveyedTraces::new(&self.scorer, traces);
         for one in traces.by_ref() {
             let one = one?.trace;
             if let Some(watcher) = &mut self.watcher {
@@ -142,18 +153,43 @@ impl ReadComparison<'_> {
         Ok(self)
     }
 
+    /// The same with traces that are already open, as in [`Comparer::read_traces`].
+    ///
+    /// # Errors
+    /// As [`ReadComparison::baseline`].
+    pub fn baseline_traces(mut self, traces: Traces) -> Result<Self, Error> {
+        let Comparer { scorer, options, watcher } = &mut self.comparer;
+        let mut each = |one: &ScoredTrace| match watcher {
+            Some(watcher) => watcher(CorpusRole::Baseline, one).map_err(Error::Watcher),
+            None => Ok(()),
+        };
+        require_panel(scorer.atlas(), &options.atlas_name)?;
+        refuse_vectors_by_order(scorer.atlas().vectors(), "a comparison with a baseline")?;
+        self.baseline = Some(score_traces(scorer, traces, &mut each)?);
+        Ok(self)
+    }
+
     /// Reads traces of a model that the atlas knows, on the same prompts as the corpus: a control. Where
     /// the atlas does not know the prompts, controls tell how everybody writes on them.
     ///
     /// # Errors
     /// Where the atlas has no reference of this name, or the traces cannot be read.
-    pub fn control(mut self, reference: &str, inputs: impl Into<Inputs>) -> Result<Self, Error> {
+    pub fn control(self, reference: &str, inputs: impl Into<Inputs>) -> Result<Self, Error> {
+        let reading = self.comparer.options.scoring.reading.clone();
+        self.control_traces(reference, ingest::open(inputs.into().names(), reading)?)
+    }
+
+    /// The same with traces that are already open, as in [`Comparer::read_traces`].
+    ///
+    /// # Errors
+    /// As [`ReadComparison::control`].
+    pub fn control_traces(mut self, reference: &str, traces: Traces) -> Result<Self, Error> {
         let scorer = &self.comparer.scorer;
         if !scorer.atlas().names().any(|name| name == reference) {
             return Err(Error::UnknownControl { reference: reference.to_owned() });
         }
         refuse_vectors_by_order(scorer.atlas().vectors(), "a comparison with controls")?;
-        let corpus = score_corpus(scorer, &inputs.into(), &mut |_| Ok(()))?;
+        let corpus = score_traces(scorer, traces, &mut |_| Ok(()))?;
         self.controls.push(ControlCorpus::new(reference, &corpus));
         Ok(self)
     }

@@ -1,8 +1,13 @@
 //! Why an analysis gives no result.
 
 use crate::{
-    atlas, features::embed::EmbedError, ingest, lineage::ProfileError,
-    lineage::tree::TooManyCorpora, policy, trace::TextKind,
+    atlas,
+    features::{Channel, embed::EmbedError},
+    ingest,
+    lineage::ProfileError,
+    lineage::tree::TooManyCorpora,
+    policy,
+    trace::TextKind,
 };
 
 /// An error of the caller's own, from what watches the traces ([`super::Comparer::watch`]).
@@ -185,6 +190,16 @@ pub enum Error {
         field: String,
         /// Values that it may have.
         most: usize,
+    },
+    /// A channel has no names for its numbers.
+    #[error(
+        "the channel {} counts n-grams of a vocabulary that an atlas learns, and has no named numbers; those that have are {}",
+        channel.name(),
+        Channel::ALL.iter().filter(|one| one.measure_count() > 0).map(|one| one.name()).collect::<Vec<_>>().join(", ")
+    )]
+    NoMeasures {
+        /// The channel.
+        channel: Channel,
     },
     /// Two references have one name.
     #[error("two references are named {name}: one by a label, one by the records of the inputs")]

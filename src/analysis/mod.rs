@@ -15,6 +15,7 @@
 //! | keep a corpus for later comparisons | [`profile`] | [`Profile`](crate::lineage::Profile) |
 //! | collect corpora for a tree | [`tree_corpora`] | [`Corpora`](crate::lineage::tree::Corpora) |
 //! | read traces whose models are known | [`LabelledInputs`] | traces to learn from |
+//! | measure traces without an atlas | [`FeatureReader`] | [`FeatureRecord`]s, one per trace |
 //! | clean traces without an atlas | [`read_records`] | [`ReadRecords`] |
 //!
 //! Every input is read once, from front to end, in batches that all threads share; a corpus of any
@@ -27,6 +28,7 @@ mod comparer;
 mod corpus_texts;
 mod error;
 mod explain_trace;
+mod feature_records;
 mod groups;
 mod inputs;
 mod labelled_inputs;
@@ -52,6 +54,7 @@ pub use checker::{CheckResult, Checker};
 pub use comparer::{Comparer, CorpusRole, ReadComparison};
 pub use error::{BoxError, Error};
 pub use explain_trace::{ExplainedTrace, explain_trace};
+pub use feature_records::{FeatureReader, FeatureRecord, FeatureRecords};
 pub use groups::{GroupVerdict, compare_by};
 pub use inputs::Inputs;
 pub use labelled_inputs::{LabelledInputs, LabelledTraces};
@@ -62,6 +65,7 @@ pub use progress::{NoProgress, Progress};
 pub use read_records::{ReadRecords, RecordsFound, read_records};
 pub use reading_messages::dropped_lines;
 pub use score_record::ScoreRecord;
+pub use score_row::WideScore;
 pub use scored_traces::{ScoredTrace, ScoredTraces};
 pub use scorer::{ScoreRecords, Scorer};
 pub use tree_corpora::tree_corpora;

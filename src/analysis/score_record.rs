@@ -20,8 +20,12 @@ pub struct ScoreRecord {
     pub model: Option<String>,
     /// The reference with the largest probability.
     pub top: Option<String>,
-    /// The calibrated probability of each reference by name, largest first. They sum to 1.
+    /// The calibrated probability of each reference by name, largest first. They sum to 1, with
+    /// `rest` where there is one.
     pub scores: Map<String, Value>,
+    /// The sum of the probabilities that were left out ([`ScoreRecord::keep_largest`]).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rest: Option<f64>,
     /// A conformal p-value in [0, 1]: small means that no reference writes like this.
     pub unknown: Option<f64>,
     /// Words of the text.
@@ -57,6 +61,19 @@ impl ScoreRecord {
     /// Whether the trace had words enough for a score.
     pub fn is_scored(&self) -> bool {
         self.top.is_some()
+    }
+
+    /// Keeps this many of the largest probabilities of references, and of families; `rest` is the sum
+    /// of the references' others.
+    pub fn keep_largest(&mut self, count: usize) {
+        if !self.is_scored() {
+            return;
+        }
+        let others = self.scores.values().skip(count).filter_map(Value::as_f64);
+        self.rest = Some(rounded(self.rest.unwrap_or(0.0) + others.sum::<f64>()));
+        for shares in [Some(&mut self.scores), self.family.as_mut()].into_iter().flatten() {
+            *shares = std::mem::take(shares).into_iter().take(count).collect();
+        }
     }
 }
 
@@ -144,4 +161,31 @@ fn ranked(names: &[&str], probabilities: &[f32]) -> Map<String, Value> {
 /// Six decimals: more would be noise.
 fn rounded(value: f64) -> f64 {
     (value * 1e6).round() / 1e6
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_largest_are_kept_and_the_rest_is_summed() {
+        let shares = |value: Value| value.as_object().cloned().unwrap_or_default();
+        let all = ScoreRecord {
+            top: Some("a".into()),
+            scores: shares(json!({"a": 0.5, "b": 0.3, "c": 0.2})),
+            family: Some(shares(json!({"f": 0.8, "c": 0.2}))),
+            ..ScoreRecord::default()
+        };
+        let mut one = all.clone();
+        one.keep_largest(1);
+        assert_eq!(one.scores, shares(json!({"a": 0.5})));
+        assert_eq!((one.rest, one.family), (Some(0.5), Some(shares(json!({"f": 0.8})))));
+        let mut more = all.clone();
+        more.keep_largest(9);
+        assert_eq!((more.scores, more.rest), (all.scores, Some(0.0)));
+        let mut short = ScoreRecord::default();
+        short.keep_largest(1);
+        assert_eq!(short.rest, None);
+    }
 }

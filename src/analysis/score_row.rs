@@ -1,8 +1,41 @@
-//! A score as a row of a table, which has the largest probability only.
+//! A score as a row of a table: with the largest probability only, or with all of them.
 
 use super::ScoreRecord;
 use crate::export::{Cell, Column, ColumnKind, Row};
+use serde::Serialize;
 use serde_json::{Map, Value};
+use std::sync::Arc;
+
+/// A score whose row also has the probability of some references. As JSON it is its record.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct WideScore {
+    /// The score.
+    pub record: ScoreRecord,
+    /// The references whose probabilities follow the columns of the record.
+    #[serde(skip)]
+    pub references: Arc<[String]>,
+}
+
+impl WideScore {
+    /// The columns of a table with the probabilities of these references.
+    pub fn columns(references: &[String]) -> Vec<Column> {
+        let numbers = references.iter().map(Column::numbers);
+        ScoreRecord::COLUMNS.iter().cloned().chain(numbers).collect()
+    }
+}
+
+impl Row for WideScore {
+    const COLUMNS: &'static [Column] = ScoreRecord::COLUMNS;
+
+    fn cells(&self) -> Vec<Cell<'_>> {
+        let of = |name: &String| {
+            let probability = self.record.scores.get(name).and_then(Value::as_f64);
+            probability.map_or(Cell::Missing, Cell::Number)
+        };
+        self.record.cells().into_iter().chain(self.references.iter().map(of)).collect()
+    }
+}
 
 impl Row for ScoreRecord {
     const COLUMNS: &'static [Column] = &[

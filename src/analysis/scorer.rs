@@ -4,7 +4,12 @@ use super::{
     Error, Inputs, Progress, ScoreOptions, ScoreRecord, ScoredTraces, score_record::RecordMaker,
     scored_traces::Look, trace_scorer::TraceScorer,
 };
-use crate::{atlas::Atlas, features::NgramCounter, ingest, trace::Trace};
+use crate::{
+    atlas::Atlas,
+    features::NgramCounter,
+    ingest::{self, Summary, Traces},
+    trace::Trace,
+};
 
 /// Scores traces with an atlas.
 ///
@@ -53,8 +58,27 @@ impl<'a> Scorer<'a> {
     /// Where an input does not exist or cannot be opened. What cannot be read later is an item of
     /// the iterator, its last.
     pub fn read(&self, inputs: impl Into<Inputs>) -> Result<ScoreRecords<'_>, Error> {
-        let traces = self.scored_traces(&inputs.into(), Look::Nothing)?;
-        Ok(ScoreRecords { traces, maker: RecordMaker::new(self.atlas()) })
+        let traces = ingest::open(inputs.into().names(), self.options().reading.clone())?;
+        Ok(self.read_traces(traces))
+    }
+
+    /// Scores traces that are being read, from memory for example ([`ingest::read`]), by the options
+    /// of [`ScoreOptions::reading`].
+    ///
+    /// ```
+    /// use cotprint::{analysis::{ScoreOptions, Scorer}, atlas::Atlas, ingest};
+    ///
+    /// let atlas = Atlas::embedded()?;
+    /// let record = r#"{"id":"1","reasoning":"I add two and two."}"#;
+    /// let reading = ScoreOptions::for_atlas(&atlas).reading;
+    /// let traces = ingest::read("memory.jsonl", record.as_bytes(), reading)?;
+    /// let scorer = Scorer::new(&atlas);
+    /// assert!(scorer.read_traces(traces).all(|record| record.is_ok_and(|record| record.why.is_some())));
+    /// # Ok::<(), cotprint::analysis::Error>(())
+    /// ```
+    pub fn read_traces(&self, traces: Traces) -> ScoreRecords<'_> {
+        let traces = self.scored(traces, Look::Nothing);
+        ScoreRecords { traces, maker: RecordMaker::new(self.atlas()) }
     }
 
     /// Scores one trace, whatever it was read from.
@@ -77,7 +101,12 @@ impl<'a> Scorer<'a> {
         look: Look,
     ) -> Result<ScoredTraces<'_>, Error> {
         let traces = ingest::open(inputs.names(), self.options().reading.clone())?;
-        Ok(ScoredTraces::new(&self.0, traces, look))
+        Ok(self.scored(traces, look))
+    }
+
+    /// Traces that are being read as a stream of scored traces.
+    pub(super) fn scored(&self, traces: Traces, look: Look) -> ScoredTraces<'_> {
+        ScoredTraces::new(&self.0, traces, look)
     }
 
     pub(super) fn atlas(&self) -> &'a Atlas {
@@ -100,6 +129,13 @@ impl std::fmt::Debug for Scorer<'_> {
 pub struct ScoreRecords<'a> {
     traces: ScoredTraces<'a>,
     maker: RecordMaker<'a>,
+}
+
+impl ScoreRecords<'_> {
+    /// What was read so far; complete once the records have ended.
+    pub fn summary(&self) -> &Summary {
+        self.traces.summary()
+    }
 }
 
 impl Iterator for ScoreRecords<'_> {

@@ -5,7 +5,7 @@ use super::{
     scored_traces::{Look, ScoredTrace, ScoredTraces},
 };
 use crate::{
-    ingest::{Summary, Survey, cleaning::DuplicateFinder},
+    ingest::{self, Summary, Survey, Traces, cleaning::DuplicateFinder},
     lineage::InputSummary,
     trace::{CleaningStep, Duplicates},
 };
@@ -26,16 +26,21 @@ pub(super) struct SurveyedTraces<'a> {
 
 impl<'a> SurveyedTraces<'a> {
     pub fn open(scorer: &'a Scorer<'a>, inputs: &Inputs) -> Result<Self, Error> {
+        let traces = ingest::open(inputs.names(), scorer.options().reading.clone())?;
+        Ok(Self::new(scorer, traces))
+    }
+
+    pub fn new(scorer: &'a Scorer<'a>, traces: Traces) -> Self {
         let mut cleaning = scorer.options().reading.cleaning.clone();
         let names_masked = cleaning.mask_names;
         // No result shows them.
         cleaning.skip.push(CleaningStep::PromptQuotes);
-        Ok(Self {
-            traces: scorer.scored_traces(inputs, Look::Marks(cleaning))?,
+        Self {
+            traces: scorer.scored(traces, Look::Marks(cleaning)),
             survey: Survey::default(),
             duplicates: DuplicateFinder::default(),
             names_masked,
-        })
+        }
     }
 
     /// The summary of what was read; for after the stream has ended.

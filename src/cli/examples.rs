@@ -76,7 +76,18 @@ pub(super) const EXAMPLES: &[(&str, &[Example])] = &[
         &[
             ("cotprint score traces.jsonl > scores.jsonl", "A line of JSON for each trace"),
             ("cotprint score 'runs/*.jsonl.gz' -o scores.csv", "A table for a spreadsheet"),
+            ("cotprint score traces.jsonl --top 5", "Only the five largest probabilities of each"),
             ("zcat traces.jsonl.gz | cotprint score -", "Read standard input"),
+        ],
+    ),
+    (
+        "features",
+        &[
+            ("cotprint features traces.jsonl -o features.parquet", "A column for each number"),
+            (
+                "cotprint features traces.jsonl --channels rhythm,function -o features.csv",
+                "Two channels only, for a spreadsheet",
+            ),
         ],
     ),
     (

@@ -22,6 +22,7 @@ mod compare;
 mod evaluate;
 mod examples;
 mod explain;
+mod features;
 mod fit;
 mod formats;
 mod generate;
@@ -49,6 +50,7 @@ use crate::analysis;
 use clap::{Args, FromArgMatches, Parser, Subcommand};
 use command_line::Invocation;
 use std::{
+    ffi::OsString,
     io::{IsTerminal, Write},
     process::ExitCode,
 };
@@ -107,6 +109,8 @@ enum Verb {
     Card(card::Arguments),
     /// Score each trace: a line of JSON for each, in input order
     Score(score::Arguments),
+    /// Measure each trace: a named number for each habit of style, for programs of your own
+    Features(features::Arguments),
     /// Draw a tree of models that write alike, with bootstrap support
     Tree(tree::Arguments),
     /// Turn traces of any format into records, and show what is in them
@@ -134,8 +138,14 @@ enum Verb {
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
+    ExitCode::from(run_arguments(std::env::args_os()))
+}
+
+/// Runs the program with these arguments, its own name first, and gives its exit code: for programs
+/// that start it inside themselves, once. Wrong usage and `--help` end the process.
+pub fn run_arguments(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let program = help::command();
-    let read = program.clone().try_get_matches().and_then(|matches| {
+    let read = program.clone().try_get_matches_from(arguments).and_then(|matches| {
         let cli = Cli::from_arg_matches(&matches)?;
         Ok((matches, cli))
     });
@@ -146,32 +156,30 @@ pub fn main() -> ExitCode {
     cli.common.invocation = Invocation::of(&program, &matches);
     signals::watch();
     match run(&cli) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => 0,
         // A check that could not be finished is no pass.
-        Err(error) if is_closed_pipe(&error) && !matches!(cli.verb, Verb::Check(_)) => {
-            ExitCode::SUCCESS
-        }
+        Err(error) if is_closed_pipe(&error) && !matches!(cli.verb, Verb::Check(_)) => 0,
         Err(error) => {
             let message = crate::report::escape::sentence(&message(&error));
             let message = actions::message(&message);
             // Nothing can be done where standard error is closed, too.
             let _ = writeln!(anstream::stderr(), "cotprint: {message}");
-            ExitCode::from(exit_code(&error))
+            exit_code(&error)
         }
     }
 }
 
 /// Prints help, the version, or what is wrong with the arguments. Help that could not be printed is no
 /// success.
-fn explain_usage(error: &clap::Error) -> ExitCode {
+fn explain_usage(error: &clap::Error) -> u8 {
     let printed = error.print().and_then(|()| std::io::stdout().flush());
     match printed {
         Err(failed) if !error.use_stderr() && failed.kind() != std::io::ErrorKind::BrokenPipe => {
             let _ =
                 writeln!(anstream::stderr(), "cotprint: cannot write to standard output: {failed}");
-            ExitCode::from(2)
+            2
         }
-        _ => ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)),
+        _ => u8::try_from(error.exit_code()).unwrap_or(2),
     }
 }
 
@@ -201,6 +209,7 @@ fn run_verb(cli: &Cli) -> anyhow::Result<()> {
         Verb::Profile(arguments) => profile::run(arguments, &cli.common),
         Verb::Card(arguments) => card::run(arguments, &cli.common),
         Verb::Score(arguments) => score::run(arguments, &cli.common),
+        Verb::Features(arguments) => features::run(arguments, &cli.common),
         Verb::Tree(arguments) => tree::run(arguments, &cli.common),
         Verb::Ingest(arguments) => ingest::run(arguments, &cli.common),
         Verb::Formats(arguments) => formats::run(arguments),

@@ -2,7 +2,7 @@
 
 use super::output::Output;
 use crate::{
-    export::{RecordFormat, RecordWriter, Row},
+    export::{Column, RecordFormat, RecordWriter, Row},
     output::InputFiles,
 };
 use std::path::Path;
@@ -18,9 +18,18 @@ impl<T: Row> RecordOutput<T> {
 
     /// Opens a file, or standard output where none is named.
     pub fn open(path: Option<&Path>, inputs: &InputFiles) -> anyhow::Result<Self> {
+        Self::with_columns(path, inputs, T::COLUMNS)
+    }
+
+    /// The same, where a table has these columns.
+    pub fn with_columns(
+        path: Option<&Path>,
+        inputs: &InputFiles,
+        columns: &[Column],
+    ) -> anyhow::Result<Self> {
         let format = path.map_or(Ok(RecordFormat::JsonLines), format)?;
         let output = Output::open(path, "-o", inputs)?;
-        Ok(Self(Some(RecordWriter::new(format, output)?)))
+        Ok(Self(Some(RecordWriter::with_columns(format, output, columns)?)))
     }
 
     /// Writes one record.

@@ -93,7 +93,7 @@ fn field(column: &Column) -> Field {
         ColumnKind::Number => DataType::Float64,
         ColumnKind::Count => DataType::UInt64,
     };
-    Field::new(column.name, kind, column.is_optional)
+    Field::new(&*column.name, kind, column.is_optional)
 }
 
 impl<T: Row, W: Write + Send> ParquetWriter<T, W> {
@@ -103,14 +103,23 @@ impl<T: Row, W: Write + Send> ParquetWriter<T, W> {
     ///
     /// Where `out` cannot be written to.
     pub fn new(out: W) -> Result<Self, Error> {
-        let schema = Arc::new(Schema::new(T::COLUMNS.iter().map(field).collect::<Vec<_>>()));
+        Self::with_columns(out, T::COLUMNS)
+    }
+
+    /// The same with the columns that the cells of these rows have.
+    ///
+    /// # Errors
+    ///
+    /// Where `out` cannot be written to.
+    pub fn with_columns(out: W, columns: &[Column]) -> Result<Self, Error> {
+        let schema = Arc::new(Schema::new(columns.iter().map(field).collect::<Vec<_>>()));
         let properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::default()))
             // The name and version of this program: the default is the library's.
             .set_created_by(concat!("cotprint ", env!("CARGO_PKG_VERSION")).to_owned())
             .build();
         let writer = ArrowWriter::try_new(out, schema.clone(), Some(properties)).map_err(failed)?;
-        let columns = T::COLUMNS.iter().map(Builder::of).collect();
+        let columns = columns.iter().map(Builder::of).collect();
         Ok(Self { schema, writer, columns, gathered: 0, rows: PhantomData })
     }
 

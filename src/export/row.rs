@@ -5,18 +5,19 @@ use std::borrow::Cow;
 
 /// A record that can be written as a line of JSON, which holds all of it, and as a row of a table.
 pub trait Row: Serialize {
-    /// The columns of the table, in order.
+    /// The columns of the table, in order. Where a table has more
+    /// ([`RecordWriter::with_columns`](super::RecordWriter::with_columns)), they come first.
     const COLUMNS: &'static [Column];
 
-    /// The cells of the row: one for each column, of its kind.
+    /// The cells of the row: one for each column of the table, of its kind.
     fn cells(&self) -> Vec<Cell<'_>>;
 }
 
 /// One column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
     /// Its name.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// What its cells hold.
     pub kind: ColumnKind,
     /// Whether a cell may be missing.
@@ -26,12 +27,17 @@ pub struct Column {
 impl Column {
     /// A column whose cells are all there.
     pub const fn required(name: &'static str, kind: ColumnKind) -> Self {
-        Self { name, kind, is_optional: false }
+        Self { name: Cow::Borrowed(name), kind, is_optional: false }
     }
 
     /// A column whose cells may be missing.
     pub const fn optional(name: &'static str, kind: ColumnKind) -> Self {
-        Self { name, kind, is_optional: true }
+        Self { name: Cow::Borrowed(name), kind, is_optional: true }
+    }
+
+    /// A column of numbers, some of which may be missing, whose name is not known before.
+    pub fn numbers(name: impl Into<String>) -> Self {
+        Self { name: Cow::Owned(name.into()), kind: ColumnKind::Number, is_optional: true }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::{Error, Row};
+use super::{Column, Error, Row};
 use std::marker::PhantomData;
 
 /// Writes nothing: the program was built without Parquet.
@@ -19,6 +19,15 @@ impl<T: Row, W: Write + Send> ParquetWriter<T, W> {
     ///
     /// Always [`Error::WithoutParquet`].
     pub fn new(_: W) -> Result<Self, Error> {
+        Err(Error::WithoutParquet)
+    }
+
+    /// Fails.
+    ///
+    /// # Errors
+    ///
+    /// Always [`Error::WithoutParquet`].
+    pub fn with_columns(_: W, _: &[Column]) -> Result<Self, Error> {
         Err(Error::WithoutParquet)
     }
 

@@ -1,6 +1,6 @@
 //! Rows → bytes in one of the formats.
 
-use super::{Error, ParquetWriter, RecordFormat, Row, csv::CsvWriter};
+use super::{Column, Error, ParquetWriter, RecordFormat, Row, csv::CsvWriter};
 use std::io::{self, Write};
 
 /// Writes records one after another.
@@ -31,6 +31,15 @@ impl<T: Row, W: Write + Send> RecordWriter<T, W> {
     /// # Errors
     /// Where `out` cannot be written, and for Parquet where the program was built without it.
     pub fn new(format: RecordFormat, out: W) -> Result<Self, Error> {
+        Self::with_columns(format, out, T::COLUMNS)
+    }
+
+    /// The same with the columns that the cells of these rows have. JSON Lines hold the whole record in
+    /// any case.
+    ///
+    /// # Errors
+    /// As [`RecordWriter::new`].
+    pub fn with_columns(format: RecordFormat, out: W, columns: &[Column]) -> Result<Self, Error> {
         Ok(Self(match format {
             RecordFormat::JsonLines => Writer::Lines(out),
             RecordFormat::JsonLinesGzip => {
@@ -39,8 +48,10 @@ impl<T: Row, W: Write + Send> RecordWriter<T, W> {
             RecordFormat::JsonLinesZstd => {
                 Writer::Zstd(zstd::Encoder::new(out, zstd::DEFAULT_COMPRESSION_LEVEL)?)
             }
-            RecordFormat::Csv => Writer::Csv(Box::new(CsvWriter::new(out)?)),
-            RecordFormat::Parquet => Writer::Parquet(Box::new(ParquetWriter::new(out)?)),
+            RecordFormat::Csv => Writer::Csv(Box::new(CsvWriter::new(out, columns)?)),
+            RecordFormat::Parquet => {
+                Writer::Parquet(Box::new(ParquetWriter::with_columns(out, columns)?))
+            }
         }))
     }
 

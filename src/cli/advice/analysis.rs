@@ -52,6 +52,7 @@ pub(super) fn advice(error: &Error) -> Option<String> {
         Error::NamedTwice { .. } => {
             "Give all of its traces with --label, or give one of the two another name".into()
         }
+        Error::NoMeasures { .. } => "`cotprint features --help` lists the channels".into(),
         Error::ReadProfile { .. } => "Name a profile that `cotprint profile` made".into(),
         _ => return None,
     })
