@@ -196,11 +196,11 @@ fn an_atlas_that_was_learned_with_masked_names_says_so_and_masks_by_itself() {
     let shown = Run::of(command().args(["atlas", "show"]).arg(&masked)).succeeds();
     assert!(shown.stdout.contains("were masked"), "{}", shown.stdout);
     let mut compare = command();
-    compare.arg("compare").arg(&one).arg("--atlas").arg(&masked);
+    compare.args(["compare", "-v"]).arg(&one).arg("--atlas").arg(&masked);
     let page = Run::of(&mut compare).succeeds().stdout;
     assert!(page.contains("were masked before the comparison"), "{page}");
     let mut unlike = command();
-    unlike.arg("compare").arg(&one).arg("--atlas").arg(atlas()).arg("--mask-names");
+    unlike.args(["compare", "-v"]).arg(&one).arg("--atlas").arg(atlas()).arg("--mask-names");
     let page = Run::of(&mut unlike).succeeds().stdout;
     let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(page.contains("masked in the input but not in the atlas's training data"), "{page}");
@@ -225,7 +225,8 @@ fn a_comparison_shows_what_is_in_the_data() {
     let input = write(&folder, "corpus.jsonl", lines(&records));
     let report = folder.path().join("report");
     let mut compare = command();
-    compare.arg("compare").arg(&input).arg("--atlas").arg(atlas()).arg("--report").arg(&report);
+    compare.args(["compare", "-v"]).arg(&input).arg("--atlas").arg(atlas()).arg("--report");
+    compare.arg(&report);
     let shown = Run::of(&mut compare).succeeds().stdout;
     let shown = shown.split_whitespace().collect::<Vec<_>>().join(" ");
     for words in [

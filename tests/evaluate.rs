@@ -183,7 +183,7 @@ fn the_report_is_a_page_that_needs_nothing_else() {
         serde_json::from_slice(&fs::read(report.join("evaluation.json")).unwrap()).unwrap();
     assert_eq!(json["summary"]["traces"], 90);
     for line in printed.stdout.lines() {
-        assert!(line.chars().count() <= 80, "{line}");
+        assert!(line.chars().count() <= 100, "{line}");
     }
     assert!(printed.stdout.contains("acme/ponder-1"), "{}", printed.stdout);
 }

@@ -1,6 +1,8 @@
 //! Atlases are input too: one whose checksum is right and whose content is not is refused in a sentence,
 //! or gives probabilities. Nothing panics, hangs or takes memory that the file does not pay for.
 
+#![allow(clippy::unwrap_used)]
+
 use cotprint::atlas::{Atlas, FORMAT_VERSION, LearnOptions, learn};
 use cotprint::attribution::FitOptions;
 use cotprint::features::{ChannelSet, NgramCounter};

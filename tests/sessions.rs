@@ -87,7 +87,7 @@ fn an_audit_counts_a_session_once() {
     let traces = fixture_traces("new-model.jsonl");
     let folder = tempdir().unwrap();
     logs(&folder, &traces, 3);
-    let found = verb("audit", folder.path(), &["--resamples", "50"]);
+    let found = verb("audit", folder.path(), &["--resamples", "100"]);
     assert_eq!((&found["traces"], &found["prompts"]), (&json!(30), &json!(10)));
 }
 
@@ -178,7 +178,7 @@ fn a_fold_never_splits_a_session() {
             .enumerate()
             .map(|(at, trace)| Trace {
                 model: Some(name.into()),
-                prompt: Some(format!("{model} is asked about matter {at}")),
+                prompt: trace.prompt.as_ref().map(|own| format!("{model}: {own}")),
                 reasoning: format!("{model} {} {}", at / 3, trace.reasoning),
                 ..trace
             })

@@ -69,23 +69,23 @@ impl SessionsSeen {
                 if known.is_none() && self.named.len() < MOST && own.len() <= LONGEST {
                     self.named.insert(hash, own.as_str().into());
                 }
-                self.named.get(&hash)
+                self.named.get(&hash).map(|own| &**own)
             }
             (None, Session::OfLog) => first(&mut self.log, &own),
             (None, _) => first(&mut self.record, &own),
         };
-        let Some(first) = slot.filter(|first| ***first != *own) else { return false };
-        trace.meta.insert(SESSION_PROMPT.into(), (**first).into());
+        let Some(first) = slot.filter(|first| *first != own) else { return false };
+        trace.meta.insert(SESSION_PROMPT.into(), first.into());
         true
     }
 }
 
 /// The prompt of a slot; that of this trace where it is the first.
-fn first<'a>(slot: &'a mut Option<Box<str>>, own: &str) -> Option<&'a Box<str>> {
+fn first<'a>(slot: &'a mut Option<Box<str>>, own: &str) -> Option<&'a str> {
     if slot.is_none() && own.len() <= LONGEST {
         *slot = Some(own.into());
     }
-    slot.as_ref()
+    slot.as_deref()
 }
 
 #[cfg(test)]

@@ -20,7 +20,12 @@ fn assert_bears(name: &str, bytes: &[u8], seed: u64, change: impl Fn(&mut Vec<u8
         change(&mut bad);
         read += check(name, bad);
     }
-    assert!(read > 0 && read < EACH * whole, "{name}: {read} of {EACH} × {whole} traces");
+    // Everything in xz has a checksum: damage is always found before a trace is.
+    let none_is_right = name.ends_with(".xz");
+    assert!(
+        (read > 0 || none_is_right) && read < EACH * whole,
+        "{name}: {read} of {EACH} × {whole} traces"
+    );
 }
 
 #[test]

@@ -142,14 +142,12 @@ fn of_record(record: &serde_json::Value) -> (usize, usize) {
 #[test]
 fn a_record_that_repeats_its_own_texts_is_bounded() {
     let long = "word ".repeat(20_000);
-    let many = vec!["I add. Then I check."; 5000];
+    let many: Vec<String> = (0..5000).map(|i| format!("I add {i}. Then I check.")).collect();
     let choice = serde_json::json!({"message": {"content": "4", "reasoning_content": "I add."}});
     let records = [
         serde_json::json!({"prompt": long, "thinking": many}),
         serde_json::json!({"prompt": long, "model": "m", "choices": vec![choice; 5000]}),
         serde_json::json!({"model": long, "thinking": many}),
-        serde_json::json!({"prompt": long,
-            "data": vec![serde_json::json!({"reasoning": "I add. Then I check."}); 5000]}),
     ];
     for record in &records {
         let (traces, dropped) = of_record(record);

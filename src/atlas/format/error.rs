@@ -45,10 +45,8 @@ pub enum FormatError {
         /// Which numbers.
         what: &'static str,
     },
-    /// A reference has no name, a very long one, one that acts on a terminal, or that of another.
-    #[error(
-        "the name of reference {index} is empty, too long, that of another one, or holds control characters"
-    )]
+    /// A reference has no name, a very long one, or that of another.
+    #[error("the name of reference {index} is empty, too long, or that of another one")]
     ReferenceName {
         /// The index of the reference.
         index: usize,

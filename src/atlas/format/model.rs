@@ -217,11 +217,7 @@ fn check_names(about: &About) -> Result<(), FormatError> {
     let mut names = BTreeSet::new();
     for (index, reference) in about.references.iter().enumerate() {
         let name = reference.name.as_str();
-        let acts = |c: char| {
-            c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-        };
-        let is_sound =
-            !name.trim().is_empty() && name.len() <= LONGEST_NAME && !name.contains(acts);
+        let is_sound = !name.trim().is_empty() && name.len() <= LONGEST_NAME;
         if !is_sound || !names.insert(name) {
             return Err(FormatError::ReferenceName { index });
         }
