@@ -183,8 +183,10 @@ fn a_fold_never_splits_a_session() {
                 ..trace
             })
             .collect();
-        let lines = log(&traces, |at| format!("{model}-{}", at / 3));
-        write(&folder, &format!("{model}.jsonl"), lines);
+        for (number, traces) in traces.chunks(3).enumerate() {
+            let name = format!("{model}-{number}");
+            write(&folder, &format!("{name}.jsonl"), log(traces, |_| name.clone()));
+        }
     }
     let read = fixture_traces(folder.path().to_str().unwrap());
     assert_eq!(read.len(), 60);
