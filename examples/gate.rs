@@ -19,7 +19,7 @@ use cotprint::{
     ingest,
     lineage::ScoredCorpus,
     policy::{self, Policy},
-    trace::{Marks, Place, Position, Trace},
+    trace::{Marks, Place, Position, TextKind, Trace},
 };
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -231,6 +231,7 @@ impl Checkpoint<'_> {
             let place = Place { file: String::new(), position: Position::File };
             sample.add(Seen {
                 trace: &trace,
+                text: TextKind::Reasoning,
                 place,
                 marks: &marks,
                 repeats: false,

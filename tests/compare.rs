@@ -15,6 +15,17 @@ fn compare(input: &Path, more: &[&str]) -> common::Run {
 }
 
 #[test]
+fn a_group_of_all_traces_has_the_verdict_of_the_whole() {
+    let input = fixture("new-model.jsonl");
+    let whole = compare(&input, &["--json"]).succeeds().json();
+    let groups = compare(&input, &["--json", "--by", "source"]).succeeds().json();
+    let groups = groups.as_array().unwrap();
+    assert_eq!(groups.len(), 1);
+    assert_eq!(groups[0]["verdict"], whole["verdict"]);
+    assert_eq!((&groups[0]["prompts"], &groups[0]["words"]), (&whole["prompts"], &whole["words"]));
+}
+
+#[test]
 fn the_new_model_resembles_the_one_it_writes_like() {
     let found = compare(&fixture("new-model.jsonl"), &["--json"]).succeeds().json();
 

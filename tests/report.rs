@@ -385,7 +385,7 @@ fn the_short_form_is_one_screen_and_begins_with_the_answer() {
     (stranger.drift, stranger.verdict.kind) = (None, cotprint::lineage::VerdictKind::None);
     let text = short(&stranger, 100);
     assert!(
-        text.starts_with("A stranger: none of the 24 references writes like this.\n"),
+        text.starts_with("No reference is likely to have written all of these traces.\n"),
         "{text}"
     );
     // Names are whole while there is room.

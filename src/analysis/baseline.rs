@@ -5,7 +5,7 @@ use super::{
     profile_files::{is_profile, merged_profiles},
     score_corpus::score_corpus,
 };
-use crate::{atlas::Atlas, features::embed::Source, lineage::ScoredCorpus};
+use crate::{features::embed::Source, lineage::ScoredCorpus};
 use std::path::Path;
 
 /// Reads a baseline and scores it as the newer corpus is scored. `each` gets every trace that is
@@ -17,7 +17,9 @@ pub(super) fn read_baseline(
     each: &mut dyn FnMut(&ScoredTrace) -> Result<(), Error>,
 ) -> Result<ScoredCorpus, Error> {
     let atlas = scorer.atlas();
-    require_panel(atlas, atlas_name)?;
+    if atlas.panel.width() == 0 {
+        return Err(Error::NoPanel { atlas: atlas_name.to_owned() });
+    }
     let names = inputs.names();
     let profiles = names.iter().filter(|name| is_profile(Path::new(name))).count();
     if profiles > 0 {
@@ -28,14 +30,6 @@ pub(super) fn read_baseline(
     }
     refuse_vectors_by_order(atlas.vectors(), "a comparison with a baseline")?;
     score_corpus(scorer, inputs, each)
-}
-
-/// Sees that an atlas has a panel of shared prompts, which drift is measured with.
-pub(super) fn require_panel(atlas: &Atlas, atlas_name: &str) -> Result<(), Error> {
-    if atlas.panel.width() == 0 {
-        return Err(Error::NoPanel { atlas: atlas_name.to_owned() });
-    }
-    Ok(())
 }
 
 /// Refuses vectors that are matched with traces by their order where traces are read more than

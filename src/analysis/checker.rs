@@ -146,6 +146,7 @@ impl<'a> Checker<'a> {
             let (trace, marks, scored) = (&one.trace.trace, &one.trace.marks, one.trace.scored);
             records.add(Seen {
                 trace,
+                text,
                 place: one.trace.place,
                 marks,
                 repeats: one.repeats,

@@ -2,9 +2,9 @@
 
 use super::{
     AnalysisOptions, BoxError, Error, Inputs, Progress, ScoredTrace, Scorer,
-    baseline::{read_baseline, refuse_vectors_by_order, require_panel},
+    baseline::{read_baseline, refuse_vectors_by_order},
     corpus_texts::CorpusTexts,
-    score_corpus::score_traces,
+    score_corpus::score_corpus,
     surveyed_traces::SurveyedTraces,
 };
 use crate::{
@@ -153,43 +153,18 @@ impl ReadComparison<'_> {
         Ok(self)
     }
 
-    /// The same with traces that are already open, as in [`Comparer::read_traces`].
-    ///
-    /// # Errors
-    /// As [`ReadComparison::baseline`].
-    pub fn baseline_traces(mut self, traces: Traces) -> Result<Self, Error> {
-        let Comparer { scorer, options, watcher } = &mut self.comparer;
-        let mut each = |one: &ScoredTrace| match watcher {
-            Some(watcher) => watcher(CorpusRole::Baseline, one).map_err(Error::Watcher),
-            None => Ok(()),
-        };
-        require_panel(scorer.atlas(), &options.atlas_name)?;
-        refuse_vectors_by_order(scorer.atlas().vectors(), "a comparison with a baseline")?;
-        self.baseline = Some(score_traces(scorer, traces, &mut each)?);
-        Ok(self)
-    }
-
     /// Reads traces of a model that the atlas knows, on the same prompts as the corpus: a control. Where
     /// the atlas does not know the prompts, controls tell how everybody writes on them.
     ///
     /// # Errors
     /// Where the atlas has no reference of this name, or the traces cannot be read.
-    pub fn control(self, reference: &str, inputs: impl Into<Inputs>) -> Result<Self, Error> {
-        let reading = self.comparer.options.scoring.reading.clone();
-        self.control_traces(reference, ingest::open(inputs.into().names(), reading)?)
-    }
-
-    /// The same with traces that are already open, as in [`Comparer::read_traces`].
-    ///
-    /// # Errors
-    /// As [`ReadComparison::control`].
-    pub fn control_traces(mut self, reference: &str, traces: Traces) -> Result<Self, Error> {
+    pub fn control(mut self, reference: &str, inputs: impl Into<Inputs>) -> Result<Self, Error> {
         let scorer = &self.comparer.scorer;
         if !scorer.atlas().names().any(|name| name == reference) {
             return Err(Error::UnknownControl { reference: reference.to_owned() });
         }
         refuse_vectors_by_order(scorer.atlas().vectors(), "a comparison with controls")?;
-        let corpus = score_traces(scorer, traces, &mut |_| Ok(()))?;
+        let corpus = score_corpus(scorer, &inputs.into(), &mut |_| Ok(()))?;
         self.controls.push(ControlCorpus::new(reference, &corpus));
         Ok(self)
     }

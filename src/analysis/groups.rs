@@ -2,7 +2,9 @@
 //!
 //! Comes in: inputs and the name of a field. Goes out: a [`GroupVerdict`] for each value, by value.
 
-use super::{AnalysisOptions, Error, Inputs, Progress, Scorer, scored_traces::Look};
+use super::{
+    AnalysisOptions, Error, Inputs, Progress, Scorer, score_corpus::add, scored_traces::Look,
+};
 use crate::{
     atlas::Atlas,
     lineage::{InputSummary, ScoredCorpus, Verdict, compare},
@@ -64,21 +66,15 @@ pub fn compare_by(
         if !groups.contains_key(&group) && groups.len() == MOST_GROUPS {
             return Err(Error::TooManyGroups { field: field.to_owned(), most: MOST_GROUPS });
         }
-        let corpus = groups.entry(group).or_default();
-        if let Some(language) = &one.marks.language {
-            corpus.add_language(language);
-        }
-        match one.scored {
-            Ok(scored) => corpus.add(atlas, &one.trace, text, scored),
-            Err(_) => corpus.add_too_short(),
-        }
+        add(groups.entry(group).or_default(), atlas, text, one);
     }
     if !has_field {
         let known = fields.into_iter().take(LISTED).collect();
         return Err(Error::UnknownField { field: field.to_owned(), known });
     }
     let asked = options.for_lineage(options.resamples);
-    let verdict = |(group, corpus): (String, ScoredCorpus)| {
+    let verdict = |(group, mut corpus): (String, ScoredCorpus)| {
+        corpus.settle();
         let found = compare(atlas, &corpus, InputSummary::default(), &asked);
         let (traces, prompts, words) = (found.traces, found.prompts, found.words);
         GroupVerdict { group, verdict: found.verdict, traces, prompts, words }

@@ -141,9 +141,8 @@ pub fn main() -> ExitCode {
     ExitCode::from(run_arguments(std::env::args_os()))
 }
 
-/// Runs the program with these arguments, its own name first, and gives its exit code: for programs
-/// that start it inside themselves, once. Wrong usage and `--help` end the process.
-pub fn run_arguments(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+/// Runs the program with these arguments, its own name first, and gives its exit code.
+fn run_arguments(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let program = help::command();
     let read = program.clone().try_get_matches_from(arguments).and_then(|matches| {
         let cli = Cli::from_arg_matches(&matches)?;

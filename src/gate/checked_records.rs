@@ -11,7 +11,7 @@ use crate::{
     lineage::prompt_order::PromptOrder,
     policy::{Policy, Quantity, Slice, Target},
     text::language_code,
-    trace::{Marks, Mediation, Place, Position, Trace},
+    trace::{Marks, Mediation, Place, Position, TextKind, Trace},
 };
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -25,6 +25,8 @@ const ID_LIMIT: usize = 200;
 pub struct Seen<'a> {
     /// The trace.
     pub trace: &'a Trace,
+    /// Which of its texts is judged.
+    pub text: TextKind,
     /// Where it stands.
     pub place: Place,
     /// What cleaning marked.
@@ -47,7 +49,7 @@ pub(super) struct Record {
     /// The number of what it is drawn with: the first prompt of its session ([`Trace::group_key`]), and
     /// prompts that are copies of it.
     pub drawn_with: u32,
-    /// A hash of its text.
+    /// A hash of the text that is judged.
     pub text: u64,
     pub domain: Option<u32>,
     pub language: Option<u32>,
@@ -133,7 +135,7 @@ impl CheckedRecords {
 
     /// Adds a trace.
     pub fn add(&mut self, seen: Seen<'_>) {
-        let Seen { trace, place, marks, repeats, scored } = seen;
+        let Seen { trace, text, place, marks, repeats, scored } = seen;
         let domain = trace.domain.as_deref().map(|domain| self.domains.number(domain));
         let group = self.prompts.number(&trace.group_key());
         let prompt = self.prompts.number(&trace.prompt_key());
@@ -162,7 +164,7 @@ impl CheckedRecords {
             position: place.position,
             prompt,
             drawn_with: group,
-            text: xxh3_64(trace.reasoning.as_bytes()),
+            text: trace.text(text).map_or(0, |text| xxh3_64(text.as_bytes())),
             domain,
             // A record may declare its language by another code.
             language: (marks.language.as_deref())

@@ -21,8 +21,8 @@ fn needs_line_ends(text: &str) -> bool {
     memchr::memchr2(b'\r', 0, text.as_bytes()).is_some()
 }
 
-/// Whether a character is composed whatever stands beside it. Most characters of most texts are; only for
-/// the others the tables of Unicode are asked, which takes longer than to parse the text.
+/// Whether normalization leaves a character as it is, whatever its neighbours are. This is true of most
+/// characters of most texts. For the others the tables of Unicode are read, which is slow.
 fn is_composed(c: char) -> bool {
     matches!(
         c,

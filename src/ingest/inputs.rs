@@ -155,8 +155,8 @@ const REPORTS: [(&str, &str); 5] = [
 const PAGE: &[u8] =
     b"http-equiv=\"Content-Security-Policy\" content=\"default-src &#x27;none&#x27;";
 
-/// Whether a folder holds a report of this program. What it says of traces is no trace: a second run
-/// over the folder that the first wrote its report into must read what the first one read.
+/// Whether a folder holds a report of this program. A report quotes traces and holds none of its own. A
+/// run may write its report into the folder that it reads; the next run must not read that report.
 fn is_report(folder: &Path) -> bool {
     let is_page = |name: &str| {
         let mut head = Vec::new();

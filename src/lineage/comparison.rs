@@ -2,7 +2,7 @@
 
 use super::{
     Comparison, Drift, InputSummary, Limit, Pairing, Provenance, RankedFamily, RankedReference,
-    SimilarityMatrix, UnknownSummary, VerdictKind, breakdown,
+    SimilarityMatrix, UnknownSummary, breakdown,
     candidate::{ControlCorpus, verify},
     drift::{DriftError, MainLanguage, drift},
     evidence, habits,
@@ -119,7 +119,6 @@ pub fn compare(
     let leader = ranking.first().map(|first| &first.reference);
     if let Some((first, candidate)) = leader.zip(verdict.candidate.as_ref())
         && *first != candidate.reference
-        && verdict.kind != VerdictKind::Unfamiliar
     {
         let (first, candidate) = (first.clone(), candidate.reference.clone());
         limits.push(Limit::RankingDiffers { first, candidate });

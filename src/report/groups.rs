@@ -13,6 +13,7 @@ const FIXED: usize = 22;
 const VERDICT: usize = 30;
 
 /// Prints one line for each group: its label, its traces, its verdict and the verdict's probability.
+/// Where the atlas was learned from some of the traces, a sentence before them says so.
 ///
 /// # Errors
 /// Those of the writer, a closed pipe among them.
@@ -22,6 +23,11 @@ pub fn write_groups(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut page = TerminalPage { out, color: options.color, width: options.width };
+    let seen = groups.iter().map(|one| one.verdict.basis.seen_before).sum();
+    let judged = groups.iter().map(|one| one.verdict.basis.traces).sum();
+    if let Some(warning) = wording::known_text(seen, judged) {
+        page.paragraph(&warning, "", Ink::Bold)?;
+    }
     let room = page.table_width().saturating_sub(FIXED);
     let widest = groups.iter().map(|one| columns(&name(&one.group))).max().unwrap_or(0);
     let label = widest.max("group".len()).min(room.saturating_sub(VERDICT));

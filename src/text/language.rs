@@ -49,9 +49,19 @@ pub fn language_code(name: &str) -> Option<&'static str> {
         .or_else(|| whatlang::Lang::all().iter().find(|known| of(known)).map(|known| known.code()))
 }
 
+/// The English name of a language, by its ISO 639-3 code; the code itself where it is unknown.
+pub fn language_name(code: &str) -> &str {
+    whatlang::Lang::from_code(code).map_or(code, |known| known.eng_name())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn languages_have_english_names() {
+        assert_eq!(["eng", "cmn", "xxx"].map(language_name), ["English", "Mandarin", "xxx"]);
+    }
 
     #[test]
     fn a_language_has_one_code_whatever_it_is_called_by() {

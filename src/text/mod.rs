@@ -6,7 +6,7 @@ mod names;
 mod signature;
 mod words;
 
-pub use language::{language, language_code};
+pub use language::{language, language_code, language_name};
 pub use names::UnknownName;
 pub(crate) use names::named_values;
 pub use signature::Signature;

@@ -8,11 +8,12 @@ use super::escape::{name, sentence};
 use super::how_sure::rests_on;
 use super::numbers::uncertain_percent as percent;
 use super::verdict::{fixed, known_text};
+use crate::ingest::UNNAMED;
 use crate::lineage::{
     Comparison, InputSummary, VerdictFinding,
     verdict_rules::{LEAST_PROMPTS, LEAST_TRACES, LEAST_WORDS},
 };
-use std::collections::BTreeMap;
+use crate::text::language_name;
 
 /// Inputs, languages and subjects that are listed before the rest is counted.
 const LISTED: usize = 2;
@@ -117,10 +118,12 @@ fn sure(comparison: &Comparison) -> String {
 fn compared(comparison: &Comparison) -> String {
     let input = &comparison.input;
     let mut parts = vec![inputs(input), rests_on(comparison)];
-    if let Some(languages) = most(&input.languages) {
+    if let Some(languages) = most(input.languages.iter().map(|(code, n)| (language_name(code), *n)))
+    {
         parts.push(format!("language {languages}"));
     }
-    if let Some(domains) = most(&input.domains) {
+    let named = input.domains.iter().filter(|(domain, _)| *domain != UNNAMED);
+    if let Some(domains) = most(named.map(|(domain, n)| (domain.as_str(), *n))) {
         parts.push(format!("subject {domains}"));
     }
     parts.join("; ")
@@ -141,9 +144,9 @@ fn inputs(input: &InputSummary) -> String {
 }
 
 /// The most frequent keys, the first first.
-fn most(counts: &BTreeMap<String, usize>) -> Option<String> {
-    let mut entries: Vec<(&String, &usize)> = counts.iter().collect();
-    entries.sort_by_key(|(key, n)| (std::cmp::Reverse(**n), *key));
+fn most<'a>(counts: impl Iterator<Item = (&'a str, usize)>) -> Option<String> {
+    let mut entries: Vec<(&str, usize)> = counts.collect();
+    entries.sort_by_key(|(key, n)| (std::cmp::Reverse(*n), *key));
     let names: Vec<String> = entries.iter().take(LISTED).map(|(key, _)| name(key)).collect();
     let more = entries.len().saturating_sub(LISTED);
     let rest = if more > 0 { format!(" and {more} more") } else { String::new() };

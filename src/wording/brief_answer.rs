@@ -21,15 +21,13 @@ pub fn answer(comparison: &Comparison) -> String {
             None => "The traces resemble one family.".into(),
         },
         VerdictKind::Between if names.len() > 1 => {
-            format!("Undecided between {}.", joined(&names, NAMED.0))
+            format!("Undecided between {}.", joined(&names, NAMED.0, 0))
         }
         VerdictKind::Between => {
             "Undecided: several references are possible, and none is sure.".into()
         }
-        VerdictKind::None => match comparison.ranking.len() {
-            0 => "A stranger: no reference writes like this.".into(),
-            all => format!("A stranger: none of the {all} references writes like this."),
-        },
+        // Several known models together get this verdict, too.
+        VerdictKind::None => "No reference is likely to have written all of these traces.".into(),
         VerdictKind::Unfamiliar => match &verdict.basis.finding {
             VerdictFinding::Unfamiliar { why: Unfamiliar::Language { .. }, .. } => {
                 "Cannot tell: the atlas does not know this language well enough.".into()
@@ -44,12 +42,12 @@ pub fn answer(comparison: &Comparison) -> String {
 pub fn verdict_in_short(verdict: &Verdict) -> String {
     let names: Vec<String> = verdict.references.iter().map(|own| name(own)).collect();
     match verdict.kind {
-        VerdictKind::Resembles => joined(&names, NAMED.0),
+        VerdictKind::Resembles => joined(&names, NAMED.0, 0),
         VerdictKind::Family => {
             format!("family {}", verdict.family.as_deref().map(name).unwrap_or_default())
         }
-        VerdictKind::Between => format!("undecided: {}", joined(&names, NAMED.0)),
-        VerdictKind::None => "a stranger".into(),
+        VerdictKind::Between => format!("undecided: {}", joined(&names, NAMED.0, 0)),
+        VerdictKind::None => "none of the references".into(),
         VerdictKind::Unfamiliar => "cannot tell: unfamiliar".into(),
         VerdictKind::TooLittleText => "too little text".into(),
     }
@@ -78,21 +76,20 @@ pub(super) fn drift_answer(finding: &DriftFinding) -> String {
         ),
         DriftFinding::Towards { references, more, .. } => {
             let names: Vec<String> = references.iter().map(|one| name(&one.reference)).collect();
-            let rest = names.len().saturating_sub(NAMED.1) + more;
-            let first = names[..names.len().min(NAMED.1)].to_vec();
-            match rest {
-                0 => format!("The style moved towards {}.", joined(&first, NAMED.1)),
-                rest => format!("The style moved towards {} and {rest} more.", first.join(", ")),
-            }
+            format!("The style moved towards {}.", joined(&names, NAMED.1, *more))
         }
         DriftFinding::Text(text) => sentence(text),
     }
 }
 
-/// `a`, `a and b`, `a, b and c`; of more, the first `limit`.
-fn joined(names: &[String], limit: usize) -> String {
-    match &names[..names.len().min(limit)] {
+/// `a`, `a and b`, `a, b and c`; of more, the first `limit` and how many others: those of the list, and
+/// `more` that it does not hold.
+fn joined(names: &[String], limit: usize, more: usize) -> String {
+    let (shown, hidden) = names.split_at(names.len().min(limit));
+    let hidden = hidden.len() + more;
+    match shown {
         [] => String::new(),
+        _ if hidden > 0 => format!("{} and {hidden} more", shown.join(", ")),
         [one] => one.clone(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
@@ -129,8 +126,9 @@ mod tests {
     #[test]
     fn names_are_joined_as_people_do() {
         let names: Vec<String> = ["a", "b", "c", "d"].map(String::from).to_vec();
-        assert_eq!(joined(&names, 3), "a, b and c");
-        assert_eq!(joined(&names[..1], 3), "a");
-        assert_eq!(joined(&[], 3), "");
+        assert_eq!(joined(&names[..3], 3, 0), "a, b and c");
+        assert_eq!(joined(&names, 3, 0), "a, b, c and 1 more");
+        assert_eq!(joined(&names[..1], 3, 0), "a");
+        assert_eq!(joined(&[], 3, 0), "");
     }
 }

@@ -7,6 +7,7 @@ use super::numbers::{count, counted, fixed_interval, percent, rate, share, simil
 use crate::lineage::{
     Comparison, Drift, Limit, PairedSimilarity, Pairing, Unfamiliar, VerdictFinding, VerdictKind,
 };
+use crate::text::language_name;
 
 /// Reasons that are given.
 const REASONS: usize = 3;
@@ -39,12 +40,17 @@ pub(super) fn reasons(comparison: &Comparison) -> Vec<String> {
                 "The atlas knows the subject matter, so a known model would be compared fairly."
                     .into(),
             ),
-            others_likeness(comparison),
+            Some(
+                "Traces of several models together are like none of them: then an audit gives their \
+                 shares."
+                    .into(),
+            ),
             likeliest(comparison),
-            unknown(comparison),
+            others_likeness(comparison),
         ],
         (None, VerdictKind::Unfamiliar) => vec![
             Some(unfamiliar(comparison)),
+            ranking_differs(comparison),
             Some(
                 "Answers to prompts that the references answered, or traces of known models on the \
                  same prompts, would let it judge."
@@ -57,6 +63,12 @@ pub(super) fn reasons(comparison: &Comparison) -> Vec<String> {
         }
     };
     found.into_iter().flatten().take(REASONS).collect()
+}
+
+/// Why the ranking begins with another reference than the one that the verdict looks at.
+fn ranking_differs(comparison: &Comparison) -> Option<String> {
+    let differs = |limit: &&Limit| matches!(limit, Limit::RankingDiffers { .. });
+    comparison.limits.iter().find(differs).map(|limit| sentence(&limit.to_string()))
 }
 
 /// The named reference's or family's share of the evidence, and the next one's.
@@ -73,9 +85,8 @@ fn evidence_share(comparison: &Comparison) -> Option<String> {
         return Some(format!("Its members together have {own} of the evidence{next}."));
     }
     let named = verdict.references.first()?;
-    let differs = |limit: &&Limit| matches!(limit, Limit::RankingDiffers { .. });
-    if let Some(differs) = comparison.limits.iter().find(differs) {
-        return Some(sentence(&differs.to_string()));
+    if let Some(differs) = ranking_differs(comparison) {
+        return Some(differs);
     }
     let own = comparison.ranking.iter().find(|one| one.reference == *named)?;
     let next = comparison.ranking.iter().find(|one| one.reference != *named);
@@ -161,7 +172,7 @@ fn unfamiliar(comparison: &Comparison) -> String {
     match &comparison.verdict.basis.finding {
         VerdictFinding::Unfamiliar { why: Unfamiliar::Language { language }, nearest } => format!(
             "Most of the traces are in {}, in which the atlas does not know {}.",
-            name(language),
+            name(language_name(language)),
             name(nearest)
         ),
         _ => {

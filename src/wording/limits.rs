@@ -18,7 +18,7 @@ impl Display for Limit {
             Self::OtherMethod(method) => other_method(*method, f),
             Self::RankingDiffers { first, candidate } => write!(
                 f,
-                "The ranking begins with {first}, and the verdict is about {candidate}: the ranking \
+                "The ranking begins with {first}, and the verdict looks at {candidate}: the ranking \
                  compares single traces with the references, the verdict compares all of them \
                  together, and decides."
             ),

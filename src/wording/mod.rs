@@ -50,6 +50,7 @@ pub use similarity::{
     map_shown, map_title, nearest, neighbours_shown, neighbours_title, similarity_title,
 };
 pub use tree::{STYLE_IS_NOT_DESCENT, SUPPORT_IS_OF_FEATURES, TREE_IS_NESTED, tree_basis};
+pub use verdict::known_text;
 
 /// A reason as a sentence: a capital at its beginning, a full stop at its end.
 pub(crate) fn as_sentence(reason: &str) -> String {

@@ -121,8 +121,8 @@ impl Display for VerdictBasis {
 }
 
 /// A warning where the atlas was learned from some of the traces: the verdict says nothing about a
-/// new model then.
-pub(super) fn known_text(seen_before: usize, traces: usize) -> Option<String> {
+/// new model then. `None` where it was learned from none of them.
+pub fn known_text(seen_before: usize, traces: usize) -> Option<String> {
     let which = match (seen_before, traces) {
         (0, _) => return None,
         (1, 1) => "The only trace is one of those".to_owned(),

@@ -87,6 +87,35 @@ fn a_rule_may_be_about_some_prompts_only() {
 }
 
 #[test]
+fn prompts_are_told_apart_by_the_text_that_is_judged() {
+    let folder = tempfile::tempdir().unwrap();
+    // The texts are answers, and everybody reasons in the same words.
+    let answers = |name: &str| {
+        let lines: String = fixture_lines(name)
+            .iter()
+            .map(|line| {
+                let mut record: Value = serde_json::from_str(line).unwrap();
+                record["answer"] = record["reasoning"].take();
+                record["reasoning"] = "I just answer.".into();
+                format!("{record}\n")
+            })
+            .collect();
+        write(&folder, &name.replace('/', "-"), lines)
+    };
+    let atlas = folder.path().join("answers.atlas");
+    let known = ["traces/ponder-1.jsonl", "traces/ledger-2.jsonl"].map(answers);
+    let mut fit = command();
+    Run::of(fit.arg("fit").args(known).args(["--text", "answer", "-q", "-o"]).arg(&atlas))
+        .succeeds();
+    let policy = write(&folder, "p.toml", "[[require]]\nid = \"a\"\nprompts = 1\n");
+    let mut check = command();
+    check.arg("check").arg("--policy").arg(policy).arg(answers("new-model.jsonl"));
+    check.args(["--text", "answer", "--quiet", "--json", "--atlas"]).arg(&atlas);
+    let found = Run::of(&mut check).succeeds().json();
+    assert_eq!(rule(&found, "a")["conditions"][0]["value"], 30.0, "{found}");
+}
+
+#[test]
 fn the_same_seed_gives_the_same_bytes_with_any_number_of_threads() {
     let one = Run::of(&mut check(true, &["--json", "--threads", "1"])).stdout;
     let three = Run::of(&mut check(true, &["--json", "--threads", "3"])).stdout;

@@ -105,7 +105,8 @@ impl Verification {
             rest = behind;
             let factor = f32::from_le_bytes(*factor);
             let values = steps.iter().map(|&step| factor * f32::from(i8::from_le_bytes([step])));
-            factor.is_finite().then(|| values.collect())
+            // Far beyond what any direction or mean needs; larger ones would overflow.
+            (factor.abs() <= 1e6).then(|| values.collect())
         };
         let mut projection = Array2::<f32>::zeros((width, coordinates));
         for mut target in projection.outer_iter_mut() {

@@ -352,19 +352,13 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_of_names_is_read_in_time_that_grows_with_its_length() {
-        let time = |pattern: &str, bytes: usize| {
-            let text = pattern.repeat(bytes / pattern.len());
-            let start = std::time::Instant::now();
-            assert!(mask(&text).len() <= 2 * text.len() + 8);
-            start.elapsed().as_secs_f64()
-        };
-        for pattern in
-            ["gpt-4o-", "qwen", "qwen-", "claude 4.", "Claude-", "GPT 4 ", "openai.", "I am Claude"]
-        {
-            let (short, long) = (time(pattern, 1 << 16), time(pattern, 1 << 19));
-            assert!(long < 0.5 || long < 40.0 * short, "{pattern}: {short} s, then {long} s");
+    fn no_name_reads_on_to_the_end_of_a_flood_of_names() {
+        for pattern in ["gpt-4o-", "qwen", "qwen-", "claude 4.", "Claude-", "GPT 4 ", "openai."] {
+            let text = pattern.repeat(10_000);
+            assert!(extended(&text, pattern.len()) <= pattern.len() + LONGEST_VERSION, "{pattern}");
         }
+        // The bound may fall inside a character.
+        assert!(extended(&format!("x{}", "é".repeat(200)), 0) <= LONGEST_VERSION);
     }
 
     #[test]

@@ -119,8 +119,8 @@ fn describe(draft: &mut Draft, node: &Node<'_>, attachments: &Attachments<'_>) {
     }
 }
 
-/// The texts of a sample that stand apart. Each may be named any number of times, so that what is put
-/// in their places is counted: a sample of a megabyte can name one of them ten thousand times.
+/// The attachments of a sample. A sample can name one attachment ten thousand times, and each time its
+/// text is copied. So the bytes of all copies are counted.
 struct Attachments<'a> {
     texts: Option<&'a Object>,
     left: Copies,

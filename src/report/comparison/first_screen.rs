@@ -1,6 +1,7 @@
 //! What decides → the first screen of a page: the answer with its reasons, and the leading references
 //! as rows that are text and bars.
 
+use super::visible;
 use crate::lineage::{Comparison, DriftReference, VerdictKind};
 use crate::report::escape::name;
 use crate::report::numbers::{fixed, interval, share, signed_interval, similarity};
@@ -9,8 +10,6 @@ use serde::Serialize;
 
 /// Rows that are shown at most.
 const MOST: usize = 6;
-/// A reference whose whole interval is below this has nothing to see.
-const SEEN: f64 = 0.03;
 
 /// What the template sees.
 #[derive(Serialize)]
@@ -75,7 +74,7 @@ impl FirstScreen {
 /// The leading references of the ranking, cut where nothing is left to see.
 fn leading(comparison: &Comparison) -> Vec<Row> {
     let ranking = &comparison.ranking;
-    let visible = ranking.iter().take_while(|one| one.high >= SEEN).count();
+    let visible = visible(ranking);
     let named = &comparison.verdict.references;
     let is_named = |reference: &String| {
         let kind = comparison.verdict.kind;

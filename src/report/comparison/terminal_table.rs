@@ -1,5 +1,6 @@
 //! The leading references as rows of a terminal, cut where nothing is left to see.
 
+use super::visible;
 use crate::lineage::{Comparison, Drift, RankedReference};
 use crate::report::escape::{columns, name};
 use crate::report::numbers::{count, interval, share, signed, signed_interval, similarity};
@@ -7,8 +8,6 @@ use crate::report::terminal::{Ink, TerminalPage, bar, padded};
 
 /// References that are shown at most.
 const MOST: usize = 8;
-/// A reference whose whole interval is below this has nothing to see.
-const SEEN: f64 = 0.03;
 /// Columns of a row beside its name and family: place, share, interval, bar and what is between.
 const FIXED: usize = 36;
 /// Families have a column where names leave this many columns.
@@ -24,8 +23,7 @@ pub(super) fn leading_rows(
         return changed_rows(drift, page, room);
     }
     let ranking = &comparison.ranking;
-    let visible = ranking.iter().take_while(|one| one.high >= SEEN || !one.high.is_finite());
-    let shown = visible.count().clamp(3, MOST).min(room.saturating_sub(3)).min(ranking.len());
+    let shown = visible(ranking).clamp(3, MOST).min(room.saturating_sub(3)).min(ranking.len());
     if shown == 0 {
         return Vec::new();
     }
