@@ -109,7 +109,7 @@ pub fn verify(
         let mean = sum.mean();
         let own = CorpusMean { mean: &mean, traces: sum.independent() };
         let ratios = verification.ratios(own, data_set);
-        let judgement = verification.judge(&ratios, own, error_rate, family_of)?;
+        let judgement = verification.judge(&ratios, own, data_set, error_rate, family_of)?;
         Some((ratios, judgement))
     };
     let on_new_prompts = || {
@@ -173,7 +173,7 @@ pub(crate) fn support(
         let mean = sum.mean();
         let own = CorpusMean { mean: &mean, traces: sum.independent() };
         let ratios = verification.ratios(own, data_set);
-        verification.judge(&ratios, own, error_rate, family_of)
+        verification.judge(&ratios, own, data_set, error_rate, family_of)
     });
     let nothing = Support { probability: 0.0, bound: f64::INFINITY };
     Some(judged.map_or(nothing, |Judgement { candidate, bound }| {

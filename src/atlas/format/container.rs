@@ -13,7 +13,7 @@ use xxhash_rust::xxh3::xxh3_128;
 /// The first bytes of every atlas.
 pub const MAGIC: &[u8; 8] = b"COTPRINT";
 /// The version that this program writes and reads.
-pub const FORMAT_VERSION: u32 = 6;
+pub const FORMAT_VERSION: u32 = 7;
 
 const HEADER: usize = 40;
 /// The most optional sections.

@@ -152,12 +152,13 @@ impl Decision {
     pub(super) fn candidate(
         &self,
         ratios: &[Ratio],
+        nearest_other: Option<f64>,
         traces: f64,
         family_of: impl Fn(usize) -> usize,
     ) -> Option<Candidate> {
         let first = ratios.first()?;
         let learned = self.of(traces)?;
-        let facts = facts(first);
+        let facts = facts(first, nearest_other);
         let probability = learned.family.probability(&facts, 0.0);
         let alone = lead(ratios, family_of)
             .map_or(1.0, |lead| self.reference.probability(&[lead, traces.ln()], 0.0));
@@ -321,7 +322,7 @@ mod tests {
                 let known = i % 2 == 0;
                 let log_ratio = (i * 37 % 101) as f64 / 10.0 + if known { 6.0 } else { -6.0 };
                 Simulated {
-                    facts: [log_ratio],
+                    facts: [log_ratio, log_ratio],
                     lead: Some(log_ratio),
                     traces: 16.0,
                     known,
@@ -345,21 +346,23 @@ mod tests {
         let decision = Decision::learn(&simulated(), &[], 200).unwrap();
         assert!(decision.is_sound());
         let of = |log_ratio| {
-            decision.candidate(&[ratio(3, log_ratio), ratio(4, -9.0)], 16.0, |i| i).unwrap()
+            decision
+                .candidate(&[ratio(3, log_ratio), ratio(4, -9.0)], Some(0.0), 16.0, |i| i)
+                .unwrap()
         };
         let (sure, unsure) = (of(14.0), of(-4.0));
         assert_eq!(sure.reference, 3);
         assert!(sure.probability > 0.9 && unsure.probability < 0.1, "{sure:?} {unsure:?}");
         // Without relatives the family is the reference.
         assert_eq!(sure.probability, sure.reference_probability);
-        assert!(decision.candidate(&[], 16.0, |i| i).is_none());
+        assert!(decision.candidate(&[], None, 16.0, |i| i).is_none());
     }
 
     #[test]
     fn a_relative_that_is_as_near_leaves_the_reference_open() {
         let decision = Decision::learn(&simulated(), &[], 200).unwrap();
         let both = [ratio(3, 14.0), ratio(4, 13.9)];
-        let candidate = decision.candidate(&both, 16.0, |_| 0).unwrap();
+        let candidate = decision.candidate(&both, Some(0.0), 16.0, |_| 0).unwrap();
         assert!(candidate.reference_probability < candidate.probability, "{candidate:?}");
         assert_eq!(lead(&both, |_| 0).map(|lead| (lead * 10.0).round()), Some(1.0));
         assert_eq!(lead(&both, |i| i), None);

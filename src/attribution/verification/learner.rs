@@ -297,7 +297,7 @@ mod tests {
             let ratios = ratios(&verification, label, data_set);
             let corpus = CorpusMean { mean: &[], traces: 20 };
             let Judgement { candidate, bound } =
-                verification.judge(&ratios, corpus, 0.05, |i| i).unwrap();
+                verification.judge(&ratios, corpus, data_set, 0.05, |i| i).unwrap();
             (candidate.reference, candidate.probability >= bound)
         };
         for data_set in 0..2 {

@@ -69,17 +69,22 @@ impl Verification {
     }
 
     /// What the ratios of a corpus say of the first reference, and the probability that it needs to be
-    /// named. `None` where there are none. Of models that the atlas does not know, about the share
-    /// `error_rate` reaches that probability. `family_of` gives the family of a reference.
+    /// named. `None` where there are none. `data_set` is the one that they were compared on. Of models
+    /// that the atlas does not know, about the share `error_rate` reaches that probability. `family_of`
+    /// gives the family of a reference.
     pub fn judge(
         &self,
         ratios: &[Ratio],
         corpus: CorpusMean<'_>,
+        data_set: usize,
         error_rate: f64,
         family_of: impl Fn(usize) -> usize,
     ) -> Option<Judgement> {
-        let candidate = self.decision.candidate(ratios, corpus.counted(), family_of)?;
-        Some(Judgement { candidate, bound: self.decision.bound(corpus.counted(), error_rate) })
+        let traces = corpus.counted();
+        let first = ratios.first()?.reference;
+        let nearest_other = self.comparison.nearest_other(first, traces, data_set, &family_of);
+        let candidate = self.decision.candidate(ratios, nearest_other, traces, family_of)?;
+        Some(Judgement { candidate, bound: self.decision.bound(traces, error_rate) })
     }
 
     /// Judges a corpus on prompts that the atlas does not know, by `controls`: the mean of the traces of

@@ -190,9 +190,12 @@ impl Source<'_> {
         }
         let family_right = same_family(first.reference);
         let vendor_right = self.kin[first.reference].vendor == self.kin[label].vendor;
+        let family_of = |reference: usize| self.kin[reference].family;
+        let nearest_other =
+            space.comparison.nearest_other(first.reference, traces, data_set, family_of);
         Some(Simulated {
-            facts: facts(first),
-            lead: lead(&ratios, |reference| self.kin[reference].family),
+            facts: facts(first, nearest_other),
+            lead: lead(&ratios, family_of),
             traces,
             known,
             family_right: known && family_right,

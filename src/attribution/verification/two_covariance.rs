@@ -72,11 +72,38 @@ impl TwoCovariance {
     /// traces of a model are no independent draws: their prompts are few, and the directions were found
     /// on these very traces. With all of them the ratios were too sure of known and unknown models alike.
     pub fn ratios(&self, point: &[f64], n: f64, data_set: usize) -> Vec<Ratio> {
+        let own = self.on(data_set);
+        let n = counted(n, own);
+        sorted(own.iter().map(|cell| self.ratio(point, n, cell, half(cell))).collect())
+    }
+
+    /// The largest ratio that the traces of another family on this data set have with a reference, if
+    /// they were `n`. `None` where no other family is known there.
+    pub fn nearest_other(
+        &self,
+        reference: usize,
+        n: f64,
+        data_set: usize,
+        family_of: impl Fn(usize) -> usize,
+    ) -> Option<f64> {
+        let own = self.on(data_set);
+        let n = counted(n, own);
+        let cell = own.iter().find(|cell| cell.reference == reference)?;
+        let family = family_of(reference);
+        own.iter()
+            .filter(|other| family_of(other.reference) != family)
+            .map(|other| {
+                let point: Vec<f64> = other.mean.iter().map(|&value| f64::from(value)).collect();
+                self.ratio(&point, n, cell, half(cell)).log_ratio
+            })
+            .max_by(f64::total_cmp)
+    }
+
+    /// What is known on a data set.
+    fn on(&self, data_set: usize) -> &[Cell] {
         let from = self.cells.partition_point(|cell| cell.data_set < data_set);
-        let own = || self.cells[from..].iter().take_while(|cell| cell.data_set == data_set);
-        let half = |cell: &Cell| (cell.traces as f64 / 2.0).max(1.0);
-        let n = n.min(own().map(half).fold(1.0, f64::max));
-        sorted(own().map(|cell| self.ratio(point, n, cell, half(cell))).collect())
+        let to = self.cells.partition_point(|cell| cell.data_set <= data_set);
+        &self.cells[from..to]
     }
 
     /// The ratio of `n` traces with a reference of which `m` count.
@@ -94,6 +121,16 @@ impl TwoCovariance {
             }),
         )
     }
+}
+
+/// The traces of a reference that count.
+fn half(cell: &Cell) -> f64 {
+    (cell.traces as f64 / 2.0).max(1.0)
+}
+
+/// How many of `n` traces count beside these references.
+fn counted(n: f64, cells: &[Cell]) -> f64 {
+    n.min(cells.iter().map(half).fold(1.0, f64::max))
 }
 
 /// Two means in one coordinate: their variances, and their covariance if one writer wrote both.
@@ -155,6 +192,12 @@ mod tests {
         assert!((ratios[0].misfit - (0.6154 - 1.0) / 2.0_f64.sqrt()).abs() < 1e-3, "{ratios:?}");
         assert!(ratios[1].log_ratio < -10.0);
         assert!(both.ratios(&[2.0], 2.0, 7).is_empty());
+        // The second one's mean of −3 with the first: off = (−3 − 2.6667)² / 0.7222 = 44.46.
+        let nearest = both.nearest_other(0, 2.0, 1, |i| i).unwrap();
+        assert!((nearest - (1.2417 + 9.0 / 2.5 - 44.46) / 2.0).abs() < 1e-2, "{nearest}");
+        // Relatives are no others, and neither are references of another data set.
+        assert_eq!(both.nearest_other(0, 2.0, 1, |_| 0), None);
+        assert_eq!(both.nearest_other(2, 2.0, 0, |i| i), None);
     }
 
     #[test]
