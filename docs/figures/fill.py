@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fills the figures of README.md and docs/trust.md from JSON.
+"""Fills the figures of the pages from JSON.
 
 A block `<!-- figure: NAME -->` … `<!-- end -->` is written by the function of that name below. The
 numbers come from reports/sample/report.json, docs/figures/measured.json and docs/figures/score.json,
@@ -20,7 +20,7 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PAGES = ["README.md", "docs/trust.md", "docs/output.md", "docs/verdict.md"]
+PAGES = ["README.md", "docs/trust.md", "docs/output.md", "docs/verdict.md", "docs/corpora.md"]
 BLOCK = re.compile(r"(<!-- figure: ([a-z-]+) -->)(.*?)(<!-- end -->)", re.S)
 
 
@@ -33,7 +33,9 @@ def percent(share):
 
 
 def figure(value, digits):
-    """A number, [mean, deviation] or [value, low, high], as a cell of a table."""
+    """A number, [mean, deviation] or [value, low, high], as a cell of a table; a dash where there is none."""
+    if value is None:
+        return "–"
     if not isinstance(value, list):
         return f"{value:.{digits}f}"
     first = f"{value[0]:.{digits}f}"
@@ -102,10 +104,15 @@ def task_name(task):
     return name + models + note
 
 
+# The tasks of the README's table.
+SHORT = ["politics", "puzzles", "process", "economy", "maths", "judgement", "all", "cross:politics", "cross:puzzles", "cross:process"]
+
+
 def trust_short(_, measured):
     rows = [
         [task_name(task), *(figure(task[key], 3) for key in ("top_1", "family", "pooled_10", "ece"))]
         for task in measured["harness"]["tasks"]
+        if task["task"] in SHORT
     ]
     return table(["task", "top-1", "family", "top-1, ten traces", "ECE"], rows)
 
@@ -113,16 +120,17 @@ def trust_short(_, measured):
 def trust_open(_, measured):
     open_set = measured["open_set"]
     rows = measured["verification"]["tasks"]
+    first = lambda value: value[0] if isinstance(value, list) else value
     said = "; ".join(
-        f"{row['task']}, {row['traces']} traces: {percent(row['known_right'])} of known models named rightly, "
-        f"{percent(row['known_wrong'])} wrongly, {percent(row['strangers_named'])} of unknown models named"
+        f"{row['task']}, {row['traces']} traces: {percent(first(row['known_right']))} of known models named rightly, "
+        f"{percent(first(row['known_wrong']))} wrongly, {percent(first(row['strangers_named']))} of unknown models named"
         for row in rows
+        if row["traces"] == 20
     )
     return (
         f"\nUnknown models are the weak point. Single traces do not give them away: `unknown` has an AUROC of "
-        f"{figure(open_set['auroc'], 2)} (0.5 is guessing). Corpora do, in part ([docs/verdict.md](docs/verdict.md)). {said}. "
-        f"The table above was measured with an earlier program on five data sets; "
-        f"[docs/trust.md](docs/trust.md#seventeen-data-sets) has the first figures on all seventeen.\n"
+        f"{figure(open_set['auroc'], 2)} (0.5 is guessing; an earlier program on five data sets). Corpora do, in part "
+        f"([docs/verdict.md](docs/verdict.md)). {said}.\n"
     )
 
 
@@ -133,18 +141,6 @@ def harness(_, measured):
         for task in measured["harness"]["tasks"]
     ]
     return table(["task", "top-1", "top-5", "family", "pooled 10", "ECE", "log loss", "CPU s (fit + score)"], rows)
-
-
-def ece_noise(_, measured):
-    together, politics = measured["ece_all_folds"], measured["evaluate_politics"]
-    return (
-        f"\nA fold has a fifth of the traces. With so few traces, much of the measured ECE is noise. Over the traces of all "
-        f"five folds together it is {together['politics']:.3f} for politics, {together['puzzles']:.3f} for puzzles, "
-        f"{together['process']:.3f} for process, {together['judgement']:.3f} for judgement and {together['all']:.3f} for all "
-        f"(computed by a script from what `--keep` keeps). Over all {thousands(politics['traces'])} traces of politics, "
-        f"`{politics['command']}` gives {politics['ece']:.3f}; perfectly calibrated probabilities would still show "
-        f"{politics['ece_by_chance']:.3f}.\n"
-    )
 
 
 def peer(_, measured):
@@ -229,15 +225,51 @@ def verdicts(_, measured):
 
 
 def verification(_, measured):
-    columns = ["known_right", "known_wrong", "strangers_named", "strangers_relative", "right_at_5"]
-    rows = [
-        [row["task"], str(row["traces"]), str(row["corpora"]), *(figure(row[key], 2) for key in columns)]
-        for row in measured["verification"]["tasks"]
-    ]
-    head = ["corpora of", "traces each", "corpora, known and strangers", "known: named rightly", "known: named wrongly",
-            "strangers: named", "strangers: a relative named", "named rightly where 5 % of strangers are"]
+    columns = ["known_right", "known_wrong", "strangers_named", "strangers_relative", "right_at_5", "auroc"]
     note = measured["verification"]
-    return table(head, rows) + f"\nSeed {', '.join(map(str, note['seeds']))}: `{note['command']}`\n"
+    rows = [
+        [row["task"], str(row["traces"]), f"{row['known']}, {row['strangers']}", *(figure(row[key], 2) for key in columns)]
+        for row in note["tasks"]
+    ]
+    head = ["corpora of", "traces each", "corpora of known models, of strangers", "known: named rightly", "known: named wrongly",
+            "strangers: named", "strangers: a relative named", "named rightly where 5 % of strangers are", "AUROC"]
+    seeds = ", ".join(map(str, note["seeds"]))
+    return table(head, rows) + f"\nMean ± standard deviation over the seeds {seeds}: `{note['command']}`\n"
+
+
+def new_prompts(_, measured):
+    note = measured["new_prompts"]
+    columns = ["known_right", "known_wrong", "strangers_named", "strangers_relative"]
+    rows = [
+        [str(row["controls"]), f"{row['known']}, {row['strangers']}", *(figure(row[key], 2) for key in columns)]
+        for row in note["tasks"]
+    ]
+    head = ["controls", "corpora of known models, of strangers", "known: named rightly", "known: named wrongly", "strangers: named",
+            "strangers: a relative named"]
+    return table(head, rows) + f"\n{note['what']}: `{note['command']}`\n"
+
+
+def length_attraction(_, measured):
+    rows = []
+    for one in measured["attraction"]["tasks"]:
+        cells = [one["task"]]
+        for part in ("shortest", "middle", "longest"):
+            own = one[part]
+            cells.append(f"{thousands(own['words'])} words: {own['true_place']:.2f} → {own['named_place']:.2f}")
+        rows.append(cells)
+    head = ["task", "shortest tenth of the traces", "middle", "longest tenth"]
+    return table(head, rows) + f"\n`{measured['attraction']['command']}`\n"
+
+
+def size_attraction(_, measured):
+    rows = []
+    for one in measured["attraction"]["tasks"]:
+        cells = [one["task"]]
+        for part in ("small", "middle", "large"):
+            own = one["sizes"][part]
+            cells.append(f"{own['traces'][0]}–{own['traces'][1]} traces: {thousands(own['true'])} → {thousands(own['named'])}")
+        rows.append(cells)
+    return table(["task", "the third of the references with the fewest traces", "middle third", "the third with the most"], rows)
 
 
 def score_line(sample, _):
@@ -263,7 +295,6 @@ FIGURES = {
     "trust-short": trust_short,
     "trust-open": trust_open,
     "harness": harness,
-    "ece-noise": ece_noise,
     "peer": peer,
     "open-set": open_set,
     "evaluate": evaluate,
@@ -271,6 +302,9 @@ FIGURES = {
     "evaluate-notes": evaluate_notes,
     "verdicts": verdicts,
     "verification": verification,
+    "new-prompts": new_prompts,
+    "length-attraction": length_attraction,
+    "size-attraction": size_attraction,
     "score-line": score_line,
 }
 

@@ -64,7 +64,13 @@ pub(crate) fn shingles(text: &str, length: usize, most: usize) -> impl Iterator<
         .take(most)
         .map(|(_, word)| {
             lower.clear();
-            lower.extend(word.chars().flat_map(char::to_lowercase));
+            // Nearly all words are ASCII, for which the small letters need no table.
+            if word.is_ascii() {
+                lower.push_str(word);
+                lower.make_ascii_lowercase();
+            } else {
+                lower.extend(word.chars().flat_map(char::to_lowercase));
+            }
             xxh3_64_with_seed(lower.as_bytes(), SEED)
         })
         .collect();

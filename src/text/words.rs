@@ -37,24 +37,67 @@ pub fn count_words(text: &str) -> usize {
 
 /// The words of a text, each with its byte range.
 pub fn words(text: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
-    let mut chars = text.char_indices().peekable();
+    let mut at = 0;
     std::iter::from_fn(move || {
-        let (start, first) = chars.find(|&(_, c)| c.is_alphanumeric() || is_ideographic(c))?;
-        let mut end = start + first.len_utf8();
-        if !is_ideographic(first) {
-            while let Some(&(at, c)) = chars.peek() {
-                let inside = (c.is_alphanumeric() && !is_ideographic(c)) || matches!(c, '\'' | '’');
-                if !inside {
-                    break;
+        let start = loop {
+            match step(text, at)? {
+                (Kind::Other | Kind::Apostrophe, next) => at = next,
+                (kind, next) => {
+                    let start = std::mem::replace(&mut at, next);
+                    if kind == Kind::Ideograph {
+                        return Some((start..next, &text[start..next]));
+                    }
+                    break start;
                 }
-                if c.is_alphanumeric() {
-                    end = at + c.len_utf8();
-                }
-                chars.next();
             }
+        };
+        let mut end = at;
+        while let Some((kind, next)) = step(text, at) {
+            match kind {
+                Kind::Letter => end = next,
+                Kind::Apostrophe => {}
+                Kind::Ideograph | Kind::Other => break,
+            }
+            at = next;
         }
         Some((start..end, &text[start..end]))
     })
+}
+
+/// What a character is in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A letter or digit.
+    Letter,
+    /// A word of its own.
+    Ideograph,
+    /// Inside a word only.
+    Apostrophe,
+    /// Between words.
+    Other,
+}
+
+/// The kind of the character at a byte, and where the next one begins; `None` at the end. ASCII, which
+/// is nearly all text, is not decoded.
+#[inline]
+fn step(text: &str, at: usize) -> Option<(Kind, usize)> {
+    let byte = *text.as_bytes().get(at)?;
+    if byte < 0x80 {
+        let kind = match byte {
+            b'\'' => Kind::Apostrophe,
+            byte if byte.is_ascii_alphanumeric() => Kind::Letter,
+            _ => Kind::Other,
+        };
+        return Some((kind, at + 1));
+    }
+    let c = text[at..].chars().next()?;
+    let kind = match c {
+        '’' => Kind::Apostrophe,
+        c if is_ideographic(c) => Kind::Ideograph,
+        c if c.is_alphanumeric() => Kind::Letter,
+        _ => Kind::Other,
+    };
+    Some((kind, at + c.len_utf8()))
 }
 
 /// Where the words of a text start: byte offsets, ascending.
