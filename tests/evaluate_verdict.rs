@@ -3,17 +3,20 @@
 #![allow(clippy::unwrap_used)]
 
 mod common;
+#[path = "common/dice.rs"]
+mod dice;
 
-use common::{Run, command, dice::Dice, labelled_fixtures, write};
+use common::{Run, command, labelled_fixtures, write};
+use dice::Dice;
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, fs, path::PathBuf};
 use tempfile::{TempDir, tempdir};
 
 /// Invented models with their families. Two vendors have two families each.
 const MODELS: [(&str, &str); 9] = [
+    ("acme/brief-1", "brief"),
     ("acme/ponder-1", "ponder"),
     ("acme/ponder-2", "ponder"),
-    ("acme/brief-1", "brief"),
     ("borealis/ledger-2", "ledger"),
     ("borealis/sum-1", "sum"),
     ("cumulus/quill-3", "quill"),

@@ -32,8 +32,8 @@ pub(super) fn groups(
     };
     let all = rounds.clamp(2, family_count.max(2))..=family_count;
     let enough = |least: usize| {
-        let tried = all.clone().map(|count| (dealt(count), count));
-        tried.into_iter().find(|(group, count)| leaves(group, *count, least))
+        let mut tried = all.clone().map(|count| (dealt(count), count));
+        tried.find(|(group, count)| leaves(group, *count, least))
     };
     enough(least).or_else(|| enough(1))
 }

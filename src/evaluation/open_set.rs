@@ -8,7 +8,7 @@
 
 use super::{
     Cases,
-    classifier::{Classifier, Method},
+    classifier::{Classifier, Method, Prediction},
     leave_out::groups,
     limit::NoVerification,
     metrics::{LEVEL, ratio},
@@ -118,6 +118,13 @@ pub(super) struct OpenSetOptions<'a> {
     pub seed: u64,
 }
 
+impl OpenSetOptions<'_> {
+    /// Whether a family was given for any of the models.
+    fn has_families(&self, models: &[String]) -> bool {
+        models.iter().any(|model| self.family_names.contains_key(model))
+    }
+}
+
 /// What the rounds found.
 #[derive(Default)]
 struct Found {
@@ -151,7 +158,7 @@ pub(super) fn open_set(
 ) -> Result<(OpenSetFigures, Option<NoVerification>), OpenSetError> {
     let OpenSetOptions { families, resamples, seed, .. } = *options;
     let models = cases.models.len();
-    let has_families = cases.models.iter().any(|model| options.family_names.contains_key(model));
+    let has_families = options.has_families(&cases.models);
     let least = if has_families { FEWEST_FAMILIES } else { 1 };
     let (group, count) = groups(&cases.models, families, options.rounds, least, seed)
         .filter(|_| models >= 3)
@@ -277,7 +284,7 @@ impl Found {
                 let scored =
                     atlas.and_then(|_| classifier.score_trace(case.trace, &case.text, counter));
                 let prediction = match &scored {
-                    Some(scored) => scored.into(),
+                    Some(scored) => Prediction::from(scored),
                     None => classifier.predict_trace(case.trace, &case.text, counter)?,
                 };
                 let of =
@@ -304,7 +311,7 @@ impl Found {
                 let traces: Vec<&HeldOutTrace<'_>> =
                     own.iter().filter_map(|(.., held_out)| held_out.as_ref()).collect();
                 // Without families nothing says who is a stranger.
-                if !options.family_names.is_empty() {
+                if options.has_families(&cases.models) {
                     self.corpora.extend(judge.judge(&traces));
                 }
             }

@@ -124,7 +124,7 @@ impl DetectionFigures {
         let order = |corpus: &JudgedCorpus| corpus.probability.unwrap_or(-1.0);
         corpora.sort_by(|a, b| order(b).total_cmp(&order(a)));
         let count = |own: fn(Writer) -> bool| corpora.iter().filter(|c| own(c.writer)).count();
-        let is_stranger = |writer| writer == Writer::Stranger;
+        let is_stranger = |writer: Writer| writer == Writer::Stranger;
         let (known, strangers) = (count(Writer::is_known), count(is_stranger));
         if known == 0 || strangers == 0 {
             return None;
@@ -234,8 +234,8 @@ fn steps(corpora: &[&JudgedCorpus], weight: impl Fn(&JudgedCorpus) -> f64) -> St
     let sum = |corpora: &[&JudgedCorpus], own: fn(Writer) -> bool| -> f64 {
         corpora.iter().filter(|corpus| own(corpus.writer)).map(|corpus| weight(corpus)).sum()
     };
-    let is_stranger = |writer| writer == Writer::Stranger;
-    let is_right = |writer| writer == Writer::KnownAndRight;
+    let is_stranger = |writer: Writer| writer == Writer::Stranger;
+    let is_right = |writer: Writer| writer == Writer::KnownAndRight;
     let step = |tied: &[&JudgedCorpus]| {
         let probability = tied.first()?.probability?;
         Some(Step { probability, right: sum(tied, is_right), strangers: sum(tied, is_stranger) })

@@ -6,14 +6,14 @@
 
 use crate::evaluation::{DetectionFigures, OpenSetFigures, VerificationFigures};
 use crate::report::drawing::figure::{Figure, Frame, Look};
-use crate::report::drawing::palette::{AXIS, Colour, GRID, MUTED, PAPER, SERIES};
+use crate::report::drawing::palette::{AXIS, Colour, GRID, INK, MUTED, PAPER, SERIES};
 use crate::report::drawing::shapes::{Drawing, Point};
 use crate::report::drawing::text::{Align, PlotError, Text};
 use crate::report::numbers;
 
 /// Room left of the scale, right of it for the labels, and below it.
 const LEFT: f64 = 52.0;
-const RIGHT: f64 = 74.0;
+const RIGHT: f64 = 80.0;
 const BELOW: f64 = 48.0;
 /// Labels are this far apart at least.
 const LABEL: f64 = 15.0;
@@ -165,7 +165,8 @@ impl Figure for DetectionPlot {
         let bottom = self.at((0.0, 0.0), top).1;
         let right = self.ends().1;
         for (line, y) in self.lines.iter().zip(apart(&ends, bottom)) {
-            drawing.text(&line.label, (right + 7.0, y), &Text::new(12.0, line.colour).bold());
+            drawing.line((right + 4.0, y), (right + 14.0, y), 3.0, line.colour);
+            drawing.text(&line.label, (right + 18.0, y), &Text::new(12.0, INK));
         }
         Ok(())
     }
