@@ -12,8 +12,8 @@ mod made_up_others;
 
 use cotprint::lineage::Comparison;
 use cotprint::report::plots::{
-    BreakdownPlot, CoursePlot, DriftPlot, Figure, FloorsPlot, HabitsPlot, HeatMap, LikenessPlot,
-    Look, MapPlot, RankingPlot, ReliabilityPlot, StepsPlot, TreePlot,
+    BreakdownPlot, CoursePlot, DetectionPlot, DriftPlot, Figure, FloorsPlot, HabitsPlot, HeatMap,
+    LikenessPlot, Look, MapPlot, RankingPlot, ReliabilityPlot, StepsPlot, TreePlot,
 };
 use made_up::{comparison, habits, holds, neighbourhood, tree};
 use made_up_others::{audit, evaluation, explanation};
@@ -174,6 +174,8 @@ fn figures(c: &Comparison) -> Vec<(&'static str, Picture)> {
 fn others() -> Vec<(&'static str, Picture)> {
     let look = Look::File;
     let (small, large) = (evaluation(3), evaluation(24));
+    let open_set = large.open_set.as_ref().unwrap();
+    let detection = DetectionPlot::new(open_set, look).unwrap().unwrap();
     let long = |i: usize, name: &str| format!("{name}-{}{i:02}", "x".repeat(60));
     let own = |_: usize, name: &str| name.to_owned();
     let tree =
@@ -188,6 +190,7 @@ fn others() -> Vec<(&'static str, Picture)> {
         ("reliability", Picture::of(&ReliabilityPlot::new(&large, look).unwrap())),
         ("steps-length", Picture::of(&StepsPlot::by_length(&large, look).unwrap())),
         ("steps-pooled", Picture::of(&StepsPlot::pooled(&large, look).unwrap())),
+        ("detection", Picture::of(&detection)),
         ("confusion-three", Picture::of(&HeatMap::confusion(&small, look).unwrap())),
         ("confusion-many", Picture::of(&HeatMap::confusion(&large, look).unwrap())),
         ("shares", Picture::of(&RankingPlot::of_audit(&audit(), look).unwrap())),

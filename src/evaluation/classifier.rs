@@ -8,8 +8,8 @@
 
 use super::{Cases, Error, Split, TooLittle, perturbations::View};
 use crate::{
-    atlas::{self, LearnOptions, learn},
-    attribution::{MINIMUM_WORDS, Model, pool::Pooling},
+    atlas::{self, Atlas, LearnOptions, learn},
+    attribution::{MINIMUM_WORDS, Scored, pool::Pooling},
     features::{NgramCounter, embed::Source},
     trace::Trace,
 };
@@ -42,6 +42,20 @@ pub trait Classifier: Sync {
     ) -> Option<Prediction> {
         self.predict(text, counter)
     }
+    /// Scores a whole trace as an atlas does, where it is one; `None` for other classifiers and for a text
+    /// with too few words.
+    fn score_trace(
+        &self,
+        _trace: &Trace,
+        _text: &str,
+        _counter: &mut NgramCounter,
+    ) -> Option<Scored> {
+        None
+    }
+    /// The atlas by which it judges, where it is one: it can give a verdict on a corpus.
+    fn atlas(&self) -> Option<&Atlas> {
+        None
+    }
     /// How it pools several traces; `None` where it has no way of its own, and the
     /// geometric mean of their probabilities stands.
     fn pooling(&self) -> Option<&Pooling> {
@@ -73,20 +87,14 @@ pub struct AtlasMethod {
 
 struct AtlasClassifier {
     references: Vec<String>,
-    model: Model,
+    atlas: Atlas,
     /// Where the vectors of traces come from, if the atlas needs any.
     vectors: Option<Source>,
 }
 
-impl AtlasClassifier {
-    fn prediction(
-        &self,
-        text: &str,
-        vector: Option<&[f32]>,
-        counter: &mut NgramCounter,
-    ) -> Option<Prediction> {
-        let scored = self.model.score_with(text, vector, counter).ok()?;
-        Some(Prediction { probabilities: scored.probabilities, unknown: Some(scored.unknown) })
+impl From<&Scored> for Prediction {
+    fn from(scored: &Scored) -> Self {
+        Self { probabilities: scored.probabilities.clone(), unknown: Some(scored.unknown) }
     }
 }
 
@@ -103,7 +111,7 @@ impl Method for AtlasMethod {
         let atlas = learn(training, &self.options, stage)?.atlas;
         let references = atlas.names().map(str::to_owned).collect();
         let vectors = self.options.vectors.clone();
-        Ok(Box::new(AtlasClassifier { references, model: atlas.model, vectors }))
+        Ok(Box::new(AtlasClassifier { references, atlas, vectors }))
     }
 }
 
@@ -113,7 +121,7 @@ impl Classifier for AtlasClassifier {
     }
 
     fn predict(&self, text: &str, counter: &mut NgramCounter) -> Option<Prediction> {
-        self.prediction(text, None, counter)
+        Some(Prediction::from(&self.atlas.model.score(text, counter).ok()?))
     }
 
     fn predict_trace(
@@ -122,13 +130,21 @@ impl Classifier for AtlasClassifier {
         text: &str,
         counter: &mut NgramCounter,
     ) -> Option<Prediction> {
+        Some(Prediction::from(&self.score_trace(trace, text, counter)?))
+    }
+
+    fn score_trace(&self, trace: &Trace, text: &str, counter: &mut NgramCounter) -> Option<Scored> {
         // That every trace has a vector is seen to before anything is learned.
         let vector = self.vectors.as_ref().and_then(|source| source.vector_of(trace).ok()?);
-        self.prediction(text, vector, counter)
+        self.atlas.model.score_with(text, vector, counter).ok()
+    }
+
+    fn atlas(&self) -> Option<&Atlas> {
+        Some(&self.atlas)
     }
 
     fn pooling(&self) -> Option<&Pooling> {
-        Some(&self.model.pooling)
+        Some(&self.atlas.model.pooling)
     }
 }
 

@@ -71,6 +71,25 @@ pub enum EvaluationLimit {
     TwoKnownModels,
     /// The open set was not measured, and why.
     NoOpenSet(String),
+    /// The open set was measured, but not the verdict.
+    NoVerification(NoVerification),
     /// A sentence, as read from a file.
     Text(String),
+}
+
+/// Why the verdict was not measured on models that were left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NoVerification {
+    /// The families of the models were not given: nothing says who is a relative of a left-out model.
+    NoFamilies,
+    /// No atlas could learn what a stranger looks like.
+    FewFamilies {
+        /// The families of the models.
+        families: usize,
+        /// The families that an atlas needs for that.
+        needed: usize,
+    },
+    /// There were no held-out corpora both of known models and of strangers.
+    OneKind,
 }

@@ -16,6 +16,7 @@ pub mod classifier;
 mod error;
 mod figures;
 mod group;
+mod leave_out;
 mod lengths;
 mod limit;
 mod limits;
@@ -27,6 +28,7 @@ mod pooling;
 mod robustness;
 pub mod splits;
 mod verdicts;
+mod verification;
 
 pub use crate::stats::Estimate;
 pub use cases::{Case, Cases};
@@ -38,7 +40,7 @@ pub use classifier::{
 pub use error::{Error, FEWEST_PROMPTS, TooLittle};
 pub use group::Group;
 pub use lengths::LengthBin;
-pub use limit::EvaluationLimit;
+pub use limit::{EvaluationLimit, NoVerification};
 pub use metrics::{CalibrationBin, Confusion, ModelFigures, Summary};
 pub use open_set::{OpenSetFigures, Round};
 pub use planner::{MOST, PairPlan, Side};
@@ -46,6 +48,10 @@ pub use pooling::Pooled;
 pub use robustness::Robustness;
 pub use splits::Split;
 pub use verdicts::VerdictCounts;
+pub use verification::{
+    CurvePoint, DetectionFigures, NAMED_LEVEL, NamedRightly, NamingPlan, ProbabilityBin, RightAt,
+    VerificationFigures,
+};
 
 use crate::{
     atlas::{self, LearnOptions},
@@ -54,6 +60,7 @@ use crate::{
     trace::Trace,
 };
 use figures::Figures;
+use open_set::OpenSetOptions;
 use perturbations::View;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -232,15 +239,17 @@ pub fn evaluate(
     let mut limits = limits::limits(&cases, &split, &held);
     limits.extend(limits::vectors(options.learn.vectors.as_ref(), options.robustness));
     let open_set = if options.open_set {
-        match open_set::open_set(
-            &cases,
-            &own,
-            &families.0,
-            options.folds,
-            (options.resamples, seed),
-            stage,
-        ) {
-            Ok(figures) => {
+        let open = OpenSetOptions {
+            families: &families.0,
+            family_names: &options.learn.families,
+            text: options.learn.text,
+            rounds: options.folds,
+            resamples: options.resamples,
+            seed,
+        };
+        match open_set::open_set(&cases, &own, &open, stage) {
+            Ok((figures, why_not)) => {
+                limits.extend(why_not.map(EvaluationLimit::NoVerification));
                 let most = figures.rounds.iter().map(|round| round.left_out.len()).max();
                 limits.extend(limits::few_known(cases.models.len(), most.unwrap_or(0)));
                 Some(figures)

@@ -1,26 +1,30 @@
-//! Traces → how well `unknown` tells models that were never seen from those that were.
+//! Traces → how well `unknown` and the verdict tell models that were never seen from those that were.
 //!
-//! The models are dealt out to groups; in each round one group is left out of learning together
-//! with a fold of prompts, and the held-out prompts' traces are judged: those of the models that
+//! Whole families are dealt out to groups (`leave_out`); in each round one group is left out of learning
+//! together with a fold of prompts, and the held-out prompts' traces are judged: those of the models that
 //! were learned, and those of the group that was not. Both are on new prompts, so that nothing but
-//! the model sets them apart. Called by [`super::evaluate`].
+//! the model sets them apart. Traces are judged one by one, and in corpora: by `verification`, and by
+//! `verdicts` where the atlas has none. Called by [`super::evaluate`].
 
 use super::{
     Cases,
-    classifier::Method,
+    classifier::{Classifier, Method, Prediction},
+    leave_out::groups,
+    limit::NoVerification,
     metrics::{LEVEL, ratio},
     verdicts::{Corpus, Known, VerdictCounts},
+    verification::{self, HeldOutTrace, JudgedCorpus, RoundJudge, VerificationFigures},
 };
 use crate::{
     atlas,
-    attribution::{MINIMUM_WORDS, folds::Folds},
+    attribution::{MINIMUM_WORDS, folds::Folds, verification::FEWEST_FAMILIES},
     features::NgramCounter,
     stats::{Estimate, Interval, bootstrap::draws},
-    trace::Trace,
+    trace::{TextKind, Trace},
 };
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::xxh3_64_with_seed;
+use std::collections::BTreeMap;
 
 /// How well unknown models are told from known ones.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -36,12 +40,17 @@ pub struct OpenSetFigures {
     pub known: usize,
     /// Traces of left-out models that were judged.
     pub strangers: usize,
-    /// What the verdict says of known models' traces, those of one model in one round together.
+    /// What the rule for atlases without a verification says of known models' traces, those of one model
+    /// in one round together. Empty where all atlases had one.
     #[serde(default)]
     pub known_verdicts: VerdictCounts,
     /// The same of models that were left out.
     #[serde(default)]
     pub stranger_verdicts: VerdictCounts,
+    /// How far the verdict can be trusted; `None` where that could not be measured: the limits of the
+    /// evaluation say why.
+    #[serde(default)]
+    pub verification: Option<VerificationFigures>,
     /// The rounds.
     pub rounds: Vec<Round>,
 }
@@ -73,10 +82,10 @@ struct Seen {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub(super) enum OpenSetError {
-    /// There are fewer than three models.
+    /// There are fewer than three models, or too few beside a family.
     #[error(
         "the open set was not measured: that takes at least 3 models, so that two are left when one \
-         is left out"
+         is left out with its family"
     )]
     FewModels,
     /// All traces have one prompt.
@@ -93,7 +102,50 @@ pub(super) enum OpenSetError {
     Method(#[from] atlas::Error),
 }
 
-/// Runs the rounds. `families` gives the family of each model.
+/// What is left out and measured.
+pub(super) struct OpenSetOptions<'a> {
+    /// The number of the family of each model.
+    pub families: &'a [usize],
+    /// The families by model that were given.
+    pub family_names: &'a BTreeMap<String, String>,
+    /// The kind of text.
+    pub text: TextKind,
+    /// Rounds; there may be more where else too few families would be left.
+    pub rounds: usize,
+    /// Bootstrap resamples.
+    pub resamples: usize,
+    /// What all is drawn by.
+    pub seed: u64,
+}
+
+impl OpenSetOptions<'_> {
+    /// Whether a family was given for any of the models.
+    fn has_families(&self, models: &[String]) -> bool {
+        models.iter().any(|model| self.family_names.contains_key(model))
+    }
+}
+
+/// What the rounds found.
+#[derive(Default)]
+struct Found {
+    seen: Vec<Seen>,
+    rounds: Vec<Round>,
+    verdicts: [VerdictCounts; 2],
+    corpora: Vec<JudgedCorpus>,
+    /// Whether any atlas held a verification.
+    has_verification: bool,
+}
+
+/// The models of one round.
+struct LeftOut<'a> {
+    number: usize,
+    /// Whether each model is left out.
+    models: &'a [bool],
+    /// The held-out traces.
+    held_out: &'a [usize],
+}
+
+/// Runs the rounds. Gives the figures, and why the verdict was not measured, where it was not.
 ///
 /// # Errors
 /// Where the open set cannot be measured, and where the method fails for another reason than too
@@ -101,98 +153,43 @@ pub(super) enum OpenSetError {
 pub(super) fn open_set(
     cases: &Cases<'_>,
     method: &dyn Method,
-    families: &[usize],
-    rounds: usize,
-    (resamples, seed): (usize, u64),
+    options: &OpenSetOptions<'_>,
     stage: &dyn Fn(&str),
-) -> Result<OpenSetFigures, OpenSetError> {
+) -> Result<(OpenSetFigures, Option<NoVerification>), OpenSetError> {
+    let OpenSetOptions { families, resamples, seed, .. } = *options;
     let models = cases.models.len();
-    if models < 3 {
-        return Err(OpenSetError::FewModels);
-    }
-    let count = group_count(models, rounds);
-    let group = groups(&cases.models, count, seed);
+    let has_families = options.has_families(&cases.models);
+    let least = if has_families { FEWEST_FAMILIES } else { 1 };
+    let (group, count) = groups(&cases.models, families, options.rounds, least, seed)
+        .filter(|_| models >= 3)
+        .ok_or(OpenSetError::FewModels)?;
     let prompts: Vec<u32> = cases.cases.iter().map(|case| case.group as u32).collect();
     let Some(folds) = Folds::deal(&prompts, count, seed ^ 1) else {
         return Err(OpenSetError::OnePrompt);
     };
-    let mut seen: Vec<Seen> = Vec::new();
-    let mut done = Vec::new();
-    let mut verdicts = [VerdictCounts::default(); 2];
+    let mut found = Found::default();
     for round in 0..count {
         let place = format!("open set, round {} of {count}", round + 1);
-        let fold = round % folds.count;
-        let (outside, inside) = folds.split(fold);
+        let (outside, inside) = folds.split(round % folds.count);
         let training: Vec<&Trace> = outside
             .iter()
             .filter(|&&i| group[cases.cases[i].model] != round)
             .map(|&i| cases.cases[i].trace)
             .collect();
-        let left_out: Vec<String> = (0..models)
-            .filter(|&model| group[model] == round)
-            .map(|model| cases.models[model].clone())
-            .collect();
-        let failed = |failure: Option<String>| Round {
-            left_out: left_out.clone(),
-            known: 0,
-            strangers: 0,
-            auroc: None,
-            failure,
-        };
-        let classifier = match method.learn(&training, &|step| stage(&format!("{place}: {step}"))) {
-            Ok(classifier) => classifier,
+        let without: Vec<bool> = group.iter().map(|group| *group == round).collect();
+        let left_out = LeftOut { number: round, models: &without, held_out: &inside };
+        match method.learn(&training, &|step| stage(&format!("{place}: {step}"))) {
+            Ok(classifier) => {
+                stage(&format!("{place}: judging"));
+                found.judge(cases, classifier.as_ref(), options, &left_out);
+            }
             Err(error) if error.is_too_little() => {
-                done.push(failed(Some(error.to_string())));
-                continue;
+                found.rounds.push(left_out.round(cases, &[], Some(error.to_string())));
             }
             Err(error) => return Err(error.into()),
-        };
-        let place_of: Vec<Option<usize>> = cases
-            .models
-            .iter()
-            .map(|model| classifier.references().iter().position(|name| name == model))
-            .collect();
-        let own: Vec<(Seen, usize, Vec<f32>)> = inside
-            .par_iter()
-            .filter(|&&i| cases.cases[i].words >= MINIMUM_WORDS)
-            .map_init(NgramCounter::default, |counter, &i| {
-                let case = &cases.cases[i];
-                let stranger = group[case.model] == round;
-                // A model that is neither left out nor known vanished from the training: it is
-                // neither.
-                if !stranger && place_of[case.model].is_none() {
-                    return None;
-                }
-                let prediction = classifier.predict_trace(case.trace, &case.text, counter)?;
-                let of =
-                    |place: &Option<usize>| place.map_or(0.0, |at| prediction.probabilities[at]);
-                let probabilities = place_of.iter().map(of).collect();
-                let seen = Seen { unknown: prediction.unknown?, stranger, prompt: case.group };
-                Some((seen, case.model, probabilities))
-            })
-            .flatten_iter()
-            .collect();
-        let knows: Vec<bool> = place_of.iter().map(Option::is_some).collect();
-        for model in 0..models {
-            let traces = own.iter().filter(|(_, of, _)| *of == model);
-            let traces = traces.map(|(seen, _, said)| (seen.prompt, said.as_slice())).collect();
-            verdicts[usize::from(group[model] == round)].add(
-                &Corpus { model, traces },
-                &Known { families, models: &knows },
-                seed,
-            );
         }
-        let own: Vec<Seen> = own.into_iter().map(|(seen, ..)| seen).collect();
-        let strangers = own.iter().filter(|seen| seen.stranger).count();
-        done.push(Round {
-            known: own.len() - strangers,
-            strangers,
-            auroc: auroc(&sorted(own.clone()), |_| 1.0),
-            ..failed(None)
-        });
-        seen.extend(own);
     }
-    let seen = sorted(seen);
+    let seen = sorted(found.seen);
     let Some(area) = auroc(&seen, |_| 1.0) else {
         return Err(OpenSetError::OneKind);
     };
@@ -215,31 +212,128 @@ pub(super) fn open_set(
         Estimate::new(share(&|_| 1.0), Interval::percentiles(drawn))
     };
     let areas = drawn.par_iter().filter_map(|times| auroc(&seen, |p| times[p])).collect();
-    Ok(OpenSetFigures {
+    let named = |model: &String| (model.clone(), options.family_names.get(model).cloned());
+    let names: Vec<(String, Option<String>)> = cases.models.iter().map(named).collect();
+    let family_count = families.iter().max().map_or(0, |last| last + 1);
+    let measured = verification::figures(&found.corpora, &names, family_count, (resamples, seed));
+    let why_not = if measured.is_some() {
+        None
+    } else if !has_families {
+        Some(NoVerification::NoFamilies)
+    } else if !found.has_verification {
+        Some(NoVerification::FewFamilies { families: family_count, needed: FEWEST_FAMILIES })
+    } else {
+        Some(NoVerification::OneKind)
+    };
+    let figures = OpenSetFigures {
         auroc: Estimate::new(area, Interval::percentiles(areas)),
         known_called_unknown: called(false),
         strangers_called_unknown: called(true),
         known: seen.iter().filter(|seen| !seen.stranger).count(),
         strangers: seen.iter().filter(|seen| seen.stranger).count(),
-        known_verdicts: verdicts[0],
-        stranger_verdicts: verdicts[1],
-        rounds: done,
-    })
+        known_verdicts: found.verdicts[0],
+        stranger_verdicts: found.verdicts[1],
+        verification: measured,
+        rounds: found.rounds,
+    };
+    Ok((figures, why_not))
 }
 
-/// The number of groups: `rounds`, or more where else fewer than two models would be left.
-fn group_count(models: usize, rounds: usize) -> usize {
-    let wanted = rounds.clamp(2, models);
-    if models - models.div_ceil(wanted) >= 2 { wanted } else { models }
+impl LeftOut<'_> {
+    /// The round with the traces that were judged in it.
+    fn round(&self, cases: &Cases<'_>, seen: &[Seen], failure: Option<String>) -> Round {
+        let left_out = cases.models.iter().zip(self.models).filter(|(_, left_out)| **left_out);
+        let strangers = seen.iter().filter(|seen| seen.stranger).count();
+        Round {
+            left_out: left_out.map(|(model, _)| model.clone()).collect(),
+            known: seen.len() - strangers,
+            strangers,
+            auroc: auroc(&sorted(seen.to_vec()), |_| 1.0),
+            failure,
+        }
+    }
 }
 
-/// The group of each model: dealt out in an order drawn by lot.
-fn groups(models: &[String], count: usize, seed: u64) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..models.len()).collect();
-    order.sort_by_key(|&i| (xxh3_64_with_seed(models[i].as_bytes(), seed), i));
-    let mut group = vec![0; models.len()];
-    order.iter().enumerate().for_each(|(place, &model)| group[model] = place % count);
-    group
+impl Found {
+    /// Judges the held-out traces of a round, one by one and in corpora.
+    fn judge(
+        &mut self,
+        cases: &Cases<'_>,
+        classifier: &dyn Classifier,
+        options: &OpenSetOptions<'_>,
+        left_out: &LeftOut<'_>,
+    ) {
+        let place_of: Vec<Option<usize>> = cases
+            .models
+            .iter()
+            .map(|model| classifier.references().iter().position(|name| name == model))
+            .collect();
+        let atlas = classifier.atlas().filter(|atlas| atlas.verification.is_some());
+        let own: Vec<(Seen, usize, Vec<f32>, Option<HeldOutTrace<'_>>)> = left_out
+            .held_out
+            .par_iter()
+            .filter(|&&i| cases.cases[i].words >= MINIMUM_WORDS)
+            .map_init(NgramCounter::default, |counter, &i| {
+                let case = &cases.cases[i];
+                let stranger = left_out.models[case.model];
+                // A model that is neither left out nor known vanished from the training: it is
+                // neither.
+                if !stranger && place_of[case.model].is_none() {
+                    return None;
+                }
+                let scored =
+                    atlas.and_then(|_| classifier.score_trace(case.trace, &case.text, counter));
+                let prediction = match &scored {
+                    Some(scored) => Prediction::from(scored),
+                    None => classifier.predict_trace(case.trace, &case.text, counter)?,
+                };
+                let of =
+                    |place: &Option<usize>| place.map_or(0.0, |at| prediction.probabilities[at]);
+                let probabilities = place_of.iter().map(of).collect();
+                let seen = Seen { unknown: prediction.unknown?, stranger, prompt: case.group };
+                let held_out = scored.map(|scored| HeldOutTrace::new(case, scored));
+                Some((seen, case.model, probabilities, held_out))
+            })
+            .flatten_iter()
+            .collect();
+        match atlas {
+            Some(atlas) => {
+                self.has_verification = true;
+                let judge = RoundJudge {
+                    atlas,
+                    text: options.text,
+                    models: &cases.models,
+                    families: options.families,
+                    left_out: left_out.models,
+                    round: left_out.number,
+                    seed: options.seed,
+                };
+                let traces: Vec<&HeldOutTrace<'_>> =
+                    own.iter().filter_map(|(.., held_out)| held_out.as_ref()).collect();
+                // Without families nothing says who is a stranger.
+                if options.has_families(&cases.models) {
+                    self.corpora.extend(judge.judge(&traces));
+                }
+            }
+            None => {
+                let knows: Vec<bool> = place_of.iter().map(Option::is_some).collect();
+                for (model, &is_left_out) in left_out.models.iter().enumerate() {
+                    let traces = own.iter().filter(|(_, of, ..)| *of == model);
+                    let traces =
+                        traces.map(|(seen, _, said, _)| (seen.prompt, said.as_slice())).collect();
+                    let known = Known { families: options.families, models: &knows };
+                    self.verdicts[usize::from(is_left_out)].add(
+                        &Corpus { model, traces },
+                        &known,
+                        options.seed,
+                    );
+                }
+            }
+        }
+        let seen: Vec<Seen> = own.into_iter().map(|(seen, ..)| seen).collect();
+        self.rounds.push(left_out.round(cases, &seen, None));
+        self.seen.extend(seen);
+    }
 }
 
 fn sorted(mut seen: Vec<Seen>) -> Vec<Seen> {
@@ -287,18 +381,5 @@ mod tests {
         // With the second stranger drawn three times: (1·2 + 3·1.5) / 8.
         assert_eq!(auroc(&all, |prompt| if prompt == 1 { 3.0 } else { 1.0 }), Some(6.5 / 8.0));
         assert_eq!(auroc(&seen(&[(0.1, true)]), |_| 1.0), None);
-    }
-
-    #[test]
-    fn two_models_are_always_left() {
-        assert_eq!(group_count(3, 2), 3);
-        assert_eq!(group_count(4, 2), 2);
-        assert_eq!(group_count(12, 5), 5);
-        assert_eq!(group_count(3, 5), 3);
-        let names: Vec<String> = (0..12).map(|i| format!("m{i}")).collect();
-        let group = groups(&names, 5, 3);
-        for one in 0..5 {
-            assert!((2..=3).contains(&group.iter().filter(|&&g| g == one).count()));
-        }
     }
 }

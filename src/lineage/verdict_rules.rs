@@ -74,6 +74,11 @@ pub(crate) fn named(first: (f64, f64), family: Option<(f64, f64)>) -> Named {
     }
 }
 
+/// Whether a corpus is too small for any name.
+pub(crate) fn is_too_little(traces: usize, prompts: usize, words: usize) -> bool {
+    traces < LEAST_TRACES || prompts < LEAST_PROMPTS || words < LEAST_WORDS
+}
+
 /// Draws the verdict.
 pub(super) fn decide_verdict(findings: &Findings<'_>) -> Verdict {
     let Findings { traces, prompts, words, ranking, families, .. } = *findings;
@@ -89,7 +94,7 @@ pub(super) fn decide_verdict(findings: &Findings<'_>) -> Verdict {
         return verdict(VerdictKind::TooLittleText, vec![], None, VerdictFinding::NoTrace);
     };
     let nearest = first.reference.clone();
-    if traces < LEAST_TRACES || prompts < LEAST_PROMPTS || words < LEAST_WORDS {
+    if is_too_little(traces, prompts, words) {
         let finding = VerdictFinding::TooLittle { prompts, words };
         return verdict(VerdictKind::TooLittleText, vec![first], None, finding);
     }

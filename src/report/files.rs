@@ -3,7 +3,7 @@
 /// All files that a report of any verb may hold, its pages first, with `/` between the parts of a
 /// name. Where a folder is used again, those that the new report does not have are removed
 /// ([`OutputFolder`](crate::output::OutputFolder)).
-pub const REPORT_FILES: [&str; 47] = [
+pub const REPORT_FILES: [&str; 49] = [
     "report.html",
     "audit.html",
     "evaluation.html",
@@ -46,6 +46,8 @@ pub const REPORT_FILES: [&str; 47] = [
     "length.svg",
     "pooled.png",
     "pooled.svg",
+    "detection.png",
+    "detection.svg",
     "evidence/records.jsonl",
     "evidence/baseline-records.jsonl",
     "evidence/reference-records.jsonl",

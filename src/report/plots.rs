@@ -5,6 +5,7 @@ pub use super::drawing::heat_map::HeatMap;
 pub use super::drawing::render::{png_bytes, svg};
 pub use super::drawing::shares::RankingPlot;
 pub use super::drawing::text::PlotError;
+pub use super::evaluation::detection_figure::DetectionPlot;
 pub use super::evaluation::reliability_figure::ReliabilityPlot;
 pub use super::evaluation::steps_figure::StepsPlot;
 pub use super::explain::course_figure::CoursePlot;

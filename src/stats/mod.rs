@@ -12,6 +12,7 @@ pub(crate) mod cholesky;
 pub(crate) mod exact_sum;
 pub(crate) mod holm;
 mod interval;
+pub(crate) mod isotonic;
 pub mod logistic;
 pub(crate) mod non_negative_pursuit;
 pub(crate) mod principal_axes;

@@ -2,8 +2,11 @@
 
 use super::escape;
 use super::json::sentences;
-use super::numbers::{accuracy, accuracy_interval, count, counted, fixed, fixed_interval};
-use crate::evaluation::{Evaluation, EvaluationLimit, Group, MOST, OpenSetFigures, PairPlan};
+use super::numbers::{accuracy, accuracy_interval, count, counted, fixed, fixed_interval, percent};
+use crate::evaluation::{
+    Evaluation, EvaluationLimit, Group, MOST, NamingPlan, NoVerification, OpenSetFigures, PairPlan,
+    VerificationFigures,
+};
 use std::fmt::{Display, Formatter};
 
 /// Names in a sentence; the rest are counted.
@@ -88,7 +91,29 @@ impl Display for EvaluationLimit {
                  Do not rely on `unknown` in an atlas of two models.",
             ),
             Self::NoOpenSet(why) => f.write_str(&super::as_sentence(why)),
+            Self::NoVerification(why) => write!(f, "The verdict was not measured: {why}."),
             Self::Text(sentence) => f.write_str(sentence),
+        }
+    }
+}
+
+impl Display for NoVerification {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NoFamilies => f.write_str(
+                "the families of the models were not given. A model is a stranger only if its whole \
+                 family is left out",
+            ),
+            Self::FewFamilies { families, needed } => write!(
+                f,
+                "an atlas that knows what an unknown model looks like needs {needed} families with \
+                 enough traces beside those that are left out. The models belong to {}",
+                counted(*families, "family", "families")
+            ),
+            Self::OneKind => f.write_str(
+                "there were no held-out traces both of known models and of models that are no \
+                 relatives of the first reference",
+            ),
         }
     }
 }
@@ -154,6 +179,7 @@ pub fn reading(evaluation: &Evaluation) -> Vec<String> {
         ));
     }
     sentences.extend(evaluation.open_set.as_ref().map(open_set));
+    sentences.extend(verification_of(evaluation).and_then(verification));
     sentences
 }
 
@@ -166,6 +192,59 @@ pub fn open_set(figures: &OpenSetFigures) -> String {
         accuracy(figures.strangers_called_unknown.value),
         accuracy(figures.known_called_unknown.value)
     )
+}
+
+/// What was measured of the verdict; `None` where it was not.
+pub fn verification_of(evaluation: &Evaluation) -> Option<&VerificationFigures> {
+    evaluation.open_set.as_ref()?.verification.as_ref()
+}
+
+/// What the program's own bound does with the most traces that all figures have.
+pub fn verification(figures: &VerificationFigures) -> Option<String> {
+    let own = figures.by_traces.last()?;
+    let relatives = own.relatives_named.map_or_else(String::new, |named| {
+        format!(
+            " Of {} of left-out models whose candidate is of the same vendor, {} are named, which is \
+             neither right nor wrong.",
+            counted(own.relatives, "corpus", "corpora"),
+            accuracy(named.value)
+        )
+    });
+    Some(format!(
+        "With {}, the verdict names the right family for {} of the corpora of known models, a wrong one \
+         for {}, and names {} of the strangers.{relatives}",
+        counted(own.traces, "trace", "traces"),
+        accuracy(own.named_rightly.value),
+        accuracy(own.named_wrongly.value),
+        accuracy(own.strangers_named.value)
+    ))
+}
+
+/// How many traces it takes until models are named, in one sentence.
+pub fn naming(figures: &VerificationFigures) -> String {
+    let all = counted(figures.models.len(), "model", "models");
+    let level = percent(figures.named_level);
+    let mut sentence = format!(
+        "The smallest number of traces with which {level} of a model’s corpora are named rightly:"
+    );
+    for own in &figures.by_traces {
+        let needs = |plan: &&NamingPlan| plan.needed == Some(own.traces);
+        let models = figures.models.iter().filter(needs).count();
+        if models > 0 {
+            sentence += &format!(" {} for {};", count(own.traces), count(models));
+        }
+    }
+    let never = figures.models.iter().filter(|plan| plan.needed.is_none()).count();
+    let most = figures.models.iter().map(|plan| plan.most).max().unwrap_or(0);
+    sentence += &match never {
+        0 => format!(" of {all}, none needs more."),
+        never => format!(
+            " for {} of {all}, not with the {} or fewer that were tried.",
+            count(never),
+            count(most)
+        ),
+    };
+    sentence
 }
 
 /// How many traces tell a pair apart.
@@ -234,8 +313,20 @@ pub fn method(evaluation: &Evaluation) -> Vec<String> {
     ];
     if evaluation.open_set.is_some() {
         paragraphs.push(
-            "For the open set the models were divided into groups. Each round left one group and one fold of \
-             prompts out of the training data and scored the traces of that fold."
+            "For the open set the models were divided into groups of whole families. Each round left one \
+             group and one fold of prompts out of the training data and scored the traces of that fold."
+                .to_owned(),
+        );
+    }
+    if verification_of(evaluation).is_some() {
+        paragraphs.push(
+            "For the verdict, corpora were drawn from the traces of that fold, of one model and data set \
+             each, and judged as `compare` judges them. The detection curve gives for each bound on the \
+             candidate’s probability how many known and left-out models are named. AUROC is the area under \
+             it. Cllr (Brümmer and du Preez 2006) is the cost of the probability in bits, between known models \
+             with the right candidate and strangers, both as likely beforehand; who knows nothing pays 1. \
+             minCllr is the same after the best ascending change. Intervals resample families. Corpora \
+             of fewer than 3 traces, 3 prompts or 300 words are never named by the program."
                 .to_owned(),
         );
     }
@@ -250,7 +341,70 @@ pub fn with_interval(estimate: &crate::evaluation::Estimate, places: usize) -> [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evaluation::Side;
+    use crate::evaluation::{DetectionFigures, Estimate, Side};
+
+    /// A number of traces with this share of each kind of corpora named.
+    fn detection(traces: usize, share: f64) -> DetectionFigures {
+        let estimate = Estimate { value: share, low: share, high: share };
+        DetectionFigures {
+            traces,
+            known: 8,
+            known_models: 4,
+            strangers: 4,
+            stranger_families: 2,
+            relatives: 1,
+            unfamiliar: 0,
+            named_rightly: estimate,
+            named_wrongly: estimate,
+            strangers_named: estimate,
+            relatives_named: Some(estimate),
+            auroc: estimate,
+            at: Vec::new(),
+            cllr: None,
+            min_cllr: None,
+            curve: Vec::new(),
+            calibration: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_the_verdict_names_and_with_how_many_traces() {
+        let plan = |needed| NamingPlan {
+            model: "a/b".into(),
+            family: None,
+            needed,
+            most: 20,
+            by_traces: Vec::new(),
+        };
+        let mut figures = VerificationFigures {
+            error_rate: 0.05,
+            by_traces: vec![detection(5, 0.25), detection(20, 0.5)],
+            named_level: 0.8,
+            models: vec![plan(Some(5)), plan(Some(5)), plan(Some(20))],
+        };
+        let said = verification(&figures).unwrap();
+        assert!(said.starts_with("With 20 traces, the verdict names the right family for 50.0 %"));
+        assert!(said.contains("Of 1 corpus of left-out models"), "{said}");
+        let said = naming(&figures);
+        assert!(said.ends_with("80 % of a model’s corpora are named rightly: 5 for 2; 20 for 1; of 3 models, none needs more."), "{said}");
+        figures.models.push(plan(None));
+        let said = naming(&figures);
+        assert!(
+            said.ends_with(
+                "20 for 1; for 1 of 4 models, not with the 20 or fewer that were tried."
+            ),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn it_is_said_why_the_verdict_was_not_measured() {
+        let of = |why| EvaluationLimit::NoVerification(why).to_string();
+        assert!(of(NoVerification::NoFamilies).contains("families of the models were not given"));
+        let few = of(NoVerification::FewFamilies { families: 5, needed: 6 });
+        assert!(few.contains("needs 6 families") && few.ends_with("5 families."), "{few}");
+        assert!(of(NoVerification::OneKind).contains("no held-out traces both"));
+    }
 
     fn pair(needed: Option<usize>, high: Option<usize>, means: [f64; 2]) -> PairPlan {
         let side = |model: &str, mean: f64| Side {

@@ -62,13 +62,41 @@ pub fn evaluation(models: usize) -> Evaluation {
         "by_length": by_length,
         "pooled": pooled,
         "robustness": [],
-        "open_set": null,
+        "open_set": open_set(),
         "planner": [],
         "unjudged": {"dropped": {}, "too_short": 0, "vanished": {}},
         "limits": [],
         "provenance": {"program": "cotprint", "command": "cotprint evaluate", "text": "reasoning", "seed": 0, "resamples": 1000},
     }))
     .unwrap()
+}
+
+/// An open set of which the verdict was measured: more traces, a better curve.
+fn open_set() -> Value {
+    let some = || estimate(0.5, 0.05);
+    let by_traces: Vec<Value> = [1, 5, 10, 20]
+        .into_iter()
+        .zip([0.35, 0.66, 0.8, 0.83])
+        .map(|(traces, best)| {
+            let corner = |i: u32| {
+                let strangers = f64::from(i) / 20.0;
+                let right = best * (1.0 - (-4.0 * (strangers + 0.05)).exp());
+                json!({"bound": 1.0 - strangers, "strangers_named": strangers, "named_rightly": right})
+            };
+            json!({
+                "traces": traces, "known": 400, "known_models": 24, "strangers": 80, "stranger_families": 14,
+                "relatives": 12, "unfamiliar": 0, "named_rightly": estimate(0.6 * best, 0.05),
+                "named_wrongly": some(), "strangers_named": estimate(0.05, 0.03), "relatives_named": some(),
+                "auroc": estimate(0.9 * best, 0.04), "at": [], "cllr": some(), "min_cllr": some(),
+                "curve": (0..16).map(corner).collect::<Vec<Value>>(), "calibration": [],
+            })
+        })
+        .collect();
+    json!({
+        "auroc": some(), "known_called_unknown": some(), "strangers_called_unknown": some(), "known": 400,
+        "strangers": 80, "rounds": [],
+        "verification": {"error_rate": 0.05, "by_traces": by_traces, "named_level": 0.8, "models": []},
+    })
 }
 
 /// An audit with a few large shares and a long tail.

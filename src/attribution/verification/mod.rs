@@ -30,7 +30,7 @@ mod two_covariance;
 
 pub use decision::{Candidate, Decision, Judgement};
 pub(crate) use kin::Kin;
-pub(crate) use learner::learn;
+pub(crate) use learner::{FEWEST_FAMILIES, learn};
 pub(crate) use totals::LabelledTraces;
 pub use two_covariance::{Cell, Ratio};
 

@@ -13,6 +13,7 @@ pub(super) struct EvaluationData {
     confusion: Option<Downloads>,
     lengths: Option<Downloads>,
     pooled: Option<Downloads>,
+    detection: Option<Downloads>,
 }
 
 impl EvaluationData {
@@ -50,11 +51,24 @@ impl EvaluationData {
         });
         let pooled_columns =
             ["traces", "models", "top1", "top1_low", "top1_high", "log_loss", "calibration_error"];
+        let verification = evaluation.open_set.iter().filter_map(|set| set.verification.as_ref());
+        let corners = verification.flat_map(|own| &own.by_traces).flat_map(|own| {
+            own.curve.iter().map(|corner| {
+                [
+                    Cell::Count(own.traces),
+                    Cell::Number(corner.bound),
+                    Cell::Number(corner.strangers_named),
+                    Cell::Number(corner.named_rightly),
+                ]
+            })
+        });
+        let corner_columns = ["traces", "bound", "strangers_named", "named_rightly"];
         Ok(Self {
             calibration: links_to_rows(&table("calibration", bins, calibration))?,
             confusion: links_to_rows(&confusion(&evaluation.confusion))?,
             lengths: links_to_rows(&table("by-length", length_columns, lengths))?,
             pooled: links_to_rows(&table("pooled", pooled_columns, pooled))?,
+            detection: links_to_rows(&table("detection", corner_columns, corners))?,
         })
     }
 }

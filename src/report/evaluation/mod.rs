@@ -4,6 +4,7 @@
 //! `tables` holds what the terminal and the page share; sentences are made in
 //! [`crate::wording::evaluation`].
 
+pub(super) mod detection_figure;
 mod downloads;
 mod page;
 pub(super) mod reliability_figure;
@@ -14,14 +15,14 @@ mod terminal;
 pub use page::render_evaluation;
 pub use terminal::write_evaluation;
 
-use super::plots::{HeatMap, Look, ReliabilityPlot, StepsPlot};
+use super::plots::{DetectionPlot, HeatMap, Look, ReliabilityPlot, StepsPlot};
 use super::{Error, escaped_json, write_figure};
 use crate::evaluation::Evaluation;
 use crate::output::OutputFolder;
 
 /// Writes `evaluation.html`, `evaluation.json`, and the reliability diagram, the confusion matrix,
-/// and the accuracy by length and by number of traces as PNG and SVG into a folder. They are in
-/// their place when the folder is finished.
+/// the accuracy by length and by number of traces, and the detection curve of the verdict where it was
+/// measured, as PNG and SVG into a folder. They are in their place when the folder is finished.
 ///
 /// # Errors
 /// When a file cannot be written; the sentence names the path.
@@ -45,5 +46,11 @@ pub fn write_evaluation_report(
     write_figure(&length, "length", folder)?;
     let pooled = StepsPlot::pooled(evaluation, Look::File).map_err(drawn("the pools"))?;
     write_figure(&pooled, "pooled", folder)?;
+    if let Some(open_set) = &evaluation.open_set {
+        let detection = DetectionPlot::new(open_set, Look::File);
+        if let Some(detection) = detection.map_err(drawn("the detection curve"))? {
+            write_figure(&detection, "detection", folder)?;
+        }
+    }
     Ok(())
 }

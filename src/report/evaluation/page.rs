@@ -9,7 +9,9 @@ use crate::evaluation::Evaluation;
 use crate::report::Error;
 use crate::report::escape::{name, sentence};
 use crate::report::numbers::{count, counted};
-use crate::report::plots::{Figure, HeatMap, Look, PlotError, ReliabilityPlot, StepsPlot};
+use crate::report::plots::{
+    DetectionPlot, Figure, HeatMap, Look, PlotError, ReliabilityPlot, StepsPlot,
+};
 use crate::report::template::{fill, inline, style_sheet};
 use crate::report::wording;
 use crate::wording::evaluation as words;
@@ -32,6 +34,8 @@ struct Page {
     lengths: Table,
     pooled: Table,
     robustness: Table,
+    verification: Table,
+    naming: Option<String>,
     verdicts: Table,
     rounds: Table,
     planner: Table,
@@ -60,9 +64,22 @@ pub fn render_evaluation(evaluation: &Evaluation) -> Result<String, Error> {
         reliability => both("reliability", reliability)?,
         length => both("length", length)?,
         pooled => both("pooled", pooled)?,
+        detection => detection(evaluation)?,
     };
     let style = style_sheet() + STYLE;
     fill("evaluation.html", TEMPLATE, style, values)
+}
+
+/// The detection curve, where the verdict was measured.
+fn detection(evaluation: &Evaluation) -> Result<Option<[String; 2]>, Error> {
+    let failed = |source| Error::Figure { what: "detection".to_owned(), source };
+    let Some(open_set) = &evaluation.open_set else { return Ok(None) };
+    let draw = |look, id| -> Result<Option<String>, Error> {
+        let figure = DetectionPlot::new(open_set, look).map_err(failed)?;
+        figure.map(|figure| inline(Ok(figure), id)).transpose().map_err(failed)
+    };
+    let (wide, phone) = (draw(Look::Page, "detection")?, draw(Look::Phone, "detection-phone")?);
+    Ok(wide.zip(phone).map(|(wide, phone)| [wide, phone]))
 }
 
 /// A figure for a wide screen and for a phone.
@@ -97,6 +114,8 @@ impl Page {
             lengths: tables::lengths(evaluation),
             pooled: tables::pooled(evaluation),
             robustness: tables::robustness(evaluation),
+            verification: tables::verification(evaluation),
+            naming: words::verification_of(evaluation).map(|own| unbroken(words::naming(own))),
             verdicts: tables::verdicts(evaluation),
             rounds: tables::rounds(evaluation),
             planner: tables::planner(evaluation),

@@ -253,6 +253,54 @@ pub fn verdicts(evaluation: &Evaluation) -> Table {
     }
 }
 
+/// The verdict by verification, by number of traces; no rows where it was not measured.
+pub fn verification(evaluation: &Evaluation) -> Table {
+    let measured = evaluation.open_set.iter().filter_map(|figures| figures.verification.as_ref());
+    let rows = measured.flat_map(|figures| &figures.by_traces).map(|own| {
+        let [right, interval] = shares(&own.named_rightly);
+        let maybe = |estimate: Option<&Estimate>, text: fn(f64) -> String| {
+            estimate.map_or_else(|| "–".into(), |estimate| text(estimate.value))
+        };
+        let bits = |value| fixed(value, 2);
+        let mut row = vec![
+            count(own.traces),
+            count(own.known),
+            right,
+            interval,
+            accuracy(own.named_wrongly.value),
+            count(own.strangers),
+            accuracy(own.strangers_named.value),
+            count(own.relatives),
+            maybe(own.relatives_named.as_ref(), accuracy),
+        ];
+        row.extend(own.at.iter().map(|at| accuracy(at.named_rightly.value)));
+        row.extend([
+            bits(own.auroc.value),
+            maybe(own.cllr.as_ref(), bits),
+            maybe(own.min_cllr.as_ref(), bits),
+        ]);
+        row
+    });
+    let columns = vec![
+        text("traces"),
+        wide(number("known corpora")),
+        number("named rightly"),
+        wide(number("95 % interval")),
+        number("wrongly"),
+        wide(number("strangers")),
+        number("strangers named"),
+        wide(number("relatives")),
+        wide(number("relatives named")),
+        wide(number("rightly at 2 %")),
+        number("rightly at 5 %"),
+        wide(number("rightly at 10 %")),
+        number("AUROC"),
+        wide(number("Cllr")),
+        wide(number("minCllr")),
+    ];
+    Table { title: "The verdict, by number of traces".into(), columns, rows: rows.collect() }
+}
+
 /// Changed texts.
 pub fn robustness(evaluation: &Evaluation) -> Table {
     let points = |value: f64| fixed(100.0 * value, 1);

@@ -43,6 +43,10 @@ pub fn write_evaluation(
     table(&mut page, &tables::lengths(evaluation), all)?;
     table(&mut page, &tables::pooled(evaluation), all)?;
     table(&mut page, &tables::robustness(evaluation), all)?;
+    table(&mut page, &tables::verification(evaluation), all)?;
+    if let Some(verification) = words::verification_of(evaluation) {
+        page.paragraph(&words::naming(verification), "", Ink::Plain)?;
+    }
     table(&mut page, &tables::verdicts(evaluation), all)?;
     table(&mut page, &tables::rounds(evaluation), all)?;
     let plans: Vec<String> = evaluation.planner.iter().map(words::plan).collect();
