@@ -238,7 +238,7 @@ impl Checkpoint<'_> {
                 scored: Some(scored),
             });
         }
-        let options = CheckOptions { seed, resamples: 2000 };
+        let options = CheckOptions { seed, resamples: 2000, controls: &[] };
         let checked = check(policy, atlas, &sample, &ScoredCorpus::default(), None, options);
         let condition = &checked.rules[0].conditions[0];
         let (low, high) = (condition.low.unwrap_or(0.0), condition.high.unwrap_or(1.0));

@@ -242,6 +242,29 @@ fn one_prompt_with_most_of_the_traces_gives_a_rough_picture() {
 }
 
 #[test]
+fn where_shares_are_withheld_none_of_these_has_none_either() {
+    let folder = tempdir().unwrap();
+    let few = lines(&folder, "few.jsonl", &mixture([9, 9, 9]));
+    assert_eq!(audit(&few, &["--json"]).fails(3, &[]).json()["none"]["share"], Value::Null);
+    let enough = lines(&folder, "enough.jsonl", &mixture([15, 9, 3]));
+    assert!(audit(&enough, &["--json"]).succeeds().json()["none"]["share"].is_number());
+}
+
+#[test]
+fn controls_are_of_the_atlas_and_are_read() {
+    let folder = tempdir().unwrap();
+    let input = lines(&folder, "mixed.jsonl", &mixture([15, 9, 3]));
+    let known = lines(&folder, "known.jsonl", &traces()[0][15..]);
+    let known = known.display().to_string();
+    let of = |name: &str| format!("{name}={known}");
+    // The atlas knows the prompts, and controls change nothing.
+    let alone = audit(&input, &["--json"]).succeeds().json();
+    let with = audit(&input, &["--json", "--control", &of(REFERENCES[0])]).succeeds().json();
+    assert_eq!(with["shares"], alone["shares"]);
+    audit(&input, &["--control", &of("nobody/knows")]).fails(2, &["nobody/knows", "atlas show"]);
+}
+
+#[test]
 fn what_cannot_be_read_is_said() {
     for (name, code) in
         [("bad/not-json.jsonl", 2), ("bad/unknown-shape.jsonl", 2), ("bad/no-reasoning.jsonl", 3)]

@@ -233,8 +233,8 @@ impl Bench {
         sums.error += errors.iter().sum::<f64>() / count;
         sums.largest = errors.iter().fold(sums.largest, |most, &error| most.max(error));
         sums.counted += counted.iter().sum::<f64>() / count;
-        sums.elsewhere += 1.0 - known - audit.none.share;
-        sums.none += audit.none.share;
+        sums.elsewhere += 1.0 - known - audit.none.share.unwrap();
+        sums.none += audit.none.share.unwrap();
         sums.stranger += stranger;
         let of_others = |own: &&cotprint::lineage::audit::ReferenceShare| {
             own.unlike && !parts.iter().any(|(model, _)| *model == own.reference)

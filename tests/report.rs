@@ -308,6 +308,24 @@ fn phrases_are_quoted_where_they_stand() {
 }
 
 #[test]
+fn a_corpus_of_several_subjects_has_a_verdict_on_each() {
+    let mut c = comparison(24, 0.6);
+    let forms = |c: &Comparison| [render_page(c).unwrap(), to_markdown(c), terminal(c, false)];
+    for text in forms(&c) {
+        assert!(
+            text.contains("The verdict by subject matter") && text.contains("puzzles"),
+            "{text}"
+        );
+        assert!(text.contains("cannot tell: unfamiliar"), "{text}");
+    }
+    // Of one subject, the verdict has said it.
+    c.verdict_by_data_set.truncate(1);
+    for text in forms(&c) {
+        assert!(!text.contains("The verdict by subject matter"), "{text}");
+    }
+}
+
+#[test]
 fn every_section_is_there_and_in_order() {
     let page = render_page(&comparison(24, 0.6)).unwrap();
     let ids = [
@@ -316,6 +334,7 @@ fn every_section_is_there_and_in_order() {
         "h-sure",
         "h-ranking",
         "h-holds",
+        "h-data-sets",
         "h-limits",
         "h-else",
         "h-pairing",

@@ -1,9 +1,15 @@
 //! A data set of mixed or unknown origin → the share of each reference in it.
 
-use super::{AnalysisOptions, Error, Inputs, Progress, Scorer, surveyed_traces::SurveyedTraces};
+use super::{
+    AnalysisOptions, Error, Inputs, Progress, Scorer, controls::read_control,
+    surveyed_traces::SurveyedTraces,
+};
 use crate::{
     atlas::Atlas,
-    lineage::audit::{Audit, Records, audit},
+    lineage::{
+        CompareOptions, ControlCorpus,
+        audit::{Audit, Records, audit},
+    },
 };
 
 /// Estimates the share of each reference in data sets.
@@ -20,12 +26,14 @@ use crate::{
 pub struct Auditor<'a> {
     scorer: Scorer<'a>,
     options: AnalysisOptions,
+    controls: Vec<ControlCorpus>,
 }
 
 impl<'a> Auditor<'a> {
     /// Audits with [`AnalysisOptions::for_atlas`]. `sections` has no meaning here.
     pub fn new(atlas: &'a Atlas) -> Self {
-        Self { scorer: Scorer::new(atlas), options: AnalysisOptions::for_atlas(atlas) }
+        let options = AnalysisOptions::for_atlas(atlas);
+        Self { scorer: Scorer::new(atlas), options, controls: Vec::new() }
     }
 
     /// Audits as the options say.
@@ -35,13 +43,24 @@ impl<'a> Auditor<'a> {
     pub fn with_options(atlas: &'a Atlas, options: AnalysisOptions) -> Result<Self, Error> {
         options.check()?;
         let scorer = Scorer::with_options(atlas, &options.atlas_name, options.scoring.clone())?;
-        Ok(Self { scorer, options })
+        Ok(Self { scorer, options, controls: Vec::new() })
     }
 
     /// Tells `progress` how far each reading is.
     #[must_use]
     pub fn progress(self, progress: &'a dyn Progress) -> Self {
         Self { scorer: self.scorer.progress(progress), ..self }
+    }
+
+    /// Reads traces of a model that the atlas knows, on the same prompts as the data set: a control. Where
+    /// the atlas does not know the prompts, shares are estimated with controls only.
+    ///
+    /// # Errors
+    /// Where the atlas has no reference of this name, or the traces cannot be read.
+    pub fn control(mut self, reference: &str, inputs: impl Into<Inputs>) -> Result<Self, Error> {
+        let reading = "an audit with controls";
+        self.controls.push(read_control(&self.scorer, reference, &inputs.into(), reading)?);
+        Ok(self)
     }
 
     /// Reads the data set and estimates the shares. Too little text gives an audit without shares.
@@ -60,7 +79,10 @@ impl<'a> Auditor<'a> {
             }
         }
         records.settle();
-        let asked = self.options.for_lineage(self.options.resamples);
+        let asked = CompareOptions {
+            controls: self.controls.clone(),
+            ..self.options.for_lineage(self.options.resamples)
+        };
         Ok(audit(atlas, &records, traces.into_input_summary(), &asked))
     }
 }

@@ -2,13 +2,14 @@
 
 use super::{
     AnalysisOptions, Error, Inputs, Progress, Scorer, baseline::read_baseline,
-    corpus_texts::CorpusTexts, surveyed_traces::SurveyedTraces,
+    controls::read_control, corpus_texts::CorpusTexts, surveyed_traces::SurveyedTraces,
 };
 use crate::{
     atlas::Atlas,
     gate::{CheckOptions, Checked, CheckedRecords, Seen, check},
     lineage::{
-        Comparison, Limit, ScoredCorpus, VerdictKind, add_drift, compare, drift_across_languages,
+        CompareOptions, Comparison, ControlCorpus, Limit, ScoredCorpus, VerdictKind, add_drift,
+        compare, drift_across_languages,
     },
     policy::{Policy, validate},
 };
@@ -44,6 +45,7 @@ pub struct Checker<'a> {
     policy: Policy,
     options: AnalysisOptions,
     baseline: Option<Inputs>,
+    controls: Vec<ControlCorpus>,
 }
 
 impl<'a> Checker<'a> {
@@ -77,13 +79,24 @@ impl<'a> Checker<'a> {
         if atlas.panel.width() == 0 && policy.needs_baseline() {
             return Err(Error::PolicyNeedsPanel { atlas: options.atlas_name });
         }
-        Ok(Self { scorer, policy, options, baseline })
+        Ok(Self { scorer, policy, options, baseline, controls: Vec::new() })
     }
 
     /// Tells `progress` how far each reading is.
     #[must_use]
     pub fn progress(self, progress: &'a dyn Progress) -> Self {
         Self { scorer: self.scorer.progress(progress), ..self }
+    }
+
+    /// Reads traces of a model that the atlas knows, on the same prompts as the corpus: a control. Where
+    /// the atlas does not know the prompts, rules on likeness are decided with controls only.
+    ///
+    /// # Errors
+    /// Where the atlas has no reference of this name, or the traces cannot be read.
+    pub fn control(mut self, reference: &str, inputs: impl Into<Inputs>) -> Result<Self, Error> {
+        let reading = "a check with controls";
+        self.controls.push(read_control(&self.scorer, reference, &inputs.into(), reading)?);
+        Ok(self)
     }
 
     /// The policy, its names looked up in the atlas.
@@ -114,7 +127,11 @@ impl<'a> Checker<'a> {
         {
             return Err(Error::TooLittleText { sentence: why.to_string() });
         }
-        let asked = CheckOptions { seed: options.seed, resamples: options.resamples };
+        let asked = CheckOptions {
+            seed: options.seed,
+            resamples: options.resamples,
+            controls: &self.controls,
+        };
         let mut checked = check(&self.policy, atlas, &records, &corpus, baseline.as_ref(), asked);
         checked.verdict = Some(comparison.verdict.clone());
         checked.limits.clone_from(&comparison.limits);
@@ -168,7 +185,8 @@ impl<'a> Checker<'a> {
         corpus.settle();
         records.settle();
         let input = traces.into_input_summary();
-        let asked = options.for_lineage(COMPARISON_RESAMPLES);
+        let controls = self.controls.clone();
+        let asked = CompareOptions { controls, ..options.for_lineage(COMPARISON_RESAMPLES) };
         let comparison = compare(atlas, &corpus, input, &asked);
         Ok(Read { records, corpus, texts, comparison })
     }

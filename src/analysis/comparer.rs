@@ -2,9 +2,7 @@
 
 use super::{
     AnalysisOptions, BoxError, Error, Inputs, Progress, ScoredTrace, Scorer,
-    baseline::{read_baseline, refuse_vectors_by_order},
-    corpus_texts::CorpusTexts,
-    score_corpus::score_corpus,
+    baseline::read_baseline, controls::read_control, corpus_texts::CorpusTexts,
     surveyed_traces::SurveyedTraces,
 };
 use crate::{
@@ -159,13 +157,8 @@ impl ReadComparison<'_> {
     /// # Errors
     /// Where the atlas has no reference of this name, or the traces cannot be read.
     pub fn control(mut self, reference: &str, inputs: impl Into<Inputs>) -> Result<Self, Error> {
-        let scorer = &self.comparer.scorer;
-        if !scorer.atlas().names().any(|name| name == reference) {
-            return Err(Error::UnknownControl { reference: reference.to_owned() });
-        }
-        refuse_vectors_by_order(scorer.atlas().vectors(), "a comparison with controls")?;
-        let corpus = score_corpus(scorer, &inputs.into(), &mut |_| Ok(()))?;
-        self.controls.push(ControlCorpus::new(reference, &corpus));
+        let (scorer, reading) = (&self.comparer.scorer, "a comparison with controls");
+        self.controls.push(read_control(scorer, reference, &inputs.into(), reading)?);
         Ok(self)
     }
 

@@ -25,6 +25,7 @@ mod auditor;
 mod baseline;
 mod checker;
 mod comparer;
+mod controls;
 mod corpus_texts;
 mod error;
 mod explain_trace;

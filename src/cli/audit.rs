@@ -3,6 +3,7 @@
 use super::{
     Common,
     actions::{Printed, print},
+    controls::ControlArguments,
     inputs::ScoringArguments,
     output::{open_report, wrote},
     progress::Progress,
@@ -22,6 +23,8 @@ use std::path::PathBuf;
 pub struct Arguments {
     #[command(flatten)]
     scoring: ScoringArguments,
+    #[command(flatten)]
+    controls: ControlArguments,
     /// Write a report into this folder: a page, JSON and a figure
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
@@ -40,13 +43,17 @@ pub struct Arguments {
 pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> {
     let scoring = &arguments.scoring;
     let atlas = scoring.open_atlas()?;
-    let files = scoring.files_read()?;
+    let mut files = scoring.files_read()?;
+    files.join(arguments.controls.files_read()?);
     let report = arguments.report.as_deref();
     let report = report.map(|folder| open_report(folder, &REPORT_FILES, &files)).transpose()?;
     let progress = Progress::new(common);
     let options = scoring.options(common, arguments.resamples)?;
-    let found =
-        Auditor::with_options(&atlas, options)?.progress(&progress).audit(&scoring.inputs)?;
+    let mut auditor = Auditor::with_options(&atlas, options)?.progress(&progress);
+    for (reference, path) in arguments.controls.iter() {
+        auditor = auditor.control(reference, path)?;
+    }
+    let found = auditor.audit(&scoring.inputs)?;
 
     // First the files: a reader of standard output may close it early.
     if let Some(folder) = report {

@@ -8,6 +8,7 @@ use super::{
     Common,
     actions::in_actions,
     check_outputs::{Files, OutputArguments, print, write_step_summary},
+    controls::ControlArguments,
     inputs::{ScoringArguments, files_behind},
     output::{Output, open_report},
     progress::Progress,
@@ -38,6 +39,8 @@ pub struct Arguments {
     /// Older corpus or its profile, for rules about drift; repeat for several
     #[arg(long, value_name = "INPUT")]
     baseline: Vec<String>,
+    #[command(flatten)]
+    controls: ControlArguments,
     /// Print JSON instead of the table
     #[arg(long)]
     json: bool,
@@ -66,6 +69,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     let policy = policy::open(&arguments.policy)?;
     let mut read = scoring.files_read()?;
     read.join(files_behind(&[&arguments.baseline])?);
+    read.join(arguments.controls.files_read()?);
     read.add(&arguments.policy);
     read.add_all(policy.rules.iter().map(|rule| &rule.file));
     let atlas = scoring.open_atlas()?;
@@ -76,7 +80,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     }
     let baseline = (!arguments.baseline.is_empty()).then(|| (&arguments.baseline).into());
     let has_baseline = baseline.is_some();
-    let checker = Checker::new(&atlas, policy, options, baseline)?.progress(&progress);
+    let mut checker = Checker::new(&atlas, policy, options, baseline)?.progress(&progress);
     if has_baseline && !checker.policy().needs_baseline() {
         progress.say(&format!(
             "no rule of {} measures against a baseline: --baseline changes nothing",
@@ -86,6 +90,9 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     let files = Files::open(&arguments.outputs, arguments.json, &read)?;
     let report = arguments.report.as_deref();
     let report = report.map(|folder| open_report(folder, &REPORT_FILES, &read)).transpose()?;
+    for (reference, path) in arguments.controls.iter() {
+        checker = checker.control(reference, path)?;
+    }
     let CheckResult { checked, comparison } = checker.check(&scoring.inputs)?;
 
     // First the files: a reader of standard output may close it early.

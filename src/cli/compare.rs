@@ -5,6 +5,7 @@ use super::{
     actions::{Printed, print},
     advice,
     choices::error_rate,
+    controls::ControlArguments,
     inputs::{ScoringArguments, files_behind},
     labelled::LabelledArguments,
     output::{open_report, wrote},
@@ -39,10 +40,8 @@ pub struct Arguments {
     /// for several. The same prompts give the best answer
     #[arg(long, value_name = "INPUT")]
     baseline: Vec<String>,
-    /// Traces of a model that the atlas knows, on the same prompts as the input: they tell how everybody
-    /// writes on prompts that the atlas does not know. Repeat for two to four models
-    #[arg(long, value_name = "NAME=PATH", value_parser = control)]
-    control: Vec<(String, String)>,
+    #[command(flatten)]
+    controls: ControlArguments,
     /// Traces of known models to compare with instead of an atlas; their records name the model.
     /// Repeat for several
     #[arg(long, value_name = "INPUT", conflicts_with = "atlas")]
@@ -79,8 +78,8 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
         return profiles::run(&arguments.profile_request(), common);
     }
     let mut files = scoring.files_read()?;
-    let controls: Vec<String> = arguments.control.iter().map(|(_, path)| path.clone()).collect();
-    files.join(files_behind(&[&arguments.baseline, &arguments.refs, &controls])?);
+    files.join(files_behind(&[&arguments.baseline, &arguments.refs])?);
+    files.join(arguments.controls.files_read()?);
     let report = arguments.report.as_deref();
     let report = report.map(|folder| open_report(folder, &REPORT_FILES, &files)).transpose()?;
     let mut pack = (report.as_ref())
@@ -98,8 +97,8 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> anyhow::Result<()> 
     if !arguments.baseline.is_empty() {
         read = read.baseline(&arguments.baseline)?;
     }
-    for (reference, path) in &arguments.control {
-        read = read.control(reference, path.as_str())?;
+    for (reference, path) in arguments.controls.iter() {
+        read = read.control(reference, path)?;
     }
     let comparison = read.finish()?;
 
@@ -156,13 +155,6 @@ fn look(arguments: &Arguments) -> TerminalOptions {
         verbose: arguments.verbose,
         ..TerminalOptions::default()
     }
-}
-
-/// A control: the name of a reference and where its traces are.
-fn control(text: &str) -> Result<(String, String), String> {
-    let pair = text.split_once('=').filter(|(name, path)| !name.is_empty() && !path.is_empty());
-    pair.map(|(name, path)| (name.to_owned(), path.to_owned()))
-        .ok_or_else(|| "expected NAME=PATH, for example qwen/qwq-32b=qwq.jsonl".into())
 }
 
 impl Arguments {

@@ -19,6 +19,7 @@ mod collect_options;
 mod collect_verdict;
 mod command_line;
 mod compare;
+mod controls;
 mod evaluate;
 mod examples;
 mod explain;

@@ -18,7 +18,7 @@ pub(super) struct Context<'a> {
     pub movement: Option<&'a Result<Movement, DriftError>>,
     pub mixture: Option<&'a Mixture>,
     pub level: Level,
-    pub options: CheckOptions,
+    pub options: CheckOptions<'a>,
     /// What all rules draw from.
     pub draws: &'a SharedDraws,
 }

@@ -45,12 +45,14 @@ pub(super) struct Mixture {
 }
 
 impl Mixture {
-    /// Estimates the parts of the traces in a slice.
+    /// Estimates the parts of the traces in a slice. `by_controls`: controls decide where the atlas does
+    /// not know the subject matter.
     pub fn of(
         atlas: &Atlas,
         sample: &CheckedRecords,
         slice: &Slice,
-        options: CheckOptions,
+        options: CheckOptions<'_>,
+        by_controls: bool,
     ) -> Self {
         let Some(rows) = sample.mixture_rows() else { return Self::nothing() };
         let own: Vec<(usize, &Record)> =
@@ -74,7 +76,10 @@ impl Mixture {
         };
         let references = atlas.about.references.len();
         let shares = of(&|_| 1.0, &vec![1.0 / references.max(1) as f64; references]);
-        let reasons = why_rough(atlas, sample, rows, &own, &prompts, numbers.len());
+        let mut reasons = why_rough(atlas, sample, rows, &own, &prompts, numbers.len());
+        if by_controls {
+            reasons.retain(|why| *why != Doubt::OutOfDomain);
+        }
         let mut found = Self {
             shares: Vec::new(),
             drawn: Vec::new(),

@@ -48,7 +48,7 @@ pub fn check(
     sample: &CheckedRecords,
     tally: &ScoredCorpus,
     baseline: Option<&ScoredCorpus>,
-    options: CheckOptions,
+    options: CheckOptions<'_>,
 ) -> Checked {
     let estimated =
         policy.rules.iter().flat_map(|rule| &rule.conditions).filter(|c| c.is_estimated()).count();
@@ -56,7 +56,7 @@ pub fn check(
     // Rules on the same slice share what is costly.
     let mut movements: Vec<(&Slice, Result<Movement, DriftError>)> = Vec::new();
     let mut mixtures: Vec<(&Slice, Mixture)> = Vec::new();
-    let ground = KnownGround::of(atlas, tally);
+    let ground = KnownGround::of(atlas, tally, options.controls);
     let draws = SharedDraws::default();
     let mut rules = Vec::new();
     for rule in &policy.rules {
@@ -69,7 +69,8 @@ pub fn check(
         }
         let mixed = asks(|quantity| matches!(quantity, Quantity::Mixture(_)));
         if mixed && !mixtures.iter().any(|(own, _)| *own == slice) {
-            mixtures.push((slice, Mixture::of(atlas, sample, slice, options)));
+            let by_controls = ground.is_by_controls();
+            mixtures.push((slice, Mixture::of(atlas, sample, slice, options, by_controls)));
         }
         let context = Context {
             atlas,

@@ -4,18 +4,20 @@
 
 use super::decide::Outcome;
 use crate::{
-    lineage::{Limit, Provenance, Unfamiliar, Verdict, audit::Doubt},
+    lineage::{ControlCorpus, Limit, Provenance, Unfamiliar, Verdict, audit::Doubt},
     policy::{Bound, Kind, Severity},
 };
 use serde::Serialize;
 
-/// How figures are resampled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CheckOptions {
+/// How figures are resampled, and by what traces on new prompts are judged.
+#[derive(Debug, Clone, Copy)]
+pub struct CheckOptions<'a> {
     /// Seed of the bootstrap.
     pub seed: u64,
     /// The fewest resamples for each figure; more are drawn where the level asks for more.
     pub resamples: usize,
+    /// Traces of known models on the same prompts.
+    pub controls: &'a [ControlCorpus],
 }
 
 /// The whole answer of `check`.
@@ -212,4 +214,7 @@ pub enum Note {
     Unfamiliar(Unfamiliar),
     /// The traces look most like the reference, and not enough like it to say that they are its.
     NotVerified,
+    /// The atlas does not know the subject matter, and the controls do not show that nothing is the
+    /// reference's.
+    NotExcluded,
 }

@@ -4,10 +4,14 @@
 //! A corpus is judged on the data set that most of its traces are like in subject matter, by the
 //! references that are known there. Called by `comparison`, `gate` and `audit`.
 
-use super::{scored_corpus::ScoredCorpus, style_sums::StyleSums};
+use super::{
+    scored_corpus::ScoredCorpus,
+    style_sums::{StyleSum, StyleSums},
+    verdict_rules::is_enough,
+};
 use crate::{
     atlas::{Atlas, MINIMUM_TRACES, Reference, vendor},
-    attribution::verification::{CorpusMean, Judgement, Ratio},
+    attribution::verification::{CorpusMean, Judgement, Ratio, Verification},
     text::language_code,
 };
 use serde::{Deserialize, Serialize};
@@ -36,6 +40,13 @@ pub struct VerdictCandidate {
     pub vendor_probability: f64,
 }
 
+impl VerdictCandidate {
+    /// Whether a reference is the candidate or of its family.
+    pub(crate) fn is_of_family(&self, other: &Reference) -> bool {
+        other.name == self.reference || (other.family.is_some() && other.family == self.family)
+    }
+}
+
 /// Why the atlas cannot judge a corpus.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unfamiliar {
@@ -61,6 +72,8 @@ pub struct Verified {
     pub has_relatives: bool,
     /// Why nothing can be said; `None` where the ground is familiar.
     pub unfamiliar: Option<Unfamiliar>,
+    /// Whether the atlas does not know the subject matter and controls decided in its place.
+    pub by_controls: bool,
 }
 
 impl Verified {
@@ -91,6 +104,17 @@ impl ControlCorpus {
     }
 }
 
+/// What verification reads of a corpus.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ground<'a> {
+    /// Its style.
+    pub style: &'a StyleSums,
+    /// Whether the atlas knows the subject matter.
+    pub is_familiar: bool,
+    /// Traces by language, where it could be told.
+    pub languages: &'a BTreeMap<String, usize>,
+}
+
 /// Judges a corpus, with the share of unknown models that may be named. `None` where the atlas holds no
 /// verification, or nothing was scored.
 pub fn verify(
@@ -99,21 +123,27 @@ pub fn verify(
     controls: &[ControlCorpus],
     error_rate: f64,
 ) -> Option<Verified> {
+    // Traces that the atlas was learned from are familiar.
+    let is_familiar = corpus.is_in_domain() || 2 * corpus.seen_before > corpus.traces();
+    let ground = Ground { style: &corpus.style, is_familiar, languages: &corpus.languages };
+    verify_on(atlas, ground, controls, error_rate)
+}
+
+/// The same, of what verification reads of a corpus.
+pub(crate) fn verify_on(
+    atlas: &Atlas,
+    ground: Ground<'_>,
+    controls: &[ControlCorpus],
+    error_rate: f64,
+) -> Option<Verified> {
     let verification = atlas.verification.as_ref()?;
     let families = family_numbers(atlas);
     let family_of = |reference: usize| families.get(reference).copied().unwrap_or(usize::MAX);
-    // Traces that the atlas was learned from are familiar.
-    let familiar = corpus.is_in_domain() || 2 * corpus.seen_before > corpus.traces();
-    let (data_set, sum) = corpus.style.on_main_data_set(None)?;
-    let on_data_set = || {
-        let mean = sum.mean();
-        let own = CorpusMean { mean: &mean, traces: sum.independent() };
-        let ratios = verification.ratios(own, data_set);
-        let judgement = verification.judge(&ratios, own, data_set, error_rate, family_of)?;
-        Some((ratios, judgement))
-    };
+    let familiar = ground.is_familiar;
+    let (data_set, sum) = ground.style.on_main_data_set(None)?;
+    let on_data_set = || judged_on(verification, data_set, &sum, error_rate, family_of);
     let on_new_prompts = || {
-        let all = corpus.style.all();
+        let all = ground.style.all();
         let mean = all.mean();
         let own = CorpusMean { mean: &mean, traces: all.independent() };
         let controls = controls_by_number(atlas, controls);
@@ -124,12 +154,69 @@ pub fn verify(
         let (ratios, judgement) = on_data_set()?;
         Some((ratios, Judgement { bound: f64::INFINITY, ..judgement }))
     };
-    let (ratios, Judgement { candidate: found, bound }) =
+    let (ratios, judgement) =
         if familiar { on_data_set()? } else { on_new_prompts().or_else(hint)? };
+    verified(atlas, &ratios, judgement, familiar, ground.languages)
+}
+
+/// Judges the traces that are like each data set, where they are many enough for a verdict: by data set,
+/// those with the most traces first. Empty where the atlas holds no verification.
+pub(crate) fn verify_by_data_set(
+    atlas: &Atlas,
+    corpus: &ScoredCorpus,
+    error_rate: f64,
+) -> Vec<(usize, StyleSum, Verified)> {
+    let Some(verification) = &atlas.verification else { return Vec::new() };
+    let families = family_numbers(atlas);
+    let family_of = |reference: usize| families.get(reference).copied().unwrap_or(usize::MAX);
+    let seen = 2 * corpus.seen_before > corpus.traces();
+    let mut found: Vec<(usize, StyleSum, Verified)> = (corpus.style.by_data_set(None).into_iter())
+        .filter(|(_, sum)| is_enough(sum.traces, sum.prompts.len(), sum.words))
+        .filter_map(|(data_set, sum)| {
+            let familiar = seen || sum.is_in_domain();
+            let (ratios, judgement) =
+                judged_on(verification, data_set, &sum, error_rate, family_of)?;
+            // What is not about the data set's subject matter has no bound that it could reach.
+            let bound = if familiar { judgement.bound } else { f64::INFINITY };
+            let judgement = Judgement { bound, ..judgement };
+            let verified = verified(atlas, &ratios, judgement, familiar, &corpus.languages)?;
+            Some((data_set, sum, verified))
+        })
+        .collect();
+    found.sort_by_key(|(data_set, sum, _)| (std::cmp::Reverse(sum.traces), *data_set));
+    found
+}
+
+/// Judges traces on the data set that they are like.
+fn judged_on(
+    verification: &Verification,
+    data_set: usize,
+    sum: &StyleSum,
+    error_rate: f64,
+    family_of: impl Fn(usize) -> usize,
+) -> Option<(Vec<Ratio>, Judgement)> {
+    let mean = sum.mean();
+    let own = CorpusMean { mean: &mean, traces: sum.independent() };
+    let ratios = verification.ratios(own, data_set);
+    let judgement = verification.judge(&ratios, own, data_set, error_rate, family_of)?;
+    Some((ratios, judgement))
+}
+
+/// A judgement with the names of the atlas, and whether the atlas can judge such traces at all.
+fn verified(
+    atlas: &Atlas,
+    ratios: &[Ratio],
+    judgement: Judgement,
+    familiar: bool,
+    languages: &BTreeMap<String, usize>,
+) -> Option<Verified> {
+    let Judgement { candidate: found, bound } = judgement;
+    let families = family_numbers(atlas);
+    let family_of = |reference: usize| families.get(reference).copied().unwrap_or(usize::MAX);
     let reference = atlas.about.references.get(found.reference)?;
     let open = !familiar && found.probability < bound;
     let unfamiliar =
-        other_language(reference, corpus).or(open.then_some(Unfamiliar::SubjectMatter));
+        other_language(reference, languages).or(open.then_some(Unfamiliar::SubjectMatter));
     let candidate = VerdictCandidate {
         reference: reference.name.clone(),
         family: reference.family.clone(),
@@ -145,9 +232,10 @@ pub fn verify(
     Some(Verified {
         candidate,
         bound,
-        nearest: nearest(atlas, &ratios, family_of),
+        nearest: nearest(atlas, ratios, family_of),
         has_relatives: ratios.iter().any(relative),
         unfamiliar,
+        by_controls: !familiar && !open,
     })
 }
 
@@ -169,14 +257,11 @@ pub(crate) fn support(
     let verification = atlas.verification.as_ref()?;
     let families = family_numbers(atlas);
     let family_of = |reference: usize| families.get(reference).copied().unwrap_or(usize::MAX);
-    let judged = style.on_main_data_set(Some(members)).and_then(|(data_set, sum)| {
-        let mean = sum.mean();
-        let own = CorpusMean { mean: &mean, traces: sum.independent() };
-        let ratios = verification.ratios(own, data_set);
-        verification.judge(&ratios, own, data_set, error_rate, family_of)
-    });
+    let judged = style
+        .on_main_data_set(Some(members))
+        .and_then(|(data_set, sum)| judged_on(verification, data_set, &sum, error_rate, family_of));
     let nothing = Support { probability: 0.0, bound: f64::INFINITY };
-    Some(judged.map_or(nothing, |Judgement { candidate, bound }| {
+    Some(judged.map_or(nothing, |(_, Judgement { candidate, bound })| {
         let own = members.iter().any(|&own| family_of(own) == family_of(candidate.reference));
         Support { probability: if own { candidate.probability } else { 0.0 }, bound }
     }))
@@ -193,8 +278,11 @@ pub(crate) struct Support {
 
 /// Whether most traces are in a language in which a reference is not known. A few traces do not make it
 /// known there: the language of a short text is sometimes taken for another.
-fn other_language(reference: &Reference, corpus: &ScoredCorpus) -> Option<Unfamiliar> {
-    let language = main_language(&corpus.languages)?;
+fn other_language(
+    reference: &Reference,
+    languages: &BTreeMap<String, usize>,
+) -> Option<Unfamiliar> {
+    let language = main_language(languages)?;
     let traces = reference.languages.get(language).copied().unwrap_or(0);
     (!reference.languages.is_empty() && traces < MINIMUM_TRACES)
         .then(|| Unfamiliar::Language { language: language.to_owned() })

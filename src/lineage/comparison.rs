@@ -3,6 +3,7 @@
 use super::{
     Comparison, Drift, InputSummary, Limit, Pairing, Provenance, RankedFamily, RankedReference,
     SimilarityMatrix, UnknownSummary, breakdown,
+    by_data_set::by_data_set,
     candidate::{ControlCorpus, verify},
     drift::{DriftError, MainLanguage, drift},
     evidence, habits,
@@ -126,8 +127,13 @@ pub fn compare(
     if options.method != Method::Default && tally.traces() > 0 {
         limits.insert(0, Limit::OtherMethod(options.method));
     }
+    let verdict_by_data_set = match options.method {
+        Method::Default => by_data_set(atlas, tally, options.error_rate),
+        _ => Vec::new(),
+    };
     Comparison {
         verdict,
+        verdict_by_data_set,
         families,
         unknown,
         evidence,

@@ -8,6 +8,7 @@
 pub mod audit;
 mod beside;
 mod breakdown;
+mod by_data_set;
 mod candidate;
 mod comparison;
 mod concordance;
@@ -40,8 +41,9 @@ pub(crate) mod verdict_rules;
 
 pub use beside::*;
 pub(crate) use breakdown::{LEAST_PROMPTS, group_of};
-pub(crate) use candidate::support;
+pub use by_data_set::DataSetVerdict;
 pub use candidate::{ControlCorpus, ERROR_RATE, Unfamiliar, VerdictCandidate, Verified, verify};
+pub(crate) use candidate::{Ground, support, verify_on};
 pub(crate) use comparison::add_drift;
 pub use comparison::{
     CompareOptions, compare, compare_paired, drift_across_languages, drift_between,

@@ -15,6 +15,10 @@ pub(crate) struct StyleSum {
     pub traces: usize,
     /// The numbers of their prompts.
     pub prompts: BTreeSet<u32>,
+    /// Words in them.
+    pub words: usize,
+    /// The sum of the probabilities that the atlas knows their subject matter.
+    in_domain: ExactSum,
 }
 
 /// The sums of a corpus; empty where the atlas holds no verification.
@@ -38,6 +42,11 @@ impl StyleSum {
         self.traces.min(TRACES_OF_PROMPT * self.prompts.len())
     }
 
+    /// Whether the atlas probably knows what they are about.
+    pub fn is_in_domain(&self) -> bool {
+        self.in_domain.over(self.traces).first().is_some_and(|&mean| mean >= 0.5)
+    }
+
     fn add(&mut self, values: &[f32], prompt: u32) {
         self.values.add(values);
         self.traces += 1;
@@ -48,6 +57,8 @@ impl StyleSum {
         self.values.join(&other.values);
         self.traces += other.traces;
         self.prompts.extend(&other.prompts);
+        self.words += other.words;
+        self.in_domain.join(&other.in_domain);
     }
 }
 
@@ -56,6 +67,8 @@ impl StyleSums {
     pub fn add(&mut self, scored: &Scored, values: &[f32], prompt: u32) {
         let cell = self.cells.entry((scored.data_set, scored.top())).or_default();
         cell.add(values, prompt);
+        cell.words += scored.words;
+        cell.in_domain.add(&[scored.in_domain as f32]);
     }
 
     /// Gives the prompts other numbers: `numbers` has the new one of each old one.
@@ -78,12 +91,19 @@ impl StyleSums {
     /// The data set that most of the traces are nearest to whose first reference is one of `members`
     /// (all traces, where there are none), and the sum of these on it.
     pub fn on_main_data_set(&self, members: Option<&[usize]>) -> Option<(usize, StyleSum)> {
+        let by_data_set = self.by_data_set(members).into_iter();
+        by_data_set.max_by_key(|(set, sum)| (sum.traces, std::cmp::Reverse(*set)))
+    }
+
+    /// The sum on each data set, of the traces whose first reference is one of `members` (of all traces,
+    /// where there are none).
+    pub fn by_data_set(&self, members: Option<&[usize]>) -> BTreeMap<usize, StyleSum> {
         let chosen = |first: usize| members.is_none_or(|members| members.contains(&first));
         let mut by_data_set: BTreeMap<usize, StyleSum> = BTreeMap::new();
         for (&(data_set, _), cell) in self.cells.iter().filter(|((_, first), _)| chosen(*first)) {
             by_data_set.entry(data_set).or_default().join(cell);
         }
-        by_data_set.into_iter().max_by_key(|(set, sum)| (sum.traces, std::cmp::Reverse(*set)))
+        by_data_set
     }
 }
 

@@ -5,6 +5,7 @@
 //! a bootstrap over prompts.
 
 use super::beside::{Breakdown, Habits, Neighbourhood};
+use super::by_data_set::DataSetVerdict;
 use super::candidate::VerdictCandidate;
 use super::drift::Drift;
 use super::examples::Example;
@@ -22,6 +23,10 @@ use std::collections::BTreeMap;
 pub struct Comparison {
     /// The answer in one sentence, and as data.
     pub verdict: Verdict,
+    /// The verdict on each part of the corpus that is like one data set of the atlas, the largest first. Empty
+    /// where no part has enough text, and of an atlas that knows too few families.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub verdict_by_data_set: Vec<DataSetVerdict>,
     /// Every reference, best first.
     pub ranking: Vec<RankedReference>,
     /// Traces that were scored.

@@ -26,6 +26,11 @@ const STRANGE_SHARE: f64 = 0.2;
 /// A candidate with this probability is possible, with less it is none of these.
 const POSSIBLE: f64 = 0.3;
 
+/// Whether there is enough text for a verdict.
+pub(crate) fn is_enough(traces: usize, prompts: usize, words: usize) -> bool {
+    traces >= LEAST_TRACES && prompts >= LEAST_PROMPTS && words >= LEAST_WORDS
+}
+
 /// What the verdict is drawn from.
 pub(super) struct Findings<'a> {
     pub traces: usize,
@@ -74,11 +79,6 @@ pub(crate) fn named(first: (f64, f64), family: Option<(f64, f64)>) -> Named {
     }
 }
 
-/// Whether a corpus is too small for any name.
-pub(crate) fn is_too_little(traces: usize, prompts: usize, words: usize) -> bool {
-    traces < LEAST_TRACES || prompts < LEAST_PROMPTS || words < LEAST_WORDS
-}
-
 /// Draws the verdict.
 pub(super) fn decide_verdict(findings: &Findings<'_>) -> Verdict {
     let Findings { traces, prompts, words, ranking, families, .. } = *findings;
@@ -94,12 +94,12 @@ pub(super) fn decide_verdict(findings: &Findings<'_>) -> Verdict {
         return verdict(VerdictKind::TooLittleText, vec![], None, VerdictFinding::NoTrace);
     };
     let nearest = first.reference.clone();
-    if is_too_little(traces, prompts, words) {
+    if !is_enough(traces, prompts, words) {
         let finding = VerdictFinding::TooLittle { prompts, words };
         return verdict(VerdictKind::TooLittleText, vec![first], None, finding);
     }
     if let Some(verified) = findings.verified {
-        return decide_verified(findings, verified);
+        return decide_verified(verified, findings.seen_before, traces, findings.error_rate);
     }
     if findings.unknown.low > STRANGE_SHARE {
         let share = findings.unknown.share_below_5_percent;
@@ -150,12 +150,16 @@ pub(super) fn decide_verdict(findings: &Findings<'_>) -> Verdict {
     verdict(VerdictKind::Between, sharing, None, finding)
 }
 
-/// The verdict by verification.
-fn decide_verified(findings: &Findings<'_>, verified: &Verified) -> Verdict {
-    let Verified { candidate, bound, nearest, has_relatives, unfamiliar } = verified;
+/// The verdict by verification, of so many traces, of which the atlas was learned from some.
+pub(super) fn decide_verified(
+    verified: &Verified,
+    seen_before: usize,
+    traces: usize,
+    error_rate: f64,
+) -> Verdict {
+    let Verified { candidate, bound, nearest, has_relatives, unfamiliar, .. } = verified;
     let reference = || candidate.reference.clone();
     let probability = candidate.probability;
-    let error_rate = findings.error_rate;
     let alone = || vec![reference()];
     let family = candidate.family.clone();
     let (kind, references, family, finding) = if let Some(why) = unfamiliar {
@@ -176,7 +180,6 @@ fn decide_verified(findings: &Findings<'_>, verified: &Verified) -> Verdict {
         let finding = VerdictFinding::NobodyKnown { nearest: reference(), probability };
         (VerdictKind::None, alone(), None, finding)
     };
-    let (seen_before, traces) = (findings.seen_before, findings.traces);
     let basis = VerdictBasis { seen_before, traces, finding };
     Verdict { kind, references, family, candidate: Some(candidate.clone()), basis }
 }

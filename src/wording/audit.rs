@@ -100,6 +100,10 @@ impl Display for Doubt {
                 "Judging by their words, the traces are out of domain. There the first reference is \
                  wrong more often than right.",
             ),
+            Self::ByControls => f.write_str(
+                "The atlas does not know the subject matter of these traces. By the controls, one family \
+                 is likely enough to be named; all other shares count as none of these.",
+            ),
             Self::OtherLanguage(other) => other.fmt(f),
             Self::Text(sentence) => f.write_str(sentence),
         }

@@ -63,6 +63,16 @@ pub fn verdict_probability(verdict: &Verdict) -> String {
     }
 }
 
+/// What a table of verdicts by data set says, in sentences.
+pub const BY_DATA_SET: &str = "Each row is about the traces that are most like one data set of the atlas, as \
+                               if there were no others. With several rows, one is wrong more often than a \
+                               single verdict.";
+
+/// The probability that a name needs; a dash where nobody can be named.
+pub fn needed(bound: Option<f64>) -> String {
+    bound.map_or_else(|| "–".into(), fixed)
+}
+
 /// What moved, in at most twelve words.
 pub(super) fn drift_answer(finding: &DriftFinding) -> String {
     match finding {

@@ -75,6 +75,10 @@ impl Display for Note {
                  be said to have written them: a model that the atlas does not know would look the \
                  same.",
             ),
+            Self::NotExcluded => f.write_str(
+                "The atlas does not know the subject matter of these traces, and the controls do not show \
+                 that none of them is of these references.",
+            ),
         }
     }
 }

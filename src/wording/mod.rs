@@ -37,7 +37,7 @@ pub use audit::{
 };
 pub use breakdown::{holds_kind, holds_shown, holds_title};
 pub use brief::{Brief, brief};
-pub use brief_answer::{answer, verdict_in_short, verdict_probability};
+pub use brief_answer::{BY_DATA_SET, answer, needed, verdict_in_short, verdict_probability};
 pub use drift::{drift_shown, drift_size, drift_title, shift_basis};
 pub use examples::example_title;
 pub use glossary::GLOSSARY;

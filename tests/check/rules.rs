@@ -265,3 +265,26 @@ fn a_baseline_that_no_rule_asks_for_is_said_to_change_nothing() {
     let run = Run::of(&mut check).succeeds();
     assert!(run.stderr.contains("--baseline changes nothing"), "{}", run.stderr);
 }
+
+#[test]
+fn controls_are_of_the_atlas_and_are_not_written_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("ponder.jsonl");
+    fs::copy(fixture("traces/ponder-1.jsonl"), &copy).unwrap();
+    let copy = copy.display().to_string();
+    let control = format!("acme/ponder-1={copy}");
+    // The atlas knows the prompts, and controls change nothing.
+    let alone = Run::of(&mut check(false, &["--json"])).succeeds().json();
+    let with = Run::of(&mut check(false, &["--json", "--control", &control])).succeeds().json();
+    assert_eq!(with["rules"], alone["rules"]);
+    assert_eq!(with["verdict"], alone["verdict"]);
+    let command = with["provenance"]["command"].as_str().unwrap();
+    assert!(command.contains(&format!("--control {control}")), "{command}");
+
+    let stranger = format!("nobody/knows={copy}");
+    Run::of(&mut check(false, &["--control", &stranger]))
+        .fails(2, &["nobody/knows", "cotprint atlas show"]);
+    Run::of(&mut check(false, &["--control", "acme/ponder-1"])).fails(2, &["NAME=PATH"]);
+    Run::of(&mut check(false, &["--control", &control, "--junit", &copy]))
+        .fails(2, &["is one of the files that this run reads"]);
+}

@@ -11,8 +11,9 @@ mod parts;
 pub use parts::*;
 
 use cotprint::lineage::{
-    Comparison, Evidence, Floor, InputSummary, Provenance, RankedFamily, RankedReference,
-    SimilarityMatrix, UnknownSummary, Verdict, VerdictCandidate, VerdictKind, tree::THE_INPUT,
+    Comparison, DataSetVerdict, Evidence, Floor, InputSummary, Provenance, RankedFamily,
+    RankedReference, SimilarityMatrix, UnknownSummary, Verdict, VerdictCandidate, VerdictKind,
+    tree::THE_INPUT,
 };
 use std::collections::BTreeMap;
 
@@ -103,6 +104,7 @@ pub fn comparison(references: usize, first: f64) -> Comparison {
             candidate: Some(candidate(&top, 0.97)),
             basis: format!("These traces most resemble {top}.").into(),
         },
+        verdict_by_data_set: by_data_set(&top),
         ranking,
         traces: 50,
         prompts: 48,
@@ -185,6 +187,27 @@ pub fn comparison(references: usize, first: f64) -> Comparison {
     }
 }
 
+/// The traces are like two data sets: on one the verdict names a reference, on the other nobody.
+fn by_data_set(reference: &str) -> Vec<DataSetVerdict> {
+    let part = |data_set: &str, traces, kind, references, probability| DataSetVerdict {
+        data_set: data_set.into(),
+        traces,
+        prompts: traces,
+        verdict: Verdict {
+            kind,
+            references,
+            family: None,
+            candidate: Some(candidate(reference, probability)),
+            basis: "A part of the traces.".to_owned().into(),
+        },
+        bound: (kind == VerdictKind::Resembles).then_some(0.93),
+    };
+    vec![
+        part("politics", 35, VerdictKind::Resembles, vec![reference.to_owned()], 0.97),
+        part("puzzles", 13, VerdictKind::Unfamiliar, vec![], 0.41),
+    ]
+}
+
 /// A candidate with this probability.
 fn candidate(reference: &str, probability: f64) -> VerdictCandidate {
     VerdictCandidate {
@@ -217,6 +240,7 @@ pub fn too_little_text() -> Comparison {
     c.floors.clear();
     (c.holds, c.neighbourhood) = (None, None);
     (c.habits, c.examples) = (Vec::new(), Vec::new());
+    c.verdict_by_data_set.clear();
     c
 }
 
@@ -268,6 +292,9 @@ pub fn hostile() -> Comparison {
     }
     drift.finding = all.clone().into();
     drift.came[0].phrase.clone_from(&megabyte);
+    c.verdict_by_data_set[0].data_set.clone_from(&megabyte);
+    c.verdict_by_data_set[0].verdict.references = vec![HOSTILE[2].to_owned()];
+    c.verdict_by_data_set[1].data_set = HOSTILE[1].to_owned();
     let holds = c.holds.as_mut().unwrap();
     for (i, group) in holds.groups.iter_mut().enumerate() {
         group.what = if i == 4 { megabyte.clone() } else { HOSTILE[i % 8].to_owned() };

@@ -4,7 +4,7 @@ use crate::{
     atlas::{Atlas, vendor},
     attribution::Scored,
     evaluation::Case,
-    lineage::{ERROR_RATE, ScoredCorpus, Verified, verdict_rules::is_too_little, verify},
+    lineage::{ERROR_RATE, ScoredCorpus, Verified, verdict_rules::is_enough, verify},
     stats::random::{shuffle, stream},
     trace::TextKind,
 };
@@ -145,7 +145,7 @@ impl RoundJudge<'_> {
         let verified = verify(self.atlas, &corpus, &[], ERROR_RATE);
         let prompts: BTreeSet<usize> = chosen.iter().map(|own| own.case.prompt).collect();
         let words = chosen.iter().map(|own| own.scored.words).sum();
-        let enough = !is_too_little(chosen.len(), prompts.len(), words);
+        let enough = is_enough(chosen.len(), prompts.len(), words);
         JudgedCorpus {
             model,
             family: self.families[model],

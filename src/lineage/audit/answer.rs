@@ -105,8 +105,8 @@ pub struct ReferenceShare {
 /// The share of records that no reference wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct NoneShare {
-    /// Estimated share of the records.
-    pub share: f64,
+    /// Estimated share of the records; `null` where there are no shares.
+    pub share: Option<f64>,
     /// Lower end of the interval; `null` where the shares are rough.
     pub low: Option<f64>,
     /// Upper end of the interval; `null` where the shares are rough.

@@ -75,6 +75,8 @@ pub enum Doubt {
     },
     /// The traces are out of domain.
     OutOfDomain,
+    /// The traces are out of domain, and controls on the same prompts verify one family.
+    ByControls,
     /// Many traces are in another language than the atlas's.
     OtherLanguage(OtherLanguage),
     /// A sentence, as read from a file.

@@ -21,8 +21,8 @@ pub use finding::{AuditFinding, Doubt, Estimated, EstimatedShare};
 pub use records::Records;
 
 use super::{
-    CompareOptions, ERROR_RATE, InputSummary, NamedShare, candidate::support,
-    comparison::provenance,
+    CompareOptions, ControlCorpus, ERROR_RATE, Ground, InputSummary, NamedShare,
+    comparison::provenance, support, verify_on,
 };
 use crate::{
     atlas::{Atlas, TWO_HALVES},
@@ -66,7 +66,7 @@ pub fn audit(
         finding: AuditFinding::Rough(Vec::new()),
         reasons: Vec::new(),
         shares: Vec::new(),
-        none: NoneShare { share: 0.0, low: None, high: None, shape: 0.0, known_shape: 1.0 },
+        none: NoneShare { share: None, low: None, high: None, shape: 0.0, known_shape: 1.0 },
         families: Vec::new(),
         traces: records.len(),
         prompts: records.prompt_count(),
@@ -87,14 +87,18 @@ pub fn audit(
 
     audit.reasons = reasons(atlas, &audit.checks, &audit.input);
     audit.kind = if audit.reasons.is_empty() { AuditKind::Shares } else { AuditKind::Rough };
-    let unfamiliar = |doubt: &Doubt| matches!(doubt, Doubt::OutOfDomain | Doubt::OtherLanguage(_));
-    if atlas.verification.is_some() && audit.reasons.iter().any(unfamiliar) {
+    let Some(unverified) = unverified(atlas, records, &audit, &options.controls) else {
         audit.limits = checks::limits(atlas, &audit.checks, &audit.input, &[], records.len());
         audit.finding = AuditFinding::NotJudged;
         return audit;
+    };
+    // On known ground nothing is out of domain; elsewhere controls decided.
+    if atlas.verification.is_some() {
+        for doubt in audit.reasons.iter_mut().filter(|doubt| **doubt == Doubt::OutOfDomain) {
+            *doubt = Doubt::ByControls;
+        }
     }
     let references = atlas.about.references.len();
-    let unverified = unverified(atlas, records);
     let equal = vec![1.0 / references as f64; references];
     let of = |weights: &[f64], start: &[f64]| {
         Estimate::of(&records.likelihoods, &records.unknown, weights, start)
@@ -121,7 +125,7 @@ pub fn audit(
     let (low, high) = interval(figures[references], resamples.interval(references));
     let strangers = estimate.strangers;
     audit.none = NoneShare {
-        share: figures[references],
+        share: Some(figures[references]),
         low,
         high,
         shape: strangers.shape,
@@ -140,9 +144,36 @@ pub fn audit(
     audit
 }
 
-/// The references that verification would not name for what is most like them: a share is as much of an
-/// accusation as a verdict.
-fn unverified(atlas: &Atlas, records: &Records) -> Vec<bool> {
+/// The references that verification would not name: a share is as much of an accusation as a verdict.
+/// `None` where nobody can be named: on subject matter or in a language that the atlas does not know.
+/// Controls on the same prompts can verify one family there.
+fn unverified(
+    atlas: &Atlas,
+    records: &Records,
+    audit: &Audit,
+    controls: &[ControlCorpus],
+) -> Option<Vec<bool>> {
+    let has = |what: fn(&Doubt) -> bool| audit.reasons.iter().any(what);
+    if atlas.verification.is_none() || !has(is_unfamiliar) {
+        return Some(unverified_alone(atlas, records));
+    }
+    let languages = &audit.input.languages;
+    let ground = Ground { style: &records.style, is_familiar: false, languages };
+    let verified = verify_on(atlas, ground, controls, ERROR_RATE)?;
+    if has(|doubt| matches!(doubt, Doubt::OtherLanguage(_))) || !verified.names_family() {
+        return None;
+    }
+    let others = atlas.about.references.iter().map(|own| !verified.candidate.is_of_family(own));
+    Some(others.collect())
+}
+
+/// Whether the atlas cannot judge such traces.
+fn is_unfamiliar(doubt: &Doubt) -> bool {
+    matches!(doubt, Doubt::OutOfDomain | Doubt::OtherLanguage(_))
+}
+
+/// The references that verification would not name for what is most like them.
+fn unverified_alone(atlas: &Atlas, records: &Records) -> Vec<bool> {
     let references = &atlas.about.references;
     let mut known = vec![false; references.len()];
     let mut families: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
@@ -325,7 +356,7 @@ fn finding(audit: &Audit) -> AuditFinding {
                 share: estimated(share.share, share.low, share.high),
             })
             .collect(),
-        none: estimated(audit.none.share, audit.none.low, audit.none.high),
+        none: estimated(audit.none.share.unwrap_or_default(), audit.none.low, audit.none.high),
         traces: audit.traces,
     }
 }

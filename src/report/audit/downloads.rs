@@ -35,7 +35,7 @@ impl AuditData {
             [
                 Cell::Text("none of these".into()),
                 Cell::Nothing,
-                Cell::Number(none.share),
+                optional(none.share),
                 optional(none.low),
                 optional(none.high),
                 Cell::Nothing,

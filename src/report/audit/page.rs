@@ -94,7 +94,7 @@ pub fn render_audit(audit: &Audit) -> Result<String, Error> {
             figure_phone,
             rows,
             more => if more > 0 { count(more) } else { String::new() },
-            none_share => wording::audit_share(audit.kind, none.share),
+            none_share => none.share.map_or_else(String::new, |share| wording::audit_share(audit.kind, share)),
             none_interval => wording::audit_interval(none.low, none.high),
             families,
             certain => records(&audit.certain),

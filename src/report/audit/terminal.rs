@@ -84,15 +84,17 @@ fn shares(page: &mut TerminalPage<'_>, audit: &Audit, rows: usize) -> io::Result
         page.line(format!("{cells}{bar}").trim_end())?;
     }
     let none = &audit.none;
-    let cells = page.row(
-        "",
-        "none of these",
-        "",
-        &wording::audit_share(audit.kind, none.share),
-        &wording::audit_interval(none.low, none.high),
-    );
-    let bar = page.paint(&bar(none.share), Ink::Bar);
-    page.line(format!("{cells}{bar}").trim_end())?;
+    if let Some(share) = none.share {
+        let cells = page.row(
+            "",
+            "none of these",
+            "",
+            &wording::audit_share(audit.kind, share),
+            &wording::audit_interval(none.low, none.high),
+        );
+        let bar = page.paint(&bar(share), Ink::Bar);
+        page.line(format!("{cells}{bar}").trim_end())?;
+    }
     if more > 0 {
         let more = format!("    … and {} more with almost no share", numbers::count(more));
         let more = page.paint(&more, Ink::Dim);

@@ -68,15 +68,10 @@ impl RankingPlot {
         let told: Vec<&ReferenceShare> = audit.shares.iter().filter(has_some).take(SHOWN).collect();
         let colours = FamilyColours::new(told.iter().map(|share| share.family.as_deref()));
         let mut rows: Vec<Row> = told.iter().map(|share| Row::of_share(share, &colours)).collect();
-        if !rows.is_empty() {
-            let none = &audit.none;
-            rows.push(Row::of(
-                "none of these".into(),
-                None,
-                OTHER,
-                none.share,
-                none.low.zip(none.high),
-            ));
+        let none = &audit.none;
+        if let Some(share) = none.share.filter(|_| !rows.is_empty()) {
+            let interval = none.low.zip(none.high);
+            rows.push(Row::of("none of these".into(), None, OTHER, share, interval));
         }
         let more = audit.shares.len() - told.len();
         let more = match more {

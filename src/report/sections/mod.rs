@@ -4,6 +4,7 @@
 //! [`SECTIONS`].
 
 pub(super) mod breakdown;
+mod by_data_set;
 pub(super) mod drift;
 mod evidence;
 mod examples;
@@ -24,10 +25,11 @@ mod tree;
 use section::Section;
 
 /// All sections in the order of the page: by question. Every writer of the report walks this table.
-pub(super) const SECTIONS: [&dyn Section; 15] = [
+pub(super) const SECTIONS: [&dyn Section; 16] = [
     &drift::Drift,
     &ranking::Ranking,
     &breakdown::Breakdown,
+    &by_data_set::ByDataSet,
     &limits::Limits,
     &likeness::Likeness,
     &families::Families,
