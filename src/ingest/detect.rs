@@ -253,8 +253,15 @@ fn begins_like_json(solid: &[u8]) -> bool {
     }
 }
 
+/// How a text in UTF-32 begins. No text in UTF-16 does: the first would hold a NUL as its first letter.
+pub(super) const UTF_32: [&[u8]; 2] = [b"\xff\xfe\0\0", b"\0\0\xfe\xff"];
+
 /// Refuses what is not text at all.
 fn check_text(head: &[u8], solid: &[u8]) -> Result<(), Refusal> {
+    if head.starts_with(UTF_32[0]) || head.starts_with(UTF_32[1]) {
+        let found = "it is in UTF-32, which is not read; `iconv -f UTF-32 -t UTF-8` converts it";
+        return Err(Refusal::NotText(found.into()));
+    }
     let start = &head[..head.len().min(8192)];
     let odd = |byte: &&u8| **byte < 0x20 && !matches!(**byte, b'\n' | b'\r' | b'\t' | 0x0c | 0x1b);
     let controls = start.iter().filter(odd).count();

@@ -30,6 +30,7 @@ mod catalogue;
 mod clean;
 pub mod cleaning;
 mod containers;
+mod counted_keys;
 mod cut;
 mod detect;
 mod dialogue;

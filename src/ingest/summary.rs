@@ -197,7 +197,8 @@ named! {
     /// What was mended or passed over without losing a trace.
     Note {
         InvalidUtf8 = "invalid_utf8", "Records with bytes that are not UTF-8; each was replaced by U+FFFD.";
-        RepairedJson = "repaired_json", "Records that were mended to be valid JSON: half of a surrogate pair, NaN, a raw line break in a string.";
+        RepairedJson = "repaired_json", "Records that were mended to be valid JSON: half of a surrogate pair, NaN, a raw line break in a string, a number that is too large.";
+        RepeatedKey = "repeated_key", "Records in which an object has the same key twice; the last value was read.";
         Utf16 = "utf16", "Files in UTF-16, which were read as if they were UTF-8.";
         EncryptedPart = "encrypted_part", "Encrypted parts of a reasoning, which were left out.";
         EarlierTurn = "earlier_turn", "Earlier turns of the model in a conversation, which may be examples that it was shown; only what was asked for was read: its last turn or its last run.";

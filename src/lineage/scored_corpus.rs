@@ -270,6 +270,14 @@ impl ScoredCorpus {
         self.kept.len() + self.profiled
     }
 
+    /// Traces whose text another one has, beyond the first of them.
+    pub(super) fn copies(&self) -> usize {
+        let mut texts: Vec<u64> = self.kept.iter().map(|kept| kept.text).collect();
+        texts.sort_unstable();
+        texts.dedup();
+        self.kept.len() - texts.len()
+    }
+
     /// Every prompt: the hash of its key, the key where it is kept, and its number. Ordered by key, those of a
     /// profile by hash.
     pub(super) fn keys(&self) -> Vec<(u64, Option<&str>, u32)> {
