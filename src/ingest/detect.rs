@@ -209,10 +209,20 @@ pub(super) fn detect(head: &[u8], complete: bool, name: &Name) -> Result<Kind, R
         }
         _ => {}
     }
-    if name.found && (!name.is_text() || name.is_about_others()) {
+    if name.found && (!name.is_text() || name.is_about_others() || is_own_page(solid)) {
         return Err(Refusal::NoTrace);
     }
     Ok(Kind::Text)
+}
+
+/// Lines of the Markdown that this program writes by itself into a file: of a check, and of a model card.
+const OWN_LINES: [&str; 2] =
+    ["| outcome | rule | found | asked |", "## Style of the reasoning traces"];
+
+/// Whether a text is Markdown that this program wrote. One of such lines stands at its begin.
+fn is_own_page(solid: &[u8]) -> bool {
+    let lines = solid.split(|&byte| byte == b'\n').take(4).map(<[u8]>::trim_ascii_end);
+    lines.into_iter().any(|line| OWN_LINES.iter().any(|own| own.as_bytes() == line))
 }
 
 /// The text without white space and the marks that may stand before the first record.
@@ -443,6 +453,9 @@ mod tests {
         assert_eq!(found("Hmm, so.", "m/a.txt"), Ok(Kind::Text));
         assert_eq!(found("Hmm, so.", "m/README.md"), Err(Refusal::NoTrace));
         assert_eq!(found("import os", "m/run.py"), Err(Refusal::NoTrace));
+        let own = "### The check failed.\n\n| outcome | rule | found | asked |\n| --- |";
+        assert_eq!(found(own, "m/check.md"), Err(Refusal::NoTrace));
+        assert_eq!(kind(own, "check.md"), Ok(Kind::Text), "where it is asked for by its name");
         assert_eq!(found("{\"a\":1}", "m/a.cfg"), Ok(Kind::Lines));
     }
 
