@@ -59,6 +59,29 @@ fn the_new_model_resembles_the_one_it_writes_like() {
 }
 
 #[test]
+fn one_text_under_many_prompts_is_one_prompt_and_told() {
+    let one: Value = serde_json::from_str(&fixture_lines("new-model.jsonl")[0]).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let copies = (0..50).map(|at| {
+        let mut copy = one.clone();
+        copy["id"] = at.into();
+        copy["prompt_id"] = format!("p{at}").into();
+        copy["prompt"] = format!("Question {at}?").into();
+        copy.to_string()
+    });
+    let input = write(&folder, "copies.jsonl", copies.collect::<Vec<_>>().join("\n"));
+    let found = compare(&input, &["--json"]).json();
+    assert_eq!((&found["traces"], &found["prompts"]), (&50.into(), &1.into()));
+    assert_ne!(found["verdict"]["kind"], "resembles");
+    let limits = found["limits"].as_array().unwrap();
+    let told = |limit: &Value| limit.as_str().unwrap().contains("49 of the 50 traces repeat");
+    assert!(limits.iter().any(told), "{limits:?}");
+
+    let whole = compare(&fixture("new-model.jsonl"), &["--json"]).succeeds().json();
+    assert!(!whole["limits"].to_string().contains("word by word"), "{}", whole["limits"]);
+}
+
+#[test]
 fn each_model_resembles_itself_in_its_own_format() {
     for (input, right) in [
         ("traces/ponder-1.jsonl", REFERENCES[0]),

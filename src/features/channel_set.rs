@@ -191,7 +191,7 @@ pub enum ChannelSetError {
         known: Vec<&'static str>,
     },
     /// The numbers of features cannot be read.
-    #[error("{part}: expected {channel}:N or {channel}:N+N, whole numbers")]
+    #[error("{part}: expected {channel}:N or {channel}:N+N, whole numbers, the first at least 1")]
     NoSizes {
         /// The channel with its numbers.
         part: String,
@@ -245,10 +245,11 @@ fn read(part: &str) -> Result<ChannelOptions, ChannelSetError> {
     let (part, name) = (|| part.to_owned(), channel.name());
     let mut options = ChannelOptions::default_of(channel);
     if let Some(sizes) = sizes {
-        let expected = |_| ChannelSetError::NoSizes { part: part(), channel: name };
+        let expected = || ChannelSetError::NoSizes { part: part(), channel: name };
         let (features, common) = sizes.split_once('+').unwrap_or((sizes, "0"));
-        options.features = features.parse().map_err(expected)?;
-        options.common = common.parse::<usize>().map_err(expected)?.min(options.features);
+        let number = |text: &str| text.parse::<usize>().ok();
+        options.features = number(features).filter(|&most| most > 0).ok_or_else(expected)?;
+        options.common = number(common).ok_or_else(expected)?.min(options.features);
         if !channel.counts_ngrams() {
             return Err(ChannelSetError::NoVocabulary { part: part(), channel: name });
         }
@@ -316,6 +317,8 @@ mod tests {
         assert!(error("words").contains("choose among char, word"));
         assert!(error("word,word").contains("twice"));
         assert!(error("word:x").contains("whole numbers"));
+        assert!(error("word:0").contains("at least 1"), "an atlas of nothing tells nobody apart");
+        assert!(error("word:0+5").contains("at least 1"));
         assert!(error("layout:5").contains("measures"));
         assert!(error("word@-1").contains("0 to 100"));
         assert!(error("").contains("no channel"));

@@ -255,7 +255,10 @@ impl<R: BufRead> Cutter<R> {
                             return Ok(None);
                         }
                         buffer.extend_from_slice(b":[");
-                        self.rest_of_array(buffer)?;
+                        if self.rest_of_array(buffer)? == Copied::TooLong {
+                            too_long = true;
+                            buffer.clear();
+                        }
                         continue;
                     }
                     buffer.push(b':');
@@ -279,8 +282,8 @@ impl<R: BufRead> Cutter<R> {
     }
 
     /// The elements of an array whose opening bracket is already in the buffer.
-    fn rest_of_array(&mut self, buffer: &mut Vec<u8>) -> io::Result<()> {
-        copy(&mut self.reader, buffer, self.limit, 1).map(drop)
+    fn rest_of_array(&mut self, buffer: &mut Vec<u8>) -> io::Result<Copied> {
+        copy(&mut self.reader, buffer, self.limit, 1)
     }
 
     /// One JSON value, of which only brackets and strings are understood.

@@ -209,10 +209,20 @@ pub(super) fn detect(head: &[u8], complete: bool, name: &Name) -> Result<Kind, R
         }
         _ => {}
     }
-    if name.found && (!name.is_text() || name.is_about_others()) {
+    if name.found && (!name.is_text() || name.is_about_others() || is_own_page(solid)) {
         return Err(Refusal::NoTrace);
     }
     Ok(Kind::Text)
+}
+
+/// Lines of the Markdown that this program writes by itself into a file: of a check, and of a model card.
+const OWN_LINES: [&str; 2] =
+    ["| outcome | rule | found | asked |", "## Style of the reasoning traces"];
+
+/// Whether a text is Markdown that this program wrote. One of such lines stands at its begin.
+fn is_own_page(solid: &[u8]) -> bool {
+    let lines = solid.split(|&byte| byte == b'\n').take(4).map(<[u8]>::trim_ascii_end);
+    lines.into_iter().any(|line| OWN_LINES.iter().any(|own| own.as_bytes() == line))
 }
 
 /// The text without white space and the marks that may stand before the first record.
@@ -253,8 +263,15 @@ fn begins_like_json(solid: &[u8]) -> bool {
     }
 }
 
+/// How a text in UTF-32 begins. No text in UTF-16 does: the first would hold a NUL as its first letter.
+pub(super) const UTF_32: [&[u8]; 2] = [b"\xff\xfe\0\0", b"\0\0\xfe\xff"];
+
 /// Refuses what is not text at all.
 fn check_text(head: &[u8], solid: &[u8]) -> Result<(), Refusal> {
+    if head.starts_with(UTF_32[0]) || head.starts_with(UTF_32[1]) {
+        let found = "it is in UTF-32, which is not read; `iconv -f UTF-32 -t UTF-8` converts it";
+        return Err(Refusal::NotText(found.into()));
+    }
     let start = &head[..head.len().min(8192)];
     let odd = |byte: &&u8| **byte < 0x20 && !matches!(**byte, b'\n' | b'\r' | b'\t' | 0x0c | 0x1b);
     let controls = start.iter().filter(odd).count();
@@ -436,6 +453,9 @@ mod tests {
         assert_eq!(found("Hmm, so.", "m/a.txt"), Ok(Kind::Text));
         assert_eq!(found("Hmm, so.", "m/README.md"), Err(Refusal::NoTrace));
         assert_eq!(found("import os", "m/run.py"), Err(Refusal::NoTrace));
+        let own = "### The check failed.\n\n| outcome | rule | found | asked |\n| --- |";
+        assert_eq!(found(own, "m/check.md"), Err(Refusal::NoTrace));
+        assert_eq!(kind(own, "check.md"), Ok(Kind::Text), "where it is asked for by its name");
         assert_eq!(found("{\"a\":1}", "m/a.cfg"), Ok(Kind::Lines));
     }
 

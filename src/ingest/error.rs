@@ -2,7 +2,11 @@
 
 use std::io;
 
-use super::{containers::limited::OverLimit, limits::UnpackLimit, summary::Reason};
+use super::{
+    containers::{limited::OverLimit, seekable::NoTemporary},
+    limits::UnpackLimit,
+    summary::Reason,
+};
 
 /// Why the input cannot be read. A single bad record is not an error: it is dropped and counted
 /// in the [`Summary`](super::Summary). The messages name no options of the command line, which adds
@@ -157,6 +161,18 @@ pub enum Error {
         /// What is wrong with it.
         detail: String,
     },
+    /// What is read from its end comes as a stream, and the temporary file for it cannot be written.
+    #[error(
+        "{file}: no temporary file could be written in {folder}, which is needed because a file of this kind is read from its end: {found}. Make room there, let TMPDIR name another folder, or give a file on the disk instead of a stream"
+    )]
+    NoTemporary {
+        /// The file.
+        file: String,
+        /// The folder for temporary files.
+        folder: String,
+        /// What the system says.
+        found: String,
+    },
     /// A file that unpacks to more than a limit allows.
     #[error("{file}: reading stopped {place}: {found}")]
     OverLimit {
@@ -193,6 +209,10 @@ fn bad_record(reason: Reason, detail: &str) -> String {
 impl Error {
     /// Reading broke off: over a limit, or because of what the system or the decompressor says.
     pub(super) fn stopped(file: String, place: String, source: io::Error) -> Self {
+        if let Some(failed) = NoTemporary::of(&source) {
+            let folder = failed.folder.display().to_string();
+            return Self::NoTemporary { file, folder, found: failed.source.to_string() };
+        }
         match OverLimit::of(&source).cloned() {
             Some(OverLimit { found, limit }) => Self::OverLimit { file, place, found, limit },
             None => Self::Read { file, place, source },

@@ -16,6 +16,7 @@ use serde_json::Value;
 use super::containers::limited::read_all;
 use super::containers::table::{self, Table};
 use super::containers::{Row, Rows, pandas};
+use super::counted_keys::Counted;
 use super::cut::{Cut, Cutter};
 use super::detect::{self, Kind, Name, Refusal};
 use super::error::Error;
@@ -280,7 +281,9 @@ impl File {
             finish(draft, formats::canonical(), &self.name, position, collector);
             return;
         }
-        let parsed = json::parse::<Value>(text, depth);
+        let parsed = json::parse::<Counted>(text, depth);
+        let repeats = parsed.as_ref().is_ok_and(|(counted, _)| counted.repeats);
+        let parsed = parsed.map(|(counted, mended)| (counted.value, mended));
         let (value, mended) = match parsed.map(|parsed| json::unquoted(parsed, depth)) {
             Ok(parsed) => parsed,
             Err(broken) => {
@@ -298,6 +301,7 @@ impl File {
             }
         };
         collector.summary.note(Note::RepairedJson, usize::from(mended));
+        collector.summary.note(Note::RepeatedKey, usize::from(repeats));
         self.parsed += 1;
         if let Value::Object(object) = &value
             && collector.options.map.is_empty()

@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
+use super::summary::{Note, Reason, Summary};
 use super::{error::Error, hub};
+use crate::trace::{Place, Position};
 
 /// One thing to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +35,10 @@ pub(super) struct Inputs {
     pub hidden: usize,
     /// Folders with a report of this program, which were passed over.
     pub reports: usize,
+    /// Files and standard input that were given, or found, again; they are read once.
+    pub again: usize,
+    /// Links in folders that lead nowhere, which were passed over.
+    pub dead_links: Vec<PathBuf>,
 }
 
 /// Finds the files behind the inputs. Fails on the first input that leads to none.
@@ -56,10 +62,39 @@ pub(super) fn expand(inputs: &[String]) -> Result<Inputs, Error> {
             return Err(missing(path));
         }
     }
+    all.read_once();
     Ok(all)
 }
 
 impl Inputs {
+    /// Says in the summary what was passed over.
+    pub fn tell(&self, summary: &mut Summary) {
+        summary.note(Note::HiddenFile, self.hidden);
+        summary.note(Note::OwnReport, self.reports);
+        summary.note(Note::FileAgain, self.again);
+        for link in &self.dead_links {
+            let place = || Place { file: link.display().to_string(), position: Position::File };
+            let detail = || "It leads to no file.".to_owned();
+            summary.drop_one(Reason::DeadLink, place, detail);
+        }
+    }
+
+    /// Leaves of a file that is given several times, or that a folder has under several names, the first:
+    /// what a corpus says must not depend on how often it was named.
+    fn read_once(&mut self) {
+        let mut seen = HashSet::new();
+        let before = self.list.len();
+        self.list.retain(|input| match input {
+            Input::Stdin => seen.insert(PathBuf::new()),
+            // A pipe is another one each time that it is named.
+            Input::Named(path) | Input::Found(path, _) if !path.is_file() => true,
+            Input::Named(path) | Input::Found(path, _) => {
+                path.canonicalize().map_or(true, |path| seen.insert(path))
+            }
+        });
+        self.again = before - self.list.len();
+    }
+
     fn add_file(&mut self, path: &Path) -> Result<(), Error> {
         check_readable(path)?;
         self.list.push(Input::Named(path.to_owned()));
@@ -88,6 +123,9 @@ impl Inputs {
                 Ok(_) => {}
                 // A link back to a folder above leads to files that are read already.
                 Err(error) if error.loop_ancestor().is_some() => {}
+                Err(error) if is_dead_link(&error) => {
+                    self.dead_links.extend(error.path().map(Path::to_owned));
+                }
                 Err(error) => {
                     let path = error.path().unwrap_or(folder).display().to_string();
                     return Err(Error::Unreadable { path, source: error.into() });
@@ -136,6 +174,13 @@ impl Inputs {
         }
         Ok(())
     }
+}
+
+/// Whether this is a link whose target is not there, or that leads to itself.
+fn is_dead_link(error: &walkdir::Error) -> bool {
+    let may_enter = (error.io_error())
+        .is_some_and(|error| error.kind() != std::io::ErrorKind::PermissionDenied);
+    may_enter && error.path().is_some_and(Path::is_symlink)
 }
 
 fn is_hidden(path: &Path) -> bool {
@@ -267,6 +312,34 @@ mod tests {
         std::fs::create_dir(folder.path().join("empty")).unwrap();
         assert!(matches!(error("empty"), Error::EmptyFolder { .. }));
         assert!(matches!(expand(&[]), Err(Error::NoInput)));
+    }
+
+    #[test]
+    fn a_file_that_is_given_several_times_is_read_once() {
+        let folder = folder();
+        let (a, sub) = (at(&folder, "a.jsonl"), at(&folder, "sub/../sub/c.txt"));
+        let given = [a.clone(), a, at(&folder, ""), sub, "-".into(), "-".into()];
+        let inputs = expand(&given).unwrap();
+        assert_eq!(names(&inputs), ["a.jsonl", "b.jsonl", "c.txt", "-"]);
+        assert_eq!(inputs.again, 4);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_one_with_their_file_and_dead_ones_are_told() {
+        use std::os::unix::fs::symlink;
+        let folder = folder();
+        symlink("b.jsonl", folder.path().join("link.jsonl")).unwrap();
+        symlink("nowhere.jsonl", folder.path().join("dead.jsonl")).unwrap();
+        symlink("self.jsonl", folder.path().join("self.jsonl")).unwrap();
+        let inputs = expand(&[at(&folder, "")]).unwrap();
+        assert_eq!(names(&inputs), ["a.jsonl", "b.jsonl", "c.txt"]);
+        let mut summary = Summary::default();
+        inputs.tell(&mut summary);
+        assert_eq!(summary.notes[&Note::FileAgain], 1);
+        let dead = &summary.dropped[&Reason::DeadLink];
+        assert_eq!(dead.count, 2);
+        assert!(dead.first.file.ends_with("dead.jsonl"), "{}", dead.first);
     }
 
     #[cfg(unix)]

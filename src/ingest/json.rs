@@ -1,7 +1,8 @@
 //! Bytes of one record → JSON, with what real files get wrong mended.
 //!
 //! Python writes half surrogate pairs (`"\ud83d"`) and `NaN`, which are not JSON; hand-made files
-//! hold raw line breaks in strings. Such a record is mended rather than lost. Called by `file`.
+//! hold raw line breaks in strings; some numbers are too large for any program. Such a record is mended
+//! rather than lost. Called by `file`.
 
 use std::borrow::Cow;
 
@@ -189,6 +190,10 @@ fn repair(text: &str) -> Option<String> {
             b'N' if !in_string && rest.starts_with(b"NaN") => (3, Some("null")),
             b'I' if !in_string && rest.starts_with(b"Infinity") => (8, Some("null")),
             b'-' if !in_string && rest.starts_with(b"-Infinity") => (9, Some("null")),
+            b'-' | b'0'..=b'9' if !in_string => {
+                let length = number(rest);
+                (length, is_too_large(&rest[..length]).then_some("null"))
+            }
             _ => (1, None),
         };
         if let Some(with) = with {
@@ -205,6 +210,18 @@ fn repair(text: &str) -> Option<String> {
 /// Whether a bracket closes what a comma stands in.
 fn ends_list(rest: &[u8]) -> bool {
     matches!(rest.trim_ascii_start().first(), Some(b'}' | b']'))
+}
+
+/// The length of the number that begins here; 1 at least.
+fn number(rest: &[u8]) -> usize {
+    let of_number = |byte: &u8| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
+    rest.iter().take_while(|byte| of_number(byte)).count().max(1)
+}
+
+/// Whether this is a number that is larger than any that is computed with (`1e999`).
+fn is_too_large(number: &[u8]) -> bool {
+    let number = std::str::from_utf8(number).ok().and_then(|number| number.parse::<f64>().ok());
+    number.is_some_and(f64::is_infinite)
 }
 
 /// The length of the comment that begins here, which people write into JSON; 0 where none does.
@@ -270,11 +287,21 @@ mod tests {
             (r#"{"a": [1, 2, ], "b": "x, }", } // so"#, json!({"a": [1, 2], "b": "x, }"})),
             (r#"{/* a */ "a": "// text"}"#, json!({"a": "// text"})),
             (r#"{"a":[Infinity,-Infinity,-1]}"#, json!({"a": [null, null, -1]})),
+            (
+                r#"{"a":[1e999,-1E+400,1e-999,"1e999",3],"b":1e309}"#,
+                json!({"a": [null, null, 0.0, "1e999", 3], "b": null}),
+            ),
             ("{\"a\":\"one\ntwo\tthree\0\"}", json!({"a": "one\ntwo\tthree "})),
         ];
         for (text, expected) in cases {
             assert_eq!(value(text).unwrap(), (expected, true), "{text}");
         }
+    }
+
+    #[test]
+    fn a_number_of_any_length_is_no_loss() {
+        let digits = format!("{{\"a\": {}, \"b\": 0.{}1}}", "9".repeat(400), "0".repeat(400));
+        assert_eq!(value(&digits).unwrap(), (json!({"a": null, "b": 0.0}), true));
     }
 
     #[test]

@@ -30,6 +30,7 @@ mod catalogue;
 mod clean;
 pub mod cleaning;
 mod containers;
+mod counted_keys;
 mod cut;
 mod detect;
 mod dialogue;
@@ -102,8 +103,7 @@ pub use turns::Turns;
 pub fn open(inputs: &[String], options: Options) -> Result<Traces, Error> {
     let expanded = inputs::expand(inputs)?;
     let mut summary = Summary { inputs: inputs.to_vec(), ..Summary::default() };
-    summary.note(Note::HiddenFile, expanded.hidden);
-    summary.note(Note::OwnReport, expanded.reports);
+    expanded.tell(&mut summary);
     let folders = expanded.folders.into_iter().map(|path| Folder { path, ..Folder::default() });
     let mut traces = Traces::new(options, summary);
     traces.total_bytes = total_bytes(&expanded.list);

@@ -16,6 +16,7 @@ use super::containers::kind::{Container, Kind, START};
 use super::containers::limited::{Counting, Limited};
 use super::containers::packed::Packing;
 use super::containers::seekable::Seekable;
+use super::detect::UTF_32;
 
 /// How many decompressed bytes can be looked at before the reading begins.
 pub(super) const HEAD: usize = 256 * 1024;
@@ -115,10 +116,12 @@ impl Source {
     /// Reads the head, and takes a byte order mark for what it says.
     pub fn new(mut raw: Box<dyn Read + Send>) -> io::Result<Self> {
         let mut mark = Vec::new();
-        (&mut raw).take(3).read_to_end(&mut mark)?;
-        let converted = mark.starts_with(b"\xff\xfe") || mark.starts_with(b"\xfe\xff");
-        if mark == b"\xef\xbb\xbf" {
-            mark.clear();
+        (&mut raw).take(4).read_to_end(&mut mark)?;
+        let in_utf16 = mark.starts_with(b"\xff\xfe") || mark.starts_with(b"\xfe\xff");
+        // What is in UTF-32 is refused by name later.
+        let converted = in_utf16 && !UTF_32.contains(&mark.as_slice());
+        if mark.starts_with(b"\xef\xbb\xbf") {
+            mark.drain(..3);
         }
         let mut rest: Box<dyn Read + Send> = Box::new(Cursor::new(mark).chain(raw));
         if converted {

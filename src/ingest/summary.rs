@@ -182,6 +182,7 @@ named! {
         UnsupportedFile = "unsupported_file", "A file in a folder is of a kind that is not read and was passed over.";
         DamagedMember = "damaged_member", "A member of an archive is damaged and was read as far as it goes.";
         OverLimit = "over_limit", "A file or member was not read to its end, since it unpacks to more than a limit allows.";
+        DeadLink = "dead_link", "A link in a folder leads to no file and was passed over.";
         OtherFile = "other_file", "A file in a folder is text but not a trace (a README, a licence, code) and was passed over.";
     }
 }
@@ -189,7 +190,7 @@ named! {
 impl Reason {
     /// Whether one record is bad, and not a file of a folder passed over.
     pub(super) fn is_about_a_record(self) -> bool {
-        !matches!(self, Self::NotText | Self::UnsupportedFile | Self::OtherFile)
+        !matches!(self, Self::NotText | Self::UnsupportedFile | Self::OtherFile | Self::DeadLink)
     }
 }
 
@@ -197,7 +198,8 @@ named! {
     /// What was mended or passed over without losing a trace.
     Note {
         InvalidUtf8 = "invalid_utf8", "Records with bytes that are not UTF-8; each was replaced by U+FFFD.";
-        RepairedJson = "repaired_json", "Records that were mended to be valid JSON: half of a surrogate pair, NaN, a raw line break in a string.";
+        RepairedJson = "repaired_json", "Records that were mended to be valid JSON: half of a surrogate pair, NaN, a raw line break in a string, a number that is too large.";
+        RepeatedKey = "repeated_key", "Records in which an object has the same key twice; the last value was read.";
         Utf16 = "utf16", "Files in UTF-16, which were read as if they were UTF-8.";
         EncryptedPart = "encrypted_part", "Encrypted parts of a reasoning, which were left out.";
         EarlierTurn = "earlier_turn", "Earlier turns of the model in a conversation, which may be examples that it was shown; only what was asked for was read: its last turn or its last run.";
@@ -213,6 +215,7 @@ named! {
         TrailingBytes = "trailing_bytes", "Bytes behind the end of packed data, which belong to no file and were not read.";
         UnlistedName = "unlisted_name", "Traces whose model or domain is counted with others: the lists of this summary hold 10,000 names of up to 400 bytes.";
         OwnReport = "own_report", "Folders with a report of this program, which were not read.";
+        FileAgain = "file_again", "Files that were given twice, or that a folder has under several names; each was read once.";
         HiddenFile = "hidden_file", "Hidden files and folders in a folder, which were not read.";
     }
 }

@@ -126,6 +126,13 @@ pub enum Limit {
     ProfileWithoutText,
     /// A profile keeps one mean for each prompt.
     ProfileMeans,
+    /// Many traces have word by word the text of another.
+    Copies {
+        /// Traces whose text an earlier one has.
+        traces: usize,
+        /// All traces.
+        of: usize,
+    },
     /// Some traces of an audit repeat an earlier one.
     Repeated {
         /// Traces that do.

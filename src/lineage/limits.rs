@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 
 /// With fewer prompts the intervals are rough.
 const FEW_PROMPTS: usize = 10;
+/// Copies are told where one trace in so many, or more, is one.
+const MOST_COPIES: usize = 10;
 /// A share that changes by more than this without layout depends on it.
 const LAYOUT_CHANGE: f64 = 0.2;
 
@@ -114,6 +116,10 @@ pub(super) fn limits(
     let mut limits = Vec::new();
     if tally.seen_before > 0 {
         limits.push(Limit::SeenBefore { traces: tally.seen_before, of: traces });
+    }
+    let copies = tally.copies();
+    if copies * MOST_COPIES >= traces {
+        limits.push(Limit::Copies { traces: copies, of: traces });
     }
     limits.push(Limit::CommonOrigin);
     if atlas.about.was_added(&first.reference) {

@@ -84,7 +84,7 @@ impl Counts {
         let mut counts = Self { uses: FxHashMap::default(), words: 0 };
         for kept in tally.kept.iter().filter(|kept| counted[kept.prompt as usize]) {
             counts.words += kept.length;
-            for &(index, count) in &kept.words {
+            for (index, count) in kept.words.iter() {
                 let used = counts.uses.entry(index).or_default();
                 used.0 += u64::from(count);
                 used.1.insert(kept.prompt);
@@ -137,7 +137,7 @@ pub(super) fn prompts_of(
         for index in
             kept.words.iter().map(|(index, _)| index).filter(|index| features.contains(index))
         {
-            prompts.entry(*index).or_default().insert(kept.prompt);
+            prompts.entry(index).or_default().insert(kept.prompt);
         }
     }
     prompts

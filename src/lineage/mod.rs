@@ -38,6 +38,7 @@ pub mod tree;
 mod verdict;
 mod verdict_finding;
 pub(crate) mod verdict_rules;
+mod word_counts;
 
 pub use beside::*;
 pub(crate) use breakdown::{LEAST_PROMPTS, group_of};

@@ -4,6 +4,7 @@ use super::{
     prompt_order::PromptOrder,
     readable_measures::{Readable, kept_of},
     style_sums::StyleSums,
+    word_counts::WordCounts,
 };
 use crate::{
     atlas::Atlas,
@@ -32,7 +33,7 @@ pub(super) struct Kept {
     /// The p-value `unknown`.
     pub unknown: f64,
     /// The word n-grams that it holds, and how often.
-    pub words: Vec<(u32, u32)>,
+    pub words: WordCounts,
     /// Words in it.
     pub length: usize,
     /// The number of its domain ([`ScoredCorpus::domain_numbers`]).
@@ -190,7 +191,7 @@ impl ScoredCorpus {
             probabilities: scored.probabilities,
             without_layout: scored.without_layout,
             unknown: scored.unknown,
-            words,
+            words: WordCounts::new(words),
             length: scored.words,
             domain,
             mediation: trace.mediation(),
@@ -268,6 +269,14 @@ impl ScoredCorpus {
     /// Traces that were scored.
     pub fn traces(&self) -> usize {
         self.kept.len() + self.profiled
+    }
+
+    /// Traces whose text another one has, beyond the first of them.
+    pub(super) fn copies(&self) -> usize {
+        let mut texts: Vec<u64> = self.kept.iter().map(|kept| kept.text).collect();
+        texts.sort_unstable();
+        texts.dedup();
+        self.kept.len() - texts.len()
     }
 
     /// Every prompt: the hash of its key, the key where it is kept, and its number. Ordered by key, those of a

@@ -130,6 +130,13 @@ impl Display for Limit {
                  intervals resample prompts and leave out how far traces of one prompt differ. The \
                  profile of a reference is also compared with that reference itself.",
             ),
+            Self::Copies { traces, of } => write!(
+                f,
+                "{} of the {of} traces {} word by word the text of another one. Prompts under which \
+                 the same text stands count as one prompt.",
+                traces,
+                if *traces == 1 { "repeats" } else { "repeat" }
+            ),
             Self::Repeated { traces } => write!(
                 f,
                 "{} an earlier one, word by word or nearly. Each repetition counts.",

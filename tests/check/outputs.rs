@@ -289,3 +289,17 @@ fn outputs_never_share_a_file() {
     let printed = Run::of(&mut check(true, &["--sarif", "-"])).fails(1, &[]);
     assert_eq!(printed.json()["version"], "2.1.0");
 }
+
+#[test]
+fn what_a_check_wrote_is_no_trace_of_the_next_run() {
+    let (folder, run) = all_outputs(false);
+    run.succeeds();
+    let card = folder.path().join("card.md");
+    let model = fixture("new-model.jsonl");
+    fs::copy(&model, folder.path().join("new-model.jsonl")).unwrap();
+    Run::of(command().arg("card").arg(&model).arg("--atlas").arg(atlas()).arg("-o").arg(&card))
+        .succeeds();
+    assert!(card.is_file());
+    let found = Run::of(command().arg("ingest").arg(folder.path()).arg("--json")).succeeds().json();
+    assert_eq!(found["summary"]["traces"], 30, "{}", found["summary"]);
+}

@@ -123,6 +123,19 @@ fn an_archive_may_come_from_a_pipe() {
 }
 
 #[test]
+fn a_stream_that_finds_no_room_is_not_called_damaged() {
+    // Larger than what is kept in memory.
+    let large = vec![b' '; 20 << 20];
+    let input = small_zip(&[("a.jsonl", &large)]);
+    let folder = tempdir().unwrap();
+    let nowhere = folder.path().join("nowhere");
+    let mut command = command();
+    command.args(["score", "-", "--atlas"]).arg(atlas()).env("TMPDIR", &nowhere).write_stdin(input);
+    let failed = Run::of(&mut command).fails(2, &["standard input", "nowhere", "TMPDIR"]);
+    assert!(!failed.stderr.contains("damaged"), "{}", failed.stderr);
+}
+
+#[test]
 fn an_archive_in_a_folder_is_one_file_of_it() {
     let folder = tempdir().unwrap();
     fs::copy(fixture("containers/mixed.zip"), folder.path().join("a.zip")).unwrap();

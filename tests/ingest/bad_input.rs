@@ -24,6 +24,41 @@ fn what_is_no_file_of_traces_is_refused_in_a_sentence() {
 }
 
 #[test]
+fn utf_32_is_refused_by_its_name() {
+    let text = "\u{feff}{\"reasoning\": \"I add.\"}\n";
+    let little: Vec<u8> = text.chars().flat_map(|letter| (letter as u32).to_le_bytes()).collect();
+    let big: Vec<u8> = text.chars().flat_map(|letter| (letter as u32).to_be_bytes()).collect();
+    for content in [little, big] {
+        assert!(error("a.jsonl", content).contains("it is in UTF-32"));
+    }
+}
+
+#[test]
+fn a_number_that_is_too_large_loses_no_trace() {
+    let numbers = ["1e999", "-1E400", "1e-999", "7", &"9".repeat(400)];
+    let line =
+        |number: &&str| format!("{{\"reasoning\": \"I add.\", \"meta\": {{\"n\": {number}}}}}\n");
+    let (traces, summary) =
+        read_text("a.jsonl", numbers.iter().map(line).collect::<String>()).unwrap();
+    assert_eq!((traces.len(), dropped(&summary)), (5, vec![]));
+    assert_eq!(summary.notes[&Note::RepairedJson], 3);
+    assert_eq!(traces[0].meta["n"], serde_json::Value::Null);
+    assert_eq!(traces[3].meta["n"], 7);
+}
+
+#[test]
+fn a_key_that_stands_twice_is_told() {
+    let lines = [
+        r#"{"id": "a", "reasoning": "One.", "model": "x/one", "reasoning": "Two."}"#,
+        r#"{"thinking": "Three.", "usage": {"n": 1, "n": 2}}"#,
+        r#"{"id": "b", "reasoning": "Four.", "meta": {"id": "a"}}"#,
+    ];
+    let (traces, summary) = read_text("a.jsonl", lines.join("\n")).unwrap();
+    assert_eq!(reasonings(&traces), ["Two.", "Three.", "Four."], "the last counts");
+    assert_eq!(summary.notes[&Note::RepeatedKey], 2);
+}
+
+#[test]
 fn an_empty_file_is_counted() {
     for content in ["", " \n\n", "\u{feff}", "[]", "[ ]\n"] {
         let (traces, summary) = read_text("a.jsonl", content).unwrap();

@@ -39,6 +39,14 @@ fn limits_drop_one_record_and_go_on() {
         assert_eq!(reasonings(&traces), ["One.", "Two."]);
         assert_eq!(dropped(&summary), [("too_long", 1)]);
     }
+    // A list that may hold records, and holds none, in an object over several lines.
+    let numbers =
+        format!("{{\n\"data\": [{}1], \"reasoning\": \"Three.\"}}\n", "1,".repeat(200_000));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.json");
+    std::fs::write(&path, format!("{numbers}{{\"reasoning\": \"One.\"}}")).unwrap();
+    let (traces, summary) = read(&[&path], options).unwrap();
+    assert_eq!((reasonings(&traces), dropped(&summary)), (vec!["One."], vec![("too_long", 1)]));
     let shallow =
         Options { limits: Limits { depth: 3, ..Limits::default() }, ..Options::default() };
     let (_, summary) = read(&[&fixture("canonical.jsonl"), &fixture("tags.jsonl")], shallow)

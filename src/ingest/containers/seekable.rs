@@ -6,7 +6,7 @@
 //! larger than [`IN_MEMORY`], to a temporary file that the system removes. Called by `source`.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -38,6 +38,39 @@ enum Content {
     Spooled(SpooledTempFile),
 }
 
+/// The temporary file for a stream cannot be made or written.
+#[derive(Debug, thiserror::Error)]
+#[error("the temporary file in {}: {source}", .folder.display())]
+pub(in crate::ingest) struct NoTemporary {
+    /// The folder for temporary files.
+    pub folder: PathBuf,
+    /// What the system says.
+    pub source: io::Error,
+}
+
+impl NoTemporary {
+    /// The failure that an error speaks of, if it is one of these.
+    pub fn of(error: &io::Error) -> Option<&Self> {
+        error.get_ref()?.downcast_ref()
+    }
+}
+
+/// What a stream is written to; its failures are told apart from those of the stream.
+struct Spool(SpooledTempFile);
+
+impl Write for Spool {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes).map_err(|source| {
+            let folder = std::env::temp_dir();
+            io::Error::new(source.kind(), NoTemporary { folder, source })
+        })
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
 impl Seekable {
     /// A file on the disk. Bytes that are read from it are added to `counter`.
     pub fn file(path: &Path, counter: Arc<AtomicU64>) -> io::Result<Self> {
@@ -48,9 +81,9 @@ impl Seekable {
 
     /// A stream, read to its end.
     pub fn spooled(mut stream: impl Read) -> io::Result<Self> {
-        let mut file = SpooledTempFile::new(IN_MEMORY);
-        let length = io::copy(&mut stream, &mut file)?;
-        Ok(Self::new(Content::Spooled(file), length, None, None))
+        let mut spool = Spool(SpooledTempFile::new(IN_MEMORY));
+        let length = io::copy(&mut stream, &mut spool)?;
+        Ok(Self::new(Content::Spooled(spool.0), length, None, None))
     }
 
     fn new(

@@ -83,6 +83,11 @@ impl<'a> Node<'a> {
     /// A draft with everything that the object and those around it say about the trace; with nothing
     /// where the record's drafts have copied more than they may.
     pub fn draft(&self) -> Draft {
+        // Nothing is copied to be given up at once: of a prompt of a megabyte, many generations would
+        // take minutes.
+        if self.copies.left() == 0 {
+            return Draft { copies: self.copies.clone(), over_limit: true, ..Draft::default() };
+        }
         let id = self.text_of(IDS);
         let prompt_id = self.text_of(PROMPT_IDS);
         let trace = Trace {
