@@ -66,7 +66,7 @@ fn reasoning(habit: usize, dice: &mut Dice) -> String {
         text += &format!("{start} PART {joint} PART{end} ");
     }
     while text.contains("PART") {
-        text = text.replacen("PART", dice.pick(&PARTS), 1);
+        text = text.replacen("PART", *dice.pick(&PARTS), 1);
     }
     text
 }
