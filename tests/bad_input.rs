@@ -33,6 +33,14 @@ fn every_verb_fails(input: &Path, code: i32, words: &[&str]) {
 
 // What cannot be read: exit code 2.
 
+#[cfg(unix)]
+#[test]
+fn a_name_that_is_no_utf_8_is_named() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let odd = OsStr::from_bytes(b"runs/odd\xff.jsonl");
+    every_verb_fails(Path::new(odd), 2, &["runs/odd\u{fffd}.jsonl", "UTF-8", "rename"]);
+}
+
 #[test]
 fn not_json() {
     every_verb_fails(&fixture("bad/not-json.jsonl"), 2, &["not-json.jsonl", "line 1", "JSON"]);

@@ -48,7 +48,7 @@ mod vectors;
 mod width;
 
 use crate::analysis;
-use clap::{Args, FromArgMatches, Parser, Subcommand};
+use clap::{Args, FromArgMatches, Parser, Subcommand, error::ErrorKind};
 use command_line::Invocation;
 use std::{
     ffi::OsString,
@@ -145,12 +145,14 @@ pub fn main() -> ExitCode {
 /// Runs the program with these arguments, its own name first, and gives its exit code.
 fn run_arguments(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let program = help::command();
-    let read = program.clone().try_get_matches_from(arguments).and_then(|matches| {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let read = program.clone().try_get_matches_from(&arguments).and_then(|matches| {
         let cli = Cli::from_arg_matches(&matches)?;
         Ok((matches, cli))
     });
     let (matches, mut cli) = match read {
         Ok(read) => read,
+        Err(error) if error.kind() == ErrorKind::InvalidUtf8 => return explain_bytes(&arguments),
         Err(error) => return explain_usage(&error),
     };
     cli.common.invocation = Invocation::of(&program, &matches);
@@ -167,6 +169,18 @@ fn run_arguments(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             exit_code(&error)
         }
     }
+}
+
+/// Says which argument is no text.
+fn explain_bytes(arguments: &[OsString]) -> u8 {
+    let odd = arguments.iter().find(|argument| argument.to_str().is_none());
+    let odd = odd.map_or_else(String::new, |odd| odd.to_string_lossy().into_owned());
+    let message = format!(
+        "the argument {odd} is not in UTF-8; if it is a file, rename it, or give the folder that it is in"
+    );
+    let message = actions::message(&crate::report::escape::sentence(&message));
+    let _ = writeln!(anstream::stderr(), "cotprint: {message}");
+    2
 }
 
 /// Prints help, the version, or what is wrong with the arguments. Help that could not be printed is no

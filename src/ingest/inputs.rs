@@ -35,7 +35,7 @@ pub(super) struct Inputs {
     pub hidden: usize,
     /// Folders with a report of this program, which were passed over.
     pub reports: usize,
-    /// Files and standard input that were given, or found, again; they are read once.
+    /// Files that were given, or found, again; they are read once.
     pub again: usize,
     /// Links in folders that lead nowhere, which were passed over.
     pub dead_links: Vec<PathBuf>,
@@ -85,8 +85,8 @@ impl Inputs {
         let mut seen = HashSet::new();
         let before = self.list.len();
         self.list.retain(|input| match input {
-            Input::Stdin => seen.insert(PathBuf::new()),
-            // A pipe is another one each time that it is named.
+            // The second time it is told to be empty. A pipe is another one each time that it is named.
+            Input::Stdin => true,
             Input::Named(path) | Input::Found(path, _) if !path.is_file() => true,
             Input::Named(path) | Input::Found(path, _) => {
                 path.canonicalize().map_or(true, |path| seen.insert(path))
@@ -318,10 +318,10 @@ mod tests {
     fn a_file_that_is_given_several_times_is_read_once() {
         let folder = folder();
         let (a, sub) = (at(&folder, "a.jsonl"), at(&folder, "sub/../sub/c.txt"));
-        let given = [a.clone(), a, at(&folder, ""), sub, "-".into(), "-".into()];
+        let given = [a.clone(), a, at(&folder, ""), sub, "-".into()];
         let inputs = expand(&given).unwrap();
         assert_eq!(names(&inputs), ["a.jsonl", "b.jsonl", "c.txt", "-"]);
-        assert_eq!(inputs.again, 4);
+        assert_eq!(inputs.again, 3);
     }
 
     #[cfg(unix)]
