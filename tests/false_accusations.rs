@@ -43,9 +43,9 @@ const KNOWN: [&str; 20] = [
 /// Traces that are learned of each file, and that are judged.
 const TRACES: usize = 24;
 
-/// The first traces of a file of the corpora that `chosen` takes, each on a prompt of its own where there are
-/// enough prompts; `None` where there are no corpora.
-fn traces(name: &str, chosen: fn(&Value) -> bool) -> Option<Vec<Value>> {
+/// The traces of a file of the corpora that `chosen` takes, after so many others, each on a prompt of its own
+/// where there are enough prompts; `None` where there are no corpora.
+fn traces(name: &str, chosen: fn(&Value) -> bool, after: usize) -> Option<Vec<Value>> {
     let file = real(&format!("corpora/{name}.jsonl.gz"))?;
     let mut ingest = command();
     ingest.arg("ingest").arg(file).args(["-o", "-", "--quiet"]);
@@ -56,8 +56,7 @@ fn traces(name: &str, chosen: fn(&Value) -> bool) -> Option<Vec<Value>> {
         if is_new { first.push(record) } else { others.push(record) }
     }
     first.append(&mut others);
-    first.truncate(TRACES);
-    Some(first)
+    Some(first.into_iter().skip(after).take(TRACES).collect())
 }
 
 /// Writes records, a line each.
@@ -75,7 +74,7 @@ fn atlas() -> Option<&'static Path> {
         let mut fit = command();
         fit.arg("fit").arg("--families").arg(families);
         for (i, name) in KNOWN.iter().enumerate() {
-            fit.arg(lines(&folder, &format!("{i}.jsonl"), &traces(name, |_| true)?));
+            fit.arg(lines(&folder, &format!("{i}.jsonl"), &traces(name, |_| true, 0)?));
         }
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("accusers.atlas");
         Run::of(fit.arg("-o").arg(&path).arg("--quiet")).succeeds();
@@ -92,7 +91,7 @@ struct Stranger {
 
 impl Stranger {
     fn read(name: &str, chosen: fn(&Value) -> bool) -> Option<Self> {
-        let mut records = traces(name, chosen)?;
+        let mut records = traces(name, chosen, 0)?;
         assert!(records.len() >= 20, "{name}");
         records.iter_mut().for_each(|record| record["model"] = Value::Null);
         let folder = tempdir().unwrap();
@@ -161,4 +160,33 @@ fn qwen_in_chinese_is_not_claude() {
     };
     let Some(qwen) = Stranger::read("speechmap/qwen_qwen3-14b", is_chinese) else { return };
     qwen.is_not_accused_of(atlas, "claude-4");
+}
+
+#[test]
+fn a_model_on_two_subjects_has_a_verdict_on_each() {
+    let Some(atlas) = atlas() else { return };
+    let of = |source: &str| traces(&format!("{source}/x-ai_grok-3-mini-beta"), |_| true, TRACES);
+    let Some((puzzles, politics)) = of("misguided-attention").zip(of("speechmap")) else { return };
+    let folder = tempdir().unwrap();
+    let file = lines(&folder, "two-subjects.jsonl", &[puzzles, politics].concat());
+    let mut compare = command();
+    compare.arg("compare").arg(&file).arg("--atlas").arg(atlas).args(["--json", "--quiet"]);
+    let found = Run::of(&mut compare).succeeds().json();
+    let parts = found["verdict_by_data_set"].as_array().unwrap();
+    let names: BTreeSet<&str> = parts.iter().map(|own| own["data_set"].as_str().unwrap()).collect();
+    assert!(names.contains("misguided-attention") && names.contains("speechmap"), "{names:?}");
+    let traces: u64 = parts.iter().map(|own| own["traces"].as_u64().unwrap()).sum();
+    assert!(traces <= found["traces"].as_u64().unwrap());
+    for own in parts {
+        let candidate = &own["verdict"]["candidate"];
+        assert!(candidate["probability"].is_number() && own["verdict"]["sentence"].is_string());
+    }
+    // The verdict on the whole is that on the largest part, and its probability the same.
+    assert_eq!(parts[0]["verdict"]["kind"], found["verdict"]["kind"], "{}", found["verdict"]);
+    assert_eq!(parts[0]["verdict"]["candidate"], found["verdict"]["candidate"]);
+
+    let mut verbose = command();
+    verbose.arg("compare").arg(&file).arg("--atlas").arg(atlas).args(["-v", "--quiet"]);
+    let told = Run::of(&mut verbose).succeeds().stdout;
+    assert!(told.contains("The verdict by subject matter"), "{told}");
 }

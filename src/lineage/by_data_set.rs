@@ -3,7 +3,11 @@
 //! A corpus may be about several subjects, and the atlas knows a model on some of them only. The verdict
 //! judges the part with the most traces; here every part gets one of its own. Called by `comparison`.
 
-use super::{ScoredCorpus, Verdict, candidate::verify_by_data_set, verdict_rules::decide_verified};
+use super::{
+    ScoredCorpus, Verdict,
+    candidate::verify_by_data_set,
+    verdict_rules::{decide_verified, is_enough},
+};
 use crate::atlas::Atlas;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +35,7 @@ pub(super) fn by_data_set(
 ) -> Vec<DataSetVerdict> {
     let parts = verify_by_data_set(atlas, corpus, error_rate).into_iter();
     parts
+        .filter(|(_, sum, _)| is_enough(sum.traces, sum.prompts.len(), sum.words))
         .filter_map(|(data_set, sum, verified)| {
             Some(DataSetVerdict {
                 data_set: atlas.about.data_sets.get(data_set)?.clone(),

@@ -7,7 +7,6 @@
 use super::{
     scored_corpus::ScoredCorpus,
     style_sums::{StyleSum, StyleSums},
-    verdict_rules::is_enough,
 };
 use crate::{
     atlas::{Atlas, MINIMUM_TRACES, Reference, vendor},
@@ -159,8 +158,8 @@ pub(crate) fn verify_on(
     verified(atlas, &ratios, judgement, familiar, ground.languages)
 }
 
-/// Judges the traces that are like each data set, where they are many enough for a verdict: by data set,
-/// those with the most traces first. Empty where the atlas holds no verification.
+/// Judges the traces that are like each data set, those with the most traces first. Empty where the atlas
+/// holds no verification.
 pub(crate) fn verify_by_data_set(
     atlas: &Atlas,
     corpus: &ScoredCorpus,
@@ -171,7 +170,6 @@ pub(crate) fn verify_by_data_set(
     let family_of = |reference: usize| families.get(reference).copied().unwrap_or(usize::MAX);
     let seen = 2 * corpus.seen_before > corpus.traces();
     let mut found: Vec<(usize, StyleSum, Verified)> = (corpus.style.by_data_set(None).into_iter())
-        .filter(|(_, sum)| is_enough(sum.traces, sum.prompts.len(), sum.words))
         .filter_map(|(data_set, sum)| {
             let familiar = seen || sum.is_in_domain();
             let (ratios, judgement) =
