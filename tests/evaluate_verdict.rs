@@ -94,7 +94,7 @@ fn written(folder: &TempDir) -> (PathBuf, PathBuf) {
 }
 
 fn evaluated(inputs: &[String], more: &[&str]) -> Run {
-    let quick = ["--channels", "layout,function", "--resamples", "100", "--folds", "2"];
+    let quick = ["--resamples", "100", "--folds", "2"];
     let less = ["--open-set", "--no-robustness", "--method", "default"];
     Run::of(command().arg("evaluate").args(inputs).args(quick).args(less).args(more))
 }

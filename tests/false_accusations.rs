@@ -181,10 +181,6 @@ fn a_model_on_two_subjects_has_a_verdict_on_each() {
         let candidate = &own["verdict"]["candidate"];
         assert!(candidate["probability"].is_number() && own["verdict"]["sentence"].is_string());
     }
-    // The verdict on the whole is that on the largest part, and its probability the same.
-    assert_eq!(parts[0]["verdict"]["kind"], found["verdict"]["kind"], "{}", found["verdict"]);
-    assert_eq!(parts[0]["verdict"]["candidate"], found["verdict"]["candidate"]);
-
     let mut verbose = command();
     verbose.arg("compare").arg(&file).arg("--atlas").arg(atlas).args(["-v", "--quiet"]);
     let told = Run::of(&mut verbose).succeeds().stdout;

@@ -18,6 +18,8 @@ use std::collections::BTreeMap;
 
 /// The usual share of unknown models that may be named.
 pub const ERROR_RATE: f64 = 0.05;
+/// A candidate with this probability is possible, with less it is none of the references.
+pub(super) const POSSIBLE: f64 = 0.3;
 /// A corpus is in a language where this share of its traces is, as far as the language could be told.
 const MOST: f64 = 0.5;
 
@@ -138,7 +140,7 @@ pub(crate) fn verify_on(
     let verification = atlas.verification.as_ref()?;
     let families = family_numbers(atlas);
     let family_of = |reference: usize| families.get(reference).copied().unwrap_or(usize::MAX);
-    let familiar = ground.is_familiar;
+    let familiar = ground.is_familiar && recognizes(atlas, verification, controls, family_of);
     let (data_set, sum) = ground.style.on_main_data_set(None)?;
     let on_data_set = || judged_on(verification, data_set, &sum, error_rate, family_of);
     let on_new_prompts = || {
@@ -183,6 +185,27 @@ pub(crate) fn verify_by_data_set(
         .collect();
     found.sort_by_key(|(data_set, sum, _)| (std::cmp::Reverse(sum.traces), *data_set));
     found
+}
+
+/// Whether the atlas recognizes at least half of the controls on the data sets that they are like. Where it
+/// does not, these prompts are new to it, however familiar their subject matter looks. True without
+/// controls.
+fn recognizes(
+    atlas: &Atlas,
+    verification: &Verification,
+    controls: &[ControlCorpus],
+    family_of: impl Fn(usize) -> usize + Copy,
+) -> bool {
+    let is_recognized = |control: &&ControlCorpus| {
+        let own = atlas.names().position(|name| name == control.reference);
+        let judged = control.corpus.on_main_data_set(None).and_then(|(data_set, sum)| {
+            judged_on(verification, data_set, &sum, ERROR_RATE, family_of)
+        });
+        own.zip(judged).is_some_and(|(own, (_, Judgement { candidate, .. }))| {
+            family_of(own) == family_of(candidate.reference) && candidate.probability >= POSSIBLE
+        })
+    };
+    2 * controls.iter().filter(is_recognized).count() >= controls.len()
 }
 
 /// Judges traces on the data set that they are like.

@@ -4,7 +4,7 @@
 
 use super::{
     NamedShare, RankedFamily, RankedReference, UnknownSummary, Verdict, VerdictBasis,
-    VerdictFinding, VerdictKind, Verified,
+    VerdictFinding, VerdictKind, Verified, candidate::POSSIBLE,
 };
 
 /// A verdict needs at least this many traces, [`LEAST_PROMPTS`] and [`LEAST_WORDS`].
@@ -22,9 +22,6 @@ const LEAST_SHARE: f64 = 0.5;
 /// The verdict is "none of these" where the share of traces that are unlike every reference is above
 /// this with its whole interval. For traces of a reference it is about 0.05.
 const STRANGE_SHARE: f64 = 0.2;
-
-/// A candidate with this probability is possible, with less it is none of these.
-const POSSIBLE: f64 = 0.3;
 
 /// Whether there is enough text for a verdict.
 pub(crate) fn is_enough(traces: usize, prompts: usize, words: usize) -> bool {

@@ -1,7 +1,7 @@
 //! The verdict on each part of the corpus that is like one data set of the atlas.
 
 use super::section::{Question, Section};
-use crate::lineage::{Comparison, DataSetVerdict};
+use crate::lineage::{Comparison, DataSetVerdict, VerdictKind};
 use crate::report::Error;
 use crate::report::escape::{columns, fit_columns, name};
 use crate::report::markdown::{Markdown, code, text};
@@ -27,10 +27,11 @@ struct Row {
     needed: String,
 }
 
-/// One row for each part; none where the corpus has one part only.
+/// One row for each part; none where the corpus has one part only, or the atlas can judge none of them.
 fn rows(comparison: &Comparison) -> Vec<Row> {
     let parts = &comparison.verdict_by_data_set;
-    if parts.len() < 2 {
+    let judged = |part: &DataSetVerdict| part.verdict.kind != VerdictKind::Unfamiliar;
+    if parts.len() < 2 || !parts.iter().any(judged) {
         return Vec::new();
     }
     let row = |part: &DataSetVerdict| Row {
