@@ -178,9 +178,8 @@ fn explain_bytes(arguments: &[OsString]) -> u8 {
     let message = format!(
         "the argument {odd} is not in UTF-8; if it is a file, rename it, or give the folder that it is in"
     );
-    let safe = crate::report::escape::sentence(&message);
-    let message = actions::message(&safe);
-    let _ = writeln!(anstream::stderr(), "cotprint: {message}");
+    let message = crate::report::escape::sentence(&message);
+    let _ = writeln!(anstream::stderr(), "cotprint: {}", actions::message(&message));
     2
 }
 

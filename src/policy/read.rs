@@ -86,6 +86,11 @@ impl Reading {
                 Some(_) => Problem::ExtendedNotFound { extended: extended(), error },
             })
         })?;
+        // A pipe may be waited for without end. One that the user names (`<(…)`) is meant.
+        if from.is_some() && !real.is_file() && !real.is_dir() {
+            let error = "it is no file but a pipe or a device".into();
+            return Err(fail(Problem::ExtendedNotFound { extended: extended(), error }));
+        }
         if above.contains(&real) {
             return Err(fail(Problem::Circle { extended: extended() }));
         }
@@ -251,6 +256,8 @@ mod tests {
         ]);
         assert!(circle.unwrap_err().to_string().contains("break the circle"));
         assert!(refused("extends = \"gone.toml\"").contains("gone.toml"));
+        #[cfg(unix)]
+        assert!(refused("extends = \"/dev/null\"").contains("a pipe or a device"));
         let chain: Vec<(String, String)> = (0..10)
             .map(|at| (format!("{at}.toml"), format!("extends = \"{}.toml\"", at + 1)))
             .collect();
