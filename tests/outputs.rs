@@ -338,7 +338,9 @@ fn a_full_disk_keeps_the_files_of_before() {
     let (scores, report) = (at("scores.jsonl"), at("report"));
     // A file that is named several times is read once.
     let copies: Vec<String> = (0..12).map(|i| format!("copy-{i}.jsonl")).collect();
-    copies.iter().for_each(|copy| drop(fs::copy(place.at("x.jsonl"), place.at(copy)).unwrap()));
+    for copy in &copies {
+        fs::copy(place.at("x.jsonl"), place.at(copy)).unwrap();
+    }
     let copies: Vec<&str> = copies.iter().map(String::as_str).collect();
     let score = [&["score"], &copies[..], &["-o", scores.to_str().unwrap()]].concat();
     place.run(&score).fails(2, &full);

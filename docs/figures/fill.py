@@ -239,13 +239,12 @@ def verification(_, measured):
 
 def new_prompts(_, measured):
     note = measured["new_prompts"]
-    columns = ["known_right", "known_wrong", "strangers_named", "strangers_relative"]
+    columns = ["known_right", "known_wrong", "none"]
     rows = [
-        [str(row["controls"]), f"{row['known']}, {row['strangers']}", *(figure(row[key], 2) for key in columns)]
+        [str(row["controls"]), str(row["known"]), *(figure(row[key], 2) for key in columns)]
         for row in note["tasks"]
     ]
-    head = ["controls", "corpora of known models, of strangers", "known: named rightly", "known: named wrongly", "strangers: named",
-            "strangers: a relative named"]
+    head = ["controls", "corpora of known models", "named rightly", "named wrongly", "taken for none of the references"]
     return table(head, rows) + f"\n{note['what']}: `{note['command']}`\n"
 
 
