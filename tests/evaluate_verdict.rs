@@ -66,7 +66,7 @@ fn reasoning(habit: usize, dice: &mut Dice) -> String {
         text += &format!("{start} PART {joint} PART{end} ");
     }
     while text.contains("PART") {
-        text = text.replacen("PART", *dice.pick(&PARTS), 1);
+        text = text.replacen("PART", dice.pick::<&str>(&PARTS), 1);
     }
     text
 }
@@ -113,8 +113,9 @@ fn fit_together(own: &Value) {
     let count = |what: &str| own[what].as_u64().unwrap();
     for what in ["named_rightly", "named_wrongly", "strangers_named", "auroc"] {
         assert!((0.0..=1.0).contains(&value(what)), "{what}: {own}");
-        assert!(number(&own[what]["low"]) <= value(what), "{what}: {own}");
-        assert!(number(&own[what]["high"]) >= value(what), "{what}: {own}");
+        // Sums of weights are not exact.
+        assert!(number(&own[what]["low"]) <= value(what) + 1e-9, "{what}: {own}");
+        assert!(number(&own[what]["high"]) >= value(what) - 1e-9, "{what}: {own}");
     }
     assert!(value("named_rightly") + value("named_wrongly") <= 1.0 + 1e-9);
     assert_eq!((count("known_models"), count("strangers") + count("relatives") > 0), (9, true));

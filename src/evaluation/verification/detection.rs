@@ -258,7 +258,8 @@ fn area(steps: &Steps) -> f64 {
         area += step.right * (steps.strangers - above - step.strangers / 2.0);
         above += step.strangers;
     }
-    area / (steps.known * steps.strangers)
+    // Sums of weights are not exact.
+    (area / (steps.known * steps.strangers)).clamp(0.0, 1.0)
 }
 
 /// The largest share of known corpora that are named rightly where at most the share `level` of the
@@ -267,14 +268,14 @@ fn right_at(steps: &Steps, level: f64) -> f64 {
     let (mut right, mut strangers, mut best) = (0.0, 0.0, 0.0);
     for step in &steps.steps {
         strangers += step.strangers;
-        // A little more: sums of weights are not exact.
+        // A little more, as in `area`.
         if strangers > level * steps.strangers + 1e-9 {
             break;
         }
         right += step.right;
         best = right;
     }
-    if steps.strangers > 0.0 { best / steps.known } else { f64::NAN }
+    if steps.strangers > 0.0 { (best / steps.known).clamp(0.0, 1.0) } else { f64::NAN }
 }
 
 /// The weights of right candidates and of strangers, each kind 1 in total: both are as likely
